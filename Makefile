@@ -1,0 +1,97 @@
+# beiand: one file, no recursion. O is the build folder; V=1 shows the commands.
+# Each source folder is one archive; DEPS_<folder> is who it may link, as ARCHITECTURE.md says.
+O ?= build
+CC ?= cc
+PREFIX ?= /usr
+WERROR ?= $(if $(CI),-Werror)
+SAN ?=
+
+FOLDERS := base dissect ipc conf filings policy notify watch db store daemon ctl
+DEPS_base :=
+DEPS_dissect := base
+DEPS_ipc := base
+DEPS_conf := base
+DEPS_filings := conf base
+DEPS_policy := conf base
+DEPS_notify := base
+DEPS_watch := ipc dissect conf base
+DEPS_db := ipc base
+DEPS_store := db filings policy ipc conf base
+DEPS_daemon := store watch notify db filings policy ipc dissect conf base
+DEPS_ctl := store watch db filings policy ipc dissect conf base
+
+PKGS := libpcap libcurl sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium smartcols
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
+CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2
+CFLAGS ?= -O2 -g
+CFLAGS_ALL := -std=c11 $(WARN) -fPIE -fstack-protector-strong $(SAN) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
+LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
+
+ifeq ($(V),)
+Q := @
+say = @printf '  %-5s %s\n' '$(1)' '$(2)';
+endif
+
+srcs = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c)) $(GEN_$(1))
+objs = $(patsubst %.c,$(O)/%.o,$(patsubst $(O)/%,%,$(call srcs,$(1))))
+libs = $(foreach f,$(1),$(O)/lib/$(f).a)
+
+GEN_db := $(O)/gen/db/schema_data.c
+
+.PHONY: all
+all: $(O)/beiand $(O)/beianctl
+
+$(O)/beiand: $(O)/daemon/main.o $(call libs,daemon $(DEPS_daemon))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(O)/beianctl: $(O)/ctl/main.o $(call libs,ctl $(DEPS_ctl))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+define archive
+$(O)/lib/$(1).a: $(call objs,$(1))
+	$$(call say,AR,$$@)
+	$(Q)mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
+
+$(O)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(O)/gen/%.o: $(O)/gen/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The migrations, built into the binary as one array of (name, SQL).
+$(O)/gen/db/schema_data.c: $(wildcard db/schema/*.sql) scripts/embed-sql
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && scripts/embed-sql db/schema/*.sql > $@
+
+# -- tests: tests/unit/FOLDER/test_X.c is for FOLDER/X.c and links only what FOLDER may see
+UNIT := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/unit/*/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+.PHONY: unit fuzz-replays
+unit: $(UNIT)
+fuzz-replays: $(FUZZ)
+
+define unit_rule
+$(O)/tests/unit/$(1)/test_%: $(O)/tests/unit/$(1)/test_%.o $(call libs,$(1) $(DEPS_$(1)))
+	$$(call say,LINK,$$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $$^ $(LIBS) -lcmocka
+endef
+$(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
+.PRECIOUS: $(O)/%.o
+
+# A fuzz target names its folder in its first line: /* fuzz: FOLDER ... */. With gcc it is linked to a plain main
+# that replays files; `make fuzz` builds the same file with clang's libFuzzer.
+fuzz_folders = $(shell sed -n '1s,^/\* fuzz: \(.*\) \*/$$,\1,p' tests/fuzz/$(1).c)
+.SECONDEXPANSION:
+$(O)/tests/fuzz/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay_main.o $$(call libs,$$(call fuzz_folders,fuzz_$$*))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

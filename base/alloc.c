@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/alloc.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static void *check(void *p)
+{
+	if (p == NULL)
+		fatal("内存不足");
+	return p;
+}
+
+void *xmalloc(size_t n) { return check(malloc(n > 0 ? n : 1)); }
+
+void *xcalloc(size_t count, size_t size)
+{
+	return check(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+}
+
+void *xrealloc(void *p, size_t n) { return check(realloc(p, n > 0 ? n : 1)); }
+
+void *xgrow(void *p, size_t *cap, size_t want, size_t size)
+{
+	size_t n = *cap > 0 ? *cap : 8;
+	if (want <= *cap && p != NULL)
+		return p;
+	while (n < want)
+		n *= 2;
+	if (n > SIZE_MAX / size)
+		fatal("内存不足");
+	*cap = n;
+	return xrealloc(p, n * size);
+}
+
+char *xstrdup(const char *s) { return check(strdup(s)); }
+
+char *xstrndup(const char *s, size_t n) { return check(strndup(s, n)); }

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/hash.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+_Static_assert(HASH_KEY_SIZE == crypto_shorthash_KEYBYTES, "SipHash key");
+_Static_assert(HASH_SHA256_SIZE == crypto_hash_sha256_BYTES, "SHA-256 size");
+
+void hash_key_random(struct hash_key *k) { randombytes_buf(k->bytes, sizeof(k->bytes)); }
+
+void hash_key_fixed(struct hash_key *k, const char *text)
+{
+	uint8_t sum[HASH_SHA256_SIZE];
+	hash_sha256(sum, text, strlen(text));
+	memcpy(k->bytes, sum, sizeof(k->bytes));
+}
+
+uint64_t hash_keyed(const struct hash_key *k, const void *bytes, size_t n)
+{
+	uint8_t out[crypto_shorthash_BYTES];
+	uint64_t h = 0;
+	crypto_shorthash(out, bytes, n, k->bytes);
+	for (size_t i = 0; i < sizeof(out); i++)
+		h = h << 8 | out[i];
+	return h;
+}
+
+void hash_sha256(uint8_t out[HASH_SHA256_SIZE], const void *bytes, size_t n)
+{
+	crypto_hash_sha256(out, bytes, n);
+}
+
+int hash_file(char out[HASH_HEX_SIZE], int fd)
+{
+	crypto_hash_sha256_state state;
+	uint8_t block[65536], sum[HASH_SHA256_SIZE];
+	off_t at = 0;
+	ssize_t n;
+
+	crypto_hash_sha256_init(&state);
+	while ((n = pread(fd, block, sizeof(block), at)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		crypto_hash_sha256_update(&state, block, (size_t)n);
+		at += n;
+	}
+	crypto_hash_sha256_final(&state, sum);
+	hash_hex(out, sum);
+	return 0;
+}
+
+void hash_hex(char out[HASH_HEX_SIZE], const uint8_t sum[HASH_SHA256_SIZE])
+{
+	sodium_bin2hex(out, HASH_HEX_SIZE, sum, HASH_SHA256_SIZE);
+}
+
+void hash_uuid(char out[37])
+{
+	uint8_t b[16];
+	randombytes_buf(b, sizeof(b));
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How many distinct clients, without keeping who they are. Up to SKETCH_EXACT keyed hashes are
+ * held as they are (the count is exact); beyond that a HyperLogLog of 2^SKETCH_BITS registers
+ * (standard error 1.04/sqrt(2^11) = 2.3 %; Flajolet et al. 2007). Sketches merge only when they
+ * were made under the same key (`base/hash.h`). Inside the struct, no pointers: copy freely.
+ */
+#ifndef BASE_SKETCH_H
+#define BASE_SKETCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rd.h"
+#include "base/wr.h"
+
+enum { SKETCH_EXACT = 256, SKETCH_BITS = 11, SKETCH_REGISTERS = 1 << SKETCH_BITS };
+
+struct sketch {
+	uint16_t exact; /* hashes held, sorted and distinct; SKETCH_DENSE once it is a HyperLogLog */
+	union {
+		uint64_t hash[SKETCH_EXACT];
+		uint8_t reg[SKETCH_REGISTERS];
+	};
+};
+
+void sketch_init(struct sketch *s);
+void sketch_add(struct sketch *s, uint64_t hash);
+void sketch_merge(struct sketch *into, const struct sketch *from);
+uint64_t sketch_count(const struct sketch *s);
+/* Compact form: exact hashes or registers. sketch_get refuses unsorted hashes and impossible registers. */
+void sketch_put(struct wr *w, const struct sketch *s);
+bool sketch_get(struct rd *r, struct sketch *s);
+
+#endif

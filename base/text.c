@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { BEIJING_OFFSET = 8 * 3600 };
+
+size_t text_utf8_len(const uint8_t *s, size_t n)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t c;
+	size_t len;
+
+	if (n == 0)
+		return 0;
+	if (s[0] < 0x80)
+		return 1;
+	len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
+	if (len == 0 || s[0] > 0xf4 || len > n)
+		return 0;
+	c = s[0] & (0x7fu >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3fu);
+	}
+	return c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : len;
+}
+
+bool text_is_utf8(const char *s, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)s;
+	while (n > 0) {
+		size_t len = text_utf8_len(p, n);
+		if (len == 0)
+			return false;
+		p += len;
+		n -= len;
+	}
+	return true;
+}
+
+/* Characters that could move the cursor, hide text or reverse it (Trojan Source, CVE-2021-42574). */
+static bool is_unsafe(const uint8_t *s, size_t len)
+{
+	if (len == 1)
+		return s[0] < 0x20 || s[0] == 0x7f;
+	if (len == 2)
+		return s[0] == 0xc2 && s[1] < 0xa0;
+	if (len == 3 && s[0] == 0xe2 && s[1] == 0x80)
+		return (s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae);
+	if (len == 3 && s[0] == 0xe2 && s[1] == 0x81)
+		return s[2] >= 0xa0 && s[2] <= 0xaf;
+	return len == 3 && s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
+}
+
+static size_t put_hex(char *out, size_t cap, size_t at, uint8_t byte)
+{
+	static const char hex[] = "0123456789abcdef";
+	if (cap - at < 5)
+		return 0;
+	memcpy(out + at, (char[]){ '\\', 'x', hex[byte >> 4], hex[byte & 15] }, 4);
+	return 4;
+}
+
+size_t text_safe(char *out, size_t cap, const char *s, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)s;
+	size_t at = 0, len, put;
+
+	if (cap == 0)
+		return 0;
+	for (size_t i = 0; i < n; i += len) {
+		len = text_utf8_len(p + i, n - i);
+		if (len == 0 || is_unsafe(p + i, len)) {
+			len = 1;
+			put = put_hex(out, cap, at, p[i]);
+		} else {
+			put = cap - at > len ? len : 0;
+			memcpy(out + at, p + i, put);
+		}
+		if (put == 0)
+			break;
+		at += put;
+	}
+	out[at] = '\0';
+	return at;
+}
+
+size_t text_hex_escape(char *out, size_t cap, const uint8_t *s, size_t n)
+{
+	size_t at = 0;
+	if (cap == 0)
+		return 0;
+	for (size_t i = 0; i < n && cap - at >= 5; i++) {
+		if (s[i] >= 0x20 && s[i] <= 0x7e && s[i] != '\\')
+			out[at++] = (char)s[i];
+		else
+			at += put_hex(out, cap, at, s[i]);
+	}
+	out[at] = '\0';
+	return at;
+}
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+void text_time_utc(char out[TEXT_TIME_MAX], int64_t us)
+{
+	time_t s = (time_t)floor_div(us, 1000000);
+	struct tm tm;
+	char day[TEXT_TIME_MAX];
+
+	if (gmtime_r(&s, &tm) == NULL || strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		memcpy(day, "?", 2); /* a year past what the C library can write */
+	snprintf(out, TEXT_TIME_MAX, "%.22s.%06dZ", day, (int)(us - (int64_t)s * 1000000));
+}
+
+void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us)
+{
+	time_t s = (time_t)(floor_div(us, 1000000) + BEIJING_OFFSET);
+	struct tm tm;
+	if (gmtime_r(&s, &tm) == NULL || strftime(out, TEXT_TIME_MAX, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		memcpy(out, "?", 2);
+}
+
+int64_t text_beijing_day(int64_t us)
+{
+	return floor_div(floor_div(us, 1000000) + BEIJING_OFFSET, 86400);
+}
+
+void text_lower(char *s)
+{
+	for (; *s; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s = (char)(*s - 'A' + 'a');
+}

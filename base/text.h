@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text that strangers wrote, made safe to show, and times made readable.
+ * Times are microseconds since 1970 UTC (int64_t) everywhere in beiand: stored in UTC,
+ * shown to people in Beijing time (UTC+8, no summer time since 1991).
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of the valid UTF-8 character at s (1..4), or 0 when it is broken, overlong, a surrogate or > U+10FFFF. */
+size_t text_utf8_len(const uint8_t *s, size_t n);
+bool text_is_utf8(const char *s, size_t n);
+
+/* For terminals and logs: keeps valid printable UTF-8; control characters (C0, DEL, C1, bidi and
+ * zero-width formatting) and broken bytes become \xHH. Always terminates; returns bytes written. */
+size_t text_safe(char *out, size_t cap, const char *s, size_t n);
+
+/* The contract's form for dissected names: bytes outside 0x20..0x7e and the backslash as \xHH. */
+size_t text_hex_escape(char *out, size_t cap, const uint8_t *s, size_t n);
+
+#define TEXT_TIME_MAX 32
+/* "2026-11-21T08:00:00.000000Z" */
+void text_time_utc(char out[TEXT_TIME_MAX], int64_t us);
+/* "2026-11-21 16:00:00" in Beijing time */
+void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us);
+/* Days since 1970 of the Beijing calendar day that holds this moment. */
+int64_t text_beijing_day(int64_t us);
+
+/* ASCII only, in place. */
+void text_lower(char *s);
+
+#endif

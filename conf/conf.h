@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration as one struct. conf/options.c is the only place that knows an option's
+ * name: type, range, default, Chinese help and whether SIGHUP may change it stand in one row.
+ * conf_load() reads an INI file (inih); a bad one yields "file:line: message" and no half result.
+ * A struct conf owns its strings; conf_clear() frees them.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum { CONF_LIST_MAX = 64, CONF_ERROR_MAX = 512 };
+
+struct conf_list {
+	char *item[CONF_LIST_MAX];
+	size_t count;
+};
+
+struct conf {
+	struct { /* [campus] */
+		char *name;                  /* 学校名称, stands in alerts */
+		struct conf_list domains;    /* campus suffixes, e.g. example.edu.cn, lower case */
+		struct conf_list prefixes;   /* campus addresses in CIDR form, v4 and v6 */
+		struct conf_list labels;     /* the school's label at SaaS vendors: {label}.vendor.com */
+		struct conf_list center_hosts; /* hosts of the network centre's own apps (exempt in some profiles) */
+	} campus;
+	struct { /* [policy] */
+		char *profile;               /* row of profiles.tsv */
+		uint32_t min_clients;        /* 0: the profile's own threshold */
+		uint32_t min_days;           /* 0: the profile's own threshold */
+	} policy;
+	struct { /* [sensor] */
+		struct conf_list interfaces; /* mirror ports; empty with --replay */
+		char *filter;                /* BPF filter for the live handle; empty: none */
+		uint32_t snaplen;            /* bytes */
+		uint32_t buffer_mb;          /* kernel ring, MiB */
+		uint32_t window;             /* seconds of an observation window, capture time */
+		uint32_t flows;              /* TCP flows tracked at once */
+		uint32_t stream_kb;          /* most KiB held for one direction of a flow */
+		uint32_t stream_buffers;     /* reassembly buffers in all */
+		uint32_t subjects;           /* (kind, name, via) entries per window */
+	} sensor;
+	struct { /* [store] */
+		char *database;              /* path */
+		char *control;               /* path of the control socket */
+		uint32_t judge_seconds;      /* live: judge at most this often */
+		uint32_t key_days;           /* client pseudonym key lives this long */
+	} store;
+	struct { /* [alert] */
+		char *file;                  /* JSON-lines file; empty: off */
+		char *syslog;                /* path of the local syslog socket; empty: off */
+		char *facility;              /* "local0" .. "local7" */
+		uint32_t retry_seconds;      /* first retry; doubles up to 64 times this */
+		uint32_t pending;            /* most undelivered outbox entries per sink kept in flight */
+	} alert;
+	struct { /* [paths] */
+		char *data;                  /* folder of the data tables: catalog.tsv, profiles.tsv ... */
+	} paths;
+	struct { /* [log] */
+		char *level;                 /* error warn info debug */
+	} log;
+};
+
+/* Defaults only. */
+void conf_init(struct conf *c);
+void conf_clear(struct conf *c);
+/* Reads `path` over the defaults. 0, or -1 with "file:line: what was expected" in error. */
+int conf_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+	__attribute__((warn_unused_result));
+/* The same from text; `name` stands in messages. */
+int conf_parse(struct conf *c, const char *name, const char *text, size_t n, char error[CONF_ERROR_MAX])
+	__attribute__((warn_unused_result));
+/* All options as INI text that conf_parse() reads back to the same struct. */
+void conf_render(const struct conf *c, struct buf *out);
+/* Copies every option whose row says reloadable; names of changed options that are not go to `refused`. */
+void conf_reload(struct conf *running, const struct conf *fresh, struct buf *refused);
+
+#endif

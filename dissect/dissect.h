@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The front door of dissect/: captured bytes in, named messages out.
+ *
+ * dissect_packet() walks link, tunnel and network layers, feeds TCP reassembly and
+ * recognises DNS, HTTP/1 requests and TLS ClientHellos by content, on any port. Each
+ * message found is handed to the callback; everything a message points to is borrowed
+ * and valid only during the callback. Nothing here allocates, logs, reads a clock or
+ * does I/O: the caller brings the memory, the time is the packet's own.
+ * Whatever was not analysed is counted by reason in struct dissect_stats.
+ */
+#ifndef DISSECT_DISSECT_H
+#define DISSECT_DISSECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Addresses are 16 bytes, IPv4 as v4-mapped (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2). */
+struct dissect_addr {
+	uint8_t bytes[16];
+};
+
+struct dissect_flow {
+	struct dissect_addr src, dst; /* of the packet that completed the message: src sent it */
+	uint16_t sport, dport;
+	uint8_t proto; /* IPPROTO_TCP or IPPROTO_UDP */
+};
+
+struct dissect_str {
+	const uint8_t *p; /* NULL when the field was absent */
+	size_t n;
+};
+
+enum dissect_kind {
+	DISSECT_DNS_QUERY,  /* one per question of a message with QR=0 */
+	DISSECT_DNS_ANSWER, /* one per A, AAAA or CNAME record of the answer section */
+	DISSECT_HTTP,       /* one per request head */
+	DISSECT_TLS,        /* one per ClientHello, with or without a server name */
+	DISSECT_QUIC,       /* one per QUIC client hello */
+	DISSECT_KIND_COUNT,
+};
+
+/* name: lower case (ASCII), no trailing dot, the DNS root is "."; raw bytes, not escaped. */
+struct dissect_message {
+	enum dissect_kind kind;
+	int64_t time; /* microseconds since 1970 UTC, of the packet that completed it */
+	struct dissect_flow flow;
+	struct dissect_str name; /* question / owner / Host with its port, as sent but lower case / SNI */
+	union {
+		struct {
+			uint16_t qtype;
+		} query;
+		struct {
+			uint16_t type;           /* 1 A, 28 AAAA, 5 CNAME */
+			struct dissect_addr addr; /* of A and AAAA */
+			struct dissect_str cname; /* of CNAME, lower case */
+		} answer;
+		struct {
+			struct dissect_str method, target; /* as sent */
+			struct dissect_str referer, user_agent, requested_with;
+		} http;
+		struct {
+			uint16_t version; /* legacy_version */
+		} tls;
+		struct {
+			uint32_t version; /* as on the wire; 0 when unknown */
+		} quic;
+	};
+};
+
+typedef void dissect_fn(void *arg, const struct dissect_message *m);
+
+/* Why something was not analysed. Names are in dissect_reason_name(); append only. */
+enum dissect_reason {
+	DISSECT_LINK_UNKNOWN,    /* link type or ethertype that we do not walk */
+	DISSECT_LINK_BAD,        /* link header cut or lying */
+	DISSECT_IP_BAD,          /* IP header cut or lying */
+	DISSECT_IP_FRAGMENT,     /* a fragment that could not be put together */
+	DISSECT_IP_PROTO,        /* neither TCP nor UDP (nor a tunnel we walk) */
+	DISSECT_TRANSPORT_BAD,   /* TCP/UDP header cut or lying */
+	DISSECT_SNAPPED,         /* captured bytes are fewer than the packet had */
+	DISSECT_TCP_FULL,        /* flow table full: an older flow was evicted */
+	DISSECT_TCP_CAP,         /* a stream held more bytes than its buffer before a message was whole */
+	DISSECT_TCP_HOLE,        /* segment lost: the message across it was given up */
+	DISSECT_DNS_BAD,         /* looked like DNS, was not well formed */
+	DISSECT_HTTP_BAD,
+	DISSECT_TLS_BAD,
+	DISSECT_TLS_NO_NAME,     /* ClientHello without server_name */
+	DISSECT_QUIC_BAD,
+	DISSECT_TUNNEL_DEPTH,    /* nested deeper than we walk */
+	DISSECT_REASON_COUNT,
+};
+
+struct dissect_stats {
+	uint64_t packets, bytes; /* offered: captured packets, their original lengths */
+	uint64_t flows;          /* TCP flows that got an entry */
+	uint64_t messages[DISSECT_KIND_COUNT];
+	uint64_t reasons[DISSECT_REASON_COUNT];
+};
+
+const char *dissect_reason_name(enum dissect_reason r); /* "link-unknown" ... stable, for JSON */
+
+struct dissect; /* lives in the caller's memory */
+
+struct dissect_limits {
+	uint32_t flows;        /* TCP flows tracked at once; the oldest goes first */
+	uint32_t stream_bytes; /* most bytes held for one direction of a flow */
+	uint32_t buffers;      /* reassembly buffers in all */
+};
+
+/* Bytes that dissect_init() needs for these limits. */
+size_t dissect_size(const struct dissect_limits *limits);
+/* `memory` is aligned as malloc's, dissect_size() bytes, zeroed by the caller; it stays the caller's. */
+struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, dissect_fn *fn, void *arg);
+
+struct dissect_packet {
+	int64_t time;        /* microseconds since 1970 UTC */
+	int linktype;        /* DLT_* value of libpcap */
+	uint32_t wire_len;   /* length on the wire */
+	const uint8_t *bytes;
+	uint32_t captured;   /* <= wire_len */
+};
+
+void dissect_packet(struct dissect *d, const struct dissect_packet *p);
+/* End of input: gives up what is still incomplete and counts it. */
+void dissect_finish(struct dissect *d);
+const struct dissect_stats *dissect_stats(const struct dissect *d);
+
+#endif

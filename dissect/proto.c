@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/proto.h"
+
+#include "dissect/dns.h"
+#include "dissect/http.h"
+#include "dissect/tls.h"
+
+/* Order matters: the first probe that says OK has the stream; the strictest stand first. */
+const struct proto_stream proto_streams[] = {
+	{ "tls", tls_probe, tls_parse },
+	{ "http", http_probe, http_parse },
+	{ "dns", dns_stream_probe, dns_stream_parse },
+};
+const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);
+
+const struct proto_datagram proto_datagrams[] = {
+	{ "dns", dns_parse },
+};
+const int proto_datagram_count = sizeof(proto_datagrams) / sizeof(proto_datagrams[0]);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a protocol dissector is to the TCP and UDP layers: a row with a probe and a parser.
+ * The rows stand in dissect/proto.c; adding a protocol is one file and one row.
+ */
+#ifndef DISSECT_PROTO_H
+#define DISSECT_PROTO_H
+
+#include "dissect/dissect.h"
+
+enum proto_result {
+	PROTO_OK,   /* a unit was taken */
+	PROTO_MORE, /* could be mine: needs more bytes; nothing consumed */
+	PROTO_SKIP, /* not mine, or nothing of interest can follow */
+	PROTO_BAD,  /* mine by its start, but not well formed */
+};
+
+/* Where a parser puts what it found. `m` arrives with time and flow filled in. */
+struct proto_out {
+	struct dissect_message *m;
+	dissect_fn *fn;
+	void *arg;
+	struct dissect_stats *stats; /* the parser counts messages[] and its own *_BAD / NO_NAME reasons */
+};
+
+/* Fills kind-specific parts beforehand; counts the message and calls fn. */
+static inline void proto_emit(struct proto_out *out, enum dissect_kind kind)
+{
+	out->m->kind = kind;
+	out->stats->messages[kind]++;
+	out->fn(out->arg, out->m);
+}
+
+/* What a parser keeps for one direction of a stream between calls; zeroed at the stream's start. */
+struct proto_state {
+	uint64_t left;  /* bytes of the current body or record still to come */
+	uint8_t phase;  /* the parser's own */
+};
+
+struct proto_stream {
+	const char *name;
+	/* Do these first bytes of one direction look like mine? OK, MORE or SKIP. */
+	enum proto_result (*probe)(const uint8_t *p, size_t n);
+	/* Takes one unit at p. OK: *consumed bytes are done with (> 0), call again for the next; MORE: nothing
+	 * consumed, call again with more; the TCP layer counts DISSECT_TCP_CAP when n has reached the buffer's
+	 * size. *skip: bytes right after the consumed ones that need not be buffered (a body). SKIP: stop
+	 * tracking this direction. BAD: drop to probing at the next segment. */
+	enum proto_result (*parse)(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
+				   uint64_t *skip, struct proto_out *out);
+};
+
+struct proto_datagram {
+	const char *name;
+	/* Whole datagram at once: OK (was mine), SKIP (not mine), BAD (mine, malformed, counted). */
+	enum proto_result (*parse)(const uint8_t *p, size_t n, struct proto_out *out);
+};
+
+extern const struct proto_stream proto_streams[];
+extern const int proto_stream_count;
+extern const struct proto_datagram proto_datagrams[];
+extern const int proto_datagram_count;
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ipc/command.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct command command_rows[] = {
+	{ "dissect", "-r FILE", "逐条列出抓包文件中的报文", COMMAND_LOCAL, false, false, 0, 0 },
+	{ "observe", "-r FILE.. | -i IFACE [--window S]", "显示传感器所见,不入库", COMMAND_LOCAL, false, false, 0, 64 },
+	{ "filings import", "[--kind provider|user|selfcheck] [--dry-run] FILE", "导入备案登记表(CSV)",
+	  COMMAND_STORE, true, true, 1, 1 },
+	{ "filings list", "[--imports]", "列出备案登记或各次导入", COMMAND_STORE, false, false, 0, 0 },
+	{ "filings undo", "IMPORT", "撤销一次导入", COMMAND_STORE, false, true, 1, 1 },
+	{ "filings export", "FILE", "把备案登记导出为 CSV", COMMAND_STORE, false, false, 1, 1 },
+	{ "apps", "[--status S]", "列出应用及其状态", COMMAND_STORE, false, false, 0, 0 },
+	{ "app", "ID", "一个应用的全部证据", COMMAND_STORE, false, false, 1, 1 },
+	{ "explain", "SUBJECT", "逐步说明一个观测对象为何如此判定", COMMAND_STORE, false, false, 1, 1 },
+	{ "exempt", "SUBJECT REASON", "由人豁免一个应用", COMMAND_STORE, false, true, 2, 2 },
+	{ "unexempt", "SUBJECT", "取消豁免", COMMAND_STORE, false, true, 1, 1 },
+	{ "findings", "", "列出问题", COMMAND_STORE, false, false, 0, 0 },
+	{ "alerts", "[--all]", "列出预警", COMMAND_STORE, false, false, 0, 0 },
+	{ "status", "", "运行状况与各计数", COMMAND_STORE, false, false, 0, 0 },
+	{ "reload", "", "让守护进程重读配置", COMMAND_DAEMON, false, false, 0, 0 },
+	{ "backup", "FILE", "在线备份数据库", COMMAND_STORE, false, false, 1, 1 },
+};
+const int command_count = sizeof(command_rows) / sizeof(command_rows[0]);
+
+/* Does the row's name (words split at one blank) start argv? Returns the number of words, or 0. */
+static int starts(const char *name, int argc, char *const argv[])
+{
+	const char *blank = strchr(name, ' ');
+	size_t first = blank ? (size_t)(blank - name) : strlen(name);
+
+	if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], name, first) != 0)
+		return 0;
+	if (blank == NULL)
+		return 1;
+	return argc >= 2 && strcmp(argv[1], blank + 1) == 0 ? 2 : 0;
+}
+
+const struct command *command_find(int argc, char *const argv[], int *used)
+{
+	for (int i = 0; i < command_count; i++) {
+		*used = starts(command_rows[i].name, argc, argv);
+		if (*used > 0)
+			return &command_rows[i];
+	}
+	return NULL;
+}

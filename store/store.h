@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the store does, whoever runs it: the store process, or beianctl with --db and no daemon.
+ * It owns the database (db/) and applies policy/. No sockets and no event loop here: daemon/store.c
+ * brings frames in and takes deliveries out. Every public call is one transaction or none.
+ * Errors: 0 or negative errno, with one Chinese line in `error` that says what to do.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "conf/conf.h"
+#include "conf/data.h"
+#include "ipc/record.h"
+
+enum { STORE_ERROR_MAX = 512 };
+
+struct store;
+
+/* Opens (creates, migrates) the database of conf->store.database. conf and data are borrowed for the store's life.
+ * read_only: no migration, no writing; a database of another schema version is refused. */
+struct store *store_open(const struct conf *conf, const struct data *data, bool read_only,
+			 char error[STORE_ERROR_MAX]);
+void store_close(struct store *s); /* NULL-safe; checkpoints the WAL */
+const char *store_error(const struct store *s); /* of the last failed call */
+/* After SIGHUP: judge by these from now on. */
+void store_configure(struct store *s, const struct conf *conf, const struct data *data);
+
+/* -- sources: a live sensor's run, or one capture by its digest -------------------------------- */
+enum store_verdict { STORE_GO, STORE_SKIP };
+
+/* digest: SHA-256 hex of a capture, NULL for a live run. A capture that was wholly taken before is
+ * STORE_SKIP; one that was left half-way starts anew: what it had written is taken back first. */
+int store_source_begin(struct store *s, const char *name, const char *digest, int64_t *source,
+		       enum store_verdict *verdict) __attribute__((warn_unused_result));
+/* One batch, one transaction; seq counts from 1 per source and a repeated one changes nothing. */
+int store_batch(struct store *s, int64_t source, uint64_t seq, const struct observation *o, size_t n)
+	__attribute__((warn_unused_result));
+/* Named counters of a sensor (packets, kernel_drop, reasons...), absolute values; for `status`. */
+struct store_counter {
+	char name[48];
+	uint64_t value;
+};
+int store_counters(struct store *s, int64_t source, const struct store_counter *c, size_t n)
+	__attribute__((warn_unused_result));
+/* Ends the source and judges, in one transaction: a capture counts once or not at all. */
+int store_source_end(struct store *s, int64_t source) __attribute__((warn_unused_result));
+
+/* The client-pseudonym key for live sensors and its epoch; made, kept in a 0600 file beside the
+ * database and rotated after store.key_days here. Replays use the fixed key, epoch 0. */
+int store_client_key(struct store *s, bool replay, int64_t now, struct hash_key *key, int64_t *epoch)
+	__attribute__((warn_unused_result));
+
+/* -- judgement ---------------------------------------------------------------------------------- */
+/* Judges if anything changed since the last time (observations, filings, decisions, configuration). */
+int store_judge(struct store *s) __attribute__((warn_unused_result));
+
+/* -- outbox: alert events that sinks must still get ------------------------------------------------ */
+struct store_delivery {
+	int64_t id;       /* outbox row */
+	char sink[16];    /* "file" "syslog" */
+	char *payload;    /* one JSON line without newline; malloc'd, the caller frees */
+};
+/* Up to max undelivered entries with id > after for one sink, oldest first. Returns the count or negative errno. */
+int store_outbox(struct store *s, const char *sink, int64_t after, struct store_delivery *out, size_t max);
+int store_delivered(struct store *s, int64_t id, bool ok, const char *why) __attribute__((warn_unused_result));
+int store_outbox_pending(struct store *s, uint64_t *count) __attribute__((warn_unused_result));
+
+/* -- commands of beianctl (ipc/command.h) ---------------------------------------------------------- */
+struct store_reply {
+	void (*line)(void *arg, const char *json);  /* one JSON object, no newline; any number of times */
+	void *arg;
+	char error[STORE_ERROR_MAX];                /* set when the exit code is 1 or 2 */
+};
+/* argv as beianctl got it after the command's words, without --json; fd: the file for `filings import`, else -1
+ * (not closed). Extra JSON lines of the daemon's own (status) are its affair. Returns the exit code 0, 1 or 2. */
+int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd, struct store_reply *r);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Messages -> observations: one entry per (kind, name, via) and window of capture time, with exact
+ * counts, a sketch of distinct clients under a keyed hash, servers and links. Entries, servers and
+ * links have maxima; what does not fit is counted (struct aggregate_stats), never silent.
+ * Windows are aligned to multiples of their length since 1970 and emitted in order, sorted by
+ * (kind, name, via), so the same capture gives the same observations each time.
+ */
+#ifndef WATCH_AGGREGATE_H
+#define WATCH_AGGREGATE_H
+
+#include "base/hash.h"
+#include "dissect/dissect.h"
+#include "ipc/record.h"
+#include "watch/identify.h"
+
+struct aggregate;
+
+/* Called for each observation of a closed window; borrowed during the call. */
+typedef void aggregate_fn(void *arg, const struct observation *o);
+
+struct aggregate_stats {
+	uint64_t observations; /* emitted */
+	uint64_t evicted;      /* entries that found no room: their messages are not in any observation */
+	uint64_t links_more, servers_more;
+	uint64_t names_refused; /* no host name: IP literals, over-long, not LDH/underscore; counted, not observed */
+	uint64_t late;         /* messages older than the open window: counted into the open one */
+};
+
+/* window_us: 0 = one window for the whole input. `identify` is borrowed and may be NULL. */
+struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const struct hash_key *key,
+				struct identify *identify, aggregate_fn *fn, void *arg);
+void aggregate_free(struct aggregate *a);
+void aggregate_message(struct aggregate *a, const struct dissect_message *m);
+/* Closes the windows that end before `now` (capture time). */
+void aggregate_tick(struct aggregate *a, int64_t now);
+/* Closes everything. */
+void aggregate_flush(struct aggregate *a);
+/* From the next window on. */
+void aggregate_set_key(struct aggregate *a, const struct hash_key *key);
+const struct aggregate_stats *aggregate_stats(const struct aggregate *a);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The only libpcap user: a file or a live interface behind one shape. Files and interfaces go
+ * through the same code from the first packet on. pcap timestamps become microseconds UTC.
+ * Errors come back as one Chinese line that says what to do.
+ */
+#ifndef WATCH_CAPTURE_H
+#define WATCH_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dissect/dissect.h"
+
+enum { CAPTURE_ERROR_MAX = 512 };
+
+struct capture; /* owns the handle */
+
+typedef void capture_fn(void *arg, const struct dissect_packet *p);
+
+/* Opens a capture file (pcap, pcapng; "-" is stdin). NULL with error on failure: unreadable, empty, not a capture. */
+struct capture *capture_open_file(const char *path, char error[CAPTURE_ERROR_MAX]);
+/* The same over an open descriptor; takes it. `name` stands in messages. */
+struct capture *capture_open_fd(int fd, const char *name, char error[CAPTURE_ERROR_MAX]);
+/* Opens a mirror port: promiscuous, TPACKET_V3 ring of buffer_mb, snaplen, BPF filter or "". */
+struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb, const char *filter,
+				  char error[CAPTURE_ERROR_MAX]);
+void capture_close(struct capture *c);
+
+/* Hands up to `budget` packets to fn. >0: packets seen; 0: live, none waiting; -1: end of file;
+ * -2: the input broke (truncated file, interface gone), the reason in error. */
+int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX]);
+int capture_fd(const struct capture *c); /* to wait on, live only; -1 for files */
+
+struct capture_stats {
+	uint64_t received;    /* packets that reached the filter, as libpcap counts them */
+	uint64_t kernel_drop; /* no room in the ring */
+	uint64_t iface_drop;
+};
+void capture_stats(struct capture *c, struct capture_stats *out); /* zeroes for files */
+int capture_linktype(const struct capture *c);
+
+#endif
