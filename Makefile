@@ -20,7 +20,7 @@ DEPS_store := db filings policy ipc conf base
 DEPS_daemon := store watch notify db filings policy ipc dissect conf base
 DEPS_ctl := store watch db filings policy ipc dissect conf base
 
-PKGS := libpcap libcurl sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium smartcols
+PKGS := libpcap sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium smartcols
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2
@@ -95,3 +95,74 @@ $(O)/tests/fuzz/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay_main.o $
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# -- the targets of contract.md
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+PROC := $(sort $(wildcard tests/proc/*.sh))
+E2E := $(sort $(wildcard tests/e2e/*.sh))
+PARSERS := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SECONDS ?= 60
+
+.PHONY: run test check asan fuzz bench lint fmt size scan cover install uninstall deb clean deps
+deps:
+	scripts/deps build
+run:
+	scripts/run
+# On a fresh machine the packages come first: make reads pkg-config at its start, so the rest is a make of its own.
+test:
+	scripts/deps build test
+	$(MAKE) --no-print-directory test-all
+.PHONY: test-all
+test-all: all unit fuzz-replays asan-build
+	$(Q)rm -f $(O)/tally
+	-$(Q)tests/run -o $(O) -t $(O)/tally tests/lint.sh $(UNIT) $(FUZZ) tests/golden/run.sh $(PROC) $(E2E)
+	$(Q)$(MAKE) --no-print-directory asan-run TALLY='-t $(O)/tally'
+
+# Fast, no root.
+check: all unit fuzz-replays
+	$(Q)tests/run -o $(O) $(UNIT) $(FUZZ) tests/golden/run.sh
+
+asan: asan-build
+	$(Q)$(MAKE) --no-print-directory asan-run
+.PHONY: asan-build asan-run
+asan-build:
+	$(Q)mkdir -p $(O)-asan/logs
+	$(Q)$(MAKE) --no-print-directory O=$(O)-asan SAN='$(SANITIZE)' CFLAGS='-O1 -g -U_FORTIFY_SOURCE -fno-omit-frame-pointer' \
+		all unit fuzz-replays
+asan-run:
+	$(Q)UBSAN_OPTIONS=print_stacktrace=1 tests/run -o $(O)-asan $(TALLY) $(patsubst $(O)/%,$(O)-asan/%,$(UNIT) $(FUZZ)) \
+		tests/golden/run.sh $(PROC)
+
+# The same targets under libFuzzer, FUZZ_SECONDS each; findings land in $(O)-fuzz.
+fuzz:
+	$(Q)scripts/fuzz $(O)-fuzz $(FUZZ_SECONDS) $(PARSERS)
+
+bench: all
+	$(Q)tests/bench/run
+
+lint:
+	$(Q)scripts/lint
+size:
+	$(Q)scripts/lint --size
+fmt:
+	$(Q)clang-format-14 -i $$(git ls-files '*.c' '*.h')
+
+DATA := $(wildcard conf/*.tsv)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/beiand \
+		$(DESTDIR)/etc/beiand $(DESTDIR)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(O)/beiand $(DESTDIR)$(PREFIX)/sbin/beiand
+	install -m 755 $(O)/beianctl $(DESTDIR)$(PREFIX)/bin/beianctl
+	install -m 644 $(DATA) $(DESTDIR)$(PREFIX)/share/beiand/
+	[ -e $(DESTDIR)/etc/beiand/beiand.conf ] || install -m 640 conf/beiand.conf $(DESTDIR)/etc/beiand/beiand.conf
+	install -m 644 systemd/beiand.service $(DESTDIR)/lib/systemd/system/
+	install -m 644 doc/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 doc/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/beiand $(DESTDIR)$(PREFIX)/bin/beianctl $(DESTDIR)/lib/systemd/system/beiand.service \
+		$(DESTDIR)$(PREFIX)/share/man/man8/beiand.8 $(DESTDIR)$(PREFIX)/share/man/man8/beianctl.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5
+	rm -rf $(DESTDIR)$(PREFIX)/share/beiand
+clean:
+	rm -rf $(O) $(O)-asan $(O)-fuzz

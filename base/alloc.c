@@ -16,10 +16,7 @@ static void *check(void *p)
 
 void *xmalloc(size_t n) { return check(malloc(n > 0 ? n : 1)); }
 
-void *xcalloc(size_t count, size_t size)
-{
-	return check(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
-}
+void *xcalloc(size_t count, size_t size) { return check(calloc(count > 0 ? count : 1, size > 0 ? size : 1)); }
 
 void *xrealloc(void *p, size_t n) { return check(realloc(p, n > 0 ? n : 1)); }
 

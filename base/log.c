@@ -37,13 +37,13 @@ static void log_line(enum log_level level, const char *fmt, va_list ap)
 		return; /* nowhere left to say so */
 }
 
-#define LOG_FUNCTION(name, level)                                                                  \
-	void name(const char *fmt, ...)                                                            \
-	{                                                                                          \
-		va_list ap;                                                                        \
-		va_start(ap, fmt);                                                                 \
-		log_line(level, fmt, ap);                                                          \
-		va_end(ap);                                                                        \
+#define LOG_FUNCTION(name, level)                                                                            \
+	void name(const char *fmt, ...)                                                                      \
+	{                                                                                                    \
+		va_list ap;                                                                                  \
+		va_start(ap, fmt);                                                                           \
+		log_line(level, fmt, ap);                                                                    \
+		va_end(ap);                                                                                  \
 	}
 
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)

@@ -125,10 +125,7 @@ void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us)
 		memcpy(out, "?", 2);
 }
 
-int64_t text_beijing_day(int64_t us)
-{
-	return floor_div(floor_div(us, 1000000) + BEIJING_OFFSET, 86400);
-}
+int64_t text_beijing_day(int64_t us) { return floor_div(floor_div(us, 1000000) + BEIJING_OFFSET, 86400); }
 
 void text_lower(char *s)
 {

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the valid UTF-8 character at s (1..4), or 0 when it is broken, overlong, a surrogate or > U+10FFFF. */
+/* Bytes of the valid UTF-8 character at s (1..4), or 0 when it is broken, overlong, a surrogate or >
+ * U+10FFFF. */
 size_t text_utf8_len(const uint8_t *s, size_t n);
 bool text_is_utf8(const char *s, size_t n);
 

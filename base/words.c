@@ -71,16 +71,16 @@ static bool find(const struct word *words, int count, const char *name, int *at)
 	return false;
 }
 
-#define WORD_FUNCTIONS(type, table, count)                                                         \
-	const char *type##_name(enum type v) { return (unsigned)v < count ? table[v].name : "?"; } \
-	const char *type##_zh(enum type v) { return (unsigned)v < count ? table[v].zh : "?"; }     \
-	bool type##_find(const char *name, enum type *out)                                         \
-	{                                                                                          \
-		int at;                                                                            \
-		if (!find(table, count, name, &at))                                                \
-			return false;                                                              \
-		*out = (enum type)at;                                                              \
-		return true;                                                                       \
+#define WORD_FUNCTIONS(type, table, count)                                                                   \
+	const char *type##_name(enum type v) { return (unsigned)v < count ? table[v].name : "?"; }           \
+	const char *type##_zh(enum type v) { return (unsigned)v < count ? table[v].zh : "?"; }               \
+	bool type##_find(const char *name, enum type *out)                                                   \
+	{                                                                                                    \
+		int at;                                                                                      \
+		if (!find(table, count, name, &at))                                                          \
+			return false;                                                                        \
+		*out = (enum type)at;                                                                        \
+		return true;                                                                                 \
 	}
 
 WORD_FUNCTIONS(subject_kind, subject_kinds, SUBJECT_KIND_COUNT)

@@ -46,8 +46,8 @@ enum via {
 enum filing_kind { FILING_PROVIDER, FILING_USER, FILING_SELFCHECK, FILING_KIND_COUNT };
 
 enum app_status {
-	APP_UNFILED,      /* educational, in scope, no filing found */
-	APP_PROBABLE,     /* a filing may be its own: a person decides */
+	APP_UNFILED,  /* educational, in scope, no filing found */
+	APP_PROBABLE, /* a filing may be its own: a person decides */
 	APP_FILED,
 	APP_EXEMPT,       /* general tool, network centre's own, or a person said so */
 	APP_OUT_OF_SCOPE, /* educational, but not by this profile */

@@ -6,7 +6,8 @@
 
 const struct command command_rows[] = {
 	{ "dissect", "-r FILE", "逐条列出抓包文件中的报文", COMMAND_LOCAL, false, false, 0, 0 },
-	{ "observe", "-r FILE.. | -i IFACE [--window S]", "显示传感器所见,不入库", COMMAND_LOCAL, false, false, 0, 64 },
+	{ "observe", "-r FILE.. | -i IFACE [--window S]", "显示传感器所见,不入库", COMMAND_LOCAL, false,
+	  false, 0, 64 },
 	{ "filings import", "[--kind provider|user|selfcheck] [--dry-run] FILE", "导入备案登记表(CSV)",
 	  COMMAND_STORE, true, true, 1, 1 },
 	{ "filings list", "[--imports]", "列出备案登记或各次导入", COMMAND_STORE, false, false, 0, 0 },

@@ -9,18 +9,18 @@
 #include <stdbool.h>
 
 enum command_place {
-	COMMAND_LOCAL,   /* beianctl itself: dissect, observe */
-	COMMAND_STORE,   /* store_answer(), over the control socket or with --db */
-	COMMAND_DAEMON,  /* the running daemon only: reload */
+	COMMAND_LOCAL,  /* beianctl itself: dissect, observe */
+	COMMAND_STORE,  /* store_answer(), over the control socket or with --db */
+	COMMAND_DAEMON, /* the running daemon only: reload */
 };
 
 struct command {
-	const char *name;    /* "filings import": one or two words */
-	const char *args;    /* "[--kind provider|user|selfcheck] [--dry-run] FILE" */
-	const char *zh;      /* help */
+	const char *name; /* "filings import": one or two words */
+	const char *args; /* "[--kind provider|user|selfcheck] [--dry-run] FILE" */
+	const char *zh;   /* help */
 	enum command_place place;
-	bool takes_file;     /* the last argument is a file that beianctl opens and passes as a descriptor */
-	bool writes;         /* changes the database */
+	bool takes_file; /* the last argument is a file that beianctl opens and passes as a descriptor */
+	bool writes;     /* changes the database */
 	int min_args, max_args; /* operands after options */
 };
 
