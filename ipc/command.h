@@ -14,13 +14,16 @@ enum command_place {
 	COMMAND_DAEMON, /* the running daemon only: reload */
 };
 
+/* Whether the last operand is a file that beianctl opens and passes as a descriptor: no path crosses. */
+enum command_file { COMMAND_NO_FILE, COMMAND_READS_FILE, COMMAND_WRITES_FILE };
+
 struct command {
 	const char *name; /* "filings import": one or two words */
 	const char *args; /* "[--kind provider|user|selfcheck] [--dry-run] FILE" */
 	const char *zh;   /* help */
 	enum command_place place;
-	bool takes_file; /* the last argument is a file that beianctl opens and passes as a descriptor */
-	bool writes;     /* changes the database */
+	enum command_file file;
+	bool writes;            /* changes the database */
 	int min_args, max_args; /* operands after options */
 };
 
