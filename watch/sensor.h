@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sensor's pipeline, assembled once: capture -> dissect -> identify -> aggregate. Used by the
+ * sensor process and by `beianctl observe`, so both see the same. Owns the memory of dissect and of
+ * the observation table, sized by [sensor] of the configuration; allocates nothing per packet.
+ * The clock is the packets' own.
+ */
+#ifndef WATCH_SENSOR_H
+#define WATCH_SENSOR_H
+
+#include "base/hash.h"
+#include "conf/conf.h"
+#include "watch/aggregate.h"
+#include "watch/capture.h"
+#include "watch/identify.h"
+
+struct sensor_core;
+
+/* `identify` is borrowed and may be NULL; `conf` and `key` are only read here. window_us 0: one
+ * window until sensor_core_flush(). fn gets each observation, borrowed during the call. */
+struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify, const struct hash_key *key,
+				    int64_t window_us, aggregate_fn *fn, void *arg);
+void sensor_core_free(struct sensor_core *s);
+
+/* Reads up to `budget` packets and takes them through the pipeline; result and error as capture_read(). */
+int sensor_core_read(struct sensor_core *s, struct capture *c, int budget, char error[CAPTURE_ERROR_MAX]);
+/* One packet, for those who bring their own. */
+void sensor_core_packet(struct sensor_core *s, const struct dissect_packet *p);
+/* Live and silent: closes the windows that end before `now` though no packet says so. */
+void sensor_core_tick(struct sensor_core *s, int64_t now);
+/* The input ends (or pauses): gives up half-seen messages, closes every window. Reading may go on
+ * after it; the next packet opens the next window wherever its time lies. */
+void sensor_core_flush(struct sensor_core *s);
+/* Client pseudonyms from the next window on. */
+void sensor_core_set_key(struct sensor_core *s, const struct hash_key *key);
+
+typedef void sensor_counter_fn(void *arg, const char *name, uint64_t value);
+
+/* Every counter by a stable name, in a fixed order, totals since sensor_core_new(): packets, bytes,
+ * flows, messages of each kind, each reason why something was not analysed, what identify and
+ * aggregate gave up, and with `c` (may be NULL) what the kernel dropped. */
+void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor_counter_fn *fn, void *arg);
+
+#endif
