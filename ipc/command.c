@@ -13,7 +13,7 @@ const struct command command_rows[] = {
 	{ "filings list", "[--imports]", "列出备案登记或各次导入", COMMAND_STORE, COMMAND_NO_FILE, false, 0,
 	  0 },
 	{ "filings undo", "IMPORT", "撤销一次导入", COMMAND_STORE, COMMAND_NO_FILE, true, 1, 1 },
-	{ "filings export", "FILE", "把备案登记导出为 CSV", COMMAND_STORE, COMMAND_NO_FILE, false, 1, 1 },
+	{ "filings export", "FILE", "把备案登记导出为 CSV", COMMAND_STORE, COMMAND_WRITES_FILE, false, 1, 1 },
 	{ "apps", "[--status S]", "列出应用及其状态", COMMAND_STORE, COMMAND_NO_FILE, false, 0, 0 },
 	{ "app", "ID", "一个应用的全部证据", COMMAND_STORE, COMMAND_NO_FILE, false, 1, 1 },
 	{ "explain", "SUBJECT", "逐步说明一个观测对象为何如此判定", COMMAND_STORE, COMMAND_NO_FILE, false, 1,

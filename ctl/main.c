@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * beianctl: finds the command's row, runs it here, over the control socket, or on a database of its own (--db).
+ * Exit: 0 done, 1 refused or failed with one line on stderr, 2 usage (contract.md).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "conf/conf.h"
+#include "conf/data.h"
+#include "ctl/client.h"
+#include "ctl/dissect.h"
+#include "ctl/export.h"
+#include "ctl/observe.h"
+#include "ctl/print.h"
+#include "ipc/command.h"
+#include "store/store.h"
+
+#define DEFAULT_CONF "/etc/beiand/beiand.conf"
+#define VERSION      "0.1.0"
+
+enum { EXIT_USAGE = 2 };
+
+struct options {
+	const char *conf; /* NULL: DEFAULT_CONF if it is there, else the defaults */
+	const char *db;   /* NULL: through the control socket */
+	bool json, help, version;
+};
+
+static void print_help(FILE *out)
+{
+	fputs("用法: beianctl [-f 配置] [--db 数据库] [--json] 命令 [参数]\n\n", out);
+	for (int i = 0; i < command_count; i++)
+		fprintf(out, "  %-16s %-52s %s\n", command_rows[i].name, command_rows[i].args, command_rows[i].zh);
+	fputs("\n  -f, --conf FILE  配置文件(默认 " DEFAULT_CONF ")\n"
+	      "      --db FILE    不经守护进程,直接打开数据库\n"
+	      "      --json       每行一个 JSON 对象\n"
+	      "  -h, --help  -V, --version\n",
+	      out);
+}
+
+/* Takes --json out of the command's own arguments, where people put it too. */
+static int strip_json(int argc, char *argv[], bool *json)
+{
+	int kept = 0;
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			*json = true;
+		else
+			argv[kept++] = argv[i];
+	}
+	return kept;
+}
+
+static bool parse_options(int argc, char *argv[], struct options *o)
+{
+	static const struct option longs[] = { { "conf", required_argument, NULL, 'f' },
+					       { "db", required_argument, NULL, 'd' },
+					       { "json", no_argument, NULL, 'j' },
+					       { "help", no_argument, NULL, 'h' },
+					       { "version", no_argument, NULL, 'V' },
+					       { NULL, 0, NULL, 0 } };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+f:hV", longs, NULL)) != -1) {
+		switch (c) {
+		case 'f': o->conf = optarg; break;
+		case 'd': o->db = optarg; break;
+		case 'j': o->json = true; break;
+		case 'h': o->help = true; break;
+		case 'V': o->version = true; break;
+		default: return false;
+		}
+	}
+	return true;
+}
+
+static int usage(const struct command *row)
+{
+	if (row != NULL)
+		fprintf(stderr, "用法: beianctl %s %s\n", row->name, row->args);
+	else
+		fputs("beianctl: 没有这个命令;beianctl --help 列出全部命令\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* 0, or -1 after one line on stderr. */
+static int load_conf(const struct options *o, struct conf *c)
+{
+	char error[CONF_ERROR_MAX];
+	const char *path = o->conf ? o->conf : DEFAULT_CONF;
+
+	conf_init(c);
+	if (o->conf == NULL && access(path, F_OK) != 0)
+		return 0;
+	if (conf_load(c, path, error) == 0)
+		return 0;
+	fprintf(stderr, "beianctl: %s\n", error);
+	return -1;
+}
+
+/* The descriptor that stands for the command's file operand, or -1 after one line on stderr. */
+static int open_operand(const struct command *row, const char *path)
+{
+	int fd = row->file == COMMAND_READS_FILE ? open(path, O_RDONLY | O_CLOEXEC) :
+						   open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fprintf(stderr, "beianctl: %s: %s;请检查路径与权限\n", path, strerror(errno));
+	return fd;
+}
+
+static int call_database(struct conf *conf, const struct options *o, const struct command *row, int argc,
+			 char *const argv[], int fd, struct store_reply *r)
+{
+	struct data data;
+	struct store *s;
+	int code;
+
+	free(conf->store.database);
+	conf->store.database = strdup(o->db);
+	if (conf->store.database == NULL || data_load(&data, conf->paths.data, r->error) != 0)
+		return 1;
+	s = store_open(conf, &data, !row->writes, r->error);
+	code = s == NULL ? 1 : store_answer(s, row->name, argc, argv, fd, r);
+	store_close(s);
+	data_clear(&data);
+	return code;
+}
+
+static int call(struct conf *conf, const struct options *o, const struct command *row, int argc, char *const argv[],
+		int fd, struct store_reply *r)
+{
+	if (o->db != NULL && row->place == COMMAND_STORE)
+		return call_database(conf, o, row, argc, argv, fd, r);
+	return client_call(conf->store.control, row->name, argc, argv, fd, r);
+}
+
+/* Where reply lines go: to the screen, or for an export into the file. */
+static const struct sink {
+	void *(*open)(const char *command, bool json, int fd);
+	void (*line)(void *sink, const char *json);
+	int (*end)(void *sink);
+} screen = { print_new, print_line, print_end }, csv_file = { export_new, export_line, export_end };
+
+/* Runs the row with its file operand opened; what it says goes to the sink, its error to stderr. */
+static int run_row(struct conf *conf, const struct options *o, const struct command *row, int argc,
+		   char *const argv[])
+{
+	const struct sink *sink = strcmp(row->name, "filings export") == 0 ? &csv_file : &screen;
+	struct store_reply reply = { .line = sink->line };
+	int code, fd = -1;
+
+	if (row->file != COMMAND_NO_FILE && (fd = open_operand(row, argv[argc - 1])) < 0)
+		return 1;
+	reply.arg = sink->open(row->name, o->json, fd);
+	code = call(conf, o, row, argc, argv, fd, &reply);
+	if (sink->end(reply.arg) != 0 && code == 0) {
+		snprintf(reply.error, sizeof(reply.error), "输出写入失败: %s", strerror(errno));
+		code = 1;
+	}
+	if (code != 0)
+		fprintf(stderr, "beianctl: %s\n", reply.error);
+	if (fd >= 0)
+		close(fd);
+	if (code != 0 && row->file == COMMAND_WRITES_FILE)
+		unlink(argv[argc - 1]);
+	return code;
+}
+
+static int run(struct options *o, int argc, char *argv[])
+{
+	int used, code;
+	struct conf conf;
+	const struct command *row;
+
+	argc = strip_json(argc, argv, &o->json);
+	row = command_find(argc, argv, &used);
+	if (row == NULL)
+		return usage(NULL);
+	if (strcmp(row->name, "dissect") == 0)
+		return ctl_dissect(argc, argv);
+	if (strcmp(row->name, "observe") == 0)
+		return ctl_observe(argc, argv);
+	if (argc - used < row->min_args || (row->file != COMMAND_NO_FILE && argv[argc - 1][0] == '-'))
+		return usage(row);
+	code = load_conf(o, &conf) != 0;
+	if (code == 0)
+		code = run_row(&conf, o, row, argc - used, argv + used);
+	conf_clear(&conf);
+	return code;
+}
+
+int main(int argc, char *argv[])
+{
+	struct options o = { 0 };
+
+	setlocale(LC_ALL, "");
+	if (setlocale(LC_CTYPE, NULL) != NULL && MB_CUR_MAX == 1)
+		setlocale(LC_CTYPE, "C.UTF-8"); /* Chinese stays aligned under LANG=C */
+	signal(SIGPIPE, SIG_IGN);
+	log_init("beianctl", NULL, LOG_LEVEL_WARN);
+	if (!parse_options(argc, argv, &o))
+		return EXIT_USAGE;
+	if (o.version)
+		return printf("beianctl %s\n", VERSION) < 0;
+	if (o.help) {
+		print_help(stdout);
+		return 0;
+	}
+	if (optind >= argc) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	return run(&o, argc - optind, argv + optind);
+}

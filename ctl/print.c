@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/print.h"
+
+#include <jansson.h>
+#include <libsmartcols/libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "ctl/label.h"
+
+enum { VIEW_KEYS_MAX = 12 };
+
+/* Lines that hold the first key are rows of the command's table; any other line is shown as a tree. */
+struct view {
+	const char *command;
+	const char *keys[VIEW_KEYS_MAX];
+};
+
+static const struct view views[] = {
+	{ "apps", { "app", "name", "status", "kinds", "clients", "first", "last", "score" } },
+	{ "findings", { "rule", "app", "severity", "title", "cites", "unit", "first", "last" } },
+	{ "alerts", { "alert", "state", "severity", "app", "title", "clients", "cites", "first", "last" } },
+	{ "filings list", { "filing", "kind", "name", "operator", "unit", "number", "domains", "appids" } },
+	{ "filings list", { "import", "kind", "file", "time", "rows", "state" } },
+	{ "filings import", { "row", "column", "reason" } },
+	{ "explain", { "step", "text" } },
+};
+
+struct print {
+	const char *command;
+	bool json;
+	json_t *rows; /* array: the table's lines so far, all of `view` */
+	const struct view *view;
+};
+
+void *print_new(const char *command, bool json, int fd)
+{
+	struct print *p = xcalloc(1, sizeof(*p));
+	(void)fd;
+	*p = (struct print){ .command = command, .json = json, .rows = json_array() };
+	return p;
+}
+
+static const struct view *view_of(const char *command, const json_t *line)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (strcmp(views[i].command, command) == 0 && json_object_get(line, views[i].keys[0]) != NULL)
+			return &views[i];
+	return NULL;
+}
+
+/* Shown in a cell: strings and lists by their label, an object as "键 值; 键 值". */
+static void show_cell(struct buf *out, const char *key, const json_t *value)
+{
+	const char *inner;
+	json_t *v;
+	bool first = true;
+
+	if (!json_is_object(value)) {
+		label_show(out, key, value);
+		return;
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, inner, v)
+	{
+		buf_printf(out, "%s%s ", first ? "" : "; ", label_zh(inner));
+		label_show(out, inner, v);
+		first = false;
+	}
+}
+
+static struct libscols_table *table_new(const char *const *keys, size_t count)
+{
+	struct libscols_table *t = scols_new_table();
+	if (t == NULL)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		if (scols_table_new_column(t, label_zh(keys[i]), 0, 0) == NULL)
+			abort();
+	return t;
+}
+
+static void table_add(struct libscols_table *t, const char *const *keys, size_t count, const json_t *row)
+{
+	struct libscols_line *line = scols_table_new_line(t, NULL);
+	for (size_t i = 0; i < count; i++) {
+		struct buf cell = { 0 };
+		show_cell(&cell, keys[i], json_object_get(row, keys[i]));
+		if (line == NULL || scols_line_set_data(line, i, cell.len > 0 ? cell.p : "-") != 0)
+			abort();
+		buf_clear(&cell);
+	}
+}
+
+static void table_show(const char *const *keys, size_t count, const json_t *rows)
+{
+	struct libscols_table *t = table_new(keys, count);
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row) table_add(t, keys, count, row);
+	scols_print_table(t);
+	scols_unref_table(t);
+}
+
+/* Every key that any of the objects has, in order of appearance. */
+static size_t keys_of(const json_t *rows, const char *keys[VIEW_KEYS_MAX])
+{
+	const char *key;
+	json_t *value, *row;
+	size_t i, j, count = 0;
+
+	json_array_foreach(rows, i, row)
+	{
+		json_object_foreach(row, key, value)
+		{
+			for (j = 0; j < count && strcmp(keys[j], key) != 0; j++)
+				;
+			if (j == count && count < VIEW_KEYS_MAX)
+				keys[count++] = key;
+		}
+	}
+	return count;
+}
+
+static void show_entry(const char *key, const json_t *value)
+{
+	const char *keys[VIEW_KEYS_MAX];
+	struct buf text = { 0 };
+
+	if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
+		size_t count = keys_of(value, keys);
+		printf("\n%s\n", label_zh(key));
+		table_show(keys, count, value);
+		return;
+	}
+	show_cell(&text, key, value);
+	printf("%s: %s\n", label_zh(key), text.len > 0 ? text.p : "-");
+	buf_clear(&text);
+}
+
+/* Scalars first, then what needs a table of its own. */
+static void show_tree(const json_t *line)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)line, key, value)
+	{
+		if (strcmp(key, "v") != 0 && !(json_is_array(value) && json_is_object(json_array_get(value, 0))))
+			show_entry(key, value);
+	}
+	json_object_foreach((json_t *)(uintptr_t)line, key, value)
+	{
+		if (json_is_array(value) && json_is_object(json_array_get(value, 0)))
+			show_entry(key, value);
+	}
+}
+
+/* {"v":1,"problem":{...}}: what one wrapper object holds is the line itself. */
+static json_t *unwrap(json_t *line)
+{
+	json_t *inner = json_object_get(line, "problem");
+	if (inner == NULL)
+		inner = json_object_get(line, "filing");
+	return json_is_object(inner) ? inner : line;
+}
+
+void print_line(void *print, const char *json)
+{
+	struct print *p = print;
+	const struct view *view;
+	json_t *line;
+
+	if (p->json) {
+		puts(json);
+		return;
+	}
+	line = json_loads(json, 0, NULL);
+	view = line ? view_of(p->command, unwrap(line)) : NULL;
+	if (view != NULL && (p->view == NULL || p->view == view)) {
+		p->view = view;
+		json_array_append(p->rows, unwrap(line));
+	} else if (line != NULL) {
+		show_tree(line);
+		puts("");
+	}
+	json_decref(line);
+}
+
+static void show_rows(struct print *p)
+{
+	size_t count = 0;
+	while (count < VIEW_KEYS_MAX && p->view->keys[count] != NULL)
+		count++;
+	table_show(p->view->keys, count, p->rows);
+}
+
+int print_end(void *print)
+{
+	struct print *p = print;
+
+	if (p->view != NULL)
+		show_rows(p);
+	json_decref(p->rows);
+	free(p);
+	return fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;
+}
