@@ -14,7 +14,12 @@
 #include "base/rd.h"
 #include "base/wr.h"
 
-enum { SKETCH_EXACT = 256, SKETCH_BITS = 11, SKETCH_REGISTERS = 1 << SKETCH_BITS };
+enum {
+	SKETCH_EXACT = 256,
+	SKETCH_BITS = 11,
+	SKETCH_REGISTERS = 1 << SKETCH_BITS,
+	SKETCH_DENSE = UINT16_MAX, /* value of `exact`: the registers count */
+};
 
 struct sketch {
 	uint16_t exact; /* hashes held, sorted and distinct; SKETCH_DENSE once it is a HyperLogLog */
@@ -25,6 +30,7 @@ struct sketch {
 };
 
 void sketch_init(struct sketch *s);
+/* `hash` must be spread over all 64 bits, as hash_keyed() makes it. */
 void sketch_add(struct sketch *s, uint64_t hash);
 void sketch_merge(struct sketch *into, const struct sketch *from);
 uint64_t sketch_count(const struct sketch *s);
