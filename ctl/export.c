@@ -11,7 +11,8 @@
 #include "base/buf.h"
 #include "filings/filing.h"
 
-struct export {
+struct export
+{
 	FILE *file;
 	unsigned long rows;
 };

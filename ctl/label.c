@@ -171,10 +171,7 @@ static const struct label labels[] = {
 	{ "via", "渠道", show_via },
 };
 
-static int compare(const void *key, const void *row)
-{
-	return strcmp(key, ((const struct label *)row)->key);
-}
+static int compare(const void *key, const void *row) { return strcmp(key, ((const struct label *)row)->key); }
 
 const struct label *label_find(const char *key)
 {

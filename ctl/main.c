@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * beianctl: finds the command's row, runs it here, over the control socket, or on a database of its own (--db).
- * Exit: 0 done, 1 refused or failed with one line on stderr, 2 usage (contract.md).
+ * beianctl: finds the command's row, runs it here, over the control socket, or on a database of its own
+ * (--db). Exit: 0 done, 1 refused or failed with one line on stderr, 2 usage (contract.md).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +16,11 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "conf/data.h"
-#include "ctl/client.h"
 #include "ctl/dissect.h"
 #include "ctl/export.h"
 #include "ctl/observe.h"
 #include "ctl/print.h"
+#include "ipc/client.h"
 #include "ipc/command.h"
 #include "store/store.h"
 
@@ -39,7 +39,8 @@ static void print_help(FILE *out)
 {
 	fputs("用法: beianctl [-f 配置] [--db 数据库] [--json] 命令 [参数]\n\n", out);
 	for (int i = 0; i < command_count; i++)
-		fprintf(out, "  %-16s %-52s %s\n", command_rows[i].name, command_rows[i].args, command_rows[i].zh);
+		fprintf(out, "  %-16s %-52s %s\n", command_rows[i].name, command_rows[i].args,
+			command_rows[i].zh);
 	fputs("\n  -f, --conf FILE  配置文件(默认 " DEFAULT_CONF ")\n"
 	      "      --db FILE    不经守护进程,直接打开数据库\n"
 	      "      --json       每行一个 JSON 对象\n"
@@ -62,22 +63,32 @@ static int strip_json(int argc, char *argv[], bool *json)
 
 static bool parse_options(int argc, char *argv[], struct options *o)
 {
-	static const struct option longs[] = { { "conf", required_argument, NULL, 'f' },
-					       { "db", required_argument, NULL, 'd' },
-					       { "json", no_argument, NULL, 'j' },
-					       { "help", no_argument, NULL, 'h' },
-					       { "version", no_argument, NULL, 'V' },
-					       { NULL, 0, NULL, 0 } };
+	static const struct option longs[] = {
+		{ "conf", required_argument, NULL, 'f' }, { "db", required_argument, NULL, 'd' },
+		{ "json", no_argument, NULL, 'j' },       { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },    { NULL, 0, NULL, 0 }
+	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "+f:hV", longs, NULL)) != -1) {
 		switch (c) {
-		case 'f': o->conf = optarg; break;
-		case 'd': o->db = optarg; break;
-		case 'j': o->json = true; break;
-		case 'h': o->help = true; break;
-		case 'V': o->version = true; break;
-		default: return false;
+		case 'f':
+			o->conf = optarg;
+			break;
+		case 'd':
+			o->db = optarg;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'h':
+			o->help = true;
+			break;
+		case 'V':
+			o->version = true;
+			break;
+		default:
+			return false;
 		}
 	}
 	return true;
@@ -110,8 +121,8 @@ static int load_conf(const struct options *o, struct conf *c)
 /* The descriptor that stands for the command's file operand, or -1 after one line on stderr. */
 static int open_operand(const struct command *row, const char *path)
 {
-	int fd = row->file == COMMAND_READS_FILE ? open(path, O_RDONLY | O_CLOEXEC) :
-						   open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = row->file == COMMAND_READS_FILE ? open(path, O_RDONLY | O_CLOEXEC)
+						 : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		fprintf(stderr, "beianctl: %s: %s;请检查路径与权限\n", path, strerror(errno));
 	return fd;
@@ -135,12 +146,36 @@ static int call_database(struct conf *conf, const struct options *o, const struc
 	return code;
 }
 
-static int call(struct conf *conf, const struct options *o, const struct command *row, int argc, char *const argv[],
-		int fd, struct store_reply *r)
+static void take_line(void *arg, const char *json, size_t n)
 {
-	if (o->db != NULL && row->place == COMMAND_STORE)
-		return call_database(conf, o, row, argc, argv, fd, r);
-	return client_call(conf->store.control, row->name, argc, argv, fd, r);
+	struct store_reply *r = arg;
+	(void)n;
+	r->line(r->arg, json);
+}
+
+/* argv begins with the command's words. */
+static int call_daemon(const char *socket_path, int argc, char *const argv[], int fd, struct store_reply *r)
+{
+	struct client_request request = {
+		.argc = argc, .argv = argv, .file = fd, .line = take_line, .arg = r
+	};
+	struct msg_result result;
+	int socket = client_connect(socket_path), rc;
+
+	if (socket < 0) {
+		snprintf(r->error, sizeof(r->error),
+			 "连不上 %s (%s);请先启动 beiand,或用 --db 直接打开数据库", socket_path,
+			 strerror(-socket));
+		return 1;
+	}
+	rc = client_request(socket, &request, &result);
+	close(socket);
+	if (rc < 0) {
+		snprintf(r->error, sizeof(r->error), "守护进程没有答完: %s;请看它的日志", strerror(-rc));
+		return 1;
+	}
+	snprintf(r->error, sizeof(r->error), "%s", result.why);
+	return result.code;
 }
 
 /* Where reply lines go: to the screen, or for an export into the file. */
@@ -150,9 +185,10 @@ static const struct sink {
 	int (*end)(void *sink);
 } screen = { print_new, print_line, print_end }, csv_file = { export_new, export_line, export_end };
 
-/* Runs the row with its file operand opened; what it says goes to the sink, its error to stderr. */
+/* Runs the row (`used` words of argv) with its file operand opened; what it says goes to the sink, its error
+ * to stderr. */
 static int run_row(struct conf *conf, const struct options *o, const struct command *row, int argc,
-		   char *const argv[])
+		   char *const argv[], int used)
 {
 	const struct sink *sink = strcmp(row->name, "filings export") == 0 ? &csv_file : &screen;
 	struct store_reply reply = { .line = sink->line };
@@ -161,7 +197,10 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 	if (row->file != COMMAND_NO_FILE && (fd = open_operand(row, argv[argc - 1])) < 0)
 		return 1;
 	reply.arg = sink->open(row->name, o->json, fd);
-	code = call(conf, o, row, argc, argv, fd, &reply);
+	if (o->db != NULL && row->place == COMMAND_STORE)
+		code = call_database(conf, o, row, argc - used, argv + used, fd, &reply);
+	else
+		code = call_daemon(conf->store.control, argc, argv, fd, &reply);
 	if (sink->end(reply.arg) != 0 && code == 0) {
 		snprintf(reply.error, sizeof(reply.error), "输出写入失败: %s", strerror(errno));
 		code = 1;
@@ -193,7 +232,7 @@ static int run(struct options *o, int argc, char *argv[])
 		return usage(row);
 	code = load_conf(o, &conf) != 0;
 	if (code == 0)
-		code = run_row(&conf, o, row, argc - used, argv + used);
+		code = run_row(&conf, o, row, argc, argv, used);
 	conf_clear(&conf);
 	return code;
 }

@@ -149,7 +149,8 @@ static void show_tree(const json_t *line)
 
 	json_object_foreach((json_t *)(uintptr_t)line, key, value)
 	{
-		if (strcmp(key, "v") != 0 && !(json_is_array(value) && json_is_object(json_array_get(value, 0))))
+		if (strcmp(key, "v") != 0 &&
+		    !(json_is_array(value) && json_is_object(json_array_get(value, 0))))
 			show_entry(key, value);
 	}
 	json_object_foreach((json_t *)(uintptr_t)line, key, value)
