@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ctl/label.h"
+
+static void shows(const char *key, const char *json, const char *expected)
+{
+	struct buf out = { 0 };
+	json_t *v = json_loads(json, JSON_DECODE_ANY, NULL);
+
+	assert_non_null(v);
+	label_show(&out, key, v);
+	assert_string_equal(out.len > 0 ? out.p : "", expected);
+	buf_clear(&out);
+	json_decref(v);
+}
+
+/* The table is searched by halves: each row must be found under its own key, which it is only when sorted. */
+static void test_every_row_is_found(void **state)
+{
+	static const char *const keys[] = { "added", "alert",  "clients", "file",  "kind",    "kinds", "name",
+					    "score", "status", "step",    "steps", "subject", "text",  "via" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		assert_non_null(label_find(keys[i]));
+		assert_string_equal(label_find(keys[i])->key, keys[i]);
+	}
+	assert_null(label_find("no such key"));
+}
+
+static void test_words_and_times_are_for_people(void **state)
+{
+	(void)state;
+	shows("status", "\"unfiled\"", "疑似未备案");
+	shows("kinds", "[\"host\",\"wechat-mini\"]", "主机、微信小程序");
+	shows("kind", "\"provider\"", "提供者备案");
+	shows("first", "\"2026-11-21T16:30:00.000000Z\"", "2026-11-22 00:30:00");
+	shows("first", "\"yesterday\"", "yesterday");
+	shows("clients", "\"<3\"", "<3");
+	shows("clients", "12", "12");
+	shows("status", "\"no-such-word\"", "no-such-word");
+}
+
+static void test_strangers_text_is_harmless(void **state)
+{
+	(void)state;
+	shows("name", "\"\\u001b[31mred\\u0007\"", "\\x1b[31mred\\x07");
+	shows("name", "\"a\\u202eb\"", "a\\xe2\\x80\\xaeb");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_row_is_found),
+		cmocka_unit_test(test_words_and_times_are_for_people),
+		cmocka_unit_test(test_strangers_text_is_harmless),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
