@@ -69,7 +69,8 @@ struct conf {
 /* Defaults only. */
 void conf_init(struct conf *c);
 void conf_clear(struct conf *c);
-/* Reads `path` over the defaults. 0, or -1 with "file:line: what was expected" in error. */
+/* Reads `path` over the defaults; what *c held before is overwritten, not freed. 0, or -1 with
+ * "file:line: what was expected" in error and *c empty. */
 int conf_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));
 /* The same from text; `name` stands in messages. */

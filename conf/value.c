@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conf/value.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LABEL_MAX = 63, NAME_MAX_LEN = 253, WORD_MAX = 64, PACKAGE_MAX = 255, SOCKET_PATH_MAX = 107 };
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_alpha(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+
+static bool label_ok(const char *s, size_t n, bool underscore)
+{
+	if (n == 0 || n > LABEL_MAX || s[0] == '-' || s[n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!is_lower(s[i]) && !is_digit(s[i]) && s[i] != '-' && !(underscore && s[i] == '_'))
+			return false;
+	return true;
+}
+
+static bool all_digits(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_digit(s[i]))
+			return false;
+	return true;
+}
+
+/* Counts the labels; 0 when one is malformed or the last is a number (an IPv4 address is no name). */
+static size_t labels(const char *s, bool underscore)
+{
+	size_t count = 0, n;
+
+	if (strlen(s) > NAME_MAX_LEN)
+		return 0;
+	for (;; s += n + 1) {
+		n = strcspn(s, ".");
+		if (!label_ok(s, n, underscore))
+			return 0;
+		count++;
+		if (s[n] == '\0')
+			return all_digits(s, n) ? 0 : count;
+	}
+}
+
+bool value_domain(const char *s) { return labels(s, false) >= 2; }
+
+bool value_host(const char *s) { return labels(s, true) >= 1; }
+
+bool value_label(const char *s) { return label_ok(s, strlen(s), false); }
+
+bool value_ip(const char *s)
+{
+	uint8_t a[16];
+	return inet_pton(AF_INET, s, a) == 1 || inet_pton(AF_INET6, s, a) == 1;
+}
+
+static bool host_bits_clear(const uint8_t *a, size_t bytes, unsigned long bits)
+{
+	for (size_t i = 0; i < bytes; i++) {
+		unsigned long first = i * 8;
+		unsigned keep = bits <= first ? 0 : bits - first >= 8 ? 8 : (unsigned)(bits - first);
+		if (a[i] & (0xffu >> keep))
+			return false;
+	}
+	return true;
+}
+
+bool value_cidr(const char *s)
+{
+	char addr[INET6_ADDRSTRLEN];
+	const char *slash = strchr(s, '/');
+	uint8_t a[16];
+	size_t n = slash ? (size_t)(slash - s) : 0, digits = slash ? strlen(slash + 1) : 0;
+	unsigned long bits;
+	int family = memchr(s, ':', n) ? AF_INET6 : AF_INET;
+
+	if (n == 0 || n >= sizeof(addr) || digits == 0 || digits > 3 || !all_digits(slash + 1, digits))
+		return false;
+	memcpy(addr, s, n);
+	addr[n] = '\0';
+	bits = strtoul(slash + 1, NULL, 10);
+	if (inet_pton(family, addr, a) != 1 || bits > (family == AF_INET ? 32u : 128u))
+		return false;
+	return host_bits_clear(a, family == AF_INET ? 4 : 16, bits);
+}
+
+bool value_path(const char *s)
+{
+	size_t n = strlen(s);
+	if (s[0] != '/' || n > 4000 || strstr(s, "//") != NULL || strstr(s, "/../") != NULL)
+		return false;
+	return n < 3 || strcmp(s + n - 3, "/..") != 0;
+}
+
+bool value_socket(const char *s) { return value_path(s) && strlen(s) <= SOCKET_PATH_MAX; }
+
+bool value_interface(const char *s)
+{
+	size_t n = strlen(s);
+	return n > 0 && n < IF_NAMESIZE && strpbrk(s, "/: \t") == NULL && strcmp(s, ".") != 0 &&
+	       strcmp(s, "..") != 0;
+}
+
+bool value_facility(const char *s)
+{
+	return strlen(s) == 6 && strncmp(s, "local", 5) == 0 && s[5] >= '0' && s[5] <= '7';
+}
+
+bool value_level(const char *s)
+{
+	static const char *const levels[] = { "error", "warn", "info", "debug" };
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (strcmp(s, levels[i]) == 0)
+			return true;
+	return false;
+}
+
+bool value_word(const char *s)
+{
+	size_t n = strlen(s);
+	for (size_t i = 0; i < n; i++)
+		if (!is_alpha(s[i]) && !is_digit(s[i]) && strchr("-_.", s[i]) == NULL)
+			return false;
+	return n > 0 && n <= WORD_MAX;
+}
+
+/* Parts between dots, each of letters, digits and `extra`; `start` tells what may open a part. */
+static bool dotted(const char *s, const char *extra, bool (*start)(char))
+{
+	size_t parts = 0;
+	if (strlen(s) > PACKAGE_MAX)
+		return false;
+	for (;; parts++, s++) {
+		if (!start(*s))
+			return false;
+		while (is_alpha(*s) || is_digit(*s) || (*s != '\0' && strchr(extra, *s)))
+			s++;
+		if (*s != '.')
+			return *s == '\0' && parts >= 1;
+	}
+}
+
+static bool starts_package(char c) { return is_alpha(c); }
+static bool starts_bundle(char c) { return is_alpha(c) || is_digit(c) || c == '-'; }
+
+bool value_package(const char *s) { return dotted(s, "_", starts_package); }
+
+bool value_bundle(const char *s) { return dotted(s, "-_", starts_bundle); }

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conf/value.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct row {
+	bool (*valid)(const char *);
+	const char *text;
+	bool want;
+};
+
+#define L63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct row rows[] = {
+	{ value_domain, "example.edu.cn", true },
+	{ value_domain, "xn--fiq228c.cn", true },
+	{ value_domain, L63 ".cn", true },
+	{ value_domain, L63 "a.cn", false },
+	{ value_domain, L63 "." L63 "." L63 "." L63 ".cn", false },
+	{ value_domain, "cn", false },
+	{ value_domain, "", false },
+	{ value_domain, ".edu.cn", false },
+	{ value_domain, "edu.cn.", false },
+	{ value_domain, "a..cn", false },
+	{ value_domain, "-a.cn", false },
+	{ value_domain, "a-.cn", false },
+	{ value_domain, "A.cn", false },
+	{ value_domain, "a_b.cn", false },
+	{ value_domain, "10.0.0.1", false },
+	{ value_domain, "学校.cn", false },
+	{ value_host, "a_b.cn", true },
+	{ value_host, "localhost", true },
+	{ value_host, "1.2.3.4", false },
+	{ value_label, "exampleu", true },
+	{ value_label, "a.b", false },
+	{ value_label, "", false },
+	{ value_cidr, "10.0.0.0/8", true },
+	{ value_cidr, "0.0.0.0/0", true },
+	{ value_cidr, "10.1.2.3/32", true },
+	{ value_cidr, "10.128.0.0/9", true },
+	{ value_cidr, "10.128.0.0/8", false },
+	{ value_cidr, "10.0.0.1/31", false },
+	{ value_cidr, "10.0.0.0/33", false },
+	{ value_cidr, "10.0.0.0", false },
+	{ value_cidr, "10.0.0.0/", false },
+	{ value_cidr, "10.0.0.0/ 8", false },
+	{ value_cidr, "10.0.0.0/-8", false },
+	{ value_cidr, "10.0.0/8", false },
+	{ value_cidr, "/8", false },
+	{ value_cidr, "2001:db8::/32", true },
+	{ value_cidr, "::/0", true },
+	{ value_cidr, "2001:db8::1/32", false },
+	{ value_cidr, "2001:db8::/129", false },
+	{ value_ip, "203.0.113.9", true },
+	{ value_ip, "2001:db8::1", true },
+	{ value_ip, "203.0.113.256", false },
+	{ value_path, "/var/lib/x", true },
+	{ value_path, "var/lib/x", false },
+	{ value_path, "/var/../x", false },
+	{ value_path, "/var/..", false },
+	{ value_path, "/var/..x", true },
+	{ value_path, "/var//x", false },
+	{ value_path, "", false },
+	{ value_socket, "/" L63 L63, false },
+	{ value_socket, "/" L63, true },
+	{ value_interface, "eth1", true },
+	{ value_interface, "abcdefghijklmno", true },
+	{ value_interface, "abcdefghijklmnop", false },
+	{ value_interface, "a/b", false },
+	{ value_interface, "", false },
+	{ value_facility, "local7", true },
+	{ value_facility, "local8", false },
+	{ value_level, "warn", true },
+	{ value_level, "", false },
+	{ value_word, "moe-2019", true },
+	{ value_word, "a b", false },
+	{ value_word, "", false },
+	{ value_package, "com.chaoxing.mobile", true },
+	{ value_package, "com.a_b", true },
+	{ value_package, "com", false },
+	{ value_package, "com.", false },
+	{ value_package, "com..a", false },
+	{ value_package, "com.1a", false },
+	{ value_package, "com.a-b", false },
+	{ value_package, "", false },
+	{ value_bundle, "com.a-b.1c", true },
+	{ value_bundle, "com", false },
+	{ value_bundle, "com.a b", false },
+};
+
+static void test_values(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].valid(rows[i].text) != rows[i].want)
+			fail_msg("row %zu: \"%s\" should be %d", i, rows[i].text, rows[i].want);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_values) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
