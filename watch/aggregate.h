@@ -21,10 +21,14 @@ typedef void aggregate_fn(void *arg, const struct observation *o);
 
 struct aggregate_stats {
 	uint64_t observations; /* emitted */
-	uint64_t evicted;      /* entries that found no room: their messages are not in any observation */
-	uint64_t links_more, servers_more;
-	uint64_t names_refused; /* no host name: IP literals, over-long, not LDH/underscore; counted, not observed */
-	uint64_t late;         /* messages older than the open window: counted into the open one */
+	uint64_t evicted;      /* messages whose entry found no room: they are not in any observation */
+	uint64_t links_more,
+		servers_more;  /* messages whose link or server was one too many for its observation */
+	uint64_t clients_more; /* messages whose client found no room: that observation counts too few clients
+				*/
+	uint64_t names_refused; /* no host name: addresses, over-long, not LDH/underscore, local; not observed
+				 */
+	uint64_t late; /* messages older than the open window: counted into the open one, at its start */
 };
 
 /* window_us: 0 = one window for the whole input. `identify` is borrowed and may be NULL. */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* The largest holds a struct sketch. */
+static const uint16_t class_size[ARENA_CLASSES] = { 16, 32, 64, 128, 256, 512, 1024, ARENA_CHUNK_MAX };
+
+void arena_init(struct arena *a, size_t cap)
+{
+	/* Not zeroed, so that pages that are never needed are never touched. */
+	*a = (struct arena){ .base = xmalloc(cap), .cap = cap };
+}
+
+void arena_clear(struct arena *a)
+{
+	free(a->base);
+	memset(a, 0, sizeof(*a));
+}
+
+void arena_reset(struct arena *a)
+{
+	a->used = 0;
+	memset(a->free, 0, sizeof(a->free));
+}
+
+/* ARENA_CLASSES when it is too large. */
+static size_t class_of(size_t n)
+{
+	size_t class = 0;
+	while (class < ARENA_CLASSES && class_size[class] < n)
+		class ++;
+	return class;
+}
+
+size_t arena_room(size_t n)
+{
+	size_t class = class_of(n);
+	return class < ARENA_CLASSES ? class_size[class] : 0;
+}
+
+void *arena_get(struct arena *a, size_t n)
+{
+	size_t class = class_of(n);
+	void *p;
+
+	if (class == ARENA_CLASSES)
+		return NULL;
+	p = a->free[class];
+	if (p != NULL) {
+		memcpy(&a->free[class], p, sizeof(p));
+		return p;
+	}
+	if (class_size[class] > a->cap - a->used)
+		return NULL;
+	p = a->base + a->used;
+	a->used += class_size[class];
+	return p;
+}
+
+void arena_put(struct arena *a, void *p, size_t n)
+{
+	size_t class = class_of(n);
+
+	if (p == NULL || class == ARENA_CLASSES)
+		return;
+	memcpy(p, &a->free[class], sizeof(p));
+	a->free[class] = p;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/sensor.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "dissect/dissect.h"
+
+struct sensor_core {
+	void *memory; /* of dissect */
+	struct dissect *dissect;
+	struct aggregate *aggregate;
+	struct identify *identify; /* borrowed, may be NULL */
+};
+
+static void take_message(void *arg, const struct dissect_message *m)
+{
+	struct sensor_core *s = arg;
+	aggregate_message(s->aggregate, m);
+}
+
+struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify,
+				    const struct hash_key *key, int64_t window_us, aggregate_fn *fn,
+				    void *arg)
+{
+	const struct dissect_limits limits = {
+		.flows = conf->sensor.flows,
+		.stream_bytes = conf->sensor.stream_kb * 1024,
+		.buffers = conf->sensor.stream_buffers,
+	};
+	struct sensor_core *s = xcalloc(1, sizeof(*s));
+
+	s->memory = xcalloc(1, dissect_size(&limits));
+	s->dissect = dissect_init(s->memory, &limits, take_message, s);
+	s->aggregate = aggregate_new(conf->sensor.subjects, window_us, key, identify, fn, arg);
+	s->identify = identify;
+	return s;
+}
+
+void sensor_core_free(struct sensor_core *s)
+{
+	if (s == NULL)
+		return;
+	aggregate_free(s->aggregate);
+	free(s->memory);
+	free(s);
+}
+
+void sensor_core_packet(struct sensor_core *s, const struct dissect_packet *p)
+{
+	aggregate_tick(s->aggregate, p->time);
+	dissect_packet(s->dissect, p);
+}
+
+static void take_packet(void *arg, const struct dissect_packet *p) { sensor_core_packet(arg, p); }
+
+int sensor_core_read(struct sensor_core *s, struct capture *c, int budget, char error[CAPTURE_ERROR_MAX])
+{
+	return capture_read(c, budget, take_packet, s, error);
+}
+
+void sensor_core_tick(struct sensor_core *s, int64_t now) { aggregate_tick(s->aggregate, now); }
+
+void sensor_core_flush(struct sensor_core *s)
+{
+	dissect_finish(s->dissect);
+	aggregate_flush(s->aggregate);
+}
+
+void sensor_core_set_key(struct sensor_core *s, const struct hash_key *key)
+{
+	aggregate_set_key(s->aggregate, key);
+}
+
+struct counter {
+	const char *name;
+	uint64_t value;
+};
+
+static void show(const struct counter *c, size_t n, sensor_counter_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < n; i++)
+		fn(arg, c[i].name, c[i].value);
+}
+
+static void show_dissect(const struct dissect_stats *d, sensor_counter_fn *fn, void *arg)
+{
+	const struct counter counters[] = {
+		{ "packets", d->packets },
+		{ "bytes", d->bytes },
+		{ "flows", d->flows },
+		{ "dns-query", d->messages[DISSECT_DNS_QUERY] },
+		{ "dns-answer", d->messages[DISSECT_DNS_ANSWER] },
+		{ "http-request", d->messages[DISSECT_HTTP] },
+		{ "tls-hello", d->messages[DISSECT_TLS] },
+		{ "quic-hello", d->messages[DISSECT_QUIC] },
+	};
+
+	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);
+	for (int r = 0; r < DISSECT_REASON_COUNT; r++)
+		fn(arg, dissect_reason_name((enum dissect_reason)r), d->reasons[r]);
+}
+
+void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor_counter_fn *fn, void *arg)
+{
+	const struct aggregate_stats *a = aggregate_stats(s->aggregate);
+	struct identify_stats i = { 0 };
+	struct capture_stats kernel = { 0 };
+
+	if (s->identify != NULL)
+		i = *identify_stats(s->identify);
+	if (c != NULL)
+		capture_stats(c, &kernel);
+	const struct counter counters[] = {
+		{ "observations", a->observations },
+		{ "subjects-evicted", a->evicted },
+		{ "links-more", a->links_more },
+		{ "servers-more", a->servers_more },
+		{ "clients-more", a->clients_more },
+		{ "names-refused", a->names_refused },
+		{ "late", a->late },
+		{ "identify-gave-up", i.gave_up },
+		{ "identify-url-cut", i.cut },
+		{ "identify-name-refused", i.refused },
+		{ "kernel-received", kernel.received },
+		{ "kernel-drop", kernel.kernel_drop },
+		{ "interface-drop", kernel.iface_drop },
+	};
+	show_dissect(dissect_stats(s->dissect), fn, arg);
+	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);
+}
