@@ -17,3 +17,16 @@ const struct proto_datagram proto_datagrams[] = {
 	{ "dns", dns_parse },
 };
 const int proto_datagram_count = sizeof(proto_datagrams) / sizeof(proto_datagrams[0]);
+
+struct dissect_str proto_name(uint8_t *room, size_t cap, struct dissect_str raw)
+{
+	size_t n = raw.n;
+
+	if (n > 1 && raw.p[n - 1] == '.')
+		n--;
+	if (n == 0 || n > cap)
+		return (struct dissect_str){ NULL, 0 };
+	for (size_t i = 0; i < n; i++)
+		room[i] = proto_lower(raw.p[i]);
+	return (struct dissect_str){ room, n };
+}

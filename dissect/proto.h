@@ -31,20 +31,26 @@ static inline void proto_emit(struct proto_out *out, enum dissect_kind kind)
 	out->fn(out->arg, out->m);
 }
 
+/* A host name as it is told: lower case (ASCII), without the trailing dot, written into the caller's
+ * `room` of `cap` bytes. Absent (p NULL) when it is empty or does not fit. */
+struct dissect_str proto_name(uint8_t *room, size_t cap, struct dissect_str raw);
+
+static inline uint8_t proto_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c; }
+
 /* What a parser keeps for one direction of a stream between calls; zeroed at the stream's start. */
 struct proto_state {
-	uint64_t left;  /* bytes of the current body or record still to come */
-	uint8_t phase;  /* the parser's own */
+	uint64_t left; /* bytes of the current body or record still to come */
+	uint8_t phase; /* the parser's own */
 };
 
 struct proto_stream {
 	const char *name;
 	/* Do these first bytes of one direction look like mine? OK, MORE or SKIP. */
 	enum proto_result (*probe)(const uint8_t *p, size_t n);
-	/* Takes one unit at p. OK: *consumed bytes are done with (> 0), call again for the next; MORE: nothing
-	 * consumed, call again with more; the TCP layer counts DISSECT_TCP_CAP when n has reached the buffer's
-	 * size. *skip: bytes right after the consumed ones that need not be buffered (a body). SKIP: stop
-	 * tracking this direction. BAD: drop to probing at the next segment. */
+	/* Takes one unit at p. OK: *consumed bytes are done with (> 0), call again for the next; MORE:
+	 * nothing consumed, call again with more; the TCP layer counts DISSECT_TCP_CAP when n has reached the
+	 * buffer's size. *skip: bytes right after the consumed ones that need not be buffered (a body). SKIP:
+	 * stop tracking this direction. BAD: drop to probing at the next segment. */
 	enum proto_result (*parse)(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 				   uint64_t *skip, struct proto_out *out);
 };
