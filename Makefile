@@ -158,11 +158,15 @@ install: all
 	[ -e $(DESTDIR)/etc/beiand/beiand.conf ] || install -m 640 conf/beiand.conf $(DESTDIR)/etc/beiand/beiand.conf
 	install -m 644 systemd/beiand.service $(DESTDIR)/lib/systemd/system/
 	install -m 644 doc/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 doc/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	scripts/conf-man conf/beiand.conf > $(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5
+	install -m 644 systemd/beiand.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/beiand.conf
+	install -m 644 systemd/beiand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/beiand.conf
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/beiand $(DESTDIR)$(PREFIX)/bin/beianctl $(DESTDIR)/lib/systemd/system/beiand.service \
 		$(DESTDIR)$(PREFIX)/share/man/man8/beiand.8 $(DESTDIR)$(PREFIX)/share/man/man8/beianctl.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5
 	rm -rf $(DESTDIR)$(PREFIX)/share/beiand
+deb:
+	dpkg-buildpackage -b -uc -us
 clean:
 	rm -rf $(O) $(O)-asan $(O)-fuzz
