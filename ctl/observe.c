@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/observe.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "conf/data.h"
+#include "watch/sensor.h"
+
+#define DEFAULT_CONF "/etc/beiand/beiand.conf"
+
+enum {
+	EXIT_USAGE = 2,
+	WINDOW_MOST = 86400, /* seconds */
+	BUDGET = 4096,       /* packets between looks at the signals */
+	POLL_MS = 500,
+	SILENCE_US =
+		2000000, /* packets may wait this long in the kernel's ring: windows close that much later */
+};
+
+struct observe {
+	const char *conf_path; /* NULL: DEFAULT_CONF if it is there */
+	const char *data;      /* NULL: paths.data of the configuration */
+	const char *interface; /* NULL: files */
+	const char **files;
+	int file_count;
+	int64_t window; /* seconds; -1: as the input suggests */
+	struct conf conf;
+	struct data tables;
+	struct identify *identify;
+	struct sensor_core *core;
+	struct buf line;
+};
+
+/* --- output --- */
+
+static void json_server(struct buf *out, const struct record_server *s)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char text[INET6_ADDRSTRLEN];
+
+	if (memcmp(s->addr, mapped, sizeof(mapped)) == 0) {
+		inet_ntop(AF_INET, s->addr + sizeof(mapped), text, sizeof(text));
+		buf_printf(out, "\"%s:%u\"", text, (unsigned)s->port);
+	} else {
+		inet_ntop(AF_INET6, s->addr, text, sizeof(text));
+		buf_printf(out, "\"[%s]:%u\"", text, (unsigned)s->port);
+	}
+}
+
+static void json_text(struct buf *out, const char *key, const char *value)
+{
+	buf_printf(out, "\"%s\":", key);
+	buf_json(out, value, strlen(value));
+	buf_puts(out, ",");
+}
+
+static void json_link(struct buf *out, const struct record_link *l)
+{
+	buf_puts(out, "{");
+	json_text(out, "kind", subject_kind_name(l->kind));
+	json_text(out, "name", l->name);
+	buf_printf(out, "\"count\":%" PRIu64 "}", l->count);
+}
+
+/* What found no room in its list; left out when it is nothing. */
+static void json_more(struct buf *out, const char *key, uint64_t n)
+{
+	if (n > 0)
+		buf_printf(out, ",\"%s\":%" PRIu64, key, n);
+}
+
+void observe_json(struct buf *out, const char *sensor, const struct observation *o)
+{
+	char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX];
+
+	text_time_utc(from, o->from);
+	text_time_utc(to, o->to);
+	buf_puts(out, "{\"v\":1,");
+	json_text(out, "sensor", sensor);
+	json_text(out, "from", from);
+	json_text(out, "to", to);
+	json_text(out, "kind", subject_kind_name(o->kind));
+	json_text(out, "name", o->name);
+	json_text(out, "via", via_name(o->via));
+	buf_printf(out, "\"count\":%" PRIu64 ",\"clients\":%" PRIu64 ",\"servers\":[", o->count,
+		   sketch_count(&o->clients));
+	for (size_t i = 0; i < o->server_count; i++) {
+		buf_puts(out, i > 0 ? "," : "");
+		json_server(out, &o->servers[i]);
+	}
+	buf_puts(out, "],\"links\":[");
+	for (size_t i = 0; i < o->link_count; i++) {
+		buf_puts(out, i > 0 ? "," : "");
+		json_link(out, &o->links[i]);
+	}
+	buf_puts(out, "]");
+	json_more(out, "servers_more", o->servers_more);
+	json_more(out, "links_more", o->links_more);
+	buf_puts(out, "}");
+}
+
+static void write_line(struct buf *line)
+{
+	buf_puts(line, "\n");
+	fwrite(line->p, 1, line->len, stdout);
+	buf_reset(line);
+}
+
+static void take_observation(void *arg, const struct observation *o)
+{
+	struct observe *ob = arg;
+
+	observe_json(&ob->line, ob->interface != NULL ? ob->interface : "replay", o);
+	write_line(&ob->line);
+}
+
+static void take_counter(void *arg, const char *name, uint64_t value)
+{
+	struct buf *line = arg;
+
+	buf_puts(line, line->p[line->len - 1] == '{' ? "" : ",");
+	buf_printf(line, "\"%s\":%" PRIu64, name, value);
+}
+
+/* Closes what is open and ends the output; c may be NULL. */
+static void write_stats(struct observe *ob, struct capture *c)
+{
+	sensor_core_flush(ob->core);
+	buf_puts(&ob->line, "{\"v\":1,\"stats\":{");
+	sensor_core_counters(ob->core, c, take_counter, &ob->line);
+	buf_puts(&ob->line, "}}");
+	write_line(&ob->line);
+}
+
+/* --- input --- */
+
+static int complain(const char *text)
+{
+	fprintf(stderr, "beianctl: %s\n", text);
+	return 1;
+}
+
+/* What a broken file held up to its break counts as read. */
+static int read_file(struct observe *ob, const char *path, bool *opened)
+{
+	char error[CAPTURE_ERROR_MAX];
+	struct capture *c = capture_open_file(path, error);
+	int n;
+
+	if (c == NULL)
+		return complain(error);
+	*opened = true;
+	while ((n = sensor_core_read(ob->core, c, BUDGET, error)) >= 0)
+		;
+	capture_close(c);
+	return n == -1 ? 0 : complain(error);
+}
+
+/* A file that fails ends the run, but what was seen up to there is shown. */
+static int read_files(struct observe *ob)
+{
+	bool opened = false;
+	int code = 0;
+
+	for (int i = 0; code == 0 && i < ob->file_count; i++)
+		code = read_file(ob, ob->files[i], &opened);
+	if (opened)
+		write_stats(ob, NULL);
+	return code;
+}
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Until SIGINT or SIGTERM: 0; or until the interface breaks: 1. */
+static int watch_live(struct observe *ob, struct capture *c, int signals)
+{
+	char error[CAPTURE_ERROR_MAX];
+	struct pollfd fds[2] = { { .fd = signals, .events = POLLIN },
+				 { .fd = capture_fd(c), .events = POLLIN } };
+	int n = 0;
+
+	for (;;) {
+		if (poll(fds, 2, n > 0 ? 0 : POLL_MS) < 0 && errno != EINTR)
+			return complain(strerror(errno));
+		if (fds[0].revents != 0)
+			return 0;
+		n = sensor_core_read(ob->core, c, BUDGET, error);
+		if (n < 0)
+			return complain(error);
+		if (n == 0)
+			sensor_core_tick(ob->core, now_us() - SILENCE_US);
+		fflush(stdout);
+	}
+}
+
+static int read_live(struct observe *ob)
+{
+	char error[CAPTURE_ERROR_MAX];
+	struct capture *c = capture_open_live(ob->interface, ob->conf.sensor.snaplen,
+					      ob->conf.sensor.buffer_mb, ob->conf.sensor.filter, error);
+	sigset_t set;
+	int signals, code;
+
+	if (c == NULL)
+		return complain(error);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	code = signals < 0 ? complain(strerror(errno)) : watch_live(ob, c, signals);
+	write_stats(ob, c);
+	if (signals >= 0)
+		close(signals);
+	capture_close(c);
+	return code;
+}
+
+/* --- set-up --- */
+
+static bool parse_window(const char *text, int64_t *out)
+{
+	char *end;
+	long long v;
+
+	errno = 0;
+	v = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0' || v < 0 || v > WINDOW_MOST)
+		return false;
+	*out = v;
+	return true;
+}
+
+static bool take_option(struct observe *ob, int option)
+{
+	switch (option) {
+	case 'r':
+		ob->files[ob->file_count++] = optarg;
+		return true;
+	case 'i':
+		ob->interface = optarg;
+		return true;
+	case 'f':
+		ob->conf_path = optarg;
+		return true;
+	case 'd':
+		ob->data = optarg;
+		return true;
+	case 'w':
+		return parse_window(optarg, &ob->window);
+	default:
+		return option == 'j';
+	}
+}
+
+static bool parse_options(struct observe *ob, int argc, char *const argv[])
+{
+	static const struct option longs[] = { { "window", required_argument, NULL, 'w' },
+					       { "data", required_argument, NULL, 'd' },
+					       { "conf", required_argument, NULL, 'f' },
+					       { "json", no_argument, NULL, 'j' },
+					       { NULL, 0, NULL, 0 } };
+	int option;
+
+	optind = 0; /* main() has used getopt before */
+	while ((option = getopt_long(argc, argv, "r:i:f:", longs, NULL)) != -1)
+		if (!take_option(ob, option))
+			return false;
+	if (ob->file_count == 0 && optind < argc)
+		return false;
+	while (optind < argc)
+		ob->files[ob->file_count++] = argv[optind++];
+	return (ob->file_count > 0) != (ob->interface != NULL);
+}
+
+/* Configuration, data tables and patterns. 0, or 1 after one line. */
+static int load(struct observe *ob)
+{
+	char error[CONF_ERROR_MAX];
+	const char *path = ob->conf_path != NULL ? ob->conf_path : DEFAULT_CONF;
+
+	if ((ob->conf_path != NULL || access(path, F_OK) == 0) && conf_load(&ob->conf, path, error) != 0)
+		return complain(error);
+	if (data_load(&ob->tables, ob->data != NULL ? ob->data : ob->conf.paths.data, error) != 0)
+		return complain(error);
+	ob->identify = identify_new(&ob->tables.identifiers, error);
+	return ob->identify == NULL ? complain(error) : 0;
+}
+
+static int run(struct observe *ob)
+{
+	int64_t seconds = ob->window >= 0 ? ob->window : ob->interface != NULL ? ob->conf.sensor.window : 0;
+	struct hash_key key;
+	int code;
+
+	if (ob->interface != NULL)
+		hash_key_random(&key);
+	else
+		hash_key_fixed(&key, "beiand replay");
+	ob->core = sensor_core_new(&ob->conf, ob->identify, &key, seconds * 1000000, take_observation, ob);
+	code = ob->interface != NULL ? read_live(ob) : read_files(ob);
+	sensor_core_free(ob->core);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain("输出写入失败,请检查磁盘空间或管道");
+	return code;
+}
+
+int ctl_observe(int argc, char *const argv[])
+{
+	struct observe ob = { .window = -1, .files = xcalloc((size_t)argc + 1, sizeof(char *)) };
+	int code = EXIT_USAGE;
+
+	conf_init(&ob.conf);
+	if (!parse_options(&ob, argc, argv)) {
+		fputs("用法: beianctl observe -r FILE.. | -i IFACE [--window 秒] [--data 数据表目录] [-f "
+		      "配置]\n",
+		      stderr);
+	} else {
+		code = load(&ob);
+		code = code == 0 ? run(&ob) : code;
+	}
+	identify_free(ob.identify);
+	data_clear(&ob.tables);
+	conf_clear(&ob.conf);
+	buf_clear(&ob.line);
+	free(ob.files);
+	return code;
+}
