@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Bad input: one clear line on standard error that names the thing, the contract's exit code, nothing lost.
+. "$(dirname "$0")/lib"
+s=$work/state
+school "$s"
+register "$s" >/dev/null
+mounted=()
+clean_more() {
+	local m
+	for m in "${mounted[@]}"; do umount -l "$m" 2>/dev/null; done
+}
+
+# refuses EXIT REGEX COMMAND...: ends with EXIT, says one line that matches, and no sanitizer or signal is involved.
+refuses() {
+	local want=$1 regex=$2 status
+	shift 2
+	timeout 30 "$@" >"$work/.out" 2>"$work/.err" </dev/null
+	status=$?
+	cat "$work/.err"
+	[ "$status" -eq "$want" ] || { echo "exit $status, not $want"; return 1; }
+	[ "$(grep -c . "$work/.err")" -eq 1 ] || { echo "not one line"; return 1; }
+	grep -qE -- "$regex" "$work/.err" || { echo "does not match $regex"; return 1; }
+}
+beiand() { "$BEIAND" -f "$s/beiand.conf" "$@"; }
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+export -f beiand
+
+# -- captures
+: >"$work/empty.pcap"
+head -c 24 "$capture" >"$work/nothing.pcap"
+head -c 100000 "$capture" >"$work/cut.pcap"
+echo 'this is no capture' >"$work/text.pcap"
+for tool in replay dissect observe; do
+	case $tool in
+	replay) run=("$BEIAND" -f "$s/beiand.conf" --replay) ;;
+	*) run=("$BEIANCTL" "$tool" -r) ;;
+	esac
+	check "$tool: a capture that is not there" refuses 1 'nowhere\.pcap' "${run[@]}" "$work/nowhere.pcap"
+	check "$tool: a folder" refuses 1 "$work" "${run[@]}" "$work"
+	check "$tool: an empty file" refuses 1 'empty\.pcap' "${run[@]}" "$work/empty.pcap"
+	check "$tool: a foreign file" refuses 1 'text\.pcap' "${run[@]}" "$work/text.pcap"
+	check "$tool: a capture without packets is fine" "${run[@]}" "$work/nothing.pcap"
+	check "$tool: a capture cut in the middle of a packet" refuses 1 'cut\.pcap' "${run[@]}" "$work/cut.pcap"
+done
+kept() { ctl "$s" --json apps | jq -e -s 'length > 0'; }
+check "what stood before the cut is kept" kept
+
+# -- configuration
+config() { # LINES...: the sample's configuration and these lines; sections may be opened again
+	cp "$s/beiand.conf" "$work/bad.conf"
+	printf '%s\n' "$@" >>"$work/bad.conf"
+}
+bad_config() { refuses 1 "bad\.conf:[0-9]+: " "$BEIAND" -f "$work/bad.conf" -n && refuses 1 "bad\.conf:[0-9]+: " "$BEIAND" -f "$work/bad.conf" --replay "$capture"; }
+config '[policy]' 'colour = blue'
+check "config: an unknown key" bad_config
+config '[kitchen]' 'colour = blue'
+check "config: an unknown section" bad_config
+config '[sensor]' 'flows = 3'
+check "config: a number out of range" bad_config
+config '[sensor]' 'flows = many'
+check "config: a word for a number" bad_config
+config '[campus]' 'prefixes = 300.1.2.3/8'
+check "config: a bad prefix" bad_config
+check "config: no such file" refuses 1 'nowhere\.conf' "$BEIAND" -f "$work/nowhere.conf" -n
+check "beianctl: no such configuration" refuses 1 'nowhere\.conf' "$BEIANCTL" -f "$work/nowhere.conf" apps
+config '[policy]' 'profile = moon'
+check "config: a profile that no table has" refuses 1 'moon' "$BEIAND" -f "$work/bad.conf" --replay "$capture"
+config '[paths]' "data = $work/no-data"
+check "config: no data tables" refuses 1 'no-data' "$BEIAND" -f "$work/bad.conf" --replay "$capture"
+check "the sample configuration is good" "$BEIAND" -f "$s/beiand.conf" -n
+
+# -- registers
+import() { ctl "$s" filings import --kind provider "$@"; }
+filings() { ctl "$s" --json filings list; }
+export -f import ctl
+export BEIAND BEIANCTL s
+bad_csv() { # REGEX FILE
+	filings >"$work/f1"
+	refuses 1 "$1" "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" filings import --kind provider "$2" || return 1
+	filings >"$work/f2"
+	cmp "$work/f1" "$work/f2"
+}
+: >"$work/empty.csv"
+printf '单位名称,应用名称\n示例,好应用\n' | iconv -t UTF-16 >"$work/utf16.csv"
+printf '单位名称,应用名称\n\xff\xfe\xff,\x81\x20\n' >"$work/charset.csv"
+printf '单位名称,域名\n示例,a.shili-demo.edu.cn\n' >"$work/nokey.csv"
+check "csv: no such file" bad_csv 'nowhere\.csv' "$work/nowhere.csv"
+check "csv: empty" bad_csv . "$work/empty.csv"
+check "csv: UTF-16" bad_csv . "$work/utf16.csv"
+check "csv: neither UTF-8 nor GB18030" bad_csv . "$work/charset.csv"
+check "csv: no key column" bad_csv '应用名称' "$work/nokey.csv"
+check "csv: a database file" bad_csv . "$s/beiand.db"
+printf '单位名称,应用名称,域名\n示例,好应用甲,a.shili-demo.edu.cn\n示例\n示例,,b.shili-demo.edu.cn\n示例,好应用乙,c.shili-demo.edu.cn,太,多,了\n示例,好应用丙,d.shili-demo.edu.cn\n' >"$work/ragged.csv"
+ragged() { # good rows go in, each bad one is named with its row
+	import --json "$work/ragged.csv" >"$work/.out" 2>"$work/.err"
+	cat "$work/.out" "$work/.err"
+	filings | grep -q 好应用甲 && filings | grep -q 好应用丙 && grep -qE '"row": ?3' "$work/.out" && grep -qE '"row": ?4' "$work/.out"
+}
+check "csv: ragged rows are named, the good ones go in" ragged
+
+# -- beianctl
+check "an unknown command is a usage error" refuses 2 . "$BEIANCTL" flyaway
+check "a missing operand is a usage error" refuses 2 . "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" explain
+check "no daemon and no --db" refuses 1 'control\.sock' "$BEIANCTL" -f "$s/beiand.conf" status
+check "an app that does not exist" refuses 1 . "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" app A999999
+check "a subject never seen" refuses 1 . "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" explain never.example.com
+echo 'no database' >"$work/text.db"
+check "a foreign file as database" refuses 1 'text\.db' "$BEIANCTL" -f "$s/beiand.conf" --db "$work/text.db" apps
+
+# -- places that cannot be written
+if [ "$(id -u)" -eq 0 ] && mkdir "$work/small" && mount -t tmpfs -o size=128k none "$work/small" 2>/dev/null; then
+	mounted+=("$work/small")
+	school "$work/small"
+	check "a full disk" refuses 1 '空间|磁盘|full' "$BEIAND" -f "$work/small/beiand.conf" --replay "$capture"
+	mount -o remount,size=64m "$work/small"
+	check "with room again, the same replay ends well" replay "$work/small"
+	register "$work/small" >/dev/null
+	check "and nothing is missing" as_planted "$work/small" hnust
+	mkdir "$work/ro"
+	mount -t tmpfs -o size=1m none "$work/ro"
+	mounted+=("$work/ro")
+	school "$work/ro"
+	mount -o remount,ro "$work/ro"
+	check "a read-only state folder" refuses 1 "$work/ro" "$BEIAND" -f "$work/ro/beiand.conf" --replay "$capture"
+else
+	skip "a full disk" "needs root and tmpfs"
+	skip "a read-only state folder" "needs root and tmpfs"
+fi
+sed "s,^file = .*,file = $work/no-such-folder/alerts.jsonl," "$s/beiand.conf" >"$work/noalert.conf"
+sed -i "s,$s/beiand.db,$work/noalert.db," "$work/noalert.conf"
+alert_kept() { # the alert file cannot be made: said, and the alerts stay in the outbox
+	timeout 60 "$BEIAND" -f "$work/noalert.conf" --replay "$capture" 2>"$work/.err"
+	cat "$work/.err"
+	grep -q 'no-such-folder' "$work/.err" && "$BEIANCTL" -f "$work/noalert.conf" --db "$work/noalert.db" --json alerts | jq -e -s 'length > 0'
+}
+check "an alert file that cannot be made" alert_kept
+finish

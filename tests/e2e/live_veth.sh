@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The bundled capture, put on one end of a veth pair, is seen on the other as it is seen in the file.
+. "$(dirname "$0")/lib"
+if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add e2e0 type veth peer name e2e1 2>/dev/null; then
+	skip "live capture" "needs root and veth"
+	finish
+fi
+if ! command -v tcpreplay >/dev/null; then
+	skip "live capture" "needs tcpreplay: scripts/deps test"
+	finish
+fi
+
+# Re-runs this script in a network namespace of its own; it goes with the last process.
+if [ -z "${BEIAND_E2E_NETNS:-}" ]; then
+	rm -rf "$work"
+	BEIAND_E2E_NETNS=1 exec unshare -n "$0"
+fi
+ip link add e2e0 type veth peer name e2e1
+for i in e2e0 e2e1; do
+	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
+	ip link set "$i" up
+done
+play() { tcpreplay -q -i e2e0 --pps 4000 "$capture" >"$work/tcpreplay.log" 2>&1; }
+# What does not depend on when and with which key it was seen.
+lines() { jq -cS 'select(.stats == null) | {kind, name, via, count, servers: (.servers | sort)}' "$1" | sort; }
+
+"$BEIANCTL" observe -r "$capture" >"$work/file.json"
+"$BEIANCTL" observe -i e2e1 >"$work/live.json" 2>"$work/live.err" &
+children+=($!)
+observer=$!
+sleep 1
+check "tcpreplay" play
+sleep 1
+kill -INT "$observer"
+wait "$observer"
+status=$?
+check "observe ends well on SIGINT" test "$status" -eq 0
+lines "$work/file.json" >"$work/file"
+lines "$work/live.json" >"$work/live"
+check "the file has observations" test -s "$work/file"
+check "live sees the same messages as the file" diff "$work/file" "$work/live"
+check "the last line of both is stats" sh -c 'tail -n 1 "$1" | jq -e .stats && tail -n 1 "$2" | jq -e .stats' sh "$work/file.json" "$work/live.json"
+
+# The daemon on the same wire, ended by SIGTERM right after the last packet.
+s=$work/state
+school "$s"
+register "$s" >/dev/null
+printf '\n[sensor]\ninterfaces = e2e1\n' >>"$s/beiand.conf"
+"$BEIAND" -f "$s/beiand.conf" 2>"$work/daemon.err" &
+daemon=$!
+children+=($daemon)
+up() {
+	local i
+	for i in $(seq 50); do
+		"$BEIANCTL" -f "$s/beiand.conf" --json status >/dev/null 2>&1 && return
+		sleep 0.1
+	done
+	cat "$work/daemon.err"
+	return 1
+}
+check "the daemon answers on its control socket" up
+check "a second daemon is refused" sh -c '! timeout 10 "$1" -f "$2" 2>"$3" && grep . "$3"' sh "$BEIAND" "$s/beiand.conf" "$work/second.err"
+sleep 1
+check "tcpreplay to the daemon" play
+sleep 0.5
+kill -TERM "$daemon"
+wait "$daemon"
+status=$?
+cat "$work/daemon.err" >"$work/.check"
+check "the daemon ends well on SIGTERM" test "$status" -eq 0
+check "and every planted app has its status and alert" as_planted "$s" hnust
+finish
