@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/dissect.h"
+
+#include "dissect/frag.h"
+#include "dissect/link.h"
+#include "dissect/tcp.h"
+
+enum {
+	DISSECT_DEPTH_MAX =
+		24, /* layers of one packet; a frame has about 4, in a tunnel with tags about 10 */
+	DISSECT_ALIGN = 64,
+};
+
+struct dissect {
+	dissect_fn *fn;
+	void *arg;
+	struct dissect_stats stats;
+	struct tcp tcp;
+	struct frag_table *frags;
+};
+
+static const char *const reason_names[] = {
+	[DISSECT_LINK_UNKNOWN] = "link-unknown",
+	[DISSECT_LINK_BAD] = "link-bad",
+	[DISSECT_IP_BAD] = "ip-bad",
+	[DISSECT_IP_FRAGMENT] = "ip-fragment",
+	[DISSECT_IP_PROTO] = "ip-proto",
+	[DISSECT_TRANSPORT_BAD] = "transport-bad",
+	[DISSECT_SNAPPED] = "snapped",
+	[DISSECT_TCP_FULL] = "tcp-full",
+	[DISSECT_TCP_CAP] = "tcp-cap",
+	[DISSECT_TCP_HOLE] = "tcp-hole",
+	[DISSECT_DNS_BAD] = "dns-bad",
+	[DISSECT_HTTP_BAD] = "http-bad",
+	[DISSECT_TLS_BAD] = "tls-bad",
+	[DISSECT_TLS_NO_NAME] = "tls-no-name",
+	[DISSECT_QUIC_BAD] = "quic-bad",
+	[DISSECT_TUNNEL_DEPTH] = "tunnel-depth",
+};
+_Static_assert(sizeof(reason_names) / sizeof(reason_names[0]) == DISSECT_REASON_COUNT,
+	       "a name for each reason");
+
+const char *dissect_reason_name(enum dissect_reason r)
+{
+	return (unsigned)r < DISSECT_REASON_COUNT ? reason_names[r] : "unknown";
+}
+
+/* The parts of the caller's memory, in this order. */
+enum part { PART_SELF, PART_FRAGS, PART_FLOWS, PART_HINTS, PART_HEADS, PART_HOLDS, PART_BYTES, PART_COUNT };
+
+/* A limit of 0 is taken for 1. */
+static struct dissect_limits dissect_at_least(const struct dissect_limits *l)
+{
+	return (struct dissect_limits){ .flows = l->flows > 0 ? l->flows : 1,
+					.stream_bytes = l->stream_bytes > 0 ? l->stream_bytes : 1,
+					.buffers = l->buffers > 0 ? l->buffers : 1 };
+}
+
+/* Where each part begins; the sum of all is at offset[PART_COUNT]. */
+static void dissect_layout(const struct dissect_limits *l, size_t offset[PART_COUNT + 1])
+{
+	const size_t size[PART_COUNT] = {
+		[PART_SELF] = sizeof(struct dissect),
+		[PART_FRAGS] = sizeof(struct frag_table),
+		[PART_FLOWS] = l->flows * sizeof(struct flow),
+		[PART_HINTS] = flow_heads(l->flows) * sizeof(struct flow_hint),
+		[PART_HEADS] = flow_heads(l->flows) * sizeof(int32_t),
+		[PART_HOLDS] = l->buffers * sizeof(struct hold),
+		[PART_BYTES] = (size_t)l->buffers * l->stream_bytes,
+	};
+	offset[0] = 0;
+	for (int i = 0; i < PART_COUNT; i++)
+		offset[i + 1] = (offset[i] + size[i] + DISSECT_ALIGN - 1) / DISSECT_ALIGN * DISSECT_ALIGN;
+}
+
+size_t dissect_size(const struct dissect_limits *limits)
+{
+	struct dissect_limits l = dissect_at_least(limits);
+	size_t offset[PART_COUNT + 1];
+
+	dissect_layout(&l, offset);
+	return offset[PART_COUNT];
+}
+
+struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, dissect_fn *fn, void *arg)
+{
+	struct dissect_limits l = dissect_at_least(limits);
+	struct dissect *d = memory;
+	size_t offset[PART_COUNT + 1];
+	char *base = memory;
+
+	dissect_layout(&l, offset);
+	d->fn = fn;
+	d->arg = arg;
+	d->frags = (struct frag_table *)(void *)(base + offset[PART_FRAGS]);
+	d->tcp.table.flows = (struct flow *)(void *)(base + offset[PART_FLOWS]);
+	d->tcp.table.hints = (struct flow_hint *)(void *)(base + offset[PART_HINTS]);
+	d->tcp.table.heads = (int32_t *)(void *)(base + offset[PART_HEADS]);
+	d->tcp.pool.holds = (struct hold *)(void *)(base + offset[PART_HOLDS]);
+	d->tcp.pool.count = l.buffers;
+	d->tcp.pool.size = l.stream_bytes;
+	flow_init(&d->tcp.table, l.flows);
+	hold_init(&d->tcp.pool, (uint8_t *)base + offset[PART_BYTES]);
+	return d;
+}
+
+void dissect_packet(struct dissect *d, const struct dissect_packet *p)
+{
+	struct walk w = { .r = rd_init(p->bytes, p->captured),
+			  .cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0,
+			  .next = link_find(p->linktype),
+			  .serial = ++d->stats.packets,
+			  .frags = d->frags,
+			  .tcp = &d->tcp,
+			  .m = { .time = p->time },
+			  .out = { .fn = d->fn, .arg = d->arg, .stats = &d->stats } };
+
+	w.out.m = &w.m;
+	d->stats.bytes += p->wire_len;
+	if (w.next == NULL)
+		walk_count(&w, DISSECT_LINK_UNKNOWN);
+	for (int depth = 0; w.next != NULL; depth++) {
+		walk_fn *layer = w.next;
+		w.next = NULL;
+		if (depth == DISSECT_DEPTH_MAX)
+			walk_count(&w, DISSECT_TUNNEL_DEPTH);
+		else
+			layer(&w);
+	}
+}
+
+void dissect_finish(struct dissect *d)
+{
+	struct dissect_message m = { 0 };
+	struct proto_out out = { .m = &m, .fn = d->fn, .arg = d->arg, .stats = &d->stats };
+
+	tcp_finish(&d->tcp, &out);
+	frag_finish(d->frags, &d->stats);
+}
+
+const struct dissect_stats *dissect_stats(const struct dissect *d) { return &d->stats; }

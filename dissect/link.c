@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/link.h"
+
+#include "dissect/ip.h"
+
+enum {
+	ETHERTYPE_MIN = 0x0600, /* below it is a length (IEEE 802.3) */
+	SNAP_HEADER = 0xaaaa03, /* DSAP, SSAP, control of RFC 1042 */
+};
+
+/* 802.3 frames carry IP behind LLC and SNAP with OUI 0 (RFC 1042). */
+static void link_llc(struct walk *w, uint16_t length)
+{
+	uint32_t llc, oui;
+
+	walk_limit(w, length);
+	llc = rd_be24(&w->r);
+	oui = rd_be24(&w->r);
+	if (llc != SNAP_HEADER || oui != 0) {
+		walk_count(w, DISSECT_LINK_UNKNOWN);
+		return;
+	}
+	link_ethertype(w, rd_be16(&w->r));
+}
+
+static void link_typed(struct walk *w)
+{
+	uint16_t type = rd_be16(&w->r);
+
+	if (!rd_ok(&w->r))
+		walk_bad(w, DISSECT_LINK_BAD);
+	else if (type < ETHERTYPE_MIN)
+		link_llc(w, type);
+	else
+		link_ethertype(w, type);
+}
+
+void link_ethernet(struct walk *w)
+{
+	rd_skip(&w->r, 12);
+	link_typed(w);
+}
+
+/* IEEE 802.1Q and 802.1ad: tag control, then the type of what is inside. */
+static void link_vlan(struct walk *w)
+{
+	rd_skip(&w->r, 2);
+	link_typed(w);
+}
+
+/* RFC 3032 section 2.1. Nothing names the payload: IP by its version, else a pseudowire (RFC 4385 section 3).
+ */
+static void link_mpls(struct walk *w)
+{
+	uint32_t entry = 0;
+	struct rd peek;
+
+	while (rd_left(&w->r) > 0 && (entry & 0x100) == 0)
+		entry = rd_be32(&w->r);
+	peek = w->r;
+	switch (rd_u8(&peek) >> 4) {
+	case 4:
+		w->next = ip_v4;
+		return;
+	case 6:
+		w->next = ip_v6;
+		return;
+	case 0:
+		rd_skip(&w->r, 4);
+		break;
+	}
+	if (rd_ok(&peek))
+		w->next = link_ethernet;
+	else
+		walk_bad(w, DISSECT_LINK_BAD);
+}
+
+/* The first octet's low bit tells a compressed protocol number (RFC 1661 section 6.5). */
+void link_ppp(struct walk *w)
+{
+	struct rd peek = w->r;
+	uint16_t protocol;
+
+	if (rd_be16(&peek) == 0xff03) /* address and control, unless compressed away (RFC 1662 section 3.1) */
+		rd_skip(&w->r, 2);
+	protocol = rd_u8(&w->r);
+	if ((protocol & 1) == 0)
+		protocol = (uint16_t)(protocol << 8 | rd_u8(&w->r));
+	if (!rd_ok(&w->r))
+		walk_bad(w, DISSECT_LINK_BAD);
+	else if (protocol == 0x0021)
+		w->next = ip_v4;
+	else if (protocol == 0x0057)
+		w->next = ip_v6;
+	else if (protocol == 0x0281)
+		w->next = link_mpls;
+	else
+		walk_count(w, DISSECT_LINK_UNKNOWN);
+}
+
+/* RFC 2516 section 4, session stage: code 0, then PPP. */
+static void link_pppoe(struct walk *w)
+{
+	uint8_t version = rd_u8(&w->r), code = rd_u8(&w->r);
+
+	rd_skip(&w->r, 2);
+	uint16_t length = rd_be16(&w->r);
+	if (!rd_ok(&w->r) || version != 0x11 || code != 0) {
+		walk_bad(w, DISSECT_LINK_BAD);
+		return;
+	}
+	walk_limit(w, length);
+	w->next = link_ppp;
+}
+
+static const struct {
+	uint16_t type;
+	walk_fn *fn;
+} ethertypes[] = {
+	{ 0x0800, ip_v4 },         { 0x86dd, ip_v6 },     { 0x8100, link_vlan }, { 0x88a8, link_vlan },
+	{ 0x9100, link_vlan },     { 0x8847, link_mpls }, { 0x8848, link_mpls }, { 0x8864, link_pppoe },
+	{ 0x880b, link_ppp },      /* RFC 7241; PPTP's GRE (RFC 2637) */
+	{ 0x6558, link_ethernet }, /* transparent Ethernet bridging in GRE (RFC 1701) */
+};
+
+void link_ethertype(struct walk *w, uint16_t type)
+{
+	if (!rd_ok(&w->r)) {
+		walk_bad(w, DISSECT_LINK_BAD);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(ethertypes) / sizeof(ethertypes[0]); i++)
+		if (ethertypes[i].type == type) {
+			w->next = ethertypes[i].fn;
+			return;
+		}
+	walk_count(w, DISSECT_LINK_UNKNOWN);
+}
+
+/* An address family in the byte order of whoever wrote it; AF_INET6 differs between systems. */
+static void link_null(struct walk *w)
+{
+	uint32_t family = rd_be32(&w->r);
+
+	if (family > 0xffff)
+		family = __builtin_bswap32(family);
+	if (!rd_ok(&w->r))
+		walk_bad(w, DISSECT_LINK_BAD);
+	else if (family == 2)
+		w->next = ip_v4;
+	else if (family == 10 || family == 24 || family == 28 || family == 30)
+		w->next = ip_v6;
+	else
+		walk_count(w, DISSECT_LINK_UNKNOWN);
+}
+
+/* Linux cooked capture: packet type, ARPHRD, address length, address, then protocol. */
+static void link_sll(struct walk *w)
+{
+	rd_skip(&w->r, 14);
+	link_ethertype(w, rd_be16(&w->r));
+}
+
+/* Version 2 puts the protocol first. */
+static void link_sll2(struct walk *w)
+{
+	uint16_t type = rd_be16(&w->r);
+
+	rd_skip(&w->r, 18);
+	link_ethertype(w, type);
+}
+
+/* Cisco HDLC: address, control, EtherType. */
+static void link_chdlc(struct walk *w)
+{
+	rd_skip(&w->r, 2);
+	link_ethertype(w, rd_be16(&w->r));
+}
+
+static const struct {
+	enum link_type type;
+	walk_fn *fn;
+} types[] = {
+	{ LINK_EN10MB, link_ethernet }, { LINK_NULL, link_null },       { LINK_LOOP, link_null },
+	{ LINK_RAW, ip_any },           { LINK_IPV4, ip_v4 },           { LINK_IPV6, ip_v6 },
+	{ LINK_LINUX_SLL, link_sll },   { LINK_LINUX_SLL2, link_sll2 }, { LINK_PPP, link_ppp },
+	{ LINK_PPP_SERIAL, link_ppp },  { LINK_PPP_ETHER, link_pppoe }, { LINK_C_HDLC, link_chdlc },
+};
+
+walk_fn *link_find(int linktype)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if ((int)types[i].type == linktype)
+			return types[i].fn;
+	return NULL;
+}

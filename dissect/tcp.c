@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tcp.h"
+
+#include <netinet/in.h>
+
+enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16, TCP_HEADER = 20 };
+
+struct tcp_packet {
+	struct flow_key key;
+	uint64_t hash;
+	int dir;
+	uint8_t flags;
+	struct stream_segment seg;
+};
+
+/* Both directions of a flow come to their end outside of a packet of their own. */
+static void tcp_end(struct tcp *tcp, struct flow *f, const struct proto_out *packet_out)
+{
+	struct dissect_message m = { .time = packet_out->m != NULL ? packet_out->m->time : 0 };
+	struct proto_out out = *packet_out;
+	struct stream_env env = { .pool = &tcp->pool, .out = &out };
+
+	out.m = &m;
+	for (int dir = 0; dir < 2; dir++) {
+		m.flow = (struct dissect_flow){ .src = f->key.addr[dir],
+						.dst = f->key.addr[!dir],
+						.sport = f->key.port[dir],
+						.dport = f->key.port[!dir],
+						.proto = IPPROTO_TCP };
+		stream_end(&f->dir[dir], &env);
+	}
+}
+
+static void tcp_drop(struct tcp *tcp, struct flow *f, const struct proto_out *out)
+{
+	tcp_end(tcp, f, out);
+	flow_remove(&tcp->table, f);
+}
+
+static struct flow *tcp_open(struct walk *w, const struct tcp_packet *p)
+{
+	struct flow *victim;
+
+	while ((victim = flow_crowded(&w->tcp->table, p->hash)) != NULL) {
+		if (!victim->over)
+			walk_count(w, DISSECT_TCP_FULL);
+		tcp_drop(w->tcp, victim, &w->out);
+	}
+	w->out.stats->flows++;
+	return flow_add(&w->tcp->table, &p->key, p->hash);
+}
+
+static bool tcp_is_near(uint32_t a, uint32_t b) { return a - b <= STREAM_OLD_MAX || b - a <= STREAM_OLD_MAX; }
+
+/* A SYN that is not a late copy makes a new connection of a pair of ends that was in use. */
+static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f)
+{
+	uint32_t start = p->seg.seq + 1, tag;
+	struct stream *s = f != NULL ? &f->dir[p->dir] : NULL;
+	struct flow_hint *hint;
+
+	p->seg.seq = start; /* data on a SYN begins behind it (RFC 7413) */
+	if (s != NULL && s->mode != STREAM_NEW && s->next - start <= STREAM_OLD_MAX)
+		return f;
+	if (s != NULL && (p->flags & TCP_ACK) == 0 && (s->mode != STREAM_NEW || f->over)) {
+		tcp_drop(w->tcp, f, &w->out);
+		f = NULL;
+	} else if (s != NULL && s->mode != STREAM_NEW) {
+		stream_start(s, &w->tcp->pool, start, true);
+		return f;
+	}
+	hint = flow_hint(&w->tcp->table, p->hash, p->dir, &tag);
+	*hint = (struct flow_hint){ .tag = tag, .next = start };
+	return f;
+}
+
+/* The first bytes of a direction: it begins where its SYN said, or here. */
+static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream *s)
+{
+	uint32_t tag;
+	struct flow_hint *hint = flow_hint(&w->tcp->table, p->hash, p->dir, &tag);
+	bool known = hint->tag == tag && p->seg.seq - hint->next <= STREAM_OLD_MAX;
+
+	stream_start(s, &w->tcp->pool, known ? hint->next : p->seg.seq, known);
+	if (hint->tag == tag)
+		hint->tag = 0;
+}
+
+static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *f)
+{
+	struct stream_env env = { .pool = &w->tcp->pool, .out = &w->out };
+	struct stream *s;
+
+	if (f != NULL && f->over && !tcp_is_near(p->seg.seq, f->dir[p->dir].next)) {
+		tcp_drop(w->tcp, f, &w->out);
+		f = NULL;
+	}
+	if (f != NULL && f->over)
+		return f;
+	if (f == NULL)
+		f = tcp_open(w, p);
+	s = &f->dir[p->dir];
+	if (s->mode == STREAM_NEW)
+		tcp_begin(w, p, s);
+	stream_segment(s, &env, &p->seg);
+	return f;
+}
+
+/* FIN and RST close a flow once nothing is awaited. A RST far from the window is not its own (RFC 5961). */
+static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, struct flow *f)
+{
+	const struct stream *s = &f->dir[p->dir];
+
+	if ((p->flags & TCP_FIN) != 0)
+		f->fin[p->dir] = true;
+	if ((p->flags & TCP_RST) != 0 &&
+	    (s->mode == STREAM_NEW || s->mode == STREAM_DONE || tcp_is_near(seq, s->next)))
+		f->fin[0] = f->fin[1] = true;
+	if (f->over || !f->fin[0] || !f->fin[1] || f->dir[0].hold != NULL || f->dir[1].hold != NULL)
+		return;
+	tcp_end(w->tcp, f, &w->out);
+	flow_retire(&w->tcp->table, f);
+}
+
+static bool tcp_header(struct walk *w, struct tcp_packet *p)
+{
+	size_t before = rd_left(&w->r);
+
+	w->m.flow.proto = IPPROTO_TCP;
+	w->m.flow.sport = rd_be16(&w->r);
+	w->m.flow.dport = rd_be16(&w->r);
+	p->seg.seq = rd_be32(&w->r);
+	rd_skip(&w->r, 4);
+	size_t length = (size_t)(rd_u8(&w->r) >> 4) * 4;
+	p->flags = rd_u8(&w->r);
+	rd_skip(&w->r, 6);
+	if (!rd_ok(&w->r) || length < TCP_HEADER || length > before + w->cut) {
+		walk_bad(w, DISSECT_TRANSPORT_BAD);
+		return false;
+	}
+	if (!rd_skip(&w->r, length - TCP_HEADER)) {
+		walk_bad(w, DISSECT_TRANSPORT_BAD);
+		return false;
+	}
+	p->seg.r = w->r;
+	p->seg.cut = w->cut;
+	return true;
+}
+
+void tcp_walk(struct walk *w)
+{
+	struct tcp_packet p;
+	struct flow *f;
+
+	if (!tcp_header(w, &p))
+		return;
+	uint32_t seq = p.seg.seq;
+	if (w->cut > 0)
+		walk_count(w, DISSECT_SNAPPED);
+	p.dir = flow_key(&p.key, &w->m.flow);
+	p.hash = flow_hash(&w->tcp->table, &p.key);
+	f = flow_find(&w->tcp->table, &p.key, p.hash);
+	if ((p.flags & TCP_SYN) != 0)
+		f = tcp_syn(w, &p, f);
+	if (rd_left(&p.seg.r) > 0 || p.seg.cut > 0)
+		f = tcp_data(w, &p, f);
+	if (f != NULL && ((p.flags & (TCP_FIN | TCP_RST)) != 0 || (f->fin[0] && f->fin[1])))
+		tcp_close(w, &p, seq, f);
+}
+
+void tcp_finish(struct tcp *tcp, const struct proto_out *out)
+{
+	struct flow *f;
+
+	while ((f = flow_oldest(&tcp->table)) != NULL)
+		tcp_drop(tcp, f, out);
+}

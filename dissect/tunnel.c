@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/tunnel.h"
+
+#include "dissect/ip.h"
+#include "dissect/link.h"
+
+enum {
+	GRE_CHECKSUM = 0x8000,
+	GRE_ROUTING = 0x4000,
+	GRE_KEY = 0x2000,
+	GRE_SEQUENCE = 0x1000,
+	GRE_ACK = 0x0080,
+	GRE_VERSION = 0x0007,
+	GRE_ERSPAN = 0x88be,
+	GRE_ERSPAN3 = 0x22eb,
+	ERSPAN3_PLATFORM = 1,
+};
+
+/* ERSPAN type I has no header and no sequence number; II has 8 bytes, III 12 and perhaps 8 more. */
+static void tunnel_erspan(struct walk *w, uint16_t flags, uint16_t type)
+{
+	if (type == GRE_ERSPAN) {
+		rd_skip(&w->r, (flags & GRE_SEQUENCE) != 0 ? 8 : 0);
+	} else {
+		rd_skip(&w->r, 11);
+		if ((rd_u8(&w->r) & ERSPAN3_PLATFORM) != 0)
+			rd_skip(&w->r, 8);
+	}
+	w->next = link_ethernet;
+}
+
+/* RFC 2784, with key and sequence number (RFC 2890) and the acknowledgement of version 1 (RFC 2637). */
+void tunnel_gre(struct walk *w)
+{
+	uint16_t flags = rd_be16(&w->r), type = rd_be16(&w->r);
+
+	if ((flags & GRE_VERSION) > 1 || (flags & GRE_ROUTING) != 0) {
+		walk_count(w, DISSECT_IP_PROTO);
+		return;
+	}
+	rd_skip(&w->r, (flags & GRE_CHECKSUM) != 0 ? 4 : 0);
+	rd_skip(&w->r, (flags & GRE_KEY) != 0 ? 4 : 0);
+	rd_skip(&w->r, (flags & GRE_SEQUENCE) != 0 ? 4 : 0);
+	rd_skip(&w->r, (flags & GRE_VERSION) == 1 && (flags & GRE_ACK) != 0 ? 4 : 0);
+	if (type == GRE_ERSPAN || type == GRE_ERSPAN3)
+		tunnel_erspan(w, flags, type);
+	else
+		link_ethertype(w, type);
+}
+
+/* RFC 3378 section 3: version 3, 12 reserved bits. */
+void tunnel_etherip(struct walk *w)
+{
+	if (rd_be16(&w->r) >> 12 == 3)
+		w->next = link_ethernet;
+	else
+		walk_bad(w, DISSECT_IP_BAD);
+}
+
+/* RFC 7348 section 5: the I flag is set, the other flags are not. */
+static walk_fn *tunnel_vxlan(struct rd *r)
+{
+	uint8_t flags = rd_u8(r);
+
+	rd_skip(r, 7);
+	return flags == 0x08 ? link_ethernet : NULL;
+}
+
+/* RFC 8926 section 3.4: version 0; options in 4-octet units; the payload by its EtherType. */
+static walk_fn *tunnel_geneve(struct rd *r)
+{
+	uint8_t first = rd_u8(r);
+
+	rd_skip(r, 1);
+	uint16_t type = rd_be16(r);
+	rd_skip(r, 4 + (first & 0x3f) * 4u);
+	if (first >> 6 != 0)
+		return NULL;
+	return type == 0x6558 ? link_ethernet : type == 0x0800 ? ip_v4 : type == 0x86dd ? ip_v6 : NULL;
+}
+
+/* GTPv1-U (3GPP TS 29.281 section 5.1): version 1, type G-PDU, optional fields, extension headers. */
+static walk_fn *tunnel_gtp(struct rd *r)
+{
+	uint8_t flags = rd_u8(r), type = rd_u8(r), next = 0;
+
+	rd_skip(r, 6);
+	if ((flags & 0xf0) != 0x30 || type != 0xff)
+		return NULL;
+	if ((flags & 0x07) != 0) {
+		rd_skip(r, 3);
+		next = rd_u8(r);
+	}
+	while (next != 0 && rd_ok(r)) {
+		uint8_t units = rd_u8(r);
+		if (units == 0)
+			return NULL;
+		rd_skip(r, units * 4u - 2);
+		next = rd_u8(r);
+	}
+	return ip_any;
+}
+
+/* RFC 4380 section 5.1.1: perhaps an authentication and an origin header, then IPv6. */
+static walk_fn *tunnel_teredo(struct rd *r)
+{
+	struct rd peek = *r;
+
+	if (rd_be16(&peek) == 0x0001) {
+		uint8_t id = rd_u8(&peek), auth = rd_u8(&peek);
+		rd_skip(&peek, id + auth + 9u);
+		*r = peek;
+	}
+	peek = *r;
+	if (rd_be16(&peek) == 0x0000)
+		rd_skip(r, 8);
+	peek = *r;
+	return rd_u8(&peek) >> 4 == 6 ? ip_v6 : NULL;
+}
+
+static const struct {
+	uint16_t port;
+	bool either; /* the port may be the sender's */
+	walk_fn *(*open)(struct rd *r);
+} ports[] = {
+	{ 4789, false, tunnel_vxlan },  { 8472, false, tunnel_vxlan }, /* Linux before the IANA number */
+	{ 6081, false, tunnel_geneve }, { 2152, false, tunnel_gtp },   { 3544, true, tunnel_teredo },
+};
+
+bool tunnel_udp(struct walk *w)
+{
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		struct rd r = w->r;
+		walk_fn *next;
+		if (ports[i].port != w->m.flow.dport &&
+		    (!ports[i].either || ports[i].port != w->m.flow.sport))
+			continue;
+		next = ports[i].open(&r);
+		if (next == NULL || !rd_ok(&r))
+			return false;
+		w->r = r;
+		w->next = next;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One packet on its way through the layers. A layer is a function that takes its header off
+ * `r` and names the next layer in `next`, or stops by leaving it NULL; dissect_packet() drives
+ * the loop and bounds its depth, so nothing here recurses on input. Adding a layer is one
+ * function and one row in the table of the layer below it.
+ */
+#ifndef DISSECT_WALK_H
+#define DISSECT_WALK_H
+
+#include "base/rd.h"
+#include "dissect/proto.h"
+
+struct walk;
+struct frag_table;
+struct tcp;
+
+typedef void walk_fn(struct walk *w);
+
+struct walk {
+	struct rd r;     /* what is left, no longer than the headers so far claim */
+	size_t cut;      /* bytes behind r that the packet had and the capture has not */
+	walk_fn *next;   /* layer to go on with */
+	uint64_t serial; /* number of the packet */
+	struct frag_table *frags;
+	struct tcp *tcp;
+	struct dissect_message m; /* time and flow are filled as layers are walked */
+	struct proto_out out;     /* out.m is &m */
+};
+
+static inline void walk_count(struct walk *w, enum dissect_reason why) { w->out.stats->reasons[why]++; }
+
+/* The layer cannot be read: its bytes are missing from the capture, or it is wrong. */
+static inline void walk_bad(struct walk *w, enum dissect_reason why)
+{
+	walk_count(w, w->cut > 0 ? DISSECT_SNAPPED : why);
+}
+
+/* A header says how long it and what follows are: padding goes, what is missing is remembered. */
+static inline void walk_limit(struct walk *w, size_t claimed)
+{
+	size_t left = rd_left(&w->r);
+
+	w->cut = claimed > left ? claimed - left : 0;
+	if (claimed < left)
+		w->r = rd_sub(&w->r, claimed);
+}
+
+#endif
