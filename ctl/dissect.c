@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/dissect.h"
+
+#include <arpa/inet.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "watch/capture.h"
+
+enum { READ_BUDGET = 256, ENDPOINT_MAX = INET6_ADDRSTRLEN + 10, EXTRA_MAX = INET6_ADDRSTRLEN + 8 };
+
+static const struct dissect_limits limits = { .flows = 65536, .stream_bytes = 65536, .buffers = 1024 };
+
+/* The caller's scratch: grows to the longest line, then stays. */
+struct printer {
+	struct buf line, name, extra;
+	bool failed; /* stdout is gone */
+};
+
+static const char *print_addr(char out[INET6_ADDRSTRLEN], const struct dissect_addr *a)
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+	if (memcmp(a->bytes, mapped, sizeof(mapped)) == 0)
+		return inet_ntop(AF_INET, a->bytes + 12, out, INET6_ADDRSTRLEN);
+	return inet_ntop(AF_INET6, a->bytes, out, INET6_ADDRSTRLEN);
+}
+
+static void print_endpoint(struct buf *b, const char *key, const struct dissect_addr *a, uint16_t port)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	print_addr(text, a);
+	buf_printf(b, strchr(text, ':') != NULL ? ",\"%s\":\"[%s]:%u\"" : ",\"%s\":\"%s:%u\"", key, text,
+		   port);
+}
+
+/* The contract writes bytes outside 0x20..0x7e as \xHH, and a value that is not there as "-". */
+static void add_escaped(struct buf *b, const struct dissect_str *s)
+{
+	size_t cap = s->n * 4 + 1;
+	char *text;
+
+	if (s->p == NULL) {
+		buf_puts(b, "-");
+		return;
+	}
+	text = xmalloc(cap);
+	buf_add(b, text, text_hex_escape(text, cap, s->p, s->n));
+	free(text);
+}
+
+static void print_line(struct printer *pr, const struct dissect_message *m, const char *kind)
+{
+	char t[TEXT_TIME_MAX];
+	struct buf *b = &pr->line;
+
+	text_time_utc(t, m->time);
+	buf_reset(b);
+	buf_printf(b, "{\"kind\":\"%s\",\"name\":", kind);
+	buf_json(b, pr->name.p, pr->name.len);
+	buf_puts(b, ",\"extra\":");
+	buf_json(b, pr->extra.p, pr->extra.len);
+	buf_printf(b, ",\"t\":\"%s\"", t);
+	print_endpoint(b, "src", &m->flow.src, m->flow.sport);
+	print_endpoint(b, "dst", &m->flow.dst, m->flow.dport);
+	buf_puts(b, "}\n");
+	if (fwrite(b->p, 1, b->len, stdout) != b->len)
+		pr->failed = true;
+}
+
+static void print_strs(struct printer *pr, const struct dissect_message *m, const char *kind,
+		       const struct dissect_str *name, const struct dissect_str *extra)
+{
+	buf_reset(&pr->name);
+	buf_reset(&pr->extra);
+	add_escaped(&pr->name, name);
+	add_escaped(&pr->extra, extra);
+	print_line(pr, m, kind);
+}
+
+static void print_text(struct printer *pr, const struct dissect_message *m, const char *kind,
+		       const char *extra)
+{
+	buf_reset(&pr->name);
+	buf_reset(&pr->extra);
+	add_escaped(&pr->name, &m->name);
+	buf_puts(&pr->extra, extra);
+	print_line(pr, m, kind);
+}
+
+static void print_query(struct printer *pr, const struct dissect_message *m)
+{
+	char extra[EXTRA_MAX];
+
+	snprintf(extra, sizeof(extra), "%u", m->query.qtype);
+	print_text(pr, m, "dns-query", extra);
+}
+
+static void print_answer(struct printer *pr, const struct dissect_message *m)
+{
+	char addr[INET6_ADDRSTRLEN];
+
+	buf_reset(&pr->name);
+	buf_reset(&pr->extra);
+	add_escaped(&pr->name, &m->name);
+	if (m->answer.type == 5) {
+		buf_puts(&pr->extra, "CNAME:");
+		add_escaped(&pr->extra, &m->answer.cname);
+	} else if (m->answer.type == 1) {
+		buf_printf(&pr->extra, "A:%s",
+			   inet_ntop(AF_INET, m->answer.addr.bytes + 12, addr, sizeof(addr)));
+	} else {
+		buf_printf(&pr->extra, "AAAA:%s",
+			   inet_ntop(AF_INET6, m->answer.addr.bytes, addr, sizeof(addr)));
+	}
+	print_line(pr, m, "dns-answer");
+}
+
+static void print_http(struct printer *pr, const struct dissect_message *m)
+{
+	buf_reset(&pr->name);
+	buf_reset(&pr->extra);
+	add_escaped(&pr->name, &m->name);
+	add_escaped(&pr->extra, &m->http.method);
+	buf_puts(&pr->extra, " ");
+	add_escaped(&pr->extra, &m->http.target);
+	print_line(pr, m, "http-request");
+	if (m->http.referer.p != NULL)
+		print_strs(pr, m, "http-referer", &m->http.referer, &m->name);
+	if (m->http.user_agent.p != NULL)
+		print_strs(pr, m, "http-user-agent", &m->http.user_agent, &m->name);
+}
+
+static void print_tls(struct printer *pr, const struct dissect_message *m)
+{
+	if (m->name.p != NULL)
+		print_text(pr, m, "tls-sni", "-");
+}
+
+/* Old gQUIC writes its version as four letters: "Q043". */
+static void print_quic(struct printer *pr, const struct dissect_message *m)
+{
+	uint32_t v = m->quic.version;
+	char extra[EXTRA_MAX] = "-";
+
+	if (m->name.p == NULL)
+		return;
+	if (v >> 24 == 'Q')
+		snprintf(extra, sizeof(extra), "Q%c%c%c", (char)(v >> 16), (char)(v >> 8), (char)v);
+	else if (v != 0)
+		snprintf(extra, sizeof(extra), "0x%08x", v);
+	print_text(pr, m, "quic-sni", extra);
+}
+
+typedef void print_fn(struct printer *pr, const struct dissect_message *m);
+
+static print_fn *const printers[] = {
+	[DISSECT_DNS_QUERY] = print_query, [DISSECT_DNS_ANSWER] = print_answer, [DISSECT_HTTP] = print_http,
+	[DISSECT_TLS] = print_tls,         [DISSECT_QUIC] = print_quic,
+};
+_Static_assert(sizeof(printers) / sizeof(printers[0]) == DISSECT_KIND_COUNT, "a printer for each kind");
+
+static void print_message(void *arg, const struct dissect_message *m) { printers[m->kind](arg, m); }
+
+static void take_packet(void *arg, const struct dissect_packet *p) { dissect_packet(arg, p); }
+
+/* 0, or 1 with the line said. A file that breaks off still yields what came before. */
+static int dissect_capture(struct capture *c, struct printer *pr)
+{
+	char error[CAPTURE_ERROR_MAX];
+	void *memory = xcalloc(1, dissect_size(&limits));
+	struct dissect *d = dissect_init(memory, &limits, print_message, pr);
+	int n = 1;
+
+	while (n > 0 && !pr->failed)
+		n = capture_read(c, READ_BUDGET, take_packet, d, error);
+	dissect_finish(d);
+	free(memory);
+	if (fflush(stdout) != 0 || pr->failed) {
+		fprintf(stderr, "beianctl: 不能写到标准输出，请检查磁盘空间或管道\n");
+		return 1;
+	}
+	if (n == -2)
+		fprintf(stderr, "beianctl: %s\n", error);
+	return n == -2 ? 1 : 0;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "用法: beianctl dissect -r 抓包文件\n");
+	return 2;
+}
+
+int ctl_dissect(int argc, char *const argv[])
+{
+	static const struct option options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+	char error[CAPTURE_ERROR_MAX];
+	const char *path = NULL;
+	struct printer pr = { 0 };
+	struct capture *c;
+	int option, status;
+
+	optind = 0; /* glibc: starts anew, whatever was parsed before */
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+r:", options, NULL)) != -1) {
+		if (option == 'r')
+			path = optarg;
+		else if (option != 'j')
+			return usage();
+	}
+	if (path == NULL || optind != argc)
+		return usage();
+	c = capture_open_file(path, error);
+	if (c == NULL) {
+		fprintf(stderr, "beianctl: %s\n", error);
+		return 1;
+	}
+	status = dissect_capture(c, &pr);
+	capture_close(c);
+	buf_clear(&pr.line);
+	buf_clear(&pr.name);
+	buf_clear(&pr.extra);
+	return status;
+}
