@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/rd.h"
+#include "dissect/tls.h"
 
 enum {
 	METHOD_MAX = 32,
@@ -252,8 +253,10 @@ static enum proto_result probe_line(struct dissect_str text)
 		if (text.p[i] < 0x20 && !is_space(text.p[i]) && text.p[i] != '\r')
 			return PROTO_SKIP;
 	}
+	if ((lf != NULL ? (size_t)(lf - text.p) : text.n) >= UNKNOWN_LINE_MAX)
+		return PROTO_SKIP;
 	if (lf == NULL)
-		return text.n < UNKNOWN_LINE_MAX ? PROTO_MORE : PROTO_SKIP;
+		return PROTO_MORE;
 	request_line(trim((struct dissect_str){ text.p, (size_t)(lf - text.p) }), &h);
 	return request_believed(&h) ? PROTO_OK : PROTO_SKIP;
 }
@@ -308,8 +311,8 @@ static bool is_chunked(struct dissect_str coding)
 	return false;
 }
 
-/* What follows the head (RFC 9112 section 6.3): nothing more of interest behind a WebSocket, perhaps another
- * protocol behind CONNECT, else a body and the next request. A refused upgrade goes on as HTTP. */
+/* What follows the head (RFC 9112 section 6.3): nothing more of interest behind a WebSocket, a tunnel behind
+ * CONNECT, else a body and the next request. A refused upgrade goes on as HTTP. */
 static enum proto_result after_head(const struct head *h, struct proto_state *st, uint64_t *skip)
 {
 	uint64_t length;
@@ -388,9 +391,9 @@ static enum proto_result parse_chunk(const uint8_t *p, size_t n, struct proto_st
 	struct dissect_str line = line_get(&r);
 	uint64_t size;
 
-	if (!rd_ok(&r) && n < CHUNK_LINE_MAX)
+	if (!rd_ok(&r) && n <= CHUNK_LINE_MAX)
 		return PROTO_MORE;
-	if (!rd_ok(&r) || !number_get(line, 16, &size) || size > INT64_MAX)
+	if (!rd_ok(&r) || rd_pos(&r) > CHUNK_LINE_MAX || !number_get(line, 16, &size) || size > INT64_MAX)
 		return bad(out);
 	*consumed = rd_pos(&r);
 	if (size == 0)
@@ -413,6 +416,21 @@ static enum proto_result parse_trailer(const uint8_t *p, size_t n, struct proto_
 	return PROTO_OK;
 }
 
+/* Behind CONNECT: nearly always TLS; else HTTP for that host, or CONNECT again after a 407. */
+static enum proto_result parse_tunnel(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
+				      uint64_t *skip, struct proto_out *out)
+{
+	switch (tls_probe(p, n)) {
+	case PROTO_OK:
+		return tls_parse(p, n, st, consumed, skip, out);
+	case PROTO_MORE:
+		return PROTO_MORE;
+	default:
+		st->phase = PHASE_HEAD;
+		return parse_head(p, n, st, consumed, skip, out);
+	}
+}
+
 enum proto_result http_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 			     uint64_t *skip, struct proto_out *out)
 {
@@ -424,7 +442,7 @@ enum proto_result http_parse(const uint8_t *p, size_t n, struct proto_state *st,
 	case PHASE_TRAILER:
 		return parse_trailer(p, n, st, consumed);
 	case PHASE_TUNNEL:
-		return PROTO_BAD; /* not ours any more: let the others probe it */
+		return parse_tunnel(p, n, st, consumed, skip, out);
 	case PHASE_HEAD:
 		break;
 	}

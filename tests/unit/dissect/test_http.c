@@ -110,7 +110,7 @@ static void test_chunk_line_without_end(void **state)
 	buf_clear(&s.lines);
 }
 
-static void test_upgrade_and_tunnel(void **state)
+static void test_upgrade(void **state)
 {
 	(void)state;
 	expect("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: "
@@ -120,8 +120,22 @@ static void test_upgrade_and_tunnel(void **state)
 	       "http [a] [GET] [/] - - -\n", PROTO_SKIP);
 	expect("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n" FULL, /* refused */
 	       "http [a] [GET] [/] - - -\n" FULL_LINE, PROTO_OK);
-	expect("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n\x16\x03\x01",
-	       "http [a.example:443] [CONNECT] [a.example:443] - - -\n", PROTO_BAD);
+}
+
+#define CONNECT      "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"
+#define CONNECT_LINE "http [a.example:443] [CONNECT] [a.example:443] - - -\n"
+
+static void test_tunnel(void **state)
+{
+	static const char hello[] = CONNECT
+		"\x16\x03\x01\0\x43\1\0\0\x3f\3\3" /* TLS inside */
+		"0123456789abcdef0123456789abcdef\0\0\2\x13\1\1\0\0\x14\0\0\0\x10\0\x0e\0\0\x0bjw.x.edu.cn";
+	(void)state;
+
+	expect_bytes(hello, sizeof(hello) - 1, CONNECT_LINE "tls [jw.x.edu.cn] 0303\n", PROTO_SKIP, 0);
+	expect(CONNECT CONNECT FULL, CONNECT_LINE CONNECT_LINE FULL_LINE,
+	       PROTO_OK); /* refused, then cleartext */
+	expect_bytes(CONNECT "SSH-2.0-x\r\n", strlen(CONNECT) + 11, CONNECT_LINE, PROTO_BAD, 1);
 }
 
 static void test_bad_lines(void **state)
@@ -196,15 +210,11 @@ static void test_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),
-		cmocka_unit_test(test_repeated_and_folded_fields),
-		cmocka_unit_test(test_long_fold),
-		cmocka_unit_test(test_bodies),
-		cmocka_unit_test(test_lying_bodies),
-		cmocka_unit_test(test_chunk_line_without_end),
-		cmocka_unit_test(test_upgrade_and_tunnel),
-		cmocka_unit_test(test_bad_lines),
-		cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_request),      cmocka_unit_test(test_repeated_and_folded_fields),
+		cmocka_unit_test(test_long_fold),    cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_lying_bodies), cmocka_unit_test(test_chunk_line_without_end),
+		cmocka_unit_test(test_upgrade),      cmocka_unit_test(test_tunnel),
+		cmocka_unit_test(test_bad_lines),    cmocka_unit_test(test_truncated_at_every_length),
 		cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
