@@ -34,7 +34,8 @@ echo 'this is no capture' >"$work/text.pcap"
 for tool in replay dissect observe; do
 	case $tool in
 	replay) run=("$BEIAND" -f "$s/beiand.conf" --replay) ;;
-	*) run=("$BEIANCTL" "$tool" -r) ;;
+	observe) run=("$BEIANCTL" observe -f "$s/beiand.conf" -r) ;;
+	dissect) run=("$BEIANCTL" dissect -r) ;;
 	esac
 	check "$tool: a capture that is not there" refuses 1 'nowhere\.pcap' "${run[@]}" "$work/nowhere.pcap"
 	check "$tool: a folder" refuses 1 "$work" "${run[@]}" "$work"

@@ -25,8 +25,9 @@ play() { tcpreplay -q -i e2e0 --pps 4000 "$capture" >"$work/tcpreplay.log" 2>&1;
 # What does not depend on when and with which key it was seen.
 lines() { jq -cS 'select(.stats == null) | {kind, name, via, count, servers: (.servers | sort)}' "$1" | sort; }
 
-"$BEIANCTL" observe -r "$capture" >"$work/file.json"
-"$BEIANCTL" observe -i e2e1 >"$work/live.json" 2>"$work/live.err" &
+school "$work"
+"$BEIANCTL" observe -f "$work/beiand.conf" -r "$capture" >"$work/file.json"
+"$BEIANCTL" observe -f "$work/beiand.conf" -i e2e1 >"$work/live.json" 2>"$work/live.err" &
 children+=($!)
 observer=$!
 sleep 1
