@@ -22,8 +22,11 @@ for i in e2e0 e2e1; do
 	ip link set "$i" up
 done
 play() { tcpreplay -q -i e2e0 --pps 4000 "$capture" >"$work/tcpreplay.log" 2>&1; }
-# What does not depend on when and with which key it was seen.
-lines() { jq -cS 'select(.stats == null) | {kind, name, via, count, servers: (.servers | sort)}' "$1" | sort; }
+# What does not depend on when, in which windows and with which key it was seen.
+lines() {
+	jq -cS -s 'map(select(.stats == null)) | group_by([.kind, .name, .via])[]
+		| {kind: .[0].kind, name: .[0].name, via: .[0].via, count: (map(.count) | add), servers: (map(.servers[]) | unique)}' "$1"
+}
 
 school "$work"
 "$BEIANCTL" observe -f "$work/beiand.conf" -r "$capture" >"$work/file.json"
