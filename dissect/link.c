@@ -8,19 +8,22 @@ enum {
 	SNAP_HEADER = 0xaaaa03, /* DSAP, SSAP, control of RFC 1042 */
 };
 
-/* 802.3 frames carry IP behind LLC and SNAP with OUI 0 (RFC 1042). */
-static void link_llc(struct walk *w, uint16_t length)
+/* IP stands behind LLC and SNAP with OUI 0 (RFC 1042). */
+static void link_llc(struct walk *w)
 {
-	uint32_t llc, oui;
+	uint32_t llc = rd_be24(&w->r), oui = rd_be24(&w->r);
 
-	walk_limit(w, length);
-	llc = rd_be24(&w->r);
-	oui = rd_be24(&w->r);
 	if (llc != SNAP_HEADER || oui != 0) {
 		walk_count(w, DISSECT_LINK_UNKNOWN);
 		return;
 	}
 	link_ethertype(w, rd_be16(&w->r));
+}
+
+static void link_802_3(struct walk *w, uint16_t length)
+{
+	walk_limit(w, length);
+	link_llc(w);
 }
 
 static void link_typed(struct walk *w)
@@ -30,7 +33,7 @@ static void link_typed(struct walk *w)
 	if (!rd_ok(&w->r))
 		walk_bad(w, DISSECT_LINK_BAD);
 	else if (type < ETHERTYPE_MIN)
-		link_llc(w, type);
+		link_802_3(w, type);
 	else
 		link_ethertype(w, type);
 }
@@ -39,6 +42,23 @@ void link_ethernet(struct walk *w)
 {
 	rd_skip(&w->r, 12);
 	link_typed(w);
+}
+
+/* IEEE 802.11 section 9.2.3: data frames that carry data and are not encrypted. */
+void link_wifi(struct walk *w)
+{
+	uint16_t control = rd_be16(&w->r); /* type and subtype in the first octet, flags in the second */
+	bool qos = (control & 0x8000) != 0, order = (control & 0x0080) != 0;
+
+	rd_skip(&w->r, 22);
+	if ((control & 0x0f00) != 0x0800 || (control & 0x4040) != 0) {
+		walk_count(w, DISSECT_LINK_UNKNOWN);
+		return;
+	}
+	rd_skip(&w->r, (control & 0x0003) == 0x0003 ? 6 : 0); /* between access points: a fourth address */
+	rd_skip(&w->r, qos ? 2 : 0);
+	rd_skip(&w->r, qos && order ? 4 : 0);
+	link_llc(w);
 }
 
 /* IEEE 802.1Q and 802.1ad: tag control, then the type of what is inside. */
@@ -185,6 +205,7 @@ static const struct {
 	{ LINK_RAW, ip_any },           { LINK_IPV4, ip_v4 },           { LINK_IPV6, ip_v6 },
 	{ LINK_LINUX_SLL, link_sll },   { LINK_LINUX_SLL2, link_sll2 }, { LINK_PPP, link_ppp },
 	{ LINK_PPP_SERIAL, link_ppp },  { LINK_PPP_ETHER, link_pppoe }, { LINK_C_HDLC, link_chdlc },
+	{ LINK_IEEE802_11, link_wifi },
 };
 
 walk_fn *link_find(int linktype)

@@ -16,6 +16,7 @@ enum link_type {
 	LINK_PPP_SERIAL = 50,
 	LINK_PPP_ETHER = 51,
 	LINK_C_HDLC = 104,
+	LINK_IEEE802_11 = 105,
 	LINK_LOOP = 108,
 	LINK_LINUX_SLL = 113,
 	LINK_IPV4 = 228,
@@ -28,6 +29,7 @@ walk_fn *link_find(int linktype);
 /* Names the layer of an EtherType as next, or counts it as unknown. */
 void link_ethertype(struct walk *w, uint16_t type);
 void link_ethernet(struct walk *w);
+void link_wifi(struct walk *w);
 /* Names the layer of a PPP protocol number (RFC 1661 section 2) read from w as next. */
 void link_ppp(struct walk *w);
 

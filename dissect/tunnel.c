@@ -13,6 +13,8 @@ enum {
 	GRE_VERSION = 0x0007,
 	GRE_ERSPAN = 0x88be,
 	GRE_ERSPAN3 = 0x22eb,
+	GRE_ARUBA = 0x8200, /* and 0x8210, 0x8220 ... 0x83f0: one for each queue */
+	GRE_ARUBA_MASK = 0xfe0f,
 	ERSPAN3_PLATFORM = 1,
 };
 
@@ -44,6 +46,8 @@ void tunnel_gre(struct walk *w)
 	rd_skip(&w->r, (flags & GRE_VERSION) == 1 && (flags & GRE_ACK) != 0 ? 4 : 0);
 	if (type == GRE_ERSPAN || type == GRE_ERSPAN3)
 		tunnel_erspan(w, flags, type);
+	else if ((type & GRE_ARUBA_MASK) == GRE_ARUBA)
+		w->next = link_wifi;
 	else
 		link_ethertype(w, type);
 }
@@ -57,13 +61,13 @@ void tunnel_etherip(struct walk *w)
 		walk_bad(w, DISSECT_IP_BAD);
 }
 
-/* RFC 7348 section 5: the I flag is set, the other flags are not. */
+/* RFC 7348 section 5: the I flag is set; the other bits are reserved and ignored on receipt. */
 static walk_fn *tunnel_vxlan(struct rd *r)
 {
 	uint8_t flags = rd_u8(r);
 
 	rd_skip(r, 7);
-	return flags == 0x08 ? link_ethernet : NULL;
+	return (flags & 0x08) != 0 ? link_ethernet : NULL;
 }
 
 /* RFC 8926 section 3.4: version 0; options in 4-octet units; the payload by its EtherType. */
@@ -120,24 +124,28 @@ static walk_fn *tunnel_teredo(struct rd *r)
 
 static const struct {
 	uint16_t port;
-	bool either; /* the port may be the sender's */
 	walk_fn *(*open)(struct rd *r);
 } ports[] = {
-	{ 4789, false, tunnel_vxlan },  { 8472, false, tunnel_vxlan }, /* Linux before the IANA number */
-	{ 6081, false, tunnel_geneve }, { 2152, false, tunnel_gtp },   { 3544, true, tunnel_teredo },
+	{ 4789, tunnel_vxlan },  { 8472, tunnel_vxlan }, /* Linux before the IANA number */
+	{ 6081, tunnel_geneve }, { 2152, tunnel_gtp },   { 3544, tunnel_teredo },
 };
+
+/* Replies may come from the tunnel's port; a client of port 53 may have drawn it at random. */
+static bool tunnel_is_for(const struct dissect_flow *f, uint16_t port)
+{
+	return f->dport == port || (f->sport == port && f->dport != 53);
+}
 
 bool tunnel_udp(struct walk *w)
 {
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		struct rd r = w->r;
 		walk_fn *next;
-		if (ports[i].port != w->m.flow.dport &&
-		    (!ports[i].either || ports[i].port != w->m.flow.sport))
+		if (!tunnel_is_for(&w->m.flow, ports[i].port))
 			continue;
 		next = ports[i].open(&r);
 		if (next == NULL || !rd_ok(&r))
-			return false;
+			continue;
 		w->r = r;
 		w->next = next;
 		return true;
