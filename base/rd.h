@@ -57,7 +57,7 @@ static inline uint8_t rd_u8(struct rd *r)
 static inline uint16_t rd_be16(struct rd *r)
 {
 	const uint8_t *p = rd_bytes(r, 2);
-	return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return (uint16_t)(p ? p[0] << 8 | p[1] : 0);
 }
 
 static inline uint32_t rd_be24(struct rd *r)
