@@ -190,6 +190,14 @@ static bool starts(struct dissect_str s, const char *prefix)
 	return s.n >= n && memcmp(s.p, prefix, n) == 0;
 }
 
+/* The port that http means anyway is not part of the name (RFC 3986 section 6.2.3). */
+static struct dissect_str without_port(struct dissect_str host)
+{
+	bool standard = host.n > 3 && memcmp(host.p + host.n - 3, ":80", 3) == 0;
+
+	return (struct dissect_str){ host.p, standard ? host.n - 3 : host.n };
+}
+
 static size_t append(struct identify *s, size_t at, struct dissect_str part)
 {
 	size_t room = sizeof(s->url) - at, n = part.n < room ? part.n : room;
@@ -213,7 +221,7 @@ static struct dissect_str url_of(struct identify *s, const struct dissect_messag
 	if (target.p[0] != '/' || m->name.p == NULL || m->name.n == 0)
 		return (struct dissect_str){ NULL, 0 };
 	n = append(s, n, scheme);
-	n = append(s, n, m->name);
+	n = append(s, n, without_port(m->name));
 	n = append(s, n, target);
 	return (struct dissect_str){ s->url, n };
 }

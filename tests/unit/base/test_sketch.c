@@ -82,10 +82,11 @@ static void error_stays_small(void **state)
 
 static void merge_is_union(void **state)
 {
-	/* [a, b) and [c, d): disjoint, overlapping, inside; exact with exact, exact with dense, dense with dense */
+	/* [a, b) and [c, d): disjoint, overlapping, inside; exact with exact, exact with dense, dense with
+	 * dense */
 	static const uint32_t cases[][4] = {
-		{ 0, 0, 0, 0 },       { 0, 10, 10, 20 },     { 0, 100, 50, 256 },   { 0, 200, 100, 400 },
-		{ 0, 256, 256, 257 }, { 0, 5000, 0, 100 },   { 0, 100, 50, 5000 },  { 0, 5000, 4000, 9000 },
+		{ 0, 0, 0, 0 },       { 0, 10, 10, 20 },     { 0, 100, 50, 256 },  { 0, 200, 100, 400 },
+		{ 0, 256, 256, 257 }, { 0, 5000, 0, 100 },   { 0, 100, 50, 5000 }, { 0, 5000, 4000, 9000 },
 		{ 0, 9, 0, 9 },       { 0, 9000, 500, 600 },
 	};
 	(void)state;
@@ -183,9 +184,12 @@ static void lies_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(exact_up_to_the_limit), cmocka_unit_test(error_stays_small),
-		cmocka_unit_test(merge_is_union),	 cmocka_unit_test(order_does_not_matter),
-		cmocka_unit_test(round_trip_and_truncation), cmocka_unit_test(lies_are_refused),
+		cmocka_unit_test(exact_up_to_the_limit),
+		cmocka_unit_test(error_stays_small),
+		cmocka_unit_test(merge_is_union),
+		cmocka_unit_test(order_does_not_matter),
+		cmocka_unit_test(round_trip_and_truncation),
+		cmocka_unit_test(lies_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

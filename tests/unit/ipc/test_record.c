@@ -22,7 +22,8 @@ static void sample(struct observation *o)
 	sketch_add(&o->clients, 42);
 	sketch_add(&o->clients, 7);
 	o->server_count = 2;
-	o->servers[0] = (struct record_server){ { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 }, 443 };
+	o->servers[0] =
+		(struct record_server){ { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 }, 443 };
 	o->servers[1] = (struct record_server){ { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 }, 0 };
 	o->servers_more = 3;
 	o->link_count = 1;
@@ -91,11 +92,11 @@ static void lies_are_refused(void **state)
 	struct observation o;
 	(void)state;
 
-#define REFUSED(change)                   \
-	do {                              \
-		sample(&o);               \
-		change;                   \
-		assert_false(survives(&o)); \
+#define REFUSED(change)                                                                                      \
+	do {                                                                                                 \
+		sample(&o);                                                                                  \
+		change;                                                                                      \
+		assert_false(survives(&o));                                                                  \
 	} while (0)
 
 	REFUSED(o.to = o.from - 1);
@@ -162,8 +163,10 @@ static void name_too_long_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),	    cmocka_unit_test(every_truncation_is_refused),
-		cmocka_unit_test(lies_are_refused), cmocka_unit_test(lying_counts_are_refused),
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(every_truncation_is_refused),
+		cmocka_unit_test(lies_are_refused),
+		cmocka_unit_test(lying_counts_are_refused),
 		cmocka_unit_test(name_too_long_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
