@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "db/migrate.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "db/handle.h"
+
+static int refuse(struct db *db, int result, const char *zh)
+{
+	snprintf(db->error, sizeof(db->error), "%s: %s", db->path, zh);
+	return result;
+}
+
+/* Another schema than ours: newer ones are never touched, older ones only where we may write. */
+static int check_version(struct db *db, int version, bool writable)
+{
+	char zh[160];
+
+	if (version == migration_count || (version < migration_count && writable))
+		return 0;
+	snprintf(zh, sizeof(zh), "结构版本 %d 与本程序的 %d 不同,%s", version, migration_count,
+		 version > migration_count ? "由更新的 beiand 写成,请升级本程序"
+					   : "请先启动一次新版 beiand 完成升级");
+	return refuse(db, -EPROTONOSUPPORT, zh);
+}
+
+/* An empty file is ours to fill; anything else must carry our mark, or it is somebody's other database. */
+static int check_owner(struct db *db, int64_t version)
+{
+	int64_t id = 0, objects = 0;
+	int r = handle_number(db, "PRAGMA application_id", &id);
+
+	if (r == 0)
+		r = handle_number(db, "SELECT count(*) FROM sqlite_schema", &objects);
+	if (r == 0 && id != MIGRATE_APPLICATION_ID && (id != 0 || objects != 0 || version != 0))
+		return refuse(db, -EMEDIUMTYPE, "不是 beiand 的数据库,请检查 store.database 的路径");
+	return r;
+}
+
+static int apply(struct db *db, int index)
+{
+	int64_t version = 0;
+	int code = sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(db->sqlite, migrations[index].sql, NULL, NULL, NULL);
+	if (code == SQLITE_OK && handle_number(db, "PRAGMA user_version", &version) == 0 &&
+	    version != index + 1)
+		code = SQLITE_INTERNAL;
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		return 0;
+	code = handle_failed(db, code);
+	sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	return code;
+}
+
+int migrate_run(struct db *db, bool writable)
+{
+	int64_t version = 0;
+	int r = handle_number(db, "PRAGMA user_version", &version);
+
+	if (r == 0)
+		r = check_owner(db, version);
+	if (r == 0)
+		r = check_version(db, (int)version, writable);
+	for (int i = (int)version; i < migration_count && r == 0; i++)
+		r = apply(db, i);
+	return r;
+}

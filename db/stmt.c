@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "db/stmt.h"
+
+/* The fields of a filing in the order of enum filing_field. */
+#define FILED_FIELDS                                                                                         \
+	"name, operator, developer, unit, number, domains, ips, icp, djbh, appids, packages, bundles, "      \
+	"version, platform, audience, nature, collective, agreement, deployment, personal, contact, date, "  \
+	"cert, category"
+
+/* A capture counts once it is complete (view source_counted). */
+#define COUNTED " source IN (SELECT id FROM source_counted) "
+
+#define ALERT_COLUMNS                                                                                        \
+	"uuid, state, app, rule, severity, cites, name, title, clients, subjects, facts, first, last, why, " \
+	"why_text"
+
+static const char *const statements[STMT_COUNT] = {
+	[STMT_EPOCH_NEWEST] = "SELECT max(epoch) FROM key_epoch",
+	[STMT_EPOCH_ADD] = "INSERT INTO key_epoch (epoch, made) VALUES (?1, ?2)",
+	[STMT_SOURCE_ADD] = "INSERT INTO source (name, digest, state, begun) VALUES (?1, ?2, 'running', ?3)",
+	[STMT_SOURCE_BY_DIGEST] = "SELECT id, state FROM source WHERE digest = ?1",
+	[STMT_SOURCE_FIND] = "SELECT state, last_seq, digest FROM source WHERE id = ?1",
+	[STMT_SOURCE_PROGRESS] =
+		"UPDATE source SET last_seq = ?2, observations = observations + ?3, messages = messages + "
+		"?4, "
+		"first = CASE WHEN ?3 > 0 THEN min(coalesce(first, ?5), ?5) ELSE first END, "
+		"last = CASE WHEN ?3 > 0 THEN max(coalesce(last, ?6), ?6) ELSE last END WHERE id = ?1",
+	[STMT_SOURCE_END] =
+		"UPDATE source SET state = 'complete', ended = ?2 WHERE id = ?1 AND state = 'running'",
+	[STMT_SOURCE_DROP_DAYS] = "DELETE FROM observed_day WHERE source = ?1",
+	[STMT_SOURCE_DROP_SERVERS] = "DELETE FROM observed_server WHERE source = ?1",
+	[STMT_SOURCE_DROP_LINKS] = "DELETE FROM observed_link WHERE source = ?1",
+	[STMT_SOURCE_DROP] = "DELETE FROM source WHERE id = ?1",
+	[STMT_COUNTER_SET] = "INSERT INTO source_counter (source, name, value) VALUES (?1, ?2, ?3) "
+			     "ON CONFLICT (source, name) DO UPDATE SET value = excluded.value",
+	[STMT_SUBJECT_FIND] = "SELECT id FROM observed_subject WHERE kind = ?1 AND name = ?2",
+	[STMT_SUBJECT_ADD] = "INSERT INTO observed_subject (kind, name) VALUES (?1, ?2)",
+	[STMT_SUBJECT_DROP_ORPHANS] = "DELETE FROM observed_subject AS s "
+				      "WHERE NOT EXISTS (SELECT 1 FROM observed_day WHERE subject = s.id) "
+				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE subject = s.id) "
+				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE target = s.id)",
+	[STMT_DAY_FIND] = "SELECT id, sketch FROM observed_day "
+			  "WHERE subject = ?1 AND key_epoch = ?2 AND via = ?3 AND day = ?4 AND source = ?5",
+	[STMT_DAY_ADD] =
+		"INSERT INTO observed_day (first, last, count, sketch, subject, key_epoch, via, day, source) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[STMT_DAY_FOLD] = "UPDATE observed_day SET first = min(first, ?1), last = max(last, ?2), count = "
+			  "count + ?3, sketch = ?4 "
+			  "WHERE id = ?5",
+	[STMT_SERVER_ADD] = "INSERT OR IGNORE INTO observed_server (subject, via, addr, port, source) SELECT "
+			    "?1, ?2, ?3, ?4, ?5 "
+			    "WHERE (SELECT count(*) FROM observed_server WHERE subject = ?1 AND via = ?2 AND "
+			    "source = ?5) < ?6",
+	[STMT_LINK_ADD] =
+		"INSERT INTO observed_link (subject, target, source, count) SELECT ?1, ?2, ?3, ?4 "
+		"WHERE EXISTS (SELECT 1 FROM observed_link WHERE subject = ?1 AND target = ?2 AND source = "
+		"?3) "
+		"OR (SELECT count(*) FROM observed_link WHERE subject = ?1 AND source = ?3) < ?5 "
+		"ON CONFLICT (subject, target, source) DO UPDATE SET count = count + excluded.count",
+	[STMT_OUTBOX_ADD] = "INSERT INTO outbox (sink, alert, payload, made) VALUES (?1, ?2, ?3, ?4)",
+	[STMT_OUTBOX_NEXT] =
+		"SELECT id, sink, payload FROM outbox WHERE sink = ?1 AND id > ?2 AND delivered IS NULL "
+		"ORDER BY id LIMIT ?3",
+	[STMT_OUTBOX_DELIVERED] =
+		"UPDATE outbox SET delivered = ?2, tried = ?2, tries = tries + 1, error = NULL "
+		"WHERE id = ?1 AND delivered IS NULL",
+	[STMT_OUTBOX_FAILED] = "UPDATE outbox SET tried = ?2, tries = tries + 1, error = ?3 WHERE id = ?1 "
+			       "AND delivered IS NULL",
+	[STMT_OUTBOX_PENDING] = "SELECT count(*) FROM outbox WHERE delivered IS NULL",
+	[STMT_JUDGE_MARK] = "UPDATE judge_state SET dirty = 1 WHERE dirty = 0",
+	[STMT_JUDGE_STATE] = "SELECT dirty, digest, generation, judged FROM judge_state",
+	[STMT_JUDGE_DONE] = "UPDATE judge_state SET dirty = 0, digest = ?1, generation = ?2, judged = ?3",
+	[STMT_DAYS_ALL] =
+		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
+		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
+		"WHERE d." COUNTED " "
+		"ORDER BY d.subject, d.key_epoch",
+	[STMT_DAYS_OF] =
+		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
+		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
+		"WHERE d.subject = ?1 AND d." COUNTED " "
+		"ORDER BY d.subject, d.key_epoch",
+	[STMT_SERVERS_ALL] =
+		"SELECT DISTINCT subject, addr FROM observed_server WHERE via <> 'dns-query' AND" COUNTED,
+	[STMT_LINKS_ALL] = "SELECT subject, target, sum(count) FROM observed_link WHERE" COUNTED
+			   "GROUP BY subject, target",
+	[STMT_FILINGS_KEYS] =
+		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles "
+		"FROM filed_current ORDER BY id",
+	[STMT_DECISIONS_ALL] = "SELECT decision, kind, name, reason, by FROM decided_decision WHERE "
+			       "withdrawn IS NULL ORDER BY id",
+	[STMT_APPS_KNOWN] = "SELECT key, id, digest, gone FROM app_app ORDER BY key",
+	[STMT_APP_ADD] = "INSERT INTO app_app (key, name, status, score, unit, clients, days, count, first, "
+			 "last, steps, digest) "
+			 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[STMT_APP_CHANGE] = "UPDATE app_app SET name = ?2, status = ?3, score = ?4, unit = ?5, clients = ?6, "
+			    "days = ?7, count = ?8, "
+			    "first = ?9, last = ?10, steps = ?11, digest = ?12, gone = 0 WHERE key = ?1",
+	[STMT_APP_GONE] = "UPDATE app_app SET gone = 1 WHERE id = ?1",
+	[STMT_APP_DROP_MEMBERS] = "DELETE FROM app_member WHERE app = ?1",
+	[STMT_APP_DROP_MATCHES] = "DELETE FROM app_match WHERE app = ?1",
+	[STMT_MEMBER_ADD] = "INSERT INTO app_member (subject, app, tie) VALUES (?1, ?2, ?3)",
+	[STMT_MATCH_ADD] = "INSERT INTO app_match (app, rank, filing, grade, keys, score) VALUES (?1, ?2, "
+			   "?3, ?4, ?5, ?6)",
+	[STMT_NOTES_DROP] = "DELETE FROM app_note",
+	[STMT_NOTE_ADD] = "INSERT INTO app_note (subject, note) VALUES (?1, ?2)",
+	[STMT_FINDING_FIND] = "SELECT id, state FROM finding_finding WHERE app = ?1 AND rule = ?2",
+	[STMT_FINDING_PUT] =
+		"INSERT INTO finding_finding "
+		"(app, rule, severity, title, cites, duty, evidence, first, last, state, seen) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'open', ?10) "
+		"ON CONFLICT (app, rule) DO UPDATE SET severity = excluded.severity, title = excluded.title, "
+		"cites = excluded.cites, duty = excluded.duty, first = excluded.first, last = excluded.last, "
+		"evidence = CASE WHEN ?11 THEN evidence ELSE excluded.evidence END, state = 'open', seen = "
+		"excluded.seen",
+	[STMT_FINDING_SEEN] = "UPDATE finding_finding SET seen = ?2 WHERE id = ?1",
+	[STMT_FINDING_CLOSE] = "UPDATE finding_finding SET state = 'closed' WHERE id = ?1",
+	[STMT_FINDINGS_STALE] = "SELECT id, app, rule FROM finding_finding WHERE state = 'open' AND seen < "
+				"?1 ORDER BY app, rule",
+	[STMT_ALERT_OPEN_OF] = "SELECT id FROM alert_alert WHERE app = ?1 AND rule = ?2 AND state = 'open'",
+	[STMT_ALERT_OPEN] = "INSERT INTO alert_alert (severity, name, title, cites, subjects, clients, "
+			    "facts, first, last, "
+			    "app, rule, uuid, opened, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+			    "?10, ?11, ?12, ?13, 'open')",
+	[STMT_ALERT_REPEAT] = "UPDATE alert_alert SET severity = ?1, name = ?2, title = ?3, cites = ?4, "
+			      "subjects = ?5, clients = ?6, "
+			      "facts = ?7, first = ?8, last = ?9 WHERE id = ?10",
+	[STMT_ALERT_RESOLVE] = "UPDATE alert_alert SET state = 'resolved', why = ?2, why_text = ?3, resolved "
+			       "= ?4 WHERE id = ?1",
+	[STMT_ALERT_FIND] = "SELECT " ALERT_COLUMNS " FROM alert_alert WHERE id = ?1",
+	[STMT_ALERTS_OPEN] =
+		"SELECT " ALERT_COLUMNS " FROM alert_alert WHERE state = 'open' ORDER BY app, rule, id",
+	[STMT_ALERTS_ALL] = "SELECT " ALERT_COLUMNS " FROM alert_alert ORDER BY app, rule, id",
+	[STMT_APP_STATUS] = "SELECT status, gone FROM app_app WHERE id = ?1",
+	[STMT_APP_BEST_FILING] =
+		"SELECT r.name, r.number, i.id, i.file FROM app_match m JOIN filed_row r ON r.id = m.filing "
+		"JOIN filed_import i ON i.id = r.import WHERE m.app = ?1 AND m.rank = 0",
+	[STMT_APP_DECISION] =
+		"SELECT d.reason FROM app_app a JOIN decided_decision d ON d.kind || ':' || d.name = a.key "
+		"WHERE a.id = ?1 AND d.withdrawn IS NULL AND d.decision = 'exempt'",
+	[STMT_IMPORT_SAME] =
+		"SELECT id FROM filed_import WHERE kind = ?1 AND sha256 = ?2 AND state = 'active'",
+	[STMT_IMPORT_ADD] = "INSERT INTO filed_import (kind, sha256, file, charset, time, rows, added, "
+			    "changed, unchanged, refused, state) "
+			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, ?7, 'active')",
+	[STMT_IMPORT_COUNTS] =
+		"UPDATE filed_import SET added = ?2, changed = ?3, unchanged = ?4 WHERE id = ?1",
+	[STMT_IMPORT_STATE] = "SELECT state, kind, rows FROM filed_import WHERE id = ?1",
+	[STMT_IMPORT_UNDO] = "UPDATE filed_import SET state = 'undone', undone = ?2 WHERE id = ?1",
+	[STMT_IMPORTS_ALL] = "SELECT id, kind, file, sha256, charset, time, rows, added, changed, unchanged, "
+			     "refused, state "
+			     "FROM filed_import ORDER BY id",
+	[STMT_FILING_CURRENT] = "SELECT " FILED_FIELDS " FROM filed_current WHERE kind = ?1 AND key = ?2",
+	[STMT_FILING_ADD] = "INSERT INTO filed_row (import, line, kind, key, " FILED_FIELDS ") "
+			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+			    "?17, ?18, ?19, ?20, ?21, "
+			    "?22, ?23, ?24, ?25, ?26, ?27, ?28)",
+	[STMT_FILINGS_ALL] =
+		"SELECT id, kind, import, line, " FILED_FIELDS " FROM filed_current ORDER BY kind, id",
+	[STMT_SUBJECTS_NAMED] = "SELECT kind FROM observed_subject WHERE name = ?1 ORDER BY kind",
+	[STMT_APP_OF_SUBJECT] = "SELECT a.id, a.key, m.tie FROM app_member m JOIN app_app a ON a.id = m.app "
+				"WHERE m.subject = ?1",
+	[STMT_APP_KEY] = "SELECT key FROM app_app WHERE id = ?1",
+	[STMT_NOTE_OF] = "SELECT note FROM app_note WHERE subject = ?1",
+	[STMT_DECISION_ADD] = "INSERT INTO decided_decision (decision, kind, name, reason, by, time) VALUES "
+			      "(?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_DECISION_WITHDRAW] = "UPDATE decided_decision SET withdrawn = ?4 "
+				   "WHERE decision = ?1 AND kind = ?2 AND name = ?3 AND withdrawn IS NULL",
+	[STMT_APPS_LIST] = "SELECT a.id, a.name, a.status, a.clients, a.days, a.count, a.first, a.last, "
+			   "a.score, a.unit, s.kind, s.name "
+			   "FROM app_app a LEFT JOIN app_member m ON m.app = a.id LEFT JOIN observed_subject "
+			   "s ON s.id = m.subject "
+			   "WHERE a.gone = 0 AND (?1 IS NULL OR a.status = ?1) AND (?2 IS NULL OR a.id = ?2) "
+			   "ORDER BY a.id, s.kind, s.name",
+	[STMT_APP_STEPS] = "SELECT steps, key FROM app_app WHERE id = ?1",
+	[STMT_MEMBERS_OF] = "SELECT s.id, m.tie FROM app_member m JOIN observed_subject s ON s.id = "
+			    "m.subject WHERE m.app = ?1 "
+			    "ORDER BY s.kind, s.name",
+	[STMT_LINKS_OF] =
+		"SELECT a.kind, a.name, b.kind, b.name, sum(l.count) "
+		"FROM observed_link l JOIN observed_subject a ON a.id = l.subject JOIN observed_subject b ON "
+		"b.id = l.target "
+		"WHERE l." COUNTED "AND (l.subject IN (SELECT subject FROM app_member WHERE app = ?1) "
+		"OR l.target IN (SELECT subject FROM app_member WHERE app = ?1)) "
+		"GROUP BY l.subject, l.target ORDER BY a.kind, a.name, b.kind, b.name",
+	[STMT_MATCHES_OF] =
+		"SELECT r.kind, r.name, r.operator, r.unit, r.number, r.import, r.line, m.grade, m.keys, "
+		"m.score "
+		"FROM app_match m JOIN filed_row r ON r.id = m.filing WHERE m.app = ?1 ORDER BY m.rank",
+	[STMT_FINDINGS_LIST] = "SELECT f.id, f.app, a.name, f.rule, f.severity, f.title, f.cites, f.duty, "
+			       "a.unit, f.evidence, f.first, "
+			       "f.last, f.state FROM finding_finding f JOIN app_app a ON a.id = f.app "
+			       "WHERE f.state = 'open' AND (?1 IS NULL OR f.app = ?1) ORDER BY f.app, f.rule",
+	[STMT_ALERT_UUID_OF] = "SELECT uuid, rule, state, title, why_text FROM alert_alert WHERE app = ?1 "
+			       "ORDER BY id DESC LIMIT ?2",
+	[STMT_STATUS_BYTES] =
+		"SELECT c.page_count * s.page_size FROM pragma_page_count c, pragma_page_size s",
+	[STMT_STATUS_SUBJECTS] = "SELECT count(*) FROM observed_subject",
+	[STMT_STATUS_DAYS] = "SELECT count(*) FROM observed_day",
+	[STMT_STATUS_SERVERS] = "SELECT count(*) FROM observed_server",
+	[STMT_STATUS_LINKS] = "SELECT count(*) FROM observed_link",
+	[STMT_STATUS_IMPORTS] = "SELECT count(*) FROM filed_import WHERE state = 'active'",
+	[STMT_STATUS_ROWS] = "SELECT count(*) FROM filed_row",
+	[STMT_STATUS_CURRENT] = "SELECT count(*) FROM filed_current",
+	[STMT_STATUS_DECISIONS] = "SELECT count(*) FROM decided_decision WHERE withdrawn IS NULL",
+	[STMT_STATUS_APPS] = "SELECT count(*) FROM app_app WHERE gone = 0",
+	[STMT_STATUS_FINDINGS] = "SELECT count(*) FROM finding_finding WHERE state = 'open'",
+	[STMT_STATUS_ALERTS_OPEN] = "SELECT count(*) FROM alert_alert WHERE state = 'open'",
+	[STMT_STATUS_ALERTS_RESOLVED] = "SELECT count(*) FROM alert_alert WHERE state = 'resolved'",
+	[STMT_STATUS_SOURCES] = "SELECT count(*) FROM source",
+	[STMT_STATUS_BY_STATUS] =
+		"SELECT status, count(*) FROM app_app WHERE gone = 0 GROUP BY status ORDER BY status",
+	[STMT_STATUS_OUTBOX] = "SELECT sink, sum(delivered IS NULL), sum(delivered IS NOT NULL), "
+			       "(SELECT error FROM outbox x WHERE x.sink = o.sink AND x.error IS NOT NULL "
+			       "ORDER BY x.tried DESC LIMIT 1) "
+			       "FROM outbox o GROUP BY sink ORDER BY sink",
+	[STMT_STATUS_LAST_IMPORT] = "SELECT id, kind, file, time FROM filed_import WHERE state = 'active' "
+				    "ORDER BY id DESC LIMIT 1",
+	[STMT_SOURCES_NEWEST] =
+		"SELECT id, name, digest, state, begun, first, last, observations, messages FROM source "
+		"ORDER BY id DESC LIMIT ?1",
+	[STMT_COUNTERS_OF] = "SELECT name, value FROM source_counter WHERE source = ?1 ORDER BY name",
+};
+
+const char *stmt_sql(enum stmt id) { return statements[id]; }
