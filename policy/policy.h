@@ -19,18 +19,18 @@
 
 /* What the database knows of one subject, all windows and channels together. */
 struct policy_subject {
-	int64_t id;                    /* row id in the database; only carried through */
+	int64_t id; /* row id in the database; only carried through */
 	enum subject_kind kind;
 	const char *name;
-	uint64_t count;                /* messages */
+	uint64_t count; /* messages */
 	uint64_t count_via[VIA_COUNT];
-	uint64_t clients;              /* distinct, best estimate (largest key epoch) */
-	const struct sketch *sketch;   /* of the epoch that `clients` counts; NULL: none */
+	uint64_t clients;            /* distinct, best estimate (largest key epoch) */
+	const struct sketch *sketch; /* of the epoch that `clients` counts; NULL: none */
 	int64_t sketch_epoch;
-	uint64_t days;                 /* distinct Beijing days with a message */
-	const int64_t *day_list;       /* those days, sorted: text_beijing_day() */
-	int64_t first, last;           /* microseconds UTC */
-	bool campus_server;            /* a server that answered for it is inside campus.prefixes */
+	uint64_t days;           /* distinct Beijing days with a message */
+	const int64_t *day_list; /* those days, sorted: text_beijing_day() */
+	int64_t first, last;     /* microseconds UTC */
+	bool campus_server;      /* a server that answered for it is inside campus.prefixes */
 };
 
 /* `from` spoke to / is bound to `to` (indexes into subjects). */
@@ -42,7 +42,7 @@ struct policy_link {
 struct policy_filing {
 	int64_t id;
 	enum filing_kind kind;
-	const char *name, *operator, *unit, *number; /* NULL when unknown */
+	const char *name, *operator, * unit, *number;        /* NULL when unknown */
 	struct data_list domains, appids, packages, bundles; /* normalised by policy_normal_* */
 };
 
@@ -52,7 +52,7 @@ enum decision_kind { DECISION_EXEMPT, DECISION_EDUCATION, DECISION_KIND_COUNT };
 struct policy_decision {
 	enum decision_kind decision;
 	enum subject_kind kind;
-	const char *name;    /* subject name that anchors the app */
+	const char *name; /* subject name that anchors the app */
 	const char *reason, *by;
 };
 
@@ -90,7 +90,15 @@ struct step {
 	char *text;
 };
 
-enum match_key { MATCH_DOMAIN, MATCH_APPID, MATCH_PACKAGE, MATCH_BUNDLE, MATCH_NUMBER, MATCH_NAME, MATCH_KEY_COUNT };
+enum match_key {
+	MATCH_DOMAIN,
+	MATCH_APPID,
+	MATCH_PACKAGE,
+	MATCH_BUNDLE,
+	MATCH_NUMBER,
+	MATCH_NAME,
+	MATCH_KEY_COUNT
+};
 enum match_grade { MATCH_NONE, MATCH_IS_PROBABLE, MATCH_EXACT };
 
 struct app_match {
@@ -101,20 +109,20 @@ struct app_match {
 };
 
 struct finding {
-	char *rule;      /* "R01" */
+	char *rule; /* "R01" */
 	enum severity severity;
 	char *title;
 	const struct rule *rule_row;
 };
 
 struct app {
-	char *key;       /* "host:example.edu.cn": the anchor, unique and stable over runs */
+	char *key; /* "host:example.edu.cn": the anchor, unique and stable over runs */
 	enum subject_kind anchor_kind;
-	char *name;      /* catalogue's, filing's, else the anchor's */
+	char *name;                          /* catalogue's, filing's, else the anchor's */
 	const struct catalog_entry *catalog; /* NULL: not catalogued */
 	enum app_status status;
-	double score;    /* how sure of `education`, 0..1 */
-	char *unit;      /* 二级单位 that answers, from a user or selfcheck filing; NULL: unknown */
+	double score; /* how sure of `education`, 0..1 */
+	char *unit;   /* 二级单位 that answers, from a user or selfcheck filing; NULL: unknown */
 	struct app_member *member;
 	size_t member_count, member_cap;
 	struct app_match *match; /* best first */
@@ -130,7 +138,8 @@ struct app {
 struct judgement {
 	struct app *app; /* sorted by key */
 	size_t count, cap;
-	size_t *app_of_subject; /* per input subject: index into app; SIZE_MAX: none (shared host, container) */
+	size_t *app_of_subject; /* per input subject: index into app; SIZE_MAX: none (shared host, container)
+				 */
 	char **subject_note;    /* per input subject: why it is in no app; NULL when it is in one */
 	size_t subject_count;
 };
@@ -144,9 +153,13 @@ const char *match_key_name(enum match_key k);
 const char *match_grade_name(enum match_grade g);
 const char *decision_name(enum decision_kind k);
 
-/* Normal forms under which keys are compared. Each returns a malloc'd string, or NULL when the text is no such thing. */
+/* Normal forms under which keys are compared. Each returns a malloc'd string, or NULL when the text is no
+ * such thing. */
 char *policy_normal_domain(const char *text); /* "HTTPS://Jw.Example.edu.cn:8080/x" -> "jw.example.edu.cn" */
-char *policy_normal_name(const char *text);   /* names: width-folded, lower case, no space or punctuation, no 小程序/APP tail */
-char *policy_normal_id(const char *text);     /* appids, packages: trimmed; case kept */
+char *policy_normal_name(
+	const char *text); /* names: width-folded, lower case, no space or punctuation, no 小程序/APP tail */
+char *policy_normal_id(const char *text); /* appids, packages: trimmed; case kept */
+char *policy_normal_number(
+	const char *text); /* filing numbers: width-folded, lower case, no space or punctuation */
 
 #endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A sorted table of strings: added in any order, sorted once, then searched by bisection. No hash, so
+ * names that strangers choose cannot make it slow. Owns copies of its keys; index_clear() frees them.
+ */
+#ifndef POLICY_INDEX_H
+#define POLICY_INDEX_H
+
+#include <stddef.h>
+
+struct index_entry {
+	char *key;
+	size_t value;
+};
+
+struct index {
+	struct index_entry *entry;
+	size_t count, cap;
+};
+
+void index_add(struct index *ix, const char *key, size_t value);
+/* Before the first search. */
+void index_sort(struct index *ix);
+/* The first of *n entries with this key, ascending by value; NULL and *n = 0 when there are none. */
+const struct index_entry *index_find(const struct index *ix, const char *key, size_t *n);
+/* The entry whose key is the longest of: the host, its parent, its parent's parent ... NULL: none. */
+const struct index_entry *index_find_suffix(const struct index *ix, const char *host);
+void index_clear(struct index *ix);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "policy/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "policy/alias.h"
+#include "policy/app.h"
+#include "policy/domain.h"
+#include "policy/near.h"
+
+/* How sure one agreeing key makes, alone; several combine as 1 - product of (1 - each). */
+static const double key_score[MATCH_KEY_COUNT][MATCH_EXACT + 1] = {
+	[MATCH_DOMAIN] = { [MATCH_IS_PROBABLE] = 0.6, [MATCH_EXACT] = 0.95 },
+	[MATCH_APPID] = { [MATCH_EXACT] = 0.99 },
+	[MATCH_PACKAGE] = { [MATCH_EXACT] = 0.99 },
+	[MATCH_BUNDLE] = { [MATCH_EXACT] = 0.99 },
+	[MATCH_NUMBER] = { [MATCH_IS_PROBABLE] = 0.5, [MATCH_EXACT] = 0.9 },
+	[MATCH_NAME] = { [MATCH_IS_PROBABLE] = 0.5, [MATCH_EXACT] = 0.85 },
+};
+
+static const enum match_key class_key[ID_CLASS_COUNT] = {
+	[ID_APPID] = MATCH_APPID,
+	[ID_PACKAGE] = MATCH_PACKAGE,
+	[ID_BUNDLE] = MATCH_BUNDLE,
+};
+
+/* -- the list of one app: `filing` holds ranks until match_rest() ends -------------------------------- */
+
+static struct app_match *listed(const struct near *m, size_t rank)
+{
+	const struct register_index *r = &m->w->reg;
+	return r->seen_by[rank] == m->index + 1 ? &m->a->match[r->seen_at[rank]] : NULL;
+}
+
+static void note_seen(const struct near *m)
+{
+	for (size_t i = 0; i < m->a->match_count; i++) {
+		m->w->reg.seen_by[m->a->match[i].filing] = m->index + 1;
+		m->w->reg.seen_at[m->a->match[i].filing] = i;
+	}
+}
+
+static struct app_match *open_match(const struct near *m, size_t rank)
+{
+	struct app *a = m->a;
+
+	a->match = xgrow(a->match, &a->match_cap, a->match_count + 1, sizeof(*a->match));
+	a->match[a->match_count] = (struct app_match){ .filing = rank };
+	m->w->reg.seen_by[rank] = m->index + 1;
+	m->w->reg.seen_at[rank] = a->match_count;
+	return &a->match[a->match_count++];
+}
+
+static void add(const struct near *m, size_t rank, enum match_key key, enum match_grade grade)
+{
+	struct app_match *match = listed(m, rank);
+
+	if (match == NULL)
+		match = open_match(m, rank);
+	if (grade > match->grade)
+		match->grade = grade;
+	if (!match->keys[key])
+		match->score = 1 - (1 - match->score) * (1 - key_score[key][grade]);
+	match->keys[key] = true;
+}
+
+static void add_all(const struct near *m, const struct index *ix, const char *text, enum match_key key)
+{
+	size_t n;
+	const struct index_entry *e = index_find(ix, text, &n);
+	for (size_t i = 0; i < n; i++)
+		add(m, e[i].value, key, MATCH_EXACT);
+}
+
+/* -- exact keys ----------------------------------------------------------------------------------- */
+
+static void match_ids(const struct near *m)
+{
+	for (size_t i = 0; i < m->a->member_count; i++) {
+		const struct policy_subject *s = &m->w->in->subject[m->a->member[i].subject];
+		if (s->kind != SUBJECT_HOST) {
+			enum id_class c = id_class_of(s->kind);
+			add_all(m, &m->w->reg.id[c], s->name, class_key[c]);
+		}
+	}
+	for (enum id_class c = 0; m->a->catalog != NULL && c < ID_CLASS_COUNT; c++) {
+		const struct data_list *ids = catalog_ids(m->a->catalog, c);
+		for (size_t i = 0; i < ids->count; i++)
+			add_all(m, &m->w->reg.id[c], ids->item[i], class_key[c]);
+	}
+}
+
+/* A host that an identifier took: the filing of that very host, unless it names other identifiers. */
+static void match_taken(const struct near *m, const char *host)
+{
+	size_t n;
+	const struct index_entry *e = index_find(&m->w->reg.host, domain_bare(host), &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_filing *f = register_filing(&m->w->reg, e[i].value);
+		bool foreign = near_bearing(m, f) != BEARS_NONE;
+		add(m, e[i].value, MATCH_DOMAIN, foreign ? MATCH_IS_PROBABLE : MATCH_EXACT);
+	}
+}
+
+static void match_hosts(const struct near *m)
+{
+	bool by_root = m->a->catalog != NULL && !near_is_campus(m);
+
+	for (size_t i = 0; i < m->a->member_count; i++) {
+		size_t subject = m->a->member[i].subject;
+		const struct policy_subject *s = &m->w->in->subject[subject];
+		if (s->kind != SUBJECT_HOST)
+			continue;
+		if (m->a->member[i].tie == TIE_EXCLUSIVE)
+			match_taken(m, s->name);
+		else if (m->w->fact[subject].campus)
+			add_all(m, &m->w->reg.host, domain_bare(s->name), MATCH_DOMAIN);
+		else
+			by_root = true;
+	}
+	if (by_root)
+		add_all(m, &m->w->reg.root, m->a->key, MATCH_DOMAIN);
+}
+
+/* A filing that has domains and none of them is the product's may only share its name. */
+static void match_alias(void *arg, const char *alias)
+{
+	const struct near *m = arg;
+	size_t n;
+	const struct index_entry *e = index_find(&m->w->reg.name, alias, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct app_match *known = listed(m, e[i].value);
+		bool agrees = known != NULL && known->grade == MATCH_EXACT;
+		bool bare = register_filing(&m->w->reg, e[i].value)->domains.count == 0;
+		add(m, e[i].value, MATCH_NAME, agrees || bare ? MATCH_EXACT : MATCH_IS_PROBABLE);
+	}
+}
+
+static void claim(const struct near *m)
+{
+	if (m->a->anchor_kind == SUBJECT_HOST)
+		return;
+	for (size_t i = 0; i < m->a->match_count; i++) {
+		if (m->a->match[i].grade == MATCH_EXACT)
+			m->w->reg.claimed[m->a->match[i].filing] |= UINT32_C(1) << m->a->anchor_kind;
+	}
+}
+
+void match_exact(struct work *w, const struct judgement *j, struct app *a)
+{
+	struct near m = near_init(w, j, a);
+
+	match_ids(&m);
+	match_hosts(&m);
+	if (a->catalog != NULL)
+		alias_each(a->catalog->product, match_alias, &m);
+	claim(&m);
+}
+
+/* -- likely ones and links -------------------------------------------------------------------------- */
+
+static void add_likely(void *arg, size_t rank, const char *host, const char *why_not)
+{
+	const struct near *m = arg;
+	(void)host;
+	if (why_not == NULL && listed(m, rank) == NULL)
+		add(m, rank, MATCH_DOMAIN, MATCH_IS_PROBABLE);
+}
+
+/* User and selfcheck forms often hold nothing but the app's name: they belong to the provider filing of that
+ * name. */
+static void link_by_name(const struct near *m, const struct policy_filing *f)
+{
+	char *name = policy_normal_name(f->name);
+	size_t n = 0;
+	const struct index_entry *e =
+		register_name_counts(name) ? index_find(&m->w->reg.name, name, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_filing *other = register_filing(&m->w->reg, e[i].value);
+		if (other->kind != FILING_PROVIDER && !near_has_keys(other))
+			add(m, e[i].value, MATCH_NAME, MATCH_EXACT);
+	}
+	free(name);
+}
+
+static void link_by_number(const struct near *m, const struct policy_filing *f, enum match_grade grade)
+{
+	char *number = policy_normal_number(f->number);
+	size_t n = 0;
+	const struct index_entry *e =
+		register_number_counts(number) ? index_find(&m->w->reg.number, number, &n) : NULL;
+
+	for (size_t i = 0; n > 1 && i < n; i++)
+		add(m, e[i].value, MATCH_NUMBER, grade);
+	free(number);
+}
+
+static void link_filings(const struct near *m)
+{
+	size_t direct = m->a->match_count;
+	for (size_t i = 0; i < direct; i++) {
+		enum match_grade grade = m->a->match[i].grade;
+		const struct policy_filing *f = register_filing(&m->w->reg, m->a->match[i].filing);
+		link_by_number(m, f, grade);
+		if (f->kind == FILING_PROVIDER && grade == MATCH_EXACT)
+			link_by_name(m, f);
+	}
+}
+
+struct ranked {
+	struct app_match match;
+	enum filing_kind kind;
+	size_t rank;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+	if (a->match.grade != b->match.grade)
+		return a->match.grade > b->match.grade ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->match.score < b->match.score || a->match.score > b->match.score)
+		return a->match.score > b->match.score ? -1 : 1;
+	return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* Best first; ranks become positions in the input. */
+static void sort_matches(const struct near *m)
+{
+	struct app *a = m->a;
+	struct ranked *all = xcalloc(a->match_count, sizeof(*all));
+
+	for (size_t i = 0; i < a->match_count; i++) {
+		all[i].match = a->match[i];
+		all[i].rank = a->match[i].filing;
+		all[i].kind = register_filing(&m->w->reg, all[i].rank)->kind;
+		all[i].match.score = (double)(int)(all[i].match.score * 100 + 0.5) / 100;
+		all[i].match.filing = m->w->reg.order[all[i].rank];
+	}
+	qsort(all, a->match_count, sizeof(*all), compare_ranked);
+	for (size_t i = 0; i < a->match_count; i++)
+		a->match[i] = all[i].match;
+	free(all);
+}
+
+void match_rest(struct work *w, const struct judgement *j, struct app *a)
+{
+	struct near m = near_init(w, j, a);
+
+	note_seen(&m);
+	near_each_root(&m, add_likely, &m);
+	if (a->match_count == 0)
+		return;
+	link_filings(&m);
+	sort_matches(&m);
+}
+
+/* -- what came of it ---------------------------------------------------------------------------------- */
+
+const struct policy_filing *match_best(const struct policy_input *in, const struct app *a,
+				       enum filing_kind kind)
+{
+	for (size_t i = 0; i < a->match_count; i++) {
+		const struct policy_filing *f = &in->filing[a->match[i].filing];
+		if (f->kind == kind && a->match[i].grade == MATCH_EXACT)
+			return f;
+	}
+	return NULL;
+}
+
+bool match_has(const struct policy_input *in, const struct app *a, enum filing_kind kind,
+	       enum match_grade grade)
+{
+	for (size_t i = 0; i < a->match_count; i++) {
+		if (a->match[i].grade == grade && in->filing[a->match[i].filing].kind == kind)
+			return true;
+	}
+	return false;
+}

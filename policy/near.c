@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "policy/near.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/domain.h"
+#include "policy/step.h"
+
+struct near near_init(struct work *w, const struct judgement *j, struct app *a)
+{
+	struct near m = { .w = w, .a = a, .index = (size_t)(a - j->app) };
+
+	for (size_t i = 0; i < a->member_count; i++) {
+		const struct policy_subject *s = &w->in->subject[a->member[i].subject];
+		if (s->kind != SUBJECT_HOST)
+			m.own[id_class_of(s->kind)] = true;
+		if (a->member[i].tie != TIE_EXCLUSIVE)
+			m.center = &w->fact[a->member[i].subject];
+	}
+	return m;
+}
+
+bool near_is_campus(const struct near *m) { return m->center->campus; }
+
+bool near_has_keys(const struct policy_filing *f)
+{
+	return f->domains.count + f->appids.count + f->packages.count + f->bundles.count > 0;
+}
+
+static bool names_app(const struct near *m, const struct policy_filing *f)
+{
+	for (size_t i = 0; i < m->a->member_count; i++) {
+		const struct policy_subject *s = &m->w->in->subject[m->a->member[i].subject];
+		const struct data_list *ids;
+		if (s->kind == SUBJECT_HOST)
+			continue;
+		ids = filing_ids(f, id_class_of(s->kind));
+		for (size_t k = 0; k < ids->count; k++) {
+			if (strcmp(ids->item[k], s->name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+enum bearing near_bearing(const struct near *m, const struct policy_filing *f)
+{
+	enum bearing most = BEARS_NONE;
+
+	if (names_app(m, f))
+		return BEARS_NONE;
+	for (enum id_class c = 0; c < ID_CLASS_COUNT; c++) {
+		enum bearing b = m->own[c] ? BEARS_OTHER : BEARS_OTHER_CLASS;
+		if (filing_ids(f, c)->count > 0 && b > most)
+			most = b;
+	}
+	return most;
+}
+
+static bool named_elsewhere(const struct near *m)
+{
+	for (size_t i = 0; i < m->a->match_count; i++) {
+		const bool *keys = m->a->match[i].keys;
+		if (keys[MATCH_APPID] || keys[MATCH_PACKAGE] || keys[MATCH_BUNDLE])
+			return true;
+	}
+	return false;
+}
+
+static const char *why_not(const struct near *m, size_t rank, bool named)
+{
+	if (named)
+		return "本应用的标识已在另一条备案中";
+	if (near_bearing(m, register_filing(&m->w->reg, rank)) == BEARS_OTHER)
+		return "该备案写明的是另一个标识,同一厂商的孪生应用不能共用备案";
+	if (m->w->reg.claimed[rank] & UINT32_C(1) << m->a->anchor_kind)
+		return "该备案已属于另一个同类应用";
+	return NULL;
+}
+
+static bool same_host(const struct policy_filing *f, const char *host)
+{
+	for (size_t i = 0; i < f->domains.count; i++) {
+		if (strcmp(domain_bare(f->domains.item[i]), domain_bare(host)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void each_root_of(const struct near *m, size_t subject, near_fn *fn, void *arg)
+{
+	const struct fact *f = &m->w->fact[subject];
+	const char *host = m->w->in->subject[subject].name;
+	char *key = step_text("%s:%s", subject_kind_name(f->place.anchor_kind), f->place.anchor);
+	bool named = named_elsewhere(m);
+	size_t n;
+	const struct index_entry *e = index_find(&m->w->reg.root, key, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!same_host(register_filing(&m->w->reg, e[i].value), host))
+			fn(arg, e[i].value, host, why_not(m, e[i].value, named));
+	}
+	free(key);
+}
+
+void near_each_root(const struct near *m, near_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < m->a->member_count; i++) {
+		size_t subject = m->a->member[i].subject;
+		if (m->a->member[i].tie == TIE_EXCLUSIVE && !m->w->fact[subject].campus)
+			each_root_of(m, subject, fn, arg);
+	}
+}
