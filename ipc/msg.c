@@ -86,14 +86,6 @@ bool msg_roles_get(struct rd *r, struct msg_roles *m)
 	return rd_done(r);
 }
 
-void msg_done_put(struct wr *w, uint8_t status) { wr_u8(w, status); }
-
-bool msg_done_get(struct rd *r, uint8_t *status)
-{
-	*status = rd_u8(r);
-	return rd_done(r);
-}
-
 void msg_hello_put(struct wr *w, const struct msg_hello *m)
 {
 	put_str(w, m->label);
@@ -247,13 +239,17 @@ void msg_deliver_put(struct wr *w, const struct msg_deliver *m)
 {
 	wr_be64(w, (uint64_t)m->id);
 	put_str(w, m->sink);
+	wr_u8(w, m->anew);
 	wr_bytes(w, m->payload.p, m->payload.n);
 }
 
 bool msg_deliver_get(struct rd *r, struct msg_deliver *m)
 {
 	m->id = (int64_t)rd_be64(r);
-	return get_str(r, m->sink, sizeof(m->sink)) && msg_text_get(r, &m->payload) && rd_done(r);
+	if (!get_str(r, m->sink, sizeof(m->sink)))
+		return false;
+	m->anew = rd_u8(r);
+	return m->anew <= 1 && msg_text_get(r, &m->payload) && rd_done(r);
 }
 
 void msg_delivered_put(struct wr *w, const struct msg_delivered *m)

@@ -30,7 +30,6 @@ enum msg_type {
 	/* child -> supervisor */
 	MSG_READY,      /* empty: set up, sandboxed, working */
 	MSG_RELOAD_ASK, /* empty, from the store: as SIGHUP */
-	MSG_DONE,       /* u8: nothing left to do; the exit status that this role asks for */
 	/* sensor <-> store */
 	MSG_HELLO,        /* struct msg_hello -> */
 	MSG_WELCOME,      /* struct msg_welcome <-; again when the key rotates */
@@ -72,7 +71,7 @@ void msg_text_put(struct wr *w, const char *s, size_t n);
 bool msg_text_get(struct rd *r, struct msg_text *t);
 
 struct msg_peer {
-	uint8_t role; /* enum role of daemon/powers.h */
+	uint8_t role; /* enum role_id of daemon/powers.h */
 	char label[MSG_LABEL_MAX];
 };
 void msg_peer_put(struct wr *w, const struct msg_peer *m);
@@ -97,9 +96,6 @@ struct msg_roles {
 };
 void msg_roles_put(struct wr *w, const struct msg_roles *m);
 bool msg_roles_get(struct rd *r, struct msg_roles *m);
-
-void msg_done_put(struct wr *w, uint8_t status);
-bool msg_done_get(struct rd *r, uint8_t *status);
 
 struct msg_hello {
 	char label[MSG_LABEL_MAX];
@@ -166,6 +162,7 @@ struct msg_deliver {
 	int64_t id; /* outbox row; ids of one sink only grow, and are sent again from the oldest after a
 		       failure */
 	char sink[16];
+	uint8_t anew;            /* 1: the oldest again; what was held back behind a failure is free */
 	struct msg_text payload; /* one JSON line, or the last part of one */
 };
 void msg_deliver_put(struct wr *w, const struct msg_deliver *m);

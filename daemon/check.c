@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/check.h"
+
+#include <stdio.h>
+
+#include "conf/data.h"
+#include "watch/identify.h"
+
+static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+{
+	struct data data;
+	struct identify *identify;
+	int rc = -1;
+
+	if (data_load(&data, c->paths.data, error) != 0)
+		return -1;
+	identify = identify_new(&data.identifiers, error);
+	if (identify != NULL) {
+		rc = data_profile(&data, c->policy.profile) ? 0 : -1;
+		if (rc != 0)
+			snprintf(error, CONF_ERROR_MAX,
+				 "%s: policy.profile: 数据表 %s/profiles.tsv 里没有口径 %s", path,
+				 c->paths.data, c->policy.profile);
+	}
+	identify_free(identify);
+	data_clear(&data);
+	return rc;
+}
+
+int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+{
+	conf_init(c);
+	if (conf_load(c, path, error) == 0 && tables(c, path, error) == 0)
+		return 0;
+	conf_clear(c);
+	return -1;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Is a configuration fit to run with? Before the start (`beiand -n`) and before each reload. */
+#ifndef DAEMON_CHECK_H
+#define DAEMON_CHECK_H
+
+#include "conf/conf.h"
+
+/* Loads the file; then that the data tables load, the profile is one of theirs and the patterns compile.
+ * 0 and the configuration is the caller's; -1 with "file:line: ..." in error. */
+int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+	__attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sensor process: packets in, batches of observations out to the store. One interface for as
+ * long as it lives, or a list of capture files, one source after the other. It waits with reading
+ * while the store has not acknowledged what was sent, and leaves only when all of it is.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "conf/data.h"
+#include "daemon/role.h"
+#include "daemon/uplink.h"
+#include "watch/sensor.h"
+
+enum {
+	SENSOR_BUDGET = 2000, /* packets a turn */
+	SENSOR_STOP_SECONDS = 10,
+	SENSOR_DRAIN_TURNS = 200, /* of the kernel ring when stopping: 400,000 packets */
+	SENSOR_LATE_US = 2000000, /* a block of the ring may be this old when we get it */
+};
+
+struct sensor {
+	struct role role;
+	struct data data;
+	bool data_loaded;
+	struct identify *identify;
+	struct sensor_core *core;
+	struct capture *capture;
+	struct uplink *uplink;
+	struct event *input; /* live: packets wait; file: the next turn */
+	struct event *tick, *deadline;
+	size_t next; /* replay: file whose turn comes */
+	int file;    /* opened and hashed, waits for the store's GO */
+	char digest[HASH_HEX_SIZE];
+	bool replay, welcome, partial, ending;
+	struct hash_key key;
+	int64_t epoch, window_us, reported;
+};
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static void on_observation(void *arg, const struct observation *o)
+{
+	struct sensor *s = arg;
+	uplink_observe(s->uplink, o);
+}
+
+static void add_counter(void *arg, const char *name, uint64_t value)
+{
+	struct msg_counters *m = arg;
+
+	if (m->count >= MSG_COUNTERS_MAX)
+		return;
+	snprintf(m->counter[m->count].name, sizeof(m->counter[0].name), "%s", name);
+	m->counter[m->count++].value = value;
+}
+
+static void report_counters(struct sensor *s)
+{
+	struct msg_counters m = { 0 };
+
+	sensor_core_counters(s->core, s->capture, add_counter, &m);
+	uplink_counters(s->uplink, &m);
+}
+
+/* -- one source ------------------------------------------------------------------------------------ */
+
+static void listen_on(struct sensor *s, bool on)
+{
+	static const struct timeval at_once = { 0, 0 };
+
+	if (s->input == NULL)
+		return;
+	if (on)
+		event_add(s->input, s->replay ? &at_once : NULL);
+	else
+		event_del(s->input);
+}
+
+static void end_source(struct sensor *s)
+{
+	s->ending = true;
+	listen_on(s, false);
+	sensor_core_flush(s->core);
+	report_counters(s);
+	uplink_end(s->uplink);
+}
+
+/* The input is at its end or broken: what was there counts. */
+static void input_over(struct sensor *s, int rc, const char *error)
+{
+	if (s->replay && rc == -2)
+		log_warn("%s;已读部分照常入库", error);
+	if (s->replay) {
+		end_source(s);
+		return;
+	}
+	log_error("%s", rc == -2 ? error : "监听接口不再提供数据包");
+	s->role.status = EXIT_UNAVAILABLE;
+	end_source(s);
+}
+
+static void on_input(evutil_socket_t fd, short what, void *arg)
+{
+	struct sensor *s = arg;
+	char error[CAPTURE_ERROR_MAX] = "";
+	int rc = sensor_core_read(s->core, s->capture, SENSOR_BUDGET, error);
+
+	(void)fd, (void)what;
+	if (rc < 0)
+		input_over(s, rc, error);
+	else if (uplink_full(s->uplink))
+		listen_on(s, false);
+	else if (s->replay)
+		listen_on(s, true);
+}
+
+/* Live and silent links close their windows too. */
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct sensor *s = arg;
+	int64_t now = now_us();
+
+	(void)fd, (void)what;
+	if (s->core == NULL || s->ending || !uplink_open(s->uplink))
+		return;
+	sensor_core_tick(s->core, now - SENSOR_LATE_US);
+	uplink_flush(s->uplink);
+	if (now - s->reported >= s->window_us) {
+		s->reported = now;
+		report_counters(s);
+	}
+}
+
+static void close_input(struct sensor *s)
+{
+	sensor_core_free(s->core);
+	s->core = NULL;
+	if (s->replay) {
+		capture_close(s->capture);
+		s->capture = NULL;
+	}
+	if (s->input)
+		event_free(s->input);
+	s->input = NULL;
+}
+
+static void open_core(struct sensor *s)
+{
+	s->ending = false;
+	s->core = sensor_core_new(&s->role.conf, s->identify, &s->key, s->window_us, on_observation, s);
+	s->input = event_new(s->role.base, s->replay ? -1 : capture_fd(s->capture),
+			     s->replay ? 0 : EV_READ | EV_PERSIST, on_input, s);
+	listen_on(s, true);
+}
+
+/* -- replay: file after file ---------------------------------------------------------------------- */
+
+static int open_regular(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return -EINVAL;
+}
+
+/* Opens and hashes one capture; false when it can not be read. */
+static bool open_file(struct sensor *s, const char *path)
+{
+	char error[CAPTURE_ERROR_MAX];
+	int fd = open_regular(path);
+	int rc = fd < 0 ? fd : hash_file(s->digest, fd);
+
+	if (rc < 0 || lseek(fd, 0, SEEK_SET) != 0) {
+		log_error("无法读取抓包文件 %s:%s,已跳过", path,
+			  rc == -EINVAL ? "不是普通文件" : strerror(rc < 0 ? -rc : errno));
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	s->capture = capture_open_fd(fd, path, error);
+	if (s->capture == NULL)
+		log_error("%s,已跳过", error);
+	return s->capture != NULL;
+}
+
+/* Announces the next readable file; without one the sensor has done its work. */
+static void next_file(struct sensor *s)
+{
+	while (s->next < s->role.args) {
+		const char *path = s->role.arg[s->next++];
+		if (open_file(s, path)) {
+			uplink_begin(s->uplink, path_name(path), s->digest);
+			return;
+		}
+		s->partial = true;
+	}
+	role_quit(&s->role, s->partial ? EXIT_PARTIAL : EXIT_DONE);
+}
+
+static void go_file(struct sensor *s, bool skip)
+{
+	if (!skip) {
+		open_core(s);
+		return;
+	}
+	log_info("%s 此前已完整入库,跳过", s->role.arg[s->next - 1]);
+	close_input(s);
+	next_file(s);
+}
+
+/* -- what the store says ------------------------------------------------------------------------- */
+
+static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[0], ""); }
+
+/* The pseudonym key, or a new one: sketches of two keys never share a source. */
+static void on_welcome(void *arg, const struct msg_welcome *m)
+{
+	struct sensor *s = arg;
+	bool again = s->welcome;
+
+	s->welcome = true;
+	s->key = m->key;
+	s->epoch = m->epoch;
+	if (again) {
+		if (!s->replay && s->core && !s->ending)
+			end_source(s);
+		return;
+	}
+	if (s->replay)
+		next_file(s);
+	else
+		begin_live(s);
+}
+
+static void on_go(void *arg, bool skip)
+{
+	struct sensor *s = arg;
+
+	if (s->role.stopping) {
+		role_quit(&s->role, EXIT_DONE);
+		return;
+	}
+	if (s->replay)
+		go_file(s, skip);
+	else
+		open_core(s);
+}
+
+static void on_room(void *arg)
+{
+	struct sensor *s = arg;
+
+	if (s->core && !s->ending)
+		listen_on(s, true);
+}
+
+static void on_ended(void *arg)
+{
+	struct sensor *s = arg;
+
+	close_input(s);
+	if (s->role.stopping || s->role.status != 0)
+		role_quit(&s->role, s->role.status);
+	else if (s->replay)
+		next_file(s);
+	else
+		begin_live(s);
+}
+
+static void on_lost(void *arg, const char *why)
+{
+	struct sensor *s = arg;
+
+	log_error("与存储进程的链路已断%s%s", why ? ":" : "", why ? why : "");
+	role_quit(&s->role, EXIT_FAILED);
+}
+
+static const struct uplink_hooks uplink_hooks = { on_welcome, on_go, on_room, on_ended, on_lost };
+
+/* -- the role ------------------------------------------------------------------------------------ */
+
+static bool may_capture(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return errno != EPERM && errno != EACCES;
+	close(fd);
+	return true;
+}
+
+static int open_live(struct sensor *s)
+{
+	const struct conf *c = &s->role.conf;
+	char error[CAPTURE_ERROR_MAX];
+	struct timeval second = { 1, 0 };
+
+	s->capture = capture_open_live(s->role.arg[0], c->sensor.snaplen, c->sensor.buffer_mb,
+				       c->sensor.filter, error);
+	if (s->capture == NULL) {
+		log_error("%s", error);
+		if (!may_capture())
+			return EXIT_RIGHTS;
+		return if_nametoindex(s->role.arg[0]) == 0 ? EXIT_UNAVAILABLE : EXIT_FAILED;
+	}
+	s->tick = event_new(s->role.base, -1, EV_PERSIST, on_tick, s);
+	event_add(s->tick, &second);
+	return 0;
+}
+
+/* arg[0] is an interface, or "--replay" and the capture files follow. */
+static int start(void *self)
+{
+	struct sensor *s = self;
+	char error[CONF_ERROR_MAX];
+
+	if (s->role.args == 0 || data_load(&s->data, s->role.conf.paths.data, error) != 0) {
+		log_error("%s", s->role.args ? error : "没有给出接口或抓包文件");
+		return EXIT_CONFIG;
+	}
+	s->data_loaded = true;
+	s->identify = identify_new(&s->data.identifiers, error);
+	if (s->identify == NULL) {
+		log_error("%s", error);
+		return EXIT_CONFIG;
+	}
+	s->window_us = (int64_t)s->role.conf.sensor.window * 1000000;
+	s->replay = strcmp(s->role.arg[0], "--replay") == 0;
+	s->next = 1;
+	if (!s->replay) {
+		int status = open_live(s);
+		if (status != 0)
+			return status;
+	}
+	return role_ready(&s->role);
+}
+
+static void peer(void *self, const struct msg_peer *p, int fd)
+{
+	struct sensor *s = self;
+
+	if (p->role != ROLE_STORE || s->uplink) {
+		close(fd);
+		return;
+	}
+	s->uplink = uplink_new(s->role.base, fd, &uplink_hooks, s);
+	uplink_hello(s->uplink, s->role.label, s->replay);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct sensor *s = arg;
+
+	(void)fd, (void)what;
+	log_error("存储进程 %d 秒内没有确认,未确认的观测已丢弃", SENSOR_STOP_SECONDS);
+	role_quit(&s->role, EXIT_FAILED);
+}
+
+/* What waits in the kernel's ring was accepted too. */
+static void drain_ring(struct sensor *s)
+{
+	char error[CAPTURE_ERROR_MAX];
+
+	for (int i = 0; i < SENSOR_DRAIN_TURNS; i++)
+		if (sensor_core_read(s->core, s->capture, SENSOR_BUDGET, error) <= 0)
+			return;
+}
+
+static void stop(void *self)
+{
+	struct sensor *s = self;
+	struct timeval patience = { SENSOR_STOP_SECONDS, 0 };
+
+	/* A capture that is left half-way starts anew another time: its digest counts once it is whole. */
+	if (s->replay || s->core == NULL) {
+		role_quit(&s->role, EXIT_DONE);
+		return;
+	}
+	s->deadline = evtimer_new(s->role.base, on_deadline, s);
+	event_add(s->deadline, &patience);
+	if (s->ending)
+		return;
+	drain_ring(s);
+	end_source(s);
+}
+
+/* Options of the sensor need a new start; the level of the log was taken already. */
+static void reload(void *self, struct conf *fresh) { (void)self, (void)fresh; }
+
+static const struct role_hooks hooks = { .start = start, .peer = peer, .stop = stop, .reload = reload };
+
+static void sensor_clear(struct sensor *s)
+{
+	close_input(s);
+	capture_close(s->capture);
+	identify_free(s->identify);
+	if (s->data_loaded)
+		data_clear(&s->data);
+	uplink_free(s->uplink);
+	if (s->tick)
+		event_free(s->tick);
+	if (s->deadline)
+		event_free(s->deadline);
+}
+
+int sensor_run(const char *label)
+{
+	struct sensor s = { .role = { .id = ROLE_SENSOR, .label = label, .hooks = &hooks } };
+	int status;
+
+	s.role.self = &s;
+	status = role_run(&s.role);
+	sensor_clear(&s);
+	role_clear(&s.role);
+	return status;
+}

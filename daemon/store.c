@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The store process: the only writer of the database. Frames of the sensors come in through
+ * ingest, alerts go out through outbox, people ask through control; the work itself is store/.
+ * When the database fails, this process ends, and the service with it: nothing is acknowledged
+ * that is not on disk.
+ */
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "conf/data.h"
+#include "daemon/control.h"
+#include "daemon/ingest.h"
+#include "daemon/lock.h"
+#include "daemon/outbox.h"
+#include "daemon/role.h"
+#include "ipc/command.h"
+#include "store/store.h"
+
+enum {
+	KEEPER_STOP_SECONDS = 5,    /* for the outbox to drain */
+	KEEPER_ORPHAN_SECONDS = 12, /* for the sensors to leave when the supervisor is gone */
+	KEEPER_KEY_SECONDS = 600,   /* how often the age of the client key is looked at */
+	KEEPER_TRIES = 3,           /* of a replay, before it leaves undelivered entries for the next run */
+};
+
+struct keeper {
+	struct role role;
+	struct data data;
+	bool data_loaded, replay, draining;
+	int lock;
+	struct store *store;
+	struct ingest *ingest;
+	struct outbox *outbox;
+	struct control *control;
+	struct event *judge, *key, *deadline;
+	struct client *reloading; /* waits for the supervisor's answer to its `reload` */
+	struct msg_roles roles;
+};
+
+static void broken(void *arg, const char *why)
+{
+	struct keeper *k = arg;
+
+	if (k->role.status == 0)
+		log_error("%s", why);
+	role_quit(&k->role, EXIT_FAILED);
+}
+
+/* -- judgement ------------------------------------------------------------------------------------ */
+
+static void judge_now(struct keeper *k)
+{
+	event_del(k->judge);
+	if (store_judge(k->store) != 0)
+		broken(k, store_error(k->store));
+	else
+		outbox_pump(k->outbox);
+}
+
+static void on_judge(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	judge_now(arg);
+}
+
+/* A replay is judged at the end of each capture; a live run once in a while. */
+static void on_changed(void *arg)
+{
+	struct keeper *k = arg;
+	struct timeval wait = { (time_t)k->role.conf.store.judge_seconds, 0 };
+
+	if (!k->replay && !event_pending(k->judge, EV_TIMEOUT, NULL))
+		event_add(k->judge, &wait);
+}
+
+static void on_judged(void *arg) { outbox_pump(((struct keeper *)arg)->outbox); }
+
+static void on_key(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	ingest_rotate(((struct keeper *)arg)->ingest);
+}
+
+/* -- the end -------------------------------------------------------------------------------------- */
+
+static void report_left(struct keeper *k)
+{
+	uint64_t left = 0;
+
+	if (store_outbox_pending(k->store, &left) == 0 && left > 0)
+		log_warn("还有 %llu 条预警未送达,留在数据库里,下次启动时再送", (unsigned long long)left);
+}
+
+static void settle(void *arg)
+{
+	struct keeper *k = arg;
+
+	if (!k->draining || !outbox_settled(k->outbox, k->replay ? KEEPER_TRIES : 1))
+		return;
+	report_left(k);
+	role_quit(&k->role, k->role.status);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct keeper *k = arg;
+
+	(void)fd, (void)what;
+	report_left(k);
+	role_quit(&k->role, k->role.status);
+}
+
+static void drain(struct keeper *k)
+{
+	struct timeval patience = { KEEPER_STOP_SECONDS, 0 };
+
+	k->draining = true;
+	event_add(k->deadline, &patience);
+	judge_now(k);
+	outbox_hurry(k->outbox);
+	settle(k);
+}
+
+static void on_gone(void *arg)
+{
+	struct keeper *k = arg;
+
+	if (k->role.stopping && !k->draining && ingest_sensors(k->ingest) == 0)
+		drain(k);
+}
+
+/* The supervisor stops the sensors first. Without it, they notice by themselves, and end. */
+static void stop(void *self)
+{
+	struct keeper *k = self;
+	struct timeval patience = { KEEPER_ORPHAN_SECONDS, 0 };
+
+	event_add(k->deadline, &patience);
+	on_gone(k);
+}
+
+static const struct ingest_hooks ingest_hooks = { on_changed, on_judged, on_gone, broken };
+static const struct outbox_hooks outbox_hooks = { settle, broken };
+
+/* -- beianctl ------------------------------------------------------------------------------------- */
+
+static void reply_line(void *arg, const char *json) { control_line(arg, json); }
+
+static int64_t up_seconds(const struct msg_role *r)
+{
+	return r->pid == 0 ? 0 : (int64_t)time(NULL) - r->since / 1000000;
+}
+
+static void describe_role(const struct msg_role *r, struct buf *line)
+{
+	buf_reset(line);
+	buf_puts(line, "{\"v\":1,\"process\":");
+	buf_json(line, r->label, strlen(r->label));
+	buf_printf(line, ",\"pid\":%u,\"restarts\":%u,\"up_seconds\":%lld}", r->pid, r->restarts,
+		   (long long)up_seconds(r));
+}
+
+/* What only the running daemon knows stands behind the store's own lines of `status`. */
+static void add_status(struct keeper *k, struct client *c)
+{
+	struct buf line = { 0 };
+
+	for (int i = 0; i < k->roles.count; i++) {
+		describe_role(&k->roles.role[i], &line);
+		control_line(c, line.p);
+	}
+	for (int i = 0; buf_reset(&line), outbox_describe(k->outbox, i, &line); i++)
+		control_line(c, line.p);
+	buf_clear(&line);
+}
+
+static void ask_reload(struct keeper *k, struct client *c)
+{
+	if (k->role.super == NULL || k->role.stopping) {
+		control_end(c, 1, "服务正在停止,不能重读配置");
+		return;
+	}
+	if (k->reloading) {
+		control_end(c, 1, "正在重读配置,请稍候再试");
+		return;
+	}
+	k->reloading = c;
+	link_signal(k->role.super, MSG_RELOAD_ASK);
+}
+
+static void answer(struct keeper *k, struct client *c, const struct command *row, int argc,
+		   char *const argv[], int file)
+{
+	struct store_reply r = { .line = reply_line, .arg = c };
+	int code = store_answer(k->store, row->name, argc, argv, file, &r);
+
+	if (code == 0 && strcmp(row->name, "status") == 0)
+		add_status(k, c);
+	control_end(c, code, r.error);
+	if (row->writes)
+		judge_now(k);
+}
+
+static void on_request(void *arg, struct client *c, int argc, char *const argv[], int file)
+{
+	struct keeper *k = arg;
+	int used = 0;
+	const struct command *row = command_find(argc, argv, &used);
+
+	if (row == NULL || row->place == COMMAND_LOCAL)
+		control_end(c, 2, "没有这个命令,或它不经过守护进程");
+	else if (row->file != COMMAND_NO_FILE && file < 0)
+		control_end(c, 2, "这个命令需要一个文件");
+	else if (row->place == COMMAND_DAEMON)
+		ask_reload(k, c);
+	else
+		answer(k, c, row, argc - used, argv + used, row->file == COMMAND_NO_FILE ? -1 : file);
+}
+
+static void on_client_gone(void *arg, struct client *c)
+{
+	struct keeper *k = arg;
+
+	if (k->reloading == c)
+		k->reloading = NULL;
+}
+
+static void reloaded(void *self, const struct msg_result *m)
+{
+	struct keeper *k = self;
+
+	if (k->reloading)
+		control_end(k->reloading, m->code, m->why);
+	k->reloading = NULL;
+}
+
+/* -- the role ------------------------------------------------------------------------------------- */
+
+static int open_store(struct keeper *k)
+{
+	const struct conf *c = &k->role.conf;
+	char error[STORE_ERROR_MAX];
+
+	if (data_load(&k->data, c->paths.data, error) != 0) {
+		log_error("%s", error);
+		return EXIT_CONFIG;
+	}
+	k->data_loaded = true;
+	k->lock = lock_take(c->store.database, error);
+	if (k->lock >= 0)
+		k->store = store_open(c, &k->data, false, error);
+	if (k->store != NULL)
+		return 0;
+	log_error("%s", error);
+	return EXIT_FAILED;
+}
+
+static void timers(struct keeper *k)
+{
+	struct timeval often = { KEEPER_KEY_SECONDS, 0 };
+
+	k->judge = evtimer_new(k->role.base, on_judge, k);
+	k->deadline = evtimer_new(k->role.base, on_deadline, k);
+	k->key = event_new(k->role.base, -1, EV_PERSIST, on_key, k);
+	event_add(k->key, &often);
+}
+
+/* arg[0] "--replay": captures, not interfaces. */
+static int start(void *self)
+{
+	struct keeper *k = self;
+	char error[CONTROL_ERROR_MAX];
+	int status = open_store(k);
+
+	if (status != 0)
+		return status;
+	k->replay = k->role.args > 0 && strcmp(k->role.arg[0], "--replay") == 0;
+	timers(k);
+	k->ingest = ingest_new(k->role.base, k->store, &ingest_hooks, k);
+	k->outbox = outbox_new(k->role.base, k->store, &k->role.conf, k->replay, &outbox_hooks, k);
+	k->control =
+		control_new(k->role.base, k->role.conf.store.control, on_request, on_client_gone, k, error);
+	if (k->control == NULL) {
+		log_error("%s", error);
+		return EXIT_FAILED;
+	}
+	status = role_ready(&k->role);
+	if (status == 0)
+		judge_now(k); /* the configuration or the tables may be others than last time */
+	return status;
+}
+
+static void peer(void *self, const struct msg_peer *p, int fd)
+{
+	struct keeper *k = self;
+
+	if (p->role == ROLE_SENSOR)
+		ingest_attach(k->ingest, p->label, fd);
+	else if (p->role == ROLE_NOTIFIER)
+		outbox_attach(k->outbox, fd);
+	else
+		close(fd);
+}
+
+/* store/ borrows both, so the new ones are in place before the old ones go. */
+static void reload(void *self, struct conf *fresh)
+{
+	struct keeper *k = self;
+	struct conf old = k->role.conf;
+	struct data data, old_data = k->data;
+	char error[CONF_ERROR_MAX];
+
+	if (data_load(&data, fresh->paths.data, error) != 0) {
+		log_error("%s;仍用原来的数据表", error);
+		return;
+	}
+	k->role.conf = *fresh;
+	k->data = data;
+	store_configure(k->store, &k->role.conf, &k->data);
+	*fresh = old;
+	data_clear(&old_data);
+	judge_now(k);
+}
+
+static void roles(void *self, const struct msg_roles *m) { ((struct keeper *)self)->roles = *m; }
+
+static const struct role_hooks hooks = {
+	.start = start,
+	.peer = peer,
+	.stop = stop,
+	.reload = reload,
+	.roles = roles,
+	.reloaded = reloaded,
+};
+
+static void free_event(struct event *e)
+{
+	if (e)
+		event_free(e);
+}
+
+static void keeper_clear(struct keeper *k)
+{
+	control_free(k->control);
+	ingest_free(k->ingest);
+	if (k->outbox)
+		outbox_free(k->outbox);
+	store_close(k->store);
+	if (k->data_loaded)
+		data_clear(&k->data);
+	free_event(k->judge);
+	free_event(k->key);
+	free_event(k->deadline);
+	if (k->lock >= 0)
+		close(k->lock);
+}
+
+int store_run(const char *label)
+{
+	struct keeper k = { .role = { .id = ROLE_STORE, .label = label, .hooks = &hooks }, .lock = -1 };
+	int status;
+
+	k.role.self = &k;
+	status = role_run(&k.role);
+	keeper_clear(&k);
+	role_clear(&k.role);
+	return status;
+}

@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/supervisor.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "daemon/check.h"
+#include "daemon/manager.h"
+#include "daemon/role.h"
+#include "daemon/spawn.h"
+
+enum {
+	BACKOFF_FIRST_MS = 200,
+	BACKOFF_MAX_MS = 30000,
+	BACKOFF_REPLAY_MAX_MS = 1000,
+	HEALTHY_SECONDS = 60, /* a child that lived this long starts its back-off anew */
+	REPLAY_RESTARTS = 8,  /* of the sensor in a row, before a replay is given up */
+	STOP_SENSOR_SECONDS = 12,
+	STOP_STORE_SECONDS = 20,
+	STOP_NOTIFIER_SECONDS = 3,
+};
+
+enum phase { PHASE_RUN, PHASE_STOP_SENSORS, PHASE_STOP_STORE, PHASE_STOP_NOTIFIER };
+
+struct child {
+	struct supervisor *sv;
+	enum role_id role;
+	char label[MSG_LABEL_MAX];
+	const char *interface; /* of a live sensor; borrowed from the configuration as it was at the start */
+	pid_t pid;             /* 0: not running */
+	struct link *link;
+	struct event *again; /* the next start */
+	bool ready, was_ready, done;
+	unsigned restarts, failures; /* in all; in a row */
+	int status;                  /* of the last end */
+	int64_t started, since;      /* monotonic; UTC */
+};
+
+struct supervisor {
+	const struct supervisor_job *job;
+	struct event_base *base;
+	struct child *child; /* [0] store, [1] notifier, then the sensors */
+	size_t count;
+	enum phase phase;
+	bool announced, partial;
+	int status;
+	struct event *sig_child, *sig_term, *sig_int, *sig_hup, *deadline, *watchdog;
+};
+
+enum { STORE, NOTIFIER, SENSORS };
+
+static int64_t clock_us(clockid_t which)
+{
+	struct timespec t;
+
+	clock_gettime(which, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static bool replaying(const struct supervisor *sv) { return sv->job->files != NULL; }
+
+static void leave(struct supervisor *sv, int status)
+{
+	sv->status = status;
+	event_base_loopbreak(sv->base);
+}
+
+/* -- what children are told ----------------------------------------------------------------------- */
+
+static bool send_text(struct child *c, enum msg_type type, const char *s, size_t n)
+{
+	struct wr w;
+
+	if (c->link == NULL)
+		return true;
+	w = link_begin(c->link, (uint8_t)type);
+	msg_text_put(&w, s, n);
+	return link_send(c->link, &w, -1);
+}
+
+static bool send_conf(struct child *c, enum msg_type type)
+{
+	struct buf text = { 0 };
+	bool ok;
+
+	conf_render(c->sv->job->conf, &text);
+	ok = send_text(c, type, text.p, text.len);
+	buf_clear(&text);
+	return ok;
+}
+
+static bool send_arg(struct child *c, const char *s) { return send_text(c, MSG_ARG, s, strlen(s)); }
+
+static bool send_args(struct child *c)
+{
+	const struct supervisor_job *job = c->sv->job;
+	bool ok = true;
+
+	if (replaying(c->sv) && c->role != ROLE_NOTIFIER)
+		ok = send_arg(c, "--replay");
+	if (replaying(c->sv) && c->role == ROLE_SENSOR)
+		for (size_t i = 0; i < job->count; i++)
+			ok = ok && send_arg(c, job->files[i]);
+	if (c->interface)
+		ok = send_arg(c, c->interface);
+	return ok;
+}
+
+static void send_peer(struct child *to, const struct child *peer, int fd)
+{
+	struct msg_peer m = { .role = (uint8_t)peer->role };
+	struct wr w = link_begin(to->link, MSG_PEER);
+
+	memcpy(m.label, peer->label, sizeof(m.label));
+	msg_peer_put(&w, &m);
+	(void)!link_send(to->link, &w, fd);
+}
+
+/* Gives a new child and the store one end each of a socket of their own. */
+static void connect_to_store(struct child *c)
+{
+	struct child *store = &c->sv->child[STORE];
+	int pair[2];
+	int rc;
+
+	if (store->link == NULL)
+		return;
+	rc = link_pair(pair);
+	if (rc != 0) {
+		log_error("无法为 %s 建立链路:%s", c->label, strerror(-rc));
+		return;
+	}
+	send_peer(store, c, pair[0]);
+	send_peer(c, store, pair[1]);
+}
+
+static void tell_roles(struct supervisor *sv)
+{
+	struct child *store = &sv->child[STORE];
+	struct msg_roles m = { 0 };
+	struct wr w;
+
+	if (store->link == NULL || !store->ready)
+		return;
+	for (size_t i = 0; i < sv->count && m.count < MSG_ROLES_MAX; i++) {
+		const struct child *c = &sv->child[i];
+		struct msg_role *r = &m.role[m.count++];
+		memcpy(r->label, c->label, sizeof(r->label));
+		r->pid = (uint32_t)c->pid;
+		r->restarts = c->restarts;
+		r->since = c->since;
+	}
+	w = link_begin(store->link, MSG_ROLES);
+	msg_roles_put(&w, &m);
+	(void)!link_send(store->link, &w, -1);
+}
+
+/* -- start ---------------------------------------------------------------------------------------- */
+
+static const struct link_table child_table;
+
+static void start_later(struct child *c);
+
+static void start(struct child *c)
+{
+	int fd;
+	pid_t pid = spawn(c->label, &fd);
+
+	if (pid < 0) {
+		log_error("无法启动 %s:%s", c->label, strerror(-pid));
+		if (c->role == ROLE_STORE)
+			leave(c->sv, EXIT_FAILED);
+		else
+			start_later(c);
+		return;
+	}
+	c->pid = pid;
+	c->ready = false;
+	c->started = clock_us(CLOCK_MONOTONIC);
+	c->since = clock_us(CLOCK_REALTIME);
+	c->link = link_new(c->sv->base, fd, &child_table, c);
+	if (!send_args(c) || !send_conf(c, MSG_START)) {
+		log_error("配置或文件名太长(一条报文最多 %d 字节),请精简", LINK_BODY_MAX);
+		leave(c->sv, EXIT_CONFIG);
+		return;
+	}
+	if (c->role != ROLE_STORE)
+		connect_to_store(c);
+	tell_roles(c->sv);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct child *c = arg;
+
+	(void)fd, (void)what;
+	c->restarts++;
+	start(c);
+}
+
+static int64_t backoff_ms(const struct child *c)
+{
+	int64_t most = replaying(c->sv) ? BACKOFF_REPLAY_MAX_MS : BACKOFF_MAX_MS;
+	unsigned doublings = c->failures > 0 ? c->failures - 1 : 0;
+	int64_t ms = doublings > 10 ? most : (int64_t)BACKOFF_FIRST_MS << doublings;
+
+	return ms < most ? ms : most;
+}
+
+static void start_later(struct child *c)
+{
+	int64_t ms;
+	struct timeval wait;
+
+	if (clock_us(CLOCK_MONOTONIC) - c->started > (int64_t)HEALTHY_SECONDS * 1000000)
+		c->failures = 0;
+	c->failures++;
+	ms = backoff_ms(c);
+	wait = (struct timeval){ (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
+	log_warn("%s 将在 %lld.%lld 秒后重新启动", c->label, (long long)ms / 1000,
+		 (long long)ms % 1000 / 100);
+	event_add(c->again, &wait);
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	manager_tell("WATCHDOG=1");
+}
+
+/* Ready for the service manager: store, notifier and at least one sensor (if there are any) are. */
+static void announce(struct supervisor *sv)
+{
+	bool sensor = sv->count == SENSORS;
+
+	for (size_t i = SENSORS; i < sv->count; i++)
+		sensor = sensor || sv->child[i].ready;
+	if (sv->announced || !sensor || !sv->child[STORE].ready || !sv->child[NOTIFIER].ready)
+		return;
+	sv->announced = true;
+	manager_tell("READY=1");
+	log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
+}
+
+static bool take_ready(void *arg, struct rd *body)
+{
+	struct child *c = arg;
+	struct supervisor *sv = c->sv;
+
+	if (!rd_done(body) || c->ready)
+		return false;
+	c->ready = c->was_ready = true;
+	if (c->role == ROLE_STORE && sv->phase == PHASE_RUN)
+		for (size_t i = NOTIFIER; i < sv->count; i++)
+			start(&sv->child[i]);
+	announce(sv);
+	return true;
+}
+
+/* -- stop ----------------------------------------------------------------------------------------- */
+
+static void set_deadline(struct supervisor *sv, int seconds)
+{
+	struct timeval t = { seconds, 0 };
+	event_add(sv->deadline, &t);
+}
+
+static void stop_child(struct child *c)
+{
+	event_del(c->again);
+	if (c->link)
+		link_signal(c->link, MSG_STOP);
+}
+
+static void stop_notifier(struct supervisor *sv)
+{
+	struct child *c = &sv->child[NOTIFIER];
+
+	sv->phase = PHASE_STOP_NOTIFIER;
+	set_deadline(sv, STOP_NOTIFIER_SECONDS);
+	stop_child(c);
+	if (c->pid == 0)
+		leave(sv, sv->partial ? EXIT_FAILED : sv->status);
+}
+
+static void stop_store(struct supervisor *sv)
+{
+	sv->phase = PHASE_STOP_STORE;
+	set_deadline(sv, STOP_STORE_SECONDS);
+	stop_child(&sv->child[STORE]);
+}
+
+static bool sensors_run(const struct supervisor *sv)
+{
+	for (size_t i = SENSORS; i < sv->count; i++)
+		if (sv->child[i].pid != 0)
+			return true;
+	return false;
+}
+
+static void stop_all(struct supervisor *sv)
+{
+	if (sv->phase != PHASE_RUN)
+		return;
+	manager_tell("STOPPING=1");
+	sv->phase = PHASE_STOP_SENSORS;
+	set_deadline(sv, STOP_SENSOR_SECONDS);
+	for (size_t i = SENSORS; i < sv->count; i++)
+		stop_child(&sv->child[i]);
+	if (!sensors_run(sv))
+		stop_store(sv);
+}
+
+/* Whoever of the phase is still there did not leave in time. */
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct supervisor *sv = arg;
+
+	(void)fd, (void)what;
+	for (size_t i = 0; i < sv->count; i++) {
+		struct child *c = &sv->child[i];
+		bool due = (sv->phase == PHASE_STOP_SENSORS && c->role == ROLE_SENSOR) ||
+			   (sv->phase == PHASE_STOP_STORE && c->role == ROLE_STORE) ||
+			   (sv->phase == PHASE_STOP_NOTIFIER && c->role == ROLE_NOTIFIER);
+		if (!due || c->pid == 0)
+			continue;
+		log_error("%s 没有按时退出,强制结束", c->label);
+		kill(c->pid, SIGKILL);
+	}
+}
+
+static void on_term(evutil_socket_t fd, short what, void *arg)
+{
+	struct supervisor *sv = arg;
+
+	(void)fd, (void)what;
+	if (sv->phase == PHASE_RUN) {
+		log_info("正在停止:先收完已接受的观测,再次发信号则立即结束");
+		stop_all(sv);
+	} else if (sv->phase != PHASE_RUN) {
+		log_warn("立即结束");
+		leave(sv, EXIT_FAILED);
+	}
+}
+
+/* -- ends of children ------------------------------------------------------------------------------ */
+
+static int exit_code(int wait_status)
+{
+	return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
+static void log_end(const struct child *c, int wait_status)
+{
+	if (WIFSIGNALED(wait_status))
+		log_warn("%s 被信号 %d 结束", c->label, WTERMSIG(wait_status));
+	else if (WEXITSTATUS(wait_status) != 0)
+		log_warn("%s 已退出,状态 %d", c->label, WEXITSTATUS(wait_status));
+}
+
+static void store_ended(struct child *c)
+{
+	struct supervisor *sv = c->sv;
+
+	if (sv->phase == PHASE_STOP_STORE && c->status == EXIT_DONE) {
+		stop_notifier(sv);
+		return;
+	}
+	if (!c->was_ready && c->status < 128)
+		log_error("存储进程没能启动,服务结束");
+	else
+		log_error("存储进程意外结束,服务随之结束;已确认的观测都在数据库里,重新启动即可继续");
+	leave(sv, c->was_ready || c->status >= 128 ? EXIT_FAILED : c->status);
+}
+
+/* At the very first start a wrong interface or a missing right is a mistake of the caller's. */
+static bool all_refused(const struct supervisor *sv, int *status)
+{
+	*status = EXIT_FAILED;
+	for (size_t i = SENSORS; i < sv->count; i++) {
+		const struct child *c = &sv->child[i];
+		if (c->was_ready || c->pid != 0 || c->status == 0 || c->status >= 128)
+			return false;
+		if (c->status == EXIT_RIGHTS)
+			*status = EXIT_RIGHTS;
+	}
+	return !sv->announced;
+}
+
+static void replay_ended(struct child *c)
+{
+	struct supervisor *sv = c->sv;
+
+	if (c->status == EXIT_DONE || c->status == EXIT_PARTIAL) {
+		sv->partial = c->status == EXIT_PARTIAL;
+		sv->phase = PHASE_STOP_SENSORS;
+		stop_store(sv);
+	} else if (c->restarts >= REPLAY_RESTARTS || (c->status == EXIT_CONFIG && !c->was_ready)) {
+		log_error("传感器一再异常结束,重放没有完成");
+		sv->partial = true;
+		stop_all(sv);
+	} else {
+		start_later(c);
+	}
+}
+
+static void sensor_ended(struct child *c)
+{
+	struct supervisor *sv = c->sv;
+	int status;
+
+	if (sv->phase == PHASE_STOP_SENSORS && !sensors_run(sv))
+		stop_store(sv);
+	if (sv->phase != PHASE_RUN)
+		return;
+	if (replaying(sv)) {
+		replay_ended(c);
+	} else if (all_refused(sv, &status)) {
+		log_error("%s", status == EXIT_RIGHTS ? "没有抓包权限:请用 root 运行,或授予 CAP_NET_RAW"
+						      : "没有一个监听接口可用;请检查 sensor.interfaces");
+		sv->status = status;
+		stop_all(sv);
+	} else {
+		start_later(c);
+	}
+}
+
+static void notifier_ended(struct child *c)
+{
+	if (c->sv->phase == PHASE_STOP_NOTIFIER)
+		leave(c->sv, c->sv->partial ? EXIT_FAILED : c->sv->status);
+	else
+		start_later(c);
+}
+
+static void child_ended(struct child *c, int wait_status)
+{
+	link_free(c->link);
+	c->link = NULL;
+	c->pid = 0;
+	c->ready = false;
+	c->status = exit_code(wait_status);
+	if (c->sv->phase == PHASE_RUN || c->status != EXIT_DONE)
+		log_end(c, wait_status);
+	tell_roles(c->sv);
+	if (c->role == ROLE_STORE)
+		store_ended(c);
+	else if (c->role == ROLE_SENSOR)
+		sensor_ended(c);
+	else
+		notifier_ended(c);
+}
+
+static void on_child(evutil_socket_t fd, short what, void *arg)
+{
+	struct supervisor *sv = arg;
+	int status;
+	pid_t pid;
+
+	(void)fd, (void)what;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < sv->count; i++)
+			if (sv->child[i].pid == pid)
+				child_ended(&sv->child[i], status);
+}
+
+/* A child's end is reaped by on_child(); one that speaks nonsense is ended here. */
+static void child_down(void *arg, const char *why)
+{
+	struct child *c = arg;
+
+	link_free(c->link);
+	c->link = NULL;
+	if (why && c->pid != 0) {
+		log_error("%s 的报文不可信(%s),结束该进程", c->label, why);
+		kill(c->pid, SIGKILL);
+	}
+}
+
+/* -- reload ---------------------------------------------------------------------------------------- */
+
+/* 0, or -1 with why; why may also hold a remark. */
+static int reload(struct supervisor *sv, char why[CONF_ERROR_MAX])
+{
+	struct conf fresh;
+	struct buf refused = { 0 };
+
+	why[0] = '\0';
+	if (check_load(&fresh, sv->job->path, why) != 0) {
+		log_error("%s;仍用原来的配置", why);
+		return -1;
+	}
+	conf_reload(sv->job->conf, &fresh, &refused);
+	conf_clear(&fresh);
+	if (refused.len > 0) {
+		snprintf(why, CONF_ERROR_MAX, "这些改动在重新启动后才生效:%s", refused.p);
+		log_warn("%s", why);
+	}
+	buf_clear(&refused);
+	role_log_level(NULL, sv->job->conf);
+	for (size_t i = 0; i < sv->count; i++)
+		(void)!send_conf(&sv->child[i], MSG_RELOAD);
+	log_info("已重读配置 %s", sv->job->path);
+	return 0;
+}
+
+static int reload_announced(struct supervisor *sv, char why[CONF_ERROR_MAX])
+{
+	int rc;
+
+	manager_reloading();
+	rc = reload(sv, why);
+	manager_tell("READY=1");
+	return rc;
+}
+
+static void on_hup(evutil_socket_t fd, short what, void *arg)
+{
+	struct supervisor *sv = arg;
+	char why[CONF_ERROR_MAX];
+
+	(void)fd, (void)what;
+	if (sv->phase == PHASE_RUN)
+		(void)reload_announced(sv, why);
+}
+
+static bool take_reload_ask(void *arg, struct rd *body)
+{
+	struct child *c = arg;
+	struct msg_result m = { 0 };
+	char why[CONF_ERROR_MAX] = "服务正在停止,不能重读配置";
+	struct wr w;
+
+	if (!rd_done(body) || c->role != ROLE_STORE)
+		return false;
+	m.code = c->sv->phase != PHASE_RUN || reload_announced(c->sv, why) != 0;
+	snprintf(m.why, sizeof(m.why), "%s", why);
+	w = link_begin(c->link, MSG_RELOADED);
+	msg_result_put(&w, &m);
+	return link_send(c->link, &w, -1);
+}
+
+static const struct link_row child_rows[] = {
+	{ MSG_READY, take_ready },
+	{ MSG_RELOAD_ASK, take_reload_ask },
+};
+static const struct link_table child_table = { child_rows, sizeof(child_rows) / sizeof(child_rows[0]),
+					       child_down, NULL };
+
+/* -- life ------------------------------------------------------------------------------------------ */
+
+static struct child *add_child(struct supervisor *sv, enum role_id role, const char *interface)
+{
+	struct child *c = &sv->child[sv->count++];
+
+	c->sv = sv;
+	c->role = role;
+	c->interface = interface ? xstrdup(interface) : NULL;
+	snprintf(c->label, sizeof(c->label), interface ? "%s[%.40s]" : "%s", powers[role].role,
+		 interface ? interface : "");
+	c->again = evtimer_new(sv->base, on_again, c);
+	return c;
+}
+
+static void add_children(struct supervisor *sv)
+{
+	const struct conf_list *interfaces = &sv->job->conf->sensor.interfaces;
+	size_t sensors = replaying(sv) ? 1 : interfaces->count;
+
+	sv->child = xcalloc(SENSORS + sensors, sizeof(*sv->child));
+	add_child(sv, ROLE_STORE, NULL);
+	add_child(sv, ROLE_NOTIFIER, NULL);
+	if (replaying(sv))
+		add_child(sv, ROLE_SENSOR, NULL);
+	for (size_t i = 0; !replaying(sv) && i < interfaces->count; i++)
+		add_child(sv, ROLE_SENSOR, interfaces->item[i]);
+	if (sensors == 0)
+		log_warn("没有配置监听接口(sensor.interfaces),只回答 beianctl");
+}
+
+static struct event *on_signal(struct supervisor *sv, int number, event_callback_fn fn)
+{
+	struct event *e = evsignal_new(sv->base, number, fn, sv);
+
+	if (e == NULL || event_add(e, NULL) != 0)
+		fatal("无法接管信号 %d", number);
+	return e;
+}
+
+static void add_events(struct supervisor *sv)
+{
+	int64_t us = manager_watchdog_us();
+	struct timeval period = { (time_t)(us / 1000000), (suseconds_t)(us % 1000000) };
+
+	signal(SIGPIPE, SIG_IGN);
+	sv->sig_child = on_signal(sv, SIGCHLD, on_child);
+	sv->sig_term = on_signal(sv, SIGTERM, on_term);
+	sv->sig_int = on_signal(sv, SIGINT, on_term);
+	sv->sig_hup = on_signal(sv, SIGHUP, on_hup);
+	sv->deadline = evtimer_new(sv->base, on_deadline, sv);
+	sv->watchdog = event_new(sv->base, -1, EV_PERSIST, on_watchdog, sv);
+	if (us > 0)
+		event_add(sv->watchdog, &period);
+}
+
+/* Whoever still runs when we leave is not wanted any more. */
+static void end_children(struct supervisor *sv)
+{
+	for (size_t i = 0; i < sv->count; i++) {
+		struct child *c = &sv->child[i];
+		if (c->pid != 0 && kill(c->pid, SIGKILL) == 0)
+			waitpid(c->pid, NULL, 0);
+		link_free(c->link);
+		event_free(c->again);
+		free((void *)(uintptr_t)c->interface);
+	}
+	free(sv->child);
+}
+
+static void supervisor_clear(struct supervisor *sv)
+{
+	struct event *const all[] = { sv->sig_child, sv->sig_term, sv->sig_int,
+				      sv->sig_hup,   sv->deadline, sv->watchdog };
+
+	end_children(sv);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		event_free(all[i]);
+	event_base_free(sv->base);
+}
+
+int supervisor_run(const struct supervisor_job *job)
+{
+	struct supervisor sv = { .job = job, .base = event_base_new() };
+	int rc = sandbox_enter(&powers[ROLE_SUPERVISOR]);
+
+	if (sv.base == NULL || rc != 0)
+		fatal("无法启动:%s", sv.base ? strerror(-rc) : "事件循环");
+	add_events(&sv);
+	add_children(&sv);
+	start(&sv.child[STORE]);
+	event_base_dispatch(sv.base);
+	supervisor_clear(&sv);
+	return sv.status;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sensor's end of its link to the store: one source at a time, observations packed into
+ * batches, and which of them the store has acknowledged. The store's end is daemon/ingest.c.
+ */
+#ifndef DAEMON_UPLINK_H
+#define DAEMON_UPLINK_H
+
+#include <stdbool.h>
+
+#include "ipc/msg.h"
+
+struct event_base;
+struct uplink;
+
+struct uplink_hooks {
+	void (*welcome)(void *arg, const struct msg_welcome *m); /* again when the key rotates */
+	void (*go)(void *arg, bool skip); /* the store knows the source; skip: nothing to do */
+	void (*room)(void *arg);          /* no longer full */
+	void (*ended)(void *arg);         /* the source is whole in the database */
+	void (*lost)(void *arg, const char *why);
+};
+
+struct uplink *uplink_new(struct event_base *base, int fd, const struct uplink_hooks *hooks, void *arg);
+void uplink_free(struct uplink *u); /* NULL-safe */
+
+void uplink_hello(struct uplink *u, const char *label, bool replay);
+void uplink_begin(struct uplink *u, const char *name, const char *digest);
+/* Packs; sends when a frame is full. */
+void uplink_observe(struct uplink *u, const struct observation *o);
+void uplink_flush(struct uplink *u); /* sends what is packed */
+void uplink_counters(struct uplink *u, struct msg_counters *m);
+void uplink_end(struct uplink *u);        /* flushes; ended() comes when the store has it all */
+bool uplink_open(const struct uplink *u); /* between go and end */
+/* Too much is unacknowledged: the caller stops reading until room(). */
+bool uplink_full(struct uplink *u);
+
+#endif
