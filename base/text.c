@@ -42,18 +42,27 @@ bool text_is_utf8(const char *s, size_t n)
 	return true;
 }
 
-/* Characters that could move the cursor, hide text or reverse it (Trojan Source, CVE-2021-42574). */
+/* Characters that could move the cursor, hide text or reverse it (Trojan Source, CVE-2021-42574): controls
+ * and the format characters (Cf) of Unicode, line and paragraph separators. */
+static const struct {
+	uint32_t first, last;
+} unsafe[] = {
+	{ 0, 0x1f },        { 0x7f, 0x9f },     { 0xad, 0xad },       { 0x61c, 0x61c },
+	{ 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e },   { 0x2060, 0x206f },
+	{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+};
+
 static bool is_unsafe(const uint8_t *s, size_t len)
 {
-	if (len == 1)
-		return s[0] < 0x20 || s[0] == 0x7f;
-	if (len == 2)
-		return s[0] == 0xc2 && s[1] < 0xa0;
-	if (len == 3 && s[0] == 0xe2 && s[1] == 0x80)
-		return (s[2] >= 0x8b && s[2] <= 0x8f) || (s[2] >= 0xa8 && s[2] <= 0xae);
-	if (len == 3 && s[0] == 0xe2 && s[1] == 0x81)
-		return s[2] >= 0xa0 && s[2] <= 0xaf;
-	return len == 3 && s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
+	uint32_t c = len == 1 ? s[0] : s[0] & (0x7fu >> len);
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (s[i] & 0x3fu);
+	for (size_t i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++) {
+		if (c >= unsafe[i].first && c <= unsafe[i].last)
+			return true;
+	}
+	return false;
 }
 
 static size_t put_hex(char *out, size_t cap, size_t at, uint8_t byte)
@@ -91,14 +100,18 @@ size_t text_safe(char *out, size_t cap, const char *s, size_t n)
 
 size_t text_hex_escape(char *out, size_t cap, const uint8_t *s, size_t n)
 {
-	size_t at = 0;
+	size_t at = 0, put;
 	if (cap == 0)
 		return 0;
-	for (size_t i = 0; i < n && cap - at >= 5; i++) {
-		if (s[i] >= 0x20 && s[i] <= 0x7e && s[i] != '\\')
-			out[at++] = (char)s[i];
-		else
-			at += put_hex(out, cap, at, s[i]);
+	for (size_t i = 0; i < n; i++, at += put) {
+		if (s[i] >= 0x20 && s[i] <= 0x7e && s[i] != '\\') {
+			put = cap - at > 1 ? 1 : 0;
+			memcpy(out + at, s + i, put);
+		} else {
+			put = put_hex(out, cap, at, s[i]);
+		}
+		if (put == 0)
+			break;
 	}
 	out[at] = '\0';
 	return at;
@@ -114,7 +127,7 @@ void text_time_utc(char out[TEXT_TIME_MAX], int64_t us)
 
 	if (gmtime_r(&s, &tm) == NULL || strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
 		memcpy(day, "?", 2); /* a year past what the C library can write */
-	snprintf(out, TEXT_TIME_MAX, "%.22s.%06dZ", day, (int)(us - (int64_t)s * 1000000));
+	snprintf(out, TEXT_TIME_MAX, "%.22s.%06dZ", day, (int)((us % 1000000 + 1000000) % 1000000));
 }
 
 void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/words.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+/* Values are stored in databases and sent between versions: these lists grow at their ends and never change.
+ */
+static const char *const subject_kinds[] = {
+	"host",         "wechat-mini", "wechat-oa",       "alipay-mini", "douyin-mini", "feishu-mini",
+	"qq-mini",      "baidu-mini",  "kuaishou-mini",   "jd-mini",     "quick-app",   "harmony-atomic",
+	"dingtalk-app", "wecom-app",   "android-package", "ios-bundle",
+};
+static const char *const vias[] = {
+	"dns-query",       "dns-answer",          "http",    "tls", "quic", "http-referer",
+	"http-user-agent", "http-requested-with", "http-url"
+};
+static const char *const filing_kinds[] = { "provider", "user", "selfcheck" };
+static const char *const app_statuses[] = { "unfiled", "probable",     "filed",
+					    "exempt",  "out-of-scope", "undecided" };
+static const char *const severities[] = { "low", "medium", "high" };
+
+static void check_zh(const char *zh)
+{
+	assert_true(text_is_utf8(zh, strlen(zh)));
+	assert_true(strlen(zh) > 0 && strcmp(zh, "?") != 0);
+}
+
+#define CHECK(type, list, count)                                                                             \
+	static void test_##type(void **state)                                                                \
+	{                                                                                                    \
+		enum type v = (enum type)0;                                                                  \
+		(void)state;                                                                                 \
+		assert_int_equal(sizeof(list) / sizeof(list[0]), count);                                     \
+		for (int i = 0; i < count; i++) {                                                            \
+			assert_string_equal(type##_name((enum type)i), list[i]);                             \
+			check_zh(type##_zh((enum type)i));                                                   \
+			assert_true(type##_find(list[i], &v));                                               \
+			assert_int_equal(v, i);                                                              \
+		}                                                                                            \
+		v = (enum type)1;                                                                            \
+		assert_false(type##_find("", &v));                                                           \
+		assert_false(type##_find("no-such-word", &v));                                               \
+		assert_false(type##_find("HOST", &v));                                                       \
+		assert_int_equal(v, 1);                                                                      \
+		assert_string_equal(type##_name((enum type)count), "?");                                     \
+		assert_string_equal(type##_zh((enum type) - 1), "?");                                        \
+	}
+
+CHECK(subject_kind, subject_kinds, SUBJECT_KIND_COUNT)
+CHECK(via, vias, VIA_COUNT)
+CHECK(filing_kind, filing_kinds, FILING_KIND_COUNT)
+CHECK(app_status, app_statuses, APP_STATUS_COUNT)
+CHECK(severity, severities, SEVERITY_COUNT)
+
+/* The wording towards people stays careful: nobody is accused. */
+static void test_wording(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(app_status_zh(APP_UNFILED), "疑似"));
+	assert_non_null(strstr(app_status_zh(APP_PROBABLE), "疑似"));
+	assert_null(strstr(app_status_zh(APP_UNDECIDED), "备案"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_subject_kind), cmocka_unit_test(test_via),
+		cmocka_unit_test(test_filing_kind),  cmocka_unit_test(test_app_status),
+		cmocka_unit_test(test_severity),     cmocka_unit_test(test_wording),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
