@@ -19,7 +19,7 @@ enum {
 	UNKNOWN_LINE_MAX =
 		4096, /* how long a line may grow before an unknown method must have shown HTTP/1.x */
 	CHUNK_LINE_MAX = 1024,
-	NAME_MAX_SIZE = 512,
+	HOST_MAX = 4096, /* no host is so long, but the field was there */
 	FOLD_MAX = 2048,
 };
 
@@ -337,7 +337,7 @@ static enum proto_result bad(struct proto_out *out)
 static void tell(const struct head *h, struct proto_out *out)
 {
 	struct dissect_message *m = out->m;
-	uint8_t room[NAME_MAX_SIZE];
+	uint8_t room[HOST_MAX];
 
 	m->name = proto_name(room, sizeof(room), h->host);
 	m->http.method = h->method;

@@ -106,10 +106,11 @@ static inline void drive_stream(struct drive *d, const struct proto_stream *row,
 			res = row->parse(copy, have - at, &d->st, &used, &skip, &d->out);
 			free(copy);
 			MUST(used <= have - at);
-			MUST((res == PROTO_OK) == (used > 0));
-			at += used;
+			MUST(res != PROTO_OK || used > 0);
+			MUST(res != PROTO_MORE || used == 0);
 			if (res != PROTO_OK)
 				break;
+			at += used;
 		}
 	}
 }
