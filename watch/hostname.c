@@ -120,7 +120,7 @@ bool hostname_take_encoded(char out[HOSTNAME_MAX], const uint8_t *p, size_t n)
 	for (int round = 0; round < DECODE_ROUNDS; round++)
 		n = decode(text, n);
 	start = scheme_length(text, n);
-	for (end = start; end < n && strchr("/?#\\", text[end]) == NULL; end++)
+	for (end = start; end < n && memchr("/?#\\", text[end], 4) == NULL; end++)
 		;
 	return hostname_take_authority(out, text + start, end - start);
 }
