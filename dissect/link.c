@@ -8,13 +8,22 @@ enum {
 	SNAP_HEADER = 0xaaaa03, /* DSAP, SSAP, control of RFC 1042 */
 };
 
+/* Nothing that we walk; or cut short before it could tell. */
+static void link_unknown(struct walk *w)
+{
+	if (rd_ok(&w->r) && (rd_left(&w->r) > 0 || w->cut == 0))
+		walk_count(w, DISSECT_LINK_UNKNOWN);
+	else
+		walk_bad(w, DISSECT_LINK_BAD);
+}
+
 /* IP stands behind LLC and SNAP with OUI 0 (RFC 1042). */
 static void link_llc(struct walk *w)
 {
 	uint32_t llc = rd_be24(&w->r), oui = rd_be24(&w->r);
 
 	if (llc != SNAP_HEADER || oui != 0) {
-		walk_count(w, DISSECT_LINK_UNKNOWN);
+		link_unknown(w);
 		return;
 	}
 	link_ethertype(w, rd_be16(&w->r));
@@ -52,7 +61,7 @@ void link_wifi(struct walk *w)
 
 	rd_skip(&w->r, 22);
 	if ((control & 0x0f00) != 0x0800 || (control & 0x4040) != 0) {
-		walk_count(w, DISSECT_LINK_UNKNOWN);
+		link_unknown(w);
 		return;
 	}
 	rd_skip(&w->r, (control & 0x0003) == 0x0003 ? 6 : 0); /* between access points: a fourth address */
@@ -115,7 +124,7 @@ void link_ppp(struct walk *w)
 	else if (protocol == 0x0281)
 		w->next = link_mpls;
 	else
-		walk_count(w, DISSECT_LINK_UNKNOWN);
+		link_unknown(w);
 }
 
 /* RFC 2516 section 4, session stage: code 0, then PPP. */
@@ -171,7 +180,7 @@ static void link_null(struct walk *w)
 	else if (family == 10 || family == 24 || family == 28 || family == 30)
 		w->next = ip_v6;
 	else
-		walk_count(w, DISSECT_LINK_UNKNOWN);
+		link_unknown(w);
 }
 
 /* Linux cooked capture: packet type, ARPHRD, address length, address, then protocol. */
