@@ -86,11 +86,15 @@ static size_t decode(uint8_t *text, size_t n)
 	size_t at = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		int high = text[i] == '%' && i + 2 < n ? hex(text[i + 1]) : -1,
-		    low = high >= 0 ? hex(text[i + 2]) : -1;
-		text[at] = low >= 0 ? (uint8_t)(high << 4 | low) : text[i];
+		int high = text[i] == '%' && i + 2 < n ? hex(text[i + 1]) : -1;
+		int low = high >= 0 ? hex(text[i + 2]) : -1;
+		uint8_t byte = text[i];
+		if (low >= 0) {
+			byte = (uint8_t)((unsigned)high << 4 | (unsigned)low);
+			i += 2;
+		}
+		text[at] = byte;
 		at++;
-		i += low >= 0 ? 2 : 0;
 	}
 	return at;
 }
