@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/answer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipc/command.h"
+#include "store/json.h"
+
+struct option_row {
+	const char *name; /* "--kind" */
+	bool value;
+};
+
+struct answer_row {
+	const char *command;
+	struct option_row option[ANSWER_OPTIONS_MAX];
+	int (*run)(struct answer *a);
+};
+
+static const struct answer_row rows[] = {
+	{ "filings import", { { "--kind", true }, { "--dry-run", false } }, answer_import },
+	{ "filings list", { { "--imports", false } }, answer_filings },
+	{ "filings undo", { { NULL, false } }, answer_undo },
+	{ "filings export", { { NULL, false } }, answer_export },
+	{ "apps", { { "--status", true } }, answer_apps },
+	{ "app", { { NULL, false } }, answer_app },
+	{ "explain", { { NULL, false } }, answer_explain },
+	{ "exempt", { { NULL, false } }, answer_exempt },
+	{ "unexempt", { { NULL, false } }, answer_unexempt },
+	{ "findings", { { NULL, false } }, answer_findings },
+	{ "alerts", { { "--all", false } }, answer_alerts },
+	{ "status", { { NULL, false } }, answer_status },
+	{ "backup", { { NULL, false } }, answer_backup },
+};
+
+void answer_line(struct answer *a)
+{
+	json_close(&a->line, '}');
+	if (a->reply->line)
+		a->reply->line(a->reply->arg, a->line.p);
+	buf_reset(&a->line);
+}
+
+int answer_refuse(struct answer *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(a->reply->error, sizeof(a->reply->error), fmt, ap);
+	va_end(ap);
+	return ANSWER_REFUSED;
+}
+
+int answer_end(struct answer *a, struct db_txn *t)
+{
+	return state_end(a->store, t) == 0 ? ANSWER_DONE : answer_refuse(a, "%s", store_error(a->store));
+}
+
+int64_t answer_app_id(const char *text)
+{
+	char *end;
+	long long id;
+
+	if (text[0] != 'A' || text[1] < '1' || text[1] > '9')
+		return 0;
+	id = strtoll(text + 1, &end, 10);
+	return *end == '\0' ? id : 0;
+}
+
+void answer_app_text(char out[24], int64_t app) { snprintf(out, 24, "A%lld", (long long)app); }
+
+static const struct command *command_of(const char *name)
+{
+	for (int i = 0; i < command_count; i++)
+		if (strcmp(command_rows[i].name, name) == 0)
+			return &command_rows[i];
+	return NULL;
+}
+
+static const struct answer_row *row_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].command, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* "--kind user" or "--kind=user" at argv[*i]. False: no option of this command. */
+static bool take_option(struct answer *a, const struct answer_row *row, int argc, char *const argv[], int *i)
+{
+	for (int k = 0; k < ANSWER_OPTIONS_MAX && row->option[k].name; k++) {
+		size_t n = strlen(row->option[k].name);
+		if (strncmp(argv[*i], row->option[k].name, n) != 0)
+			continue;
+		if (!row->option[k].value && argv[*i][n] == '\0') {
+			a->option[k] = "";
+			return true;
+		}
+		if (row->option[k].value && argv[*i][n] == '=') {
+			a->option[k] = argv[*i] + n + 1;
+			return true;
+		}
+		if (row->option[k].value && argv[*i][n] == '\0' && *i + 1 < argc) {
+			a->option[k] = argv[++*i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse(struct answer *a, const struct answer_row *row, int argc, char *const argv[])
+{
+	const struct command *c = command_of(row->command);
+	bool options = true;
+	int operands = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (options && strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+			if (!take_option(a, row, argc, argv, &i))
+				return false;
+		} else if (operands < ANSWER_OPERANDS_MAX) {
+			a->operand[operands++] = argv[i];
+		} else {
+			return false;
+		}
+	}
+	return c && operands >= c->min_args && operands <= c->max_args;
+}
+
+int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd,
+		 struct store_reply *r)
+{
+	struct answer a = { .store = s, .fd = fd, .reply = r };
+	const struct answer_row *row = row_of(command);
+	int code;
+
+	r->error[0] = '\0';
+	if (row == NULL) {
+		snprintf(r->error, sizeof(r->error), "没有 %s 这个命令,beianctl --help 列出全部命令",
+			 command);
+		return ANSWER_USAGE;
+	}
+	if (!parse(&a, row, argc, argv)) {
+		snprintf(r->error, sizeof(r->error), "用法: beianctl %s %s", command,
+			 command_of(command)->args);
+		return ANSWER_USAGE;
+	}
+	code = row->run(&a);
+	buf_clear(&a.line);
+	return code;
+}

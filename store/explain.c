@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain: what is known of one subject, then each step of the judgement about it. */
+#include <jansson.h>
+#include <string.h>
+
+#include "policy/policy.h"
+#include "store/fold.h"
+#include "store/json.h"
+#include "store/resolve.h"
+
+enum { EXPLAIN_ALERTS_MAX = 3 };
+
+struct explained {
+	struct answer *answer;
+	const struct resolved *at;
+	bool seen;
+};
+
+static void subject_json(void *arg, const struct folded *f)
+{
+	struct explained *e = arg;
+	struct buf *b = &e->answer->line;
+	char app[24];
+
+	e->seen = true;
+	answer_app_text(app, e->at->app);
+	json_line(b);
+	json_open(b, "subject", '{');
+	json_text(b, "kind", subject_kind_name(f->kind));
+	json_text(b, "name", f->name);
+	json_text(b, "app", e->at->app ? app : NULL);
+	json_int(b, "count", (int64_t)f->count);
+	json_people(b, "clients", (int64_t)f->client_count);
+	json_int(b, "days", (int64_t)f->days);
+	json_time(b, "first", f->first);
+	json_time(b, "last", f->last);
+	json_open(b, "via", '{');
+	for (int v = 0; v < VIA_COUNT; v++)
+		if (f->count_via[v] > 0)
+			json_int(b, via_name((enum via)v), (int64_t)f->count_via[v]);
+	json_close(b, '}');
+	json_close(b, '}');
+	answer_line(e->answer);
+}
+
+static void step(struct answer *a, const char *word, const char *text)
+{
+	json_line(&a->line);
+	json_text(&a->line, "step", word);
+	json_text(&a->line, "text", text);
+	answer_line(a);
+}
+
+static const char *tie_text(const char *name)
+{
+	for (int t = 0; t < TIE_COUNT; t++)
+		if (strcmp(tie_name((enum tie)t), name) == 0)
+			return tie_zh((enum tie)t);
+	return name;
+}
+
+static void tell_note(struct answer *a, struct db_txn *t, const struct resolved *at)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_NOTE_OF);
+	query_int(&q, at->id);
+	if (query_row(&q))
+		step(a, "no-app", query_get_text(&q, 0));
+	else
+		step(a, "no-app", "尚未判定: 观测在最近一次判定之后到达");
+	query_close(&q);
+}
+
+/* The steps were kept as a JSON array; each becomes a line. */
+static void tell_steps(struct answer *a, struct db_txn *t, int64_t app)
+{
+	json_t *steps = NULL, *one;
+	struct query q;
+	size_t i;
+
+	query_open(&q, t, STMT_APP_STEPS);
+	query_int(&q, app);
+	if (query_row(&q))
+		steps = json_loads(query_get_text(&q, 0), 0, NULL);
+	query_close(&q);
+	json_array_foreach(steps, i, one) step(a, json_string_value(json_object_get(one, "step")),
+					       json_string_value(json_object_get(one, "text")));
+	json_decref(steps);
+}
+
+static void tell_alerts(struct answer *a, struct db_txn *t, int64_t app)
+{
+	struct buf text = { 0 };
+	struct query q;
+
+	query_open(&q, t, STMT_ALERT_UUID_OF);
+	query_int(&q, app);
+	query_int(&q, EXPLAIN_ALERTS_MAX);
+	while (query_row(&q)) {
+		bool open = strcmp(query_get_text(&q, 2), "open") == 0;
+		buf_reset(&text);
+		buf_printf(&text, "规则 %s,%s: %s(预警 %s)", query_get_text(&q, 1),
+			   open ? "待处理" : "已解除", open ? query_get_text(&q, 3) : query_get_text(&q, 4),
+			   query_get_text(&q, 0));
+		step(a, "alert", text.p);
+	}
+	buf_clear(&text);
+}
+
+static void tell_app(struct answer *a, struct db_txn *t, const struct resolved *at)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "属于应用 A%lld(%s): %s", (long long)at->app, at->app_key, tie_text(at->tie));
+	step(a, "member", text.p);
+	buf_clear(&text);
+	tell_steps(a, t, at->app);
+	tell_alerts(a, t, at->app);
+}
+
+int answer_explain(struct answer *a)
+{
+	struct resolved at;
+	struct explained e = { .answer = a, .at = &at };
+	struct db_txn t;
+	struct query q;
+	int code;
+
+	db_begin(&t, a->store->db, DB_READ);
+	code = resolve_subject(a, &t, a->operand[0], &at);
+	if (code != ANSWER_DONE) {
+		db_abandon(&t);
+		return code;
+	}
+	query_open(&q, &t, STMT_DAYS_OF);
+	query_int(&q, at.id);
+	fold_rows(&q, subject_json, &e);
+	if (!e.seen)
+		db_fail(&t, -1, "没有观测到 %s:%s", subject_kind_name(at.kind), at.name);
+	else if (at.app)
+		tell_app(a, &t, &at);
+	else
+		tell_note(a, &t, &at);
+	return answer_end(a, &t);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/fold.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+enum column {
+	DAY_SUBJECT,
+	DAY_KIND,
+	DAY_NAME,
+	DAY_EPOCH,
+	DAY_VIA,
+	DAY_FIRST,
+	DAY_LAST,
+	DAY_COUNT,
+	DAY_SKETCH
+};
+
+struct fold {
+	struct folded out;
+	struct sketch now; /* of the epoch being read */
+	int64_t epoch;
+	bool open, epoch_open;
+	fold_fn *fn;
+	void *arg;
+};
+
+static int compare_days(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static void add_day(struct folded *f, int64_t day)
+{
+	if (f->days > 0 && f->day[f->days - 1] == day)
+		return;
+	f->day = xgrow(f->day, &f->day_cap, f->days + 1, sizeof(*f->day));
+	f->day[f->days++] = day;
+}
+
+static void sort_days(struct folded *f)
+{
+	size_t n = 0;
+
+	qsort(f->day, f->days, sizeof(*f->day), compare_days);
+	for (size_t i = 0; i < f->days; i++)
+		if (n == 0 || f->day[n - 1] != f->day[i])
+			f->day[n++] = f->day[i];
+	f->days = n;
+}
+
+static void close_epoch(struct fold *f)
+{
+	uint64_t n = f->epoch_open ? sketch_count(&f->now) : 0;
+
+	/* of equals the newest */
+	if (f->epoch_open && n >= f->out.client_count) {
+		f->out.clients = f->now;
+		f->out.client_count = n;
+		f->out.epoch = f->epoch;
+	}
+	f->epoch_open = false;
+}
+
+static void close_subject(struct fold *f)
+{
+	close_epoch(f);
+	if (!f->open)
+		return;
+	sort_days(&f->out);
+	f->fn(f->arg, &f->out);
+	f->open = false;
+}
+
+static void copy_name(struct folded *out, const char *name)
+{
+	size_t n = strnlen(name, sizeof(out->name) - 1);
+	memcpy(out->name, name, n);
+	out->name[n] = '\0';
+}
+
+static bool open_subject(struct fold *f, struct query *q)
+{
+	struct folded *out = &f->out;
+
+	out->id = query_get_int(q, DAY_SUBJECT);
+	copy_name(out, query_get_text(q, DAY_NAME));
+	out->count = out->client_count = 0;
+	memset(out->count_via, 0, sizeof(out->count_via));
+	sketch_init(&out->clients);
+	out->epoch = 0;
+	out->days = 0;
+	out->first = INT64_MAX;
+	out->last = INT64_MIN;
+	f->open = true;
+	return subject_kind_find(query_get_text(q, DAY_KIND), &out->kind);
+}
+
+static bool add_sketch(struct fold *f, struct query *q)
+{
+	struct sketch row;
+	const void *bytes;
+	struct rd r;
+	size_t n;
+
+	bytes = query_get_blob(q, DAY_SKETCH, &n);
+	r = rd_init(bytes, n);
+	if (!sketch_get(&r, &row))
+		return false;
+	if (!f->epoch_open || f->epoch != query_get_int(q, DAY_EPOCH)) {
+		close_epoch(f);
+		f->now = row;
+		f->epoch = query_get_int(q, DAY_EPOCH);
+		f->epoch_open = true;
+	} else {
+		sketch_merge(&f->now, &row);
+	}
+	return true;
+}
+
+static bool add_row(struct fold *f, struct query *q)
+{
+	struct folded *out = &f->out;
+	int64_t first = query_get_int(q, DAY_FIRST), last = query_get_int(q, DAY_LAST);
+	uint64_t count = (uint64_t)query_get_int(q, DAY_COUNT);
+	enum via via;
+
+	if (!via_find(query_get_text(q, DAY_VIA), &via) || !add_sketch(f, q))
+		return false;
+	out->count += count;
+	out->count_via[via] += count;
+	if (first < out->first)
+		out->first = first;
+	if (last > out->last)
+		out->last = last;
+	add_day(out, text_beijing_day(first));
+	add_day(out, text_beijing_day(last)); /* a window may cross midnight */
+	return true;
+}
+
+void fold_rows(struct query *q, fold_fn *fn, void *arg)
+{
+	struct fold *f = xcalloc(1, sizeof(*f));
+	bool sound = true;
+
+	f->fn = fn;
+	f->arg = arg;
+	while (sound && query_row(q)) {
+		if (!f->open || f->out.id != query_get_int(q, DAY_SUBJECT)) {
+			close_subject(f);
+			sound = open_subject(f, q);
+		}
+		sound = sound && add_row(f, q);
+	}
+	if (!sound)
+		db_fail(q->txn, -EUCLEAN, "数据库已损坏(观测对象 %lld),请用备份恢复", (long long)f->out.id);
+	query_close(q);
+	if (q->txn->result == 0)
+		close_subject(f);
+	free(f->out.day);
+	free(f);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs policy/ over the database and writes what changed: apps, members, matches, notes, findings. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/verdict.h"
+
+/* An app that an earlier judgement wrote. */
+struct known {
+	char *key;
+	int64_t id, digest;
+	bool gone;
+};
+
+struct judging {
+	struct store *store;
+	struct db_txn *txn;
+	struct load load;
+	struct judgement judgement;
+	struct verdict *verdict; /* one per app, same order */
+	struct known *known;     /* sorted by key */
+	size_t known_count, known_cap;
+	int64_t generation;
+};
+
+void judge_mark(struct db_txn *t)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_JUDGE_MARK);
+	query_run(&q);
+}
+
+/* Did anything change since the last judgement? */
+static bool is_due(struct store *s, struct db_txn *t, int64_t *generation)
+{
+	struct query q;
+	bool due = true;
+
+	*generation = 1;
+	query_open(&q, t, STMT_JUDGE_STATE);
+	if (query_row(&q)) {
+		due = query_get_int(&q, 0) != 0 || strcmp(query_get_text(&q, 1), s->digest) != 0;
+		*generation = query_get_int(&q, 2) + 1;
+	}
+	query_close(&q);
+	return due && t->result == 0;
+}
+
+static void read_known(struct judging *j)
+{
+	struct query q;
+	struct known *k;
+
+	query_open(&q, j->txn, STMT_APPS_KNOWN);
+	while (query_row(&q)) {
+		j->known = xgrow(j->known, &j->known_cap, j->known_count + 1, sizeof(*j->known));
+		k = &j->known[j->known_count++];
+		k->key = xstrdup(query_get_text(&q, 0));
+		k->id = query_get_int(&q, 1);
+		k->digest = query_get_int(&q, 2);
+		k->gone = query_get_int(&q, 3) != 0;
+	}
+}
+
+static void run_on(struct db_txn *t, enum stmt id, int64_t app)
+{
+	struct query q;
+
+	query_open(&q, t, id);
+	query_int(&q, app);
+	query_run(&q);
+}
+
+/* Members first go from every app that changes, so that a subject can move from one to the other. */
+static void strip(struct judging *j, int64_t app)
+{
+	run_on(j->txn, STMT_APP_DROP_MEMBERS, app);
+	run_on(j->txn, STMT_APP_DROP_MATCHES, app);
+}
+
+static void meet(struct judging *j, struct verdict *v, const struct known *k)
+{
+	v->id = k->id;
+	v->changed = k->gone || k->digest != v->digest;
+	if (v->changed)
+		strip(j, k->id);
+}
+
+static void retire(struct judging *j, const struct known *k)
+{
+	if (k->gone)
+		return;
+	strip(j, k->id);
+	run_on(j->txn, STMT_APP_GONE, k->id);
+}
+
+/* Both lists are sorted by key: one walk finds who is new, who stays and who is gone. */
+static void compare_known(struct judging *j)
+{
+	size_t i = 0, k = 0;
+	int order;
+
+	while (i < j->judgement.count || k < j->known_count) {
+		if (i == j->judgement.count)
+			order = 1;
+		else if (k == j->known_count)
+			order = -1;
+		else
+			order = strcmp(j->judgement.app[i].key, j->known[k].key);
+		if (order == 0)
+			meet(j, &j->verdict[i], &j->known[k]);
+		else if (order > 0)
+			retire(j, &j->known[k]);
+		i += order <= 0;
+		k += order >= 0;
+	}
+}
+
+static void write_app(struct judging *j, struct verdict *v)
+{
+	const struct app *a = v->app;
+	struct query q;
+
+	query_open(&q, j->txn, v->id ? STMT_APP_CHANGE : STMT_APP_ADD);
+	query_text(&q, a->key);
+	query_text(&q, a->name);
+	query_text(&q, app_status_name(a->status));
+	query_real(&q, a->score);
+	query_text(&q, a->unit);
+	query_count(&q, a->clients);
+	query_count(&q, a->days);
+	query_count(&q, a->count);
+	query_int(&q, a->first);
+	query_int(&q, a->last);
+	query_text(&q, v->steps);
+	query_int(&q, v->digest);
+	query_run(&q);
+	if (v->id == 0)
+		v->id = query_new_id(&q);
+}
+
+static void write_members(struct judging *j, const struct verdict *v)
+{
+	struct query q;
+
+	for (size_t i = 0; i < v->app->member_count; i++) {
+		const struct app_member *m = &v->app->member[i];
+		query_open(&q, j->txn, STMT_MEMBER_ADD);
+		query_int(&q, j->load.in.subject[m->subject].id);
+		query_int(&q, v->id);
+		query_text(&q, tie_name(m->tie));
+		query_run(&q);
+	}
+}
+
+static void write_matches(struct judging *j, const struct verdict *v)
+{
+	struct query q;
+	struct buf keys = { 0 };
+
+	for (size_t i = 0; i < v->app->match_count; i++) {
+		const struct app_match *m = &v->app->match[i];
+		buf_reset(&keys);
+		verdict_keys(&keys, NULL, m);
+		query_open(&q, j->txn, STMT_MATCH_ADD);
+		query_int(&q, v->id);
+		query_count(&q, i);
+		query_int(&q, j->load.in.filing[m->filing].id);
+		query_text(&q, match_grade_name(m->grade));
+		query_text(&q, keys.p);
+		query_real(&q, m->score);
+		query_run(&q);
+	}
+	buf_clear(&keys);
+}
+
+/* New ids are given in the order of keys: the same observations get the same ids. */
+static void write_apps(struct judging *j)
+{
+	struct verdict *v;
+
+	for (size_t i = 0; i < j->judgement.count && j->txn->result == 0; i++) {
+		v = &j->verdict[i];
+		if (v->id != 0 && !v->changed)
+			continue;
+		v->changed = true;
+		write_app(j, v);
+		write_members(j, v);
+		write_matches(j, v);
+	}
+}
+
+static void write_notes(struct judging *j)
+{
+	struct query q;
+
+	query_open(&q, j->txn, STMT_NOTES_DROP);
+	query_run(&q);
+	for (size_t i = 0; i < j->judgement.subject_count && j->txn->result == 0; i++) {
+		if (j->judgement.subject_note[i] == NULL)
+			continue;
+		query_open(&q, j->txn, STMT_NOTE_ADD);
+		query_int(&q, j->load.in.subject[i].id);
+		query_text(&q, j->judgement.subject_note[i]);
+		query_run(&q);
+	}
+}
+
+static void write_state(struct judging *j)
+{
+	struct query q;
+
+	query_open(&q, j->txn, STMT_JUDGE_DONE);
+	query_text(&q, j->store->digest);
+	query_int(&q, j->generation);
+	query_int(&q, state_now());
+	query_run(&q);
+}
+
+static void write_all(struct judging *j)
+{
+	j->verdict = xcalloc(j->judgement.count, sizeof(*j->verdict));
+	for (size_t i = 0; i < j->judgement.count; i++) {
+		j->verdict[i].app = &j->judgement.app[i];
+		verdict_render(&j->verdict[i], &j->load);
+	}
+	read_known(j);
+	compare_known(j);
+	write_apps(j);
+	write_notes(j);
+	raise_findings(j->store, j->txn, &j->load, j->verdict, j->judgement.count, j->generation);
+	write_state(j);
+	for (size_t i = 0; i < j->judgement.count; i++)
+		verdict_clear(&j->verdict[i]);
+	for (size_t i = 0; i < j->known_count; i++)
+		free(j->known[i].key);
+	free(j->verdict);
+	free(j->known);
+}
+
+void judge_run(struct store *s, struct db_txn *t)
+{
+	struct judging j = { .store = s, .txn = t };
+
+	if (t->result < 0 || !is_due(s, t, &j.generation))
+		return;
+	load_input(&j.load, s, t);
+	if (t->result == 0) {
+		policy_judge(&j.load.in, &j.judgement);
+		write_all(&j);
+		judgement_clear(&j.judgement);
+	}
+	load_clear(&j.load);
+}

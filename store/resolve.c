@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/resolve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* "kind:name" -> both. False: the part before the colon is no kind. */
+static bool split_key(const char *text, struct resolved *out)
+{
+	const char *colon = strchr(text, ':');
+	char kind[32];
+
+	if (colon == NULL || (size_t)(colon - text) >= sizeof(kind) || colon[1] == '\0' ||
+	    strlen(colon + 1) >= sizeof(out->name))
+		return false;
+	memcpy(kind, text, (size_t)(colon - text));
+	kind[colon - text] = '\0';
+	if (!subject_kind_find(kind, &out->kind))
+		return false;
+	snprintf(out->name, sizeof(out->name), "%s", colon + 1);
+	return true;
+}
+
+/* Host names are kept in lower case and without the root's dot. */
+static void normalise(struct resolved *out)
+{
+	size_t n = strlen(out->name);
+
+	if (out->kind != SUBJECT_HOST)
+		return;
+	text_lower(out->name);
+	if (n > 1 && out->name[n - 1] == '.')
+		out->name[n - 1] = '\0';
+}
+
+/* Kinds that know a bare name, listed as "host:x, wechat-mini:x". Returns how many. */
+static int kinds_named(struct db_txn *t, const char *name, struct resolved *out, struct buf *list)
+{
+	struct query q;
+	int n = 0;
+
+	query_open(&q, t, STMT_SUBJECTS_NAMED);
+	query_text(&q, name);
+	while (query_row(&q)) {
+		if (!subject_kind_find(query_get_text(&q, 0), &out->kind))
+			continue;
+		buf_printf(list, "%s%s:%s", n > 0 ? ", " : "", query_get_text(&q, 0), name);
+		n++;
+	}
+	return n;
+}
+
+static int resolve_bare(struct answer *a, struct db_txn *t, const char *text, struct resolved *out)
+{
+	struct buf list = { 0 };
+	char shown[RECORD_NAME_MAX * 4];
+	int n, code = ANSWER_DONE;
+
+	snprintf(out->name, sizeof(out->name), "%s", text);
+	n = kinds_named(t, out->name, out, &list);
+	if (n == 0) {
+		out->kind = SUBJECT_HOST;
+		normalise(out);
+		n = kinds_named(t, out->name, out, &list);
+	}
+	text_safe(shown, sizeof(shown), text, strlen(text));
+	if (n == 0)
+		code = answer_refuse(a, "没有观测到 %s;可写作 种类:名称,例如 host:jw.example.edu.cn", shown);
+	if (n > 1)
+		code = answer_refuse(a, "%s 不止一种,请写明是哪一个: %s", shown, list.p);
+	buf_clear(&list);
+	return code;
+}
+
+static int resolve_app(struct answer *a, struct db_txn *t, int64_t app, struct resolved *out)
+{
+	struct query q;
+	bool found;
+
+	query_open(&q, t, STMT_APP_KEY);
+	query_int(&q, app);
+	found = query_row(&q) && split_key(query_get_text(&q, 0), out);
+	query_close(&q);
+	return found ? ANSWER_DONE
+		     : answer_refuse(a, "没有应用 A%lld,beianctl apps 列出全部应用", (long long)app);
+}
+
+/* The row of the subject and the app that it belongs to, if any. */
+static void look_up(struct db_txn *t, struct resolved *out)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_SUBJECT_FIND);
+	query_text(&q, subject_kind_name(out->kind));
+	query_text(&q, out->name);
+	out->id = query_one(&q, 0);
+	query_open(&q, t, STMT_APP_OF_SUBJECT);
+	query_int(&q, out->id);
+	if (query_row(&q)) {
+		out->app = query_get_int(&q, 0);
+		snprintf(out->app_key, sizeof(out->app_key), "%s", query_get_text(&q, 1));
+		snprintf(out->tie, sizeof(out->tie), "%s", query_get_text(&q, 2));
+	}
+	query_close(&q);
+}
+
+int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct resolved *out)
+{
+	int64_t app = answer_app_id(text);
+	int code = ANSWER_DONE;
+
+	*out = (struct resolved){ 0 };
+	if (app != 0)
+		code = resolve_app(a, t, app, out);
+	else if (split_key(text, out))
+		normalise(out);
+	else
+		code = resolve_bare(a, t, text, out);
+	if (code == ANSWER_DONE)
+		look_up(t, out);
+	return code;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a person means by SUBJECT: "A17" (its centre), "kind:name", or a name that only one kind has. */
+#ifndef STORE_RESOLVE_H
+#define STORE_RESOLVE_H
+
+#include "store/answer.h"
+
+struct resolved {
+	int64_t id; /* observed_subject; 0: never seen */
+	enum subject_kind kind;
+	char name[RECORD_NAME_MAX];
+	int64_t app; /* 0: in none */
+	char app_key[RECORD_NAME_MAX + 32];
+	char tie[32];
+};
+
+/* ANSWER_DONE, or ANSWER_REFUSED with the reply's error set (ambiguous, no such app, unknown bare name). */
+int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct resolved *out);
+
+#endif

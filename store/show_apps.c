@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* apps, app. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "store/answer.h"
+#include "store/finding.h"
+#include "store/fold.h"
+#include "store/json.h"
+
+enum column {
+	APP_ID,
+	APP_NAME,
+	APP_STATUS,
+	APP_CLIENTS,
+	APP_DAYS,
+	APP_MESSAGES,
+	APP_FIRST,
+	APP_LAST,
+	APP_SCORE,
+	APP_UNIT,
+	APP_MEMBER_KIND,
+	APP_MEMBER_NAME,
+};
+
+/* The app whose member rows are being read. */
+struct reading {
+	struct answer *answer;
+	int64_t id;
+	struct buf head, kinds, subjects, tail;
+	char kind[32]; /* of the last member: kinds are listed once */
+};
+
+static void open_app(struct reading *r, struct query *q)
+{
+	char app[24];
+
+	r->id = query_get_int(q, APP_ID);
+	r->kind[0] = '\0';
+	answer_app_text(app, r->id);
+	json_line(&r->head);
+	json_text(&r->head, "app", app);
+	json_text(&r->head, "name", query_get_text(q, APP_NAME));
+	json_text(&r->head, "status", query_get_text(q, APP_STATUS));
+	buf_reset(&r->kinds);
+	json_open(&r->kinds, NULL, '[');
+	buf_reset(&r->subjects);
+	json_open(&r->subjects, NULL, '[');
+	buf_reset(&r->tail);
+	buf_puts(&r->tail, "{");
+	json_people(&r->tail, "clients", query_get_int(q, APP_CLIENTS));
+	json_int(&r->tail, "days", query_get_int(q, APP_DAYS));
+	json_int(&r->tail, "messages", query_get_int(q, APP_MESSAGES));
+	json_time(&r->tail, "first", query_get_int(q, APP_FIRST));
+	json_time(&r->tail, "last", query_get_int(q, APP_LAST));
+	json_score(&r->tail, "score", query_get_real(q, APP_SCORE));
+	json_text(&r->tail, "unit", query_get_text(q, APP_UNIT));
+}
+
+static void add_member(struct reading *r, struct query *q)
+{
+	const char *kind = query_get_text(q, APP_MEMBER_KIND);
+
+	if (kind == NULL)
+		return;
+	if (strcmp(kind, r->kind) != 0)
+		json_text(&r->kinds, NULL, kind);
+	snprintf(r->kind, sizeof(r->kind), "%s", kind);
+	json_text(&r->subjects, NULL, query_get_text(q, APP_MEMBER_NAME));
+}
+
+/* Leaves the app's object open in the answer's line. */
+static void close_app(struct reading *r)
+{
+	struct buf *b = &r->answer->line;
+
+	json_close(&r->kinds, ']');
+	json_close(&r->subjects, ']');
+	buf_reset(b);
+	buf_add(b, r->head.p, r->head.len);
+	json_raw(b, "kinds", r->kinds.p);
+	json_raw(b, "subjects", r->subjects.p);
+	buf_puts(b, ",");
+	buf_puts(b, r->tail.p + 1); /* without its brace */
+}
+
+static void reading_clear(struct reading *r)
+{
+	buf_clear(&r->head);
+	buf_clear(&r->kinds);
+	buf_clear(&r->subjects);
+	buf_clear(&r->tail);
+}
+
+/* Walks the apps asked for; the last one stays open in the answer's line. Returns how many. */
+static int read_apps(struct answer *a, struct query *q, bool each)
+{
+	struct reading r = { .answer = a };
+	int n = 0;
+
+	while (query_row(q)) {
+		if (n > 0 && r.id != query_get_int(q, APP_ID)) {
+			close_app(&r);
+			if (each)
+				answer_line(a);
+		}
+		if (n == 0 || r.id != query_get_int(q, APP_ID)) {
+			open_app(&r, q);
+			n++;
+		}
+		add_member(&r, q);
+	}
+	if (n > 0)
+		close_app(&r);
+	if (n > 0 && each)
+		answer_line(a);
+	reading_clear(&r);
+	return n;
+}
+
+int answer_apps(struct answer *a)
+{
+	enum app_status status;
+	struct db_txn t;
+	struct query q;
+
+	if (a->option[0] && !app_status_find(a->option[0], &status)) {
+		answer_refuse(a,
+			      "--status 只能是 unfiled、probable、filed、exempt、out-of-scope 或 undecided");
+		return ANSWER_USAGE;
+	}
+	db_begin(&t, a->store->db, DB_READ);
+	query_open(&q, &t, STMT_APPS_LIST);
+	query_text(&q, a->option[0]);
+	query_text(&q, NULL);
+	read_apps(a, &q, true);
+	return answer_end(a, &t);
+}
+
+/* -- one app with its evidence ----------------------------------------------------------------------------
+ */
+static void via_json(struct buf *b, const struct folded *f)
+{
+	json_open(b, "via", '{');
+	for (int v = 0; v < VIA_COUNT; v++)
+		if (f->count_via[v] > 0)
+			json_int(b, via_name((enum via)v), (int64_t)f->count_via[v]);
+	json_close(b, '}');
+}
+
+struct member {
+	struct buf *out;
+	char *tie;
+	int64_t id;
+};
+
+static void member_json(void *arg, const struct folded *f)
+{
+	struct member *m = arg;
+	struct buf *b = m->out;
+
+	json_open(b, NULL, '{');
+	json_text(b, "kind", subject_kind_name(f->kind));
+	json_text(b, "name", f->name);
+	json_text(b, "tie", m->tie);
+	json_int(b, "count", (int64_t)f->count);
+	json_people(b, "clients", (int64_t)f->client_count);
+	json_int(b, "days", (int64_t)f->days);
+	json_time(b, "first", f->first);
+	json_time(b, "last", f->last);
+	via_json(b, f);
+	json_close(b, '}');
+}
+
+static void members_json(struct answer *a, struct db_txn *t, int64_t app)
+{
+	struct member *member = NULL;
+	size_t count = 0, cap = 0;
+	struct query q;
+
+	query_open(&q, t, STMT_MEMBERS_OF);
+	query_int(&q, app);
+	while (query_row(&q)) {
+		member = xgrow(member, &cap, count + 1, sizeof(*member));
+		member[count++] = (struct member){ .out = &a->line,
+						   .id = query_get_int(&q, 0),
+						   .tie = xstrdup(query_get_text(&q, 1)) };
+	}
+	json_open(&a->line, "members", '[');
+	for (size_t i = 0; i < count; i++) {
+		query_open(&q, t, STMT_DAYS_OF);
+		query_int(&q, member[i].id);
+		fold_rows(&q, member_json, &member[i]);
+		free(member[i].tie);
+	}
+	json_close(&a->line, ']');
+	free(member);
+}
+
+static void end_json(struct buf *b, const char *key, const char *kind, const char *name)
+{
+	json_open(b, key, '{');
+	json_text(b, "kind", kind);
+	json_text(b, "name", name);
+	json_close(b, '}');
+}
+
+static void links_json(struct answer *a, struct db_txn *t, int64_t app)
+{
+	struct buf *b = &a->line;
+	struct query q;
+
+	json_open(b, "links", '[');
+	query_open(&q, t, STMT_LINKS_OF);
+	query_int(&q, app);
+	while (query_row(&q)) {
+		json_open(b, NULL, '{');
+		end_json(b, "from", query_get_text(&q, 0), query_get_text(&q, 1));
+		end_json(b, "to", query_get_text(&q, 2), query_get_text(&q, 3));
+		json_int(b, "count", query_get_int(&q, 4));
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
+static void matches_json(struct answer *a, struct db_txn *t, int64_t app)
+{
+	struct buf *b = &a->line;
+	struct query q;
+
+	json_open(b, "matches", '[');
+	query_open(&q, t, STMT_MATCHES_OF);
+	query_int(&q, app);
+	while (query_row(&q)) {
+		json_open(b, NULL, '{');
+		json_text(b, "kind", query_get_text(&q, 0));
+		json_text(b, "name", query_get_text(&q, 1));
+		json_text(b, "operator", query_get_text(&q, 2));
+		json_text(b, "unit", query_get_text(&q, 3));
+		json_text(b, "number", query_get_text(&q, 4));
+		json_int(b, "import", query_get_int(&q, 5));
+		json_int(b, "row", query_get_int(&q, 6));
+		json_text(b, "grade", query_get_text(&q, 7));
+		json_raw(b, "keys", query_get_text(&q, 8));
+		json_score(b, "score", query_get_real(&q, 9));
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
+static void findings_json(struct answer *a, struct db_txn *t, int64_t app)
+{
+	struct query q;
+
+	json_open(&a->line, "findings", '[');
+	query_open(&q, t, STMT_FINDINGS_LIST);
+	query_int(&q, app);
+	while (query_row(&q)) {
+		json_open(&a->line, NULL, '{');
+		finding_json(&a->line, &q);
+		json_close(&a->line, '}');
+	}
+	json_close(&a->line, ']');
+}
+
+static void steps_json(struct answer *a, struct db_txn *t, int64_t app)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_APP_STEPS);
+	query_int(&q, app);
+	if (query_row(&q))
+		json_raw(&a->line, "steps", query_get_text(&q, 0));
+	query_close(&q);
+}
+
+int answer_app(struct answer *a)
+{
+	int64_t app = answer_app_id(a->operand[0]);
+	struct db_txn t;
+	struct query q;
+	int code;
+
+	db_begin(&t, a->store->db, DB_READ);
+	query_open(&q, &t, STMT_APPS_LIST);
+	query_text(&q, NULL);
+	query_int(&q, app);
+	if (read_apps(a, &q, false) == 0)
+		db_fail(&t, -1, "没有应用 %.40s,beianctl apps 列出全部应用", a->operand[0]);
+	members_json(a, &t, app);
+	links_json(a, &t, app);
+	matches_json(a, &t, app);
+	findings_json(a, &t, app);
+	steps_json(a, &t, app);
+	code = answer_end(a, &t);
+	if (code == ANSWER_DONE)
+		answer_line(a);
+	return code;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is inside a struct store, and what its files lend each other: for store/ alone. */
+#ifndef STORE_STATE_H
+#define STORE_STATE_H
+
+#include "base/hash.h"
+#include "db/db.h"
+#include "db/query.h"
+#include "store/store.h"
+
+struct store {
+	const struct conf *conf; /* borrowed */
+	const struct data *data; /* borrowed */
+	struct db *db;
+	char digest[HASH_HEX_SIZE]; /* of conf and data: what the judgement goes by */
+	int64_t epoch;              /* of the client key that live sensors use now */
+	int64_t epoch_since;        /* when this process rotated it; INT64_MIN: not in its life */
+	char error[STORE_ERROR_MAX];
+};
+
+/* Keeps the database's line for store_error() and passes the result on. */
+int state_failed(struct store *s, int result);
+/* Ends the transaction; on failure keeps its line. */
+int state_end(struct store *s, struct db_txn *t) __attribute__((warn_unused_result));
+int64_t state_now(void); /* wall clock, microseconds UTC */
+/* Hash of the configuration and of every data table that policy/ reads. */
+void state_digest(const struct conf *conf, const struct data *data, char out[HASH_HEX_SIZE]);
+
+/* Judges inside the caller's transaction when anything changed since the last time. */
+void judge_run(struct store *s, struct db_txn *t);
+/* From now on the last judgement is out of date. */
+void judge_mark(struct db_txn *t);
+
+#endif

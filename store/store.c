@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "store/state.h"
+
+int state_failed(struct store *s, int result)
+{
+	snprintf(s->error, sizeof(s->error), "%s", db_error(s->db));
+	return result;
+}
+
+int state_end(struct store *s, struct db_txn *t)
+{
+	int r = db_end(t);
+	return r < 0 ? state_failed(s, r) : 0;
+}
+
+int64_t state_now(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+struct store *store_open(const struct conf *conf, const struct data *data, bool read_only,
+			 char error[STORE_ERROR_MAX])
+{
+	struct store *s = xcalloc(1, sizeof(*s));
+	struct db_txn t;
+	struct query q;
+
+	s->db = db_open(conf->store.database, read_only ? DB_READONLY : DB_CREATE, error);
+	if (s->db == NULL) {
+		free(s);
+		return NULL;
+	}
+	store_configure(s, conf, data);
+	s->epoch_since = INT64_MIN;
+	db_begin(&t, s->db, DB_READ);
+	query_open(&q, &t, STMT_EPOCH_NEWEST);
+	s->epoch = query_one(&q, 0);
+	if (state_end(s, &t) == 0)
+		return s;
+	snprintf(error, STORE_ERROR_MAX, "%s", s->error);
+	store_close(s);
+	return NULL;
+}
+
+void store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	db_close(s->db);
+	free(s);
+}
+
+const char *store_error(const struct store *s) { return s->error; }
+
+void store_configure(struct store *s, const struct conf *conf, const struct data *data)
+{
+	s->conf = conf;
+	s->data = data;
+	state_digest(conf, data, s->digest);
+}
+
+int store_judge(struct store *s)
+{
+	struct db_txn t;
+
+	db_begin(&t, s->db, DB_WRITE);
+	judge_run(s, &t);
+	return state_end(s, &t);
+}
