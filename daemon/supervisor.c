@@ -14,36 +14,20 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "daemon/check.h"
+#include "daemon/child.h"
 #include "daemon/manager.h"
 #include "daemon/role.h"
-#include "daemon/spawn.h"
 
 enum {
-	BACKOFF_FIRST_MS = 200,
 	BACKOFF_MAX_MS = 30000,
 	BACKOFF_REPLAY_MAX_MS = 1000,
-	HEALTHY_SECONDS = 60, /* a child that lived this long starts its back-off anew */
-	REPLAY_RESTARTS = 8,  /* of the sensor in a row, before a replay is given up */
+	REPLAY_RESTARTS = 8, /* of the sensor in a row, before a replay is given up */
 	STOP_SENSOR_SECONDS = 12,
 	STOP_STORE_SECONDS = 20,
 	STOP_NOTIFIER_SECONDS = 3,
 };
 
 enum phase { PHASE_RUN, PHASE_STOP_SENSORS, PHASE_STOP_STORE, PHASE_STOP_NOTIFIER };
-
-struct child {
-	struct supervisor *sv;
-	enum role_id role;
-	char label[MSG_LABEL_MAX];
-	const char *interface; /* of a live sensor; borrowed from the configuration as it was at the start */
-	pid_t pid;             /* 0: not running */
-	struct link *link;
-	struct event *again; /* the next start */
-	bool ready, was_ready, done;
-	unsigned restarts, failures; /* in all; in a row */
-	int status;                  /* of the last end */
-	int64_t started, since;      /* monotonic; UTC */
-};
 
 struct supervisor {
 	const struct supervisor_job *job;
@@ -58,14 +42,6 @@ struct supervisor {
 
 enum { STORE, NOTIFIER, SENSORS };
 
-static int64_t clock_us(clockid_t which)
-{
-	struct timespec t;
-
-	clock_gettime(which, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static bool replaying(const struct supervisor *sv) { return sv->job->files != NULL; }
 
 static void leave(struct supervisor *sv, int status)
@@ -74,95 +50,7 @@ static void leave(struct supervisor *sv, int status)
 	event_base_loopbreak(sv->base);
 }
 
-/* -- what children are told ----------------------------------------------------------------------- */
-
-static bool send_text(struct child *c, enum msg_type type, const char *s, size_t n)
-{
-	struct wr w;
-
-	if (c->link == NULL)
-		return true;
-	w = link_begin(c->link, (uint8_t)type);
-	msg_text_put(&w, s, n);
-	return link_send(c->link, &w, -1);
-}
-
-static bool send_conf(struct child *c, enum msg_type type)
-{
-	struct buf text = { 0 };
-	bool ok;
-
-	conf_render(c->sv->job->conf, &text);
-	ok = send_text(c, type, text.p, text.len);
-	buf_clear(&text);
-	return ok;
-}
-
-static bool send_arg(struct child *c, const char *s) { return send_text(c, MSG_ARG, s, strlen(s)); }
-
-static bool send_args(struct child *c)
-{
-	const struct supervisor_job *job = c->sv->job;
-	bool ok = true;
-
-	if (replaying(c->sv) && c->role != ROLE_NOTIFIER)
-		ok = send_arg(c, "--replay");
-	if (replaying(c->sv) && c->role == ROLE_SENSOR)
-		for (size_t i = 0; i < job->count; i++)
-			ok = ok && send_arg(c, job->files[i]);
-	if (c->interface)
-		ok = send_arg(c, c->interface);
-	return ok;
-}
-
-static void send_peer(struct child *to, const struct child *peer, int fd)
-{
-	struct msg_peer m = { .role = (uint8_t)peer->role };
-	struct wr w = link_begin(to->link, MSG_PEER);
-
-	memcpy(m.label, peer->label, sizeof(m.label));
-	msg_peer_put(&w, &m);
-	(void)!link_send(to->link, &w, fd);
-}
-
-/* Gives a new child and the store one end each of a socket of their own. */
-static void connect_to_store(struct child *c)
-{
-	struct child *store = &c->sv->child[STORE];
-	int pair[2];
-	int rc;
-
-	if (store->link == NULL)
-		return;
-	rc = link_pair(pair);
-	if (rc != 0) {
-		log_error("无法为 %s 建立链路:%s", c->label, strerror(-rc));
-		return;
-	}
-	send_peer(store, c, pair[0]);
-	send_peer(c, store, pair[1]);
-}
-
-static void tell_roles(struct supervisor *sv)
-{
-	struct child *store = &sv->child[STORE];
-	struct msg_roles m = { 0 };
-	struct wr w;
-
-	if (store->link == NULL || !store->ready)
-		return;
-	for (size_t i = 0; i < sv->count && m.count < MSG_ROLES_MAX; i++) {
-		const struct child *c = &sv->child[i];
-		struct msg_role *r = &m.role[m.count++];
-		memcpy(r->label, c->label, sizeof(r->label));
-		r->pid = (uint32_t)c->pid;
-		r->restarts = c->restarts;
-		r->since = c->since;
-	}
-	w = link_begin(store->link, MSG_ROLES);
-	msg_roles_put(&w, &m);
-	(void)!link_send(store->link, &w, -1);
-}
+static void tell_roles(struct supervisor *sv) { child_tell_roles(&sv->child[STORE], sv->child, sv->count); }
 
 /* -- start ---------------------------------------------------------------------------------------- */
 
@@ -172,30 +60,25 @@ static void start_later(struct child *c);
 
 static void start(struct child *c)
 {
-	int fd;
-	pid_t pid = spawn(c->label, &fd);
+	struct supervisor *sv = c->owner;
+	int rc = child_start(c, sv->base, &child_table);
 
-	if (pid < 0) {
-		log_error("无法启动 %s:%s", c->label, strerror(-pid));
+	if (rc != 0) {
+		log_error("无法启动 %s:%s", c->label, strerror(-rc));
 		if (c->role == ROLE_STORE)
-			leave(c->sv, EXIT_FAILED);
+			leave(sv, EXIT_FAILED);
 		else
 			start_later(c);
 		return;
 	}
-	c->pid = pid;
-	c->ready = false;
-	c->started = clock_us(CLOCK_MONOTONIC);
-	c->since = clock_us(CLOCK_REALTIME);
-	c->link = link_new(c->sv->base, fd, &child_table, c);
-	if (!send_args(c) || !send_conf(c, MSG_START)) {
+	if (!child_brief(c, sv->job)) {
 		log_error("配置或文件名太长(一条报文最多 %d 字节),请精简", LINK_BODY_MAX);
-		leave(c->sv, EXIT_CONFIG);
+		leave(sv, EXIT_CONFIG);
 		return;
 	}
 	if (c->role != ROLE_STORE)
-		connect_to_store(c);
-	tell_roles(c->sv);
+		child_connect(c, &sv->child[STORE]);
+	tell_roles(sv);
 }
 
 static void on_again(evutil_socket_t fd, short what, void *arg)
@@ -207,25 +90,11 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 	start(c);
 }
 
-static int64_t backoff_ms(const struct child *c)
-{
-	int64_t most = replaying(c->sv) ? BACKOFF_REPLAY_MAX_MS : BACKOFF_MAX_MS;
-	unsigned doublings = c->failures > 0 ? c->failures - 1 : 0;
-	int64_t ms = doublings > 10 ? most : (int64_t)BACKOFF_FIRST_MS << doublings;
-
-	return ms < most ? ms : most;
-}
-
 static void start_later(struct child *c)
 {
-	int64_t ms;
-	struct timeval wait;
+	int64_t ms = child_backoff_ms(c, replaying(c->owner) ? BACKOFF_REPLAY_MAX_MS : BACKOFF_MAX_MS);
+	struct timeval wait = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
 
-	if (clock_us(CLOCK_MONOTONIC) - c->started > (int64_t)HEALTHY_SECONDS * 1000000)
-		c->failures = 0;
-	c->failures++;
-	ms = backoff_ms(c);
-	wait = (struct timeval){ (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
 	log_warn("%s 将在 %lld.%lld 秒后重新启动", c->label, (long long)ms / 1000,
 		 (long long)ms % 1000 / 100);
 	event_add(c->again, &wait);
@@ -254,7 +123,7 @@ static void announce(struct supervisor *sv)
 static bool take_ready(void *arg, struct rd *body)
 {
 	struct child *c = arg;
-	struct supervisor *sv = c->sv;
+	struct supervisor *sv = c->owner;
 
 	if (!rd_done(body) || c->ready)
 		return false;
@@ -346,7 +215,7 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
 	if (sv->phase == PHASE_RUN) {
 		log_info("正在停止:先收完已接受的观测,再次发信号则立即结束");
 		stop_all(sv);
-	} else if (sv->phase != PHASE_RUN) {
+	} else {
 		log_warn("立即结束");
 		leave(sv, EXIT_FAILED);
 	}
@@ -354,22 +223,9 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
 
 /* -- ends of children ------------------------------------------------------------------------------ */
 
-static int exit_code(int wait_status)
-{
-	return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
-}
-
-static void log_end(const struct child *c, int wait_status)
-{
-	if (WIFSIGNALED(wait_status))
-		log_warn("%s 被信号 %d 结束", c->label, WTERMSIG(wait_status));
-	else if (WEXITSTATUS(wait_status) != 0)
-		log_warn("%s 已退出,状态 %d", c->label, WEXITSTATUS(wait_status));
-}
-
 static void store_ended(struct child *c)
 {
-	struct supervisor *sv = c->sv;
+	struct supervisor *sv = c->owner;
 
 	if (sv->phase == PHASE_STOP_STORE && c->status == EXIT_DONE) {
 		stop_notifier(sv);
@@ -398,7 +254,7 @@ static bool all_refused(const struct supervisor *sv, int *status)
 
 static void replay_ended(struct child *c)
 {
-	struct supervisor *sv = c->sv;
+	struct supervisor *sv = c->owner;
 
 	if (c->status == EXIT_DONE || c->status == EXIT_PARTIAL) {
 		sv->partial = c->status == EXIT_PARTIAL;
@@ -415,7 +271,7 @@ static void replay_ended(struct child *c)
 
 static void sensor_ended(struct child *c)
 {
-	struct supervisor *sv = c->sv;
+	struct supervisor *sv = c->owner;
 	int status;
 
 	if (sv->phase == PHASE_STOP_SENSORS && !sensors_run(sv))
@@ -436,22 +292,20 @@ static void sensor_ended(struct child *c)
 
 static void notifier_ended(struct child *c)
 {
-	if (c->sv->phase == PHASE_STOP_NOTIFIER)
-		leave(c->sv, c->sv->partial ? EXIT_FAILED : c->sv->status);
+	struct supervisor *sv = c->owner;
+
+	if (sv->phase == PHASE_STOP_NOTIFIER)
+		leave(sv, sv->partial ? EXIT_FAILED : sv->status);
 	else
 		start_later(c);
 }
 
 static void child_ended(struct child *c, int wait_status)
 {
-	link_free(c->link);
-	c->link = NULL;
-	c->pid = 0;
-	c->ready = false;
-	c->status = exit_code(wait_status);
-	if (c->sv->phase == PHASE_RUN || c->status != EXIT_DONE)
-		log_end(c, wait_status);
-	tell_roles(c->sv);
+	struct supervisor *sv = c->owner;
+
+	child_reaped(c, wait_status, sv->phase == PHASE_RUN);
+	tell_roles(sv);
 	if (c->role == ROLE_STORE)
 		store_ended(c);
 	else if (c->role == ROLE_SENSOR)
@@ -508,7 +362,7 @@ static int reload(struct supervisor *sv, char why[CONF_ERROR_MAX])
 	buf_clear(&refused);
 	role_log_level(NULL, sv->job->conf);
 	for (size_t i = 0; i < sv->count; i++)
-		(void)!send_conf(&sv->child[i], MSG_RELOAD);
+		(void)!child_send_conf(&sv->child[i], MSG_RELOAD, sv->job->conf);
 	log_info("已重读配置 %s", sv->job->path);
 	return 0;
 }
@@ -536,13 +390,14 @@ static void on_hup(evutil_socket_t fd, short what, void *arg)
 static bool take_reload_ask(void *arg, struct rd *body)
 {
 	struct child *c = arg;
+	struct supervisor *sv = c->owner;
 	struct msg_result m = { 0 };
 	char why[CONF_ERROR_MAX] = "服务正在停止,不能重读配置";
 	struct wr w;
 
 	if (!rd_done(body) || c->role != ROLE_STORE)
 		return false;
-	m.code = c->sv->phase != PHASE_RUN || reload_announced(c->sv, why) != 0;
+	m.code = sv->phase != PHASE_RUN || reload_announced(sv, why) != 0;
 	snprintf(m.why, sizeof(m.why), "%s", why);
 	w = link_begin(c->link, MSG_RELOADED);
 	msg_result_put(&w, &m);
@@ -558,17 +413,13 @@ static const struct link_table child_table = { child_rows, sizeof(child_rows) / 
 
 /* -- life ------------------------------------------------------------------------------------------ */
 
-static struct child *add_child(struct supervisor *sv, enum role_id role, const char *interface)
+static void add_child(struct supervisor *sv, enum role_id role, const char *interface)
 {
 	struct child *c = &sv->child[sv->count++];
 
-	c->sv = sv;
-	c->role = role;
-	c->interface = interface ? xstrdup(interface) : NULL;
-	snprintf(c->label, sizeof(c->label), interface ? "%s[%.40s]" : "%s", powers[role].role,
-		 interface ? interface : "");
+	child_init(c, role, interface);
+	c->owner = sv;
 	c->again = evtimer_new(sv->base, on_again, c);
-	return c;
 }
 
 static void add_children(struct supervisor *sv)
@@ -616,12 +467,8 @@ static void add_events(struct supervisor *sv)
 static void end_children(struct supervisor *sv)
 {
 	for (size_t i = 0; i < sv->count; i++) {
-		struct child *c = &sv->child[i];
-		if (c->pid != 0 && kill(c->pid, SIGKILL) == 0)
-			waitpid(c->pid, NULL, 0);
-		link_free(c->link);
-		event_free(c->again);
-		free((void *)(uintptr_t)c->interface);
+		child_clear(&sv->child[i]);
+		event_free(sv->child[i].again);
 	}
 	free(sv->child);
 }

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/child.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "daemon/spawn.h"
+
+enum {
+	BACKOFF_FIRST_MS = 200,
+	HEALTHY_SECONDS = 60, /* a child that lived this long starts its back-off anew */
+};
+
+static int64_t clock_us(clockid_t which)
+{
+	struct timespec t;
+
+	clock_gettime(which, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void child_init(struct child *c, enum role_id role, const char *interface)
+{
+	*c = (struct child){ .role = role, .interface = interface ? xstrdup(interface) : NULL };
+	if (interface)
+		snprintf(c->label, sizeof(c->label), "%s[%.40s]", powers[role].role, interface);
+	else
+		snprintf(c->label, sizeof(c->label), "%s", powers[role].role);
+}
+
+void child_clear(struct child *c)
+{
+	if (c->pid != 0 && kill(c->pid, SIGKILL) == 0)
+		waitpid(c->pid, NULL, 0);
+	link_free(c->link);
+	free(c->interface);
+}
+
+int child_start(struct child *c, struct event_base *base, const struct link_table *table)
+{
+	int fd;
+	pid_t pid = spawn(c->label, &fd);
+
+	if (pid < 0)
+		return pid;
+	c->pid = pid;
+	c->ready = false;
+	c->started = clock_us(CLOCK_MONOTONIC);
+	c->since = clock_us(CLOCK_REALTIME);
+	c->link = link_new(base, fd, table, c);
+	return 0;
+}
+
+static bool send_text(struct child *c, enum msg_type type, const char *s, size_t n)
+{
+	struct wr w;
+
+	if (c->link == NULL)
+		return true;
+	w = link_begin(c->link, (uint8_t)type);
+	msg_text_put(&w, s, n);
+	return link_send(c->link, &w, -1);
+}
+
+static bool send_arg(struct child *c, const char *s) { return send_text(c, MSG_ARG, s, strlen(s)); }
+
+bool child_send_conf(struct child *c, enum msg_type type, const struct conf *conf)
+{
+	struct buf text = { 0 };
+	bool ok;
+
+	conf_render(conf, &text);
+	ok = send_text(c, type, text.p, text.len);
+	buf_clear(&text);
+	return ok;
+}
+
+bool child_brief(struct child *c, const struct supervisor_job *job)
+{
+	bool ok = true;
+
+	if (job->files && c->role != ROLE_NOTIFIER)
+		ok = send_arg(c, "--replay");
+	for (size_t i = 0; job->files && c->role == ROLE_SENSOR && i < job->count; i++)
+		ok = ok && send_arg(c, job->files[i]);
+	if (c->interface)
+		ok = send_arg(c, c->interface);
+	return ok && child_send_conf(c, MSG_START, job->conf);
+}
+
+static void send_peer(struct child *to, const struct child *peer, int fd)
+{
+	struct msg_peer m = { .role = (uint8_t)peer->role };
+	struct wr w = link_begin(to->link, MSG_PEER);
+
+	memcpy(m.label, peer->label, sizeof(m.label));
+	msg_peer_put(&w, &m);
+	(void)!link_send(to->link, &w, fd);
+}
+
+void child_connect(struct child *c, struct child *store)
+{
+	int pair[2];
+	int rc;
+
+	if (store->link == NULL)
+		return;
+	rc = link_pair(pair);
+	if (rc != 0) {
+		log_error("无法为 %s 建立链路:%s", c->label, strerror(-rc));
+		return;
+	}
+	send_peer(store, c, pair[0]);
+	send_peer(c, store, pair[1]);
+}
+
+void child_tell_roles(struct child *store, const struct child *all, size_t count)
+{
+	struct msg_roles m = { 0 };
+	struct wr w;
+
+	if (store->link == NULL || !store->ready)
+		return;
+	for (size_t i = 0; i < count && m.count < MSG_ROLES_MAX; i++) {
+		struct msg_role *r = &m.role[m.count++];
+		memcpy(r->label, all[i].label, sizeof(r->label));
+		r->pid = (uint32_t)all[i].pid;
+		r->restarts = all[i].restarts;
+		r->since = all[i].since;
+	}
+	w = link_begin(store->link, MSG_ROLES);
+	msg_roles_put(&w, &m);
+	(void)!link_send(store->link, &w, -1);
+}
+
+void child_reaped(struct child *c, int wait_status, bool loud)
+{
+	bool killed = WIFSIGNALED(wait_status);
+
+	link_free(c->link);
+	c->link = NULL;
+	c->pid = 0;
+	c->ready = false;
+	c->status = killed ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+	if (killed)
+		log_warn("%s 被信号 %d 结束", c->label, WTERMSIG(wait_status));
+	else if (c->status != EXIT_DONE)
+		log_warn("%s 已退出,状态 %d", c->label, c->status);
+	else if (loud)
+		log_debug("%s 已退出", c->label);
+}
+
+int64_t child_backoff_ms(struct child *c, int64_t most)
+{
+	int64_t ms;
+
+	if (clock_us(CLOCK_MONOTONIC) - c->started > (int64_t)HEALTHY_SECONDS * 1000000)
+		c->failures = 0;
+	c->failures++;
+	ms = c->failures > 10 ? most : (int64_t)BACKOFF_FIRST_MS << (c->failures - 1);
+	return ms < most ? ms : most;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One child process as the supervisor sees it: how it is started, briefed, linked to the store,
+ * and how long to wait before the next start. Which child is wanted when, supervisor.c decides.
+ */
+#ifndef DAEMON_CHILD_H
+#define DAEMON_CHILD_H
+
+#include "daemon/role.h"
+#include "daemon/supervisor.h"
+
+struct child {
+	void *owner;
+	enum role_id role;
+	char label[MSG_LABEL_MAX];
+	char *interface; /* of a live sensor */
+	pid_t pid;       /* 0: not running */
+	struct link *link;
+	struct event *again; /* the next start; the owner's */
+	bool ready, was_ready;
+	unsigned restarts, failures; /* in all; in a row */
+	int status;                  /* of the last end; 128 + n: signal n */
+	int64_t started, since;      /* monotonic; UTC */
+};
+
+void child_init(struct child *c, enum role_id role, const char *interface);
+/* Ends it if it runs; frees what it owns but `again`. */
+void child_clear(struct child *c);
+/* Starts the process; the table's rows get the child as their argument. 0 or negative errno. */
+int child_start(struct child *c, struct event_base *base, const struct link_table *table)
+	__attribute__((warn_unused_result));
+/* Arguments and configuration. false: too long for a frame. */
+bool child_brief(struct child *c, const struct supervisor_job *job) __attribute__((warn_unused_result));
+bool child_send_conf(struct child *c, enum msg_type type, const struct conf *conf)
+	__attribute__((warn_unused_result));
+/* Gives it and the store one end each of a socket of their own. */
+void child_connect(struct child *c, struct child *store);
+void child_tell_roles(struct child *store, const struct child *all, size_t count);
+/* Its end was reaped; `loud`: every end is worth a line, else only bad ones. */
+void child_reaped(struct child *c, int wait_status, bool loud);
+/* Counts a failure; milliseconds until the next start: doubling, anew after a healthy life. */
+int64_t child_backoff_ms(struct child *c, int64_t most);
+
+#endif
