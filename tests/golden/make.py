@@ -1,0 +1,403 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Makes the golden captures anew: tests/golden/make.py [NAME...]
+
+Each case below builds packets with scapy and says, packet by packet, what they mean. Those lines are the truth that
+expected.jsonl holds; beiand has no part in them. All names and addresses are invented (RFC 2606, RFC 5737, RFC 3849).
+The same input gives the same bytes: times, addresses and sequence numbers are fixed.
+"""
+import datetime
+import json
+import logging
+import os
+import struct
+import sys
+
+logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
+from scapy.layers.dns import DNS, DNSQR, DNSRR  # noqa: E402
+from scapy.layers.inet import IP, TCP, UDP, fragment  # noqa: E402
+from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,  # noqa: E402
+                                IPv6ExtHdrRouting)
+from scapy.layers.l2 import Dot1AD, Dot1Q, Ether  # noqa: E402
+from scapy.utils import PcapWriter  # noqa: E402
+
+START = 1795248000  # 2026-11-21T08:00:00Z
+CLIENT, SERVER, RESOLVER = "192.0.2.10", "198.51.100.80", "192.0.2.53"
+CLIENT6, SERVER6 = "2001:db8::10", "2001:db8:80::80"
+CASES = {}
+
+
+def case(fn):
+    CASES[fn.__name__.replace("_", "-")] = fn
+    return fn
+
+
+class Capture:
+    """Packets, 1 ms apart, and the lines that they mean, in the order in which they become known."""
+
+    def __init__(self):
+        self.packets, self.lines = [], []
+
+    def add(self, layer3, vlan=(), snap=None):
+        eth = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
+        for tag in vlan:
+            eth = eth / tag
+        raw = bytes(eth / layer3)
+        self.packets.append((raw[:snap], len(raw)))
+        return len(self.packets) - 1
+
+    def time(self, i):
+        at = datetime.datetime.fromtimestamp(START, datetime.timezone.utc) + datetime.timedelta(milliseconds=i)
+        return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def means(self, kind, name, extra, ends, i=None):
+        """A message that packet i (the last one added) completed; ends: (source, destination) as printed."""
+        i = len(self.packets) - 1 if i is None else i
+        self.lines.append(dict(kind=kind, name=name, extra=extra, t=self.time(i), src=ends[0], dst=ends[1]))
+
+    def write(self, folder):
+        with PcapWriter(os.path.join(folder, "input.pcap"), linktype=1) as w:
+            w.write_header(None)
+            for i, (raw, wire) in enumerate(self.packets):
+                w.write_packet(raw, sec=START, usec=i * 1000, caplen=len(raw), wirelen=wire)
+        with open(os.path.join(folder, "expected.jsonl"), "w", encoding="utf-8") as f:
+            for line in self.lines:
+                f.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")
+
+
+class Stream:
+    """One direction of a TCP connection; segments are cut out of its bytes by offset."""
+
+    def __init__(self, cap, data, dport, sport=40000, base=None, seq=1000):
+        self.cap, self.data, self.seq = cap, data, seq
+        self.base = base if base is not None else IP(src=CLIENT, dst=SERVER)
+        v6 = IPv6 in self.base
+        form = "[%s]:%d" if v6 else "%s:%d"
+        self.ends = (form % (self.base.src, sport), form % (self.base.dst, dport))
+        self.ports = dict(sport=sport, dport=dport)
+
+    def packet(self, flags, seq, payload=b""):
+        tcp = TCP(flags=flags, seq=seq % 2 ** 32, ack=0 if flags == "S" else 5000, window=64240, **self.ports)
+        return self.base / tcp / payload
+
+    def syn(self):
+        self.cap.add(self.packet("S", self.seq - 1))
+        return self
+
+    def send(self, start=0, end=None, other=None, snap=None):
+        """data[start:end], or other bytes in its place"""
+        part = self.data[start:end] if other is None else other
+        return self.cap.add(self.packet("PA", self.seq + start, part), snap=snap)
+
+    def fin(self):
+        self.cap.add(self.packet("FA", self.seq + len(self.data)))
+
+    def means(self, kind, name, extra, i=None):
+        self.cap.means(kind, name, extra, self.ends, i)
+
+
+# -- bytes of the protocols, written here and not by the libraries under test
+
+def client_hello(name, padding=0):
+    def ext(kind, data):
+        return struct.pack(">HH", kind, len(data)) + data
+    host = name.encode()
+    exts = ext(0x0a0a, b"") + ext(16, b"\0\x0c\x02h2\x08http/1.1") + ext(43, b"\x04\x03\x04\x03\x03")
+    exts += ext(21, bytes(padding)) if padding else b""
+    exts += ext(0, struct.pack(">HBH", len(host) + 3, 0, len(host)) + host)
+    body = b"\x03\x03" + bytes(range(32)) + b"\x20" + bytes(range(32)) + b"\0\x06\x13\x01\x13\x02\xc0\x2f\x01\0"
+    body += struct.pack(">H", len(exts)) + exts
+    return b"\x01" + struct.pack(">I", len(body))[1:] + body
+
+
+def records(message, size=16384):
+    parts = [message[i:i + size] for i in range(0, len(message), size)]
+    return b"".join(b"\x16\x03\x01" + struct.pack(">H", len(p)) + p for p in parts)
+
+
+def request(target, host, method="GET", **fields):
+    lines = ["%s %s HTTP/1.1" % (method, target), "Host: " + host]
+    lines += ["%s: %s" % (k.replace("_", "-"), v) for k, v in fields.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def framed(message):
+    raw = bytes(message)
+    return struct.pack(">H", len(raw)) + raw
+
+
+def query(name, qtype="A", ident=1):
+    return DNS(id=ident, rd=1, qd=DNSQR(qname=name, qtype=qtype))
+
+
+def cname_answer():
+    """www -> edge -> A and AAAA, the way a resolver writes it: with compression pointers"""
+    head = struct.pack(">6H", 1, 0x8180, 1, 3, 0, 0)
+    head += b"\x03WWW\x07example\x03edu\x02cn\0" + struct.pack(">2H", 1, 1)
+    edge = len(head) + 12
+    head += b"\xc0\x0c" + struct.pack(">HHIH", 5, 1, 60, 7) + b"\x04edge\xc0\x10"
+    head += struct.pack(">HHHIH", 0xc000 | edge, 1, 1, 60, 4) + bytes([198, 51, 100, 7])
+    head += struct.pack(">HHHIH", 0xc000 | edge, 28, 1, 60, 16) + bytes.fromhex("20010db8000000000000000000000007")
+    return head
+
+
+CNAME_ROWS = [("www.example.edu.cn", "CNAME:edge.example.edu.cn"), ("edge.example.edu.cn", "A:198.51.100.7"),
+              ("edge.example.edu.cn", "AAAA:2001:db8::7")]
+
+
+# -- the cases
+
+@case
+def tls_split(cap):
+    """A ClientHello over two segments, cut in the middle of the server name; another over ten records."""
+    hello = records(client_hello("JW.example.edu.cn"))
+    s = Stream(cap, hello, 443).syn()
+    cut = hello.index(b"example") + 3
+    s.send(0, cut)
+    s.send(cut)
+    s.means("tls-sni", "jw.example.edu.cn", "-")
+    many = client_hello("pan.example.edu.cn")
+    s = Stream(cap, records(many, len(many) // 9), 8443, 40001).syn()
+    s.send()
+    s.means("tls-sni", "pan.example.edu.cn", "-")
+
+
+@case
+def tls_swapped(cap):
+    """A large ClientHello in three segments that arrive 1, 3, 2; then one whose second segment comes first."""
+    hello = records(client_hello("xk.example.edu.cn", padding=2400))
+    s = Stream(cap, hello, 443).syn()
+    s.send(0, 1000)
+    s.send(2000)
+    s.send(1000, 2000)
+    s.means("tls-sni", "xk.example.edu.cn", "-")
+    s = Stream(cap, hello, 443, 40001, seq=2 ** 32 - 700).syn()  # the sequence number wraps inside
+    s.send(1300)
+    s.send(0, 1300)
+    s.means("tls-sni", "xk.example.edu.cn", "-")
+
+
+@case
+def tcp_retransmit(cap):
+    """Segments sent again: the same bytes, other bytes in the same place (the first ones count), and an overlap."""
+    first = request("/first", "one.example.cn")
+    s = Stream(cap, first, 80).syn()
+    s.send(0, 20)
+    s.send(0, 20)
+    s.send(0, 20, other=b"GET /other HTTP/1.1\r\n"[:20])
+    s.send(10)
+    s.means("http-request", "one.example.cn", "GET /first")
+    s.send()
+    s.send(other=b"X" * len(first))
+    s.fin()
+
+
+@case
+def vlan(cap):
+    """802.1Q, priority tag, QinQ (802.1ad) and two 802.1Q tags around DNS, and a reply with compressed names."""
+    udp = UDP(sport=40000, dport=53)
+    ends = (CLIENT + ":40000", RESOLVER + ":53")
+    tags = [(), (Dot1Q(vlan=7),), (Dot1Q(vlan=0, prio=5),), (Dot1AD(vlan=3), Dot1Q(vlan=4)), (Dot1Q(vlan=5), Dot1Q(vlan=6))]
+    for i, tag in enumerate(tags):
+        cap.add(IP(src=CLIENT, dst=RESOLVER) / udp / query("V%d.Example.edu.cn" % i, "AAAA"), tag)
+        cap.means("dns-query", "v%d.example.edu.cn" % i, "28", ends)
+    cap.add(IP(src=RESOLVER, dst=CLIENT) / UDP(sport=53, dport=40000) / cname_answer(), (Dot1Q(vlan=7),))
+    for name, extra in CNAME_ROWS:
+        cap.means("dns-answer", name, extra, ends[::-1])
+
+
+@case
+def ipv6_exthdr(cap):
+    """IPv6 with hop-by-hop, routing and destination options headers before UDP and TCP, and a fragmented answer."""
+    exts = IPv6ExtHdrHopByHop() / IPv6ExtHdrRouting(addresses=[]) / IPv6ExtHdrDestOpt()
+    ends = ("[%s]:40000" % CLIENT6, "[%s]:53" % SERVER6)
+    cap.add(IPv6(src=CLIENT6, dst=SERVER6) / exts / UDP(sport=40000, dport=53) / query("six.example.cn"))
+    cap.means("dns-query", "six.example.cn", "1", ends)
+    s = Stream(cap, request("/6", "[2001:DB8:80::80]:8080"), 8080, 40001, IPv6(src=CLIENT6, dst=SERVER6) / exts).syn()
+    s.ends = ("[%s]:40001" % CLIENT6, "[%s]:8080" % SERVER6)
+    s.send()
+    s.means("http-request", "[2001:db8:80::80]:8080", "GET /6")
+    whole = bytes(IPv6(src=SERVER6, dst=CLIENT6) / UDP(sport=53, dport=40000) / cname_answer())[40:]
+    for offset, end, more in ((48, None, 0), (0, 48, 1)):  # the last fragment first
+        frag = IPv6ExtHdrFragment(nh=17, id=9, offset=offset // 8, m=more)
+        cap.add(IPv6(src=SERVER6, dst=CLIENT6) / frag / whole[offset:end])
+    for name, extra in CNAME_ROWS:
+        cap.means("dns-answer", name, extra, ends[::-1])
+
+
+@case
+def ip_fragments(cap):
+    """An IPv4 answer in fragments that arrive last first, and a query in one fragment too few."""
+    answer = IP(src=RESOLVER, dst=CLIENT, id=77) / UDP(sport=53, dport=40000) / cname_answer()
+    for part in reversed(fragment(answer, fragsize=40)):
+        cap.add(part)
+    for name, extra in CNAME_ROWS:
+        cap.means("dns-answer", name, extra, (RESOLVER + ":53", CLIENT + ":40000"))
+    lost = IP(src=CLIENT, dst=RESOLVER, id=78) / UDP(sport=40000, dport=53) / query("never-whole.example.cn")
+    cap.add(fragment(lost, fragsize=24)[0])
+
+
+@case
+def dns_tcp(cap):
+    """DNS over TCP: two queries in one segment, answers cut inside the length and inside a record."""
+    data = framed(query("a.example.cn")) + framed(query("b.example.cn", "CNAME", 2))
+    s = Stream(cap, data, 53, base=IP(src=CLIENT, dst=RESOLVER)).syn()
+    s.send()
+    s.means("dns-query", "a.example.cn", "1")
+    s.means("dns-query", "b.example.cn", "5")
+    answers = framed(cname_answer()) + framed(DNS(id=2, qr=1, qd=DNSQR(qname="b.example.cn", qtype="A"),
+                                                  an=DNSRR(rrname="b.example.cn", type="A", rdata="198.51.100.9")))
+    one = 2 + len(cname_answer())
+    r = Stream(cap, answers, 40000, 53, IP(src=RESOLVER, dst=CLIENT), 9000)
+    r.send(0, 1)
+    r.send(1, 60)
+    r.send(60, one + 1)
+    for name, extra in CNAME_ROWS:
+        r.means("dns-answer", name, extra)
+    r.send(one + 1)
+    r.means("dns-answer", "b.example.cn", "A:198.51.100.9")
+
+
+@case
+def dns_by_content(cap):
+    """DNS on another port is known by its content; mDNS, LLMNR and NetBIOS are not DNS; nor is a broken message."""
+    base = IP(src=CLIENT, dst=RESOLVER)
+    cap.add(base / UDP(sport=40000, dport=9953) / query("odd.example.cn"))
+    cap.means("dns-query", "odd.example.cn", "1", (CLIENT + ":40000", RESOLVER + ":9953"))
+    cap.add(base / UDP(sport=40000, dport=9953) / (bytes(query("odd.example.cn")) + b"!"))
+    for port in (5353, 5355, 137):
+        cap.add(base / UDP(sport=port, dport=port) / query("printer.local"))
+    cap.add(base / UDP(sport=40000, dport=53) / query("."))
+    cap.means("dns-query", ".", "1", (CLIENT + ":40000", RESOLVER + ":53"))
+    loop = struct.pack(">6H", 1, 0x0100, 1, 0, 0, 0) + b"\xc0\x0c\0\x01\0\x01"
+    cap.add(base / UDP(sport=40000, dport=53) / loop)
+    odd = struct.pack(">6H", 1, 0x0100, 1, 0, 0, 0) + b"\x03a.\\\x02\xe5\xad\0\0\x10\0\x01"
+    cap.add(base / UDP(sport=40000, dport=53) / odd)
+    cap.means("dns-query", "a.\\x5c.\\xe5\\xad", "16", (CLIENT + ":40000", RESOLVER + ":53"))
+
+
+@case
+def http_pipelined(cap):
+    """Three requests in one segment, the fourth over two; a folded field; the reply direction says nothing."""
+    referer = "https://servicewechat.com/wx0123456789abcdef/12/page-frame.html"
+    one = request("/1?q=a", "APP.Example.cn:8080", User_Agent="Agent/1.0 (x; y)", Referer=referer)
+    two = request("/2", "app.example.cn", User_Agent="long\r\n  folded") + b"\r\n"
+    three = b"GET /3 HTTP/1.0\n\n"
+    four = request("*", "app.example.cn", "OPTIONS")
+    s = Stream(cap, one + two + three + four, 8080).syn()
+    split = len(one + two + three) + 11
+    s.send(0, split)
+    s.means("http-request", "app.example.cn:8080", "GET /1?q=a")
+    s.means("http-referer", referer, "app.example.cn:8080")
+    s.means("http-user-agent", "Agent/1.0 (x; y)", "app.example.cn:8080")
+    s.means("http-request", "app.example.cn", "GET /2")
+    s.means("http-user-agent", "long folded", "app.example.cn")
+    s.means("http-request", "-", "GET /3")
+    s.send(split)
+    s.means("http-request", "app.example.cn", "OPTIONS *")
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nGET /no HTTP/1.1\r\nHost: no.example\r\n\r\n...."
+    Stream(cap, reply, 40000, 8080, IP(src=SERVER, dst=CLIENT), 9000).send()
+
+
+@case
+def http_keepalive(cap):
+    """Bodies by length and in chunks hold text that looks like requests; only what follows them is one."""
+    inner = request("/no", "no.example")
+    one = request("/upload", "up.example.cn", "POST", Content_Length=len(inner)) + inner
+    chunks = b"%x;ext=1\r\n%s\r\n5\r\nabcde\r\n0\r\nTrailer: t\r\n\r\n" % (len(inner), inner)
+    two = request("/chunked", "up.example.cn", "PUT", Transfer_Encoding="chunked") + chunks
+    three = request("/after", "up.example.cn")
+    s = Stream(cap, one + two + three, 80).syn()
+    a, b = len(one), len(one + two)
+    s.send(0, a - 10)
+    s.means("http-request", "up.example.cn", "POST /upload")
+    s.send(a - 10, b - len(chunks) + 2)  # in the middle of a chunk's size
+    s.means("http-request", "up.example.cn", "PUT /chunked")
+    s.send(b - len(chunks) + 2, b - 30)
+    s.send(b - 30)
+    s.means("http-request", "up.example.cn", "GET /after")
+    s.fin()
+
+
+@case
+def http_tunnel(cap):
+    """CONNECT and the ClientHello inside its tunnel; a WebSocket, after which nothing is HTTP any more."""
+    head = request("vpn.example.edu.cn:443", "vpn.example.edu.cn:443", "CONNECT")
+    s = Stream(cap, head + records(client_hello("vpn.example.edu.cn")), 3128).syn()
+    s.send(0, len(head))
+    s.means("http-request", "vpn.example.edu.cn:443", "CONNECT vpn.example.edu.cn:443")
+    s.send(len(head))
+    s.means("tls-sni", "vpn.example.edu.cn", "-")
+    head = request("/ws", "live.example.cn", Connection="Upgrade", Upgrade="websocket")
+    s = Stream(cap, head + b"\x81\x85abcdXXXXX" + request("/no", "no.example"), 80, 40001).syn()
+    s.send(0, len(head))
+    s.means("http-request", "live.example.cn", "GET /ws")
+    s.send(len(head))
+
+
+@case
+def tcp_hole(cap):
+    """A segment that the mirror lost: the request across it is given up, the next one is found; a body may have holes."""
+    one = request("/lost", "lost.example.cn", Cookie="c" * 400)
+    two = request("/found", "found.example.cn")
+    s = Stream(cap, one + two, 80).syn()
+    s.send(0, 100)
+    s.send(len(one))  # 100 .. len(one) never comes
+    found = len(cap.packets) - 1
+    s.fin()
+    first = s
+    body = request("/body", "up.example.cn", "POST", Content_Length=3000)
+    s = Stream(cap, body + b"b" * 3000 + two, 80, 40001).syn()
+    s.send(0, len(body) + 1000)
+    s.means("http-request", "up.example.cn", "POST /body")
+    s.send(len(body) + 2000)  # 1000 bytes of the body never come
+    s.means("http-request", "found.example.cn", "GET /found")
+    # until the end of the capture the lost segment might still have come
+    first.means("http-request", "found.example.cn", "GET /found", found)
+
+
+@case
+def tcp_midstream(cap):
+    """Connections that began before the capture: no SYN, rubbish first, then a request at a segment's start."""
+    data = b"\x00\x01tail of something\xff" * 20 + request("/mid", "mid.example.cn")
+    s = Stream(cap, data, 80)
+    cut = data.index(b"GET /mid")
+    s.send(0, cut)
+    s.send(cut)
+    s.means("http-request", "mid.example.cn", "GET /mid")
+
+
+@case
+def snapped(cap):
+    """Packets cut by a short snap length: a question that is whole counts, a hello or a head that is cut does not."""
+    udp = IP(src=CLIENT, dst=RESOLVER) / UDP(sport=40000, dport=53)
+    raw = bytes(query("whole.example.cn"))
+    cap.add(udp / (raw[:10] + b"\0\x01" + raw[12:] + b"\0\0\x29\x04\xd0\0\0\0\0\0\0"), snap=14 + 28 + len(raw) + 4)
+    cap.means("dns-query", "whole.example.cn", "1", (CLIENT + ":40000", RESOLVER + ":53"))
+    cap.add(udp / query("cut.example.cn"), snap=14 + 28 + 20)
+    Stream(cap, records(client_hello("cut.example.cn")), 443).syn().send(snap=128)
+    s = Stream(cap, request("/cut", "cut.example.cn", Cookie="c" * 200), 80, 40001).syn()
+    s.send(snap=128)
+
+
+README = """# {name}
+
+{doc}
+
+Made by `tests/golden/make.py {name}` (scapy; packets and names are invented). The expected lines are written by the
+generator from what it put into the packets.
+"""
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    for name in sys.argv[1:] or CASES:
+        cap, folder = Capture(), os.path.join(here, name)
+        CASES[name](cap)
+        os.makedirs(folder, exist_ok=True)
+        cap.write(folder)
+        with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as f:
+            f.write(README.format(name=name, doc=CASES[name].__doc__.strip()))
+
+
+main()
