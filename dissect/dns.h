@@ -11,7 +11,7 @@
 
 enum proto_result dns_parse(const uint8_t *p, size_t n, struct proto_out *out);
 enum proto_result dns_stream_probe(const uint8_t *p, size_t n);
-enum proto_result dns_stream_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed, uint64_t *skip,
-				   struct proto_out *out);
+enum proto_result dns_stream_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
+				   uint64_t *skip, struct proto_out *out);
 
 #endif

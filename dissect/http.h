@@ -9,7 +9,7 @@
 #include "dissect/proto.h"
 
 enum proto_result http_probe(const uint8_t *p, size_t n);
-enum proto_result http_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed, uint64_t *skip,
-			     struct proto_out *out);
+enum proto_result http_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
+			     uint64_t *skip, struct proto_out *out);
 
 #endif
