@@ -138,7 +138,7 @@ static bool audience_in_scope(const struct work *w, struct app *a, const struct 
 	if (class == NULL || class[0] == '\0' || strcmp(class, "all") == 0 || audiences->count == 0)
 		return true;
 	for (size_t i = 0; i < audiences->count; i++) {
-		if (strcmp(audiences->item[i], class) == 0 || strcmp(audiences->item[i], "all") == 0)
+		if (strcmp(audiences->item[i], class) == 0)
 			return true;
 	}
 	step_add(a, "scope-audience", "「%s」面向%s(%s),不在口径 %s 的服务对象内", product->product,
