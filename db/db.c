@@ -39,11 +39,9 @@ static const struct failure failures[] = {
 
 int handle_failed(struct db *db, int code)
 {
-	const char *zh = "读写失败,请检查磁盘";
-	int result = -EIO, system = sqlite3_system_errno(db->sqlite);
+	const char *zh = "读写失败,请检查磁盘和文件大小限制";
+	int result = -EIO;
 
-	if ((code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EFBIG || system == EDQUOT))
-		code = SQLITE_FULL;
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		if (failures[i].code == (code & 0xff)) {
 			zh = failures[i].zh;

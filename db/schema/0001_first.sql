@@ -156,7 +156,7 @@ CREATE TABLE app_app (
 	count INTEGER NOT NULL,
 	first INTEGER NOT NULL,
 	last INTEGER NOT NULL,
-	steps TEXT NOT NULL CHECK (json_valid(steps)),
+	steps TEXT NOT NULL,
 	digest INTEGER NOT NULL, -- of everything the judgement said of it: equal means nothing to write
 	gone INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -173,7 +173,7 @@ CREATE TABLE app_match (
 	rank INTEGER NOT NULL,
 	filing INTEGER NOT NULL REFERENCES filed_row,
 	grade TEXT NOT NULL,
-	keys TEXT NOT NULL CHECK (json_valid(keys)),
+	keys TEXT NOT NULL,
 	score REAL NOT NULL,
 	PRIMARY KEY (app, rank)
 ) STRICT, WITHOUT ROWID;
@@ -191,9 +191,9 @@ CREATE TABLE finding_finding (
 	rule TEXT NOT NULL,
 	severity TEXT NOT NULL,
 	title TEXT NOT NULL,
-	cites TEXT NOT NULL CHECK (json_valid(cites)),
+	cites TEXT NOT NULL,
 	duty TEXT NOT NULL,
-	evidence TEXT NOT NULL CHECK (json_valid(evidence)), -- frozen when it fired
+	evidence TEXT NOT NULL, -- frozen when it fired
 	first INTEGER NOT NULL,
 	last INTEGER NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
@@ -209,10 +209,10 @@ CREATE TABLE alert_alert (
 	severity TEXT NOT NULL,
 	name TEXT NOT NULL,
 	title TEXT NOT NULL,
-	cites TEXT NOT NULL CHECK (json_valid(cites)),
-	subjects TEXT NOT NULL CHECK (json_valid(subjects)),
+	cites TEXT NOT NULL,
+	subjects TEXT NOT NULL,
 	clients INTEGER NOT NULL,
-	facts TEXT NOT NULL CHECK (json_valid(facts)),
+	facts TEXT NOT NULL,
 	first INTEGER NOT NULL,
 	last INTEGER NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('open', 'resolved')),
@@ -228,7 +228,7 @@ CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	sink TEXT NOT NULL,
 	alert INTEGER NOT NULL REFERENCES alert_alert,
-	payload TEXT NOT NULL CHECK (json_valid(payload)),
+	payload TEXT NOT NULL,
 	made INTEGER NOT NULL,
 	tries INTEGER NOT NULL DEFAULT 0,
 	tried INTEGER,
