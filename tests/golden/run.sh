@@ -24,8 +24,9 @@ golden() {
 }
 
 n=0 failed=0
-[ $# -gt 0 ] || set -- $(cd "$here" && ls -d -- */ | tr -d /)
+[ $# -gt 0 ] || set -- "$here"/*/
 for name in "$@"; do
+	name=$(basename "$name")
 	n=$((n + 1))
 	: >"$out.diff"
 	for part in input.pcap expected.jsonl README.md; do
