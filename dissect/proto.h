@@ -23,7 +23,7 @@ struct proto_out {
 	struct dissect_stats *stats; /* the parser counts messages[] and its own *_BAD / NO_NAME reasons */
 };
 
-/* Fills kind-specific parts beforehand; counts the message and calls fn. */
+/* The parser has filled in the name and the part of its kind: counts the message and hands it over. */
 static inline void proto_emit(struct proto_out *out, enum dissect_kind kind)
 {
 	out->m->kind = kind;
