@@ -15,7 +15,8 @@ _Static_assert(SKETCH_REGISTERS % PACK_REGISTERS == 0, "registers are packed by 
 
 void sketch_init(struct sketch *s) { memset(s, 0, sizeof(*s)); }
 
-/* Flajolet et al. 2007: the first bits choose the register, it keeps the longest run of zeros + 1 behind them. */
+/* Flajolet et al. 2007: the first bits choose the register, it keeps the longest run of zeros + 1 behind
+ * them. */
 static void dense_add(struct sketch *s, uint64_t hash)
 {
 	uint64_t rest = hash << SKETCH_BITS;

@@ -283,6 +283,7 @@ static bool parse_options(struct observe *ob, int argc, char *const argv[])
 	int option;
 
 	optind = 0; /* main() has used getopt before */
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "r:i:f:", longs, NULL)) != -1)
 		if (!take_option(ob, option))
 			return false;

@@ -100,7 +100,8 @@ bool observation_get(struct rd *r, struct observation *o)
 	memset(o, 0, sizeof(*o));
 	o->from = (int64_t)rd_be64(r);
 	o->to = (int64_t)rd_be64(r);
-	if (o->from > o->to || !get_kind(r, &o->kind) || !get_name(r, o->name) || !get_via(r, o->kind, &o->via))
+	if (o->from > o->to || !get_kind(r, &o->kind) || !get_name(r, o->name) ||
+	    !get_via(r, o->kind, &o->via))
 		return false;
 	o->count = rd_be64(r);
 	return o->count > 0 && sketch_get(r, &o->clients) && get_servers(r, o) && get_links(r, o);

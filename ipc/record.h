@@ -17,9 +17,9 @@
 #include "base/wr.h"
 
 enum {
-	RECORD_NAME_MAX = 256,   /* subject names with NUL: DNS allows 253 characters */
-	RECORD_SERVERS_MAX = 8,  /* servers kept per observation; more are counted in servers_more */
-	RECORD_LINKS_MAX = 16,   /* links kept per observation; more are counted in links_more */
+	RECORD_NAME_MAX = 256,  /* subject names with NUL: DNS allows 253 characters */
+	RECORD_SERVERS_MAX = 8, /* servers kept per observation; more are counted in servers_more */
+	RECORD_LINKS_MAX = 16,  /* links kept per observation; more are counted in links_more */
 };
 
 struct record_server {

@@ -10,6 +10,7 @@
 
 enum {
 	ENTRY_BYTES = 640,         /* arena per entry: a name, some clients, servers and links */
+	ENTRY_LEAST = 192,         /* of it kept for each entry still to come: name, client, server, link */
 	ARENA_LEAST = 1024 * 1024, /* small tables may hold a few busy hosts all the same */
 	CLIENTS_SORTED = 128,      /* more clients than this are held as a struct sketch */
 	DNS_A = 1,
@@ -133,6 +134,12 @@ static void *grow(struct arena *a, void *old, size_t item, size_t *cap, size_t m
 	return p;
 }
 
+/* Whether lists may grow: busy subjects must not take the room that new ones need to be seen at all. */
+static bool has_spare(const struct aggregate *a)
+{
+	return a->arena.cap - a->arena.used > (size_t)(a->max - a->count) * ENTRY_LEAST;
+}
+
 static bool clients_to_sketch(struct arena *a, struct clients *c)
 {
 	struct sketch *s = arena_get(a, sizeof(*s));
@@ -163,14 +170,16 @@ static size_t clients_find(const struct clients *c, uint64_t hash)
 }
 
 /* False when there is no room. */
-static bool clients_insert(struct arena *a, struct clients *c, uint64_t hash)
+static bool clients_insert(struct aggregate *a, struct clients *c, uint64_t hash)
 {
 	size_t at = clients_find(c, hash), cap = c->cap;
 
 	if (at < c->count && c->hash[at] == hash)
 		return true;
+	if (c->count == c->cap && c->cap > 0 && !has_spare(a))
+		return false;
 	if (c->count == c->cap) {
-		c->hash = grow(a, c->hash, sizeof(hash), &cap, CLIENTS_SORTED);
+		c->hash = grow(&a->arena, c->hash, sizeof(hash), &cap, CLIENTS_SORTED);
 		c->cap = (uint16_t)cap;
 	}
 	if (c->count < c->cap) {
@@ -179,13 +188,13 @@ static bool clients_insert(struct arena *a, struct clients *c, uint64_t hash)
 		c->count++;
 		return true;
 	}
-	if (c->cap < CLIENTS_SORTED || !clients_to_sketch(a, c))
+	if (c->cap < CLIENTS_SORTED || !clients_to_sketch(&a->arena, c))
 		return false;
 	sketch_add(c->sketch, hash);
 	return true;
 }
 
-static bool clients_add(struct arena *a, struct clients *c, uint64_t hash)
+static bool clients_add(struct aggregate *a, struct clients *c, uint64_t hash)
 {
 	if (!c->is_sketch)
 		return clients_insert(a, c, hash);
@@ -193,7 +202,7 @@ static bool clients_add(struct arena *a, struct clients *c, uint64_t hash)
 	return true;
 }
 
-static bool servers_add(struct arena *a, struct entry *e, const struct dissect_addr *addr, uint16_t port)
+static bool servers_add(struct aggregate *a, struct entry *e, const struct dissect_addr *addr, uint16_t port)
 {
 	size_t cap = e->server_cap;
 	struct record_server *s;
@@ -203,8 +212,8 @@ static bool servers_add(struct arena *a, struct entry *e, const struct dissect_a
 		if (s->port == port && memcmp(s->addr, addr->bytes, sizeof(s->addr)) == 0)
 			return true;
 	}
-	if (e->server_count == e->server_cap) {
-		e->servers = grow(a, e->servers, sizeof(*e->servers), &cap, RECORD_SERVERS_MAX);
+	if (e->server_count == e->server_cap && (e->server_cap == 0 || has_spare(a))) {
+		e->servers = grow(&a->arena, e->servers, sizeof(*e->servers), &cap, RECORD_SERVERS_MAX);
 		e->server_cap = (uint8_t)cap;
 	}
 	if (e->server_count == e->server_cap)
@@ -225,7 +234,7 @@ static const char *copy_name(struct arena *a, const char *name, size_t n)
 	return p;
 }
 
-static bool links_add(struct arena *a, struct entry *e, const char *host)
+static bool links_add(struct aggregate *a, struct entry *e, const char *host)
 {
 	size_t cap = e->link_cap, n = strlen(host);
 	const char *copy;
@@ -237,11 +246,13 @@ static bool links_add(struct arena *a, struct entry *e, const char *host)
 			return true;
 		}
 	}
+	if (e->link_count > 0 && !has_spare(a))
+		return false;
 	if (e->link_count == e->link_cap) {
-		e->links = grow(a, e->links, sizeof(*e->links), &cap, RECORD_LINKS_MAX);
+		e->links = grow(&a->arena, e->links, sizeof(*e->links), &cap, RECORD_LINKS_MAX);
 		e->link_cap = (uint8_t)cap;
 	}
-	copy = e->link_count < e->link_cap ? copy_name(a, host, n) : NULL;
+	copy = e->link_count < e->link_cap ? copy_name(&a->arena, host, n) : NULL;
 	if (copy == NULL)
 		return false;
 	e->links[e->link_count] = (struct link){ copy, 1, SUBJECT_HOST, (uint8_t)n };
@@ -310,13 +321,13 @@ static void add(struct aggregate *a, const struct sighting *s)
 	e->count++;
 	e->from = s->time < e->from ? s->time : e->from;
 	e->to = s->time > e->to ? s->time : e->to;
-	if (!clients_add(&a->arena, &e->clients, s->client))
+	if (!clients_add(a, &e->clients, s->client))
 		a->stats.clients_more++;
-	if (s->server != NULL && !servers_add(&a->arena, e, s->server, s->port)) {
+	if (s->server != NULL && !servers_add(a, e, s->server, s->port)) {
 		e->servers_more++;
 		a->stats.servers_more++;
 	}
-	if (s->link != NULL && s->link[0] != '\0' && !links_add(&a->arena, e, s->link)) {
+	if (s->link != NULL && s->link[0] != '\0' && !links_add(a, e, s->link)) {
 		e->links_more++;
 		a->stats.links_more++;
 	}

@@ -18,8 +18,8 @@ struct identify; /* owns the compiled patterns; borrows the table */
 
 struct identify_hit {
 	const struct identifier *row;
-	struct dissect_str name;    /* the identifier, as captured: printable ASCII without blanks */
-	char host[256];             /* host it is bound to, normalised lower case without port; "" when none */
+	struct dissect_str name; /* the identifier, as captured: printable ASCII without blanks */
+	char host[256];          /* host it is bound to, normalised lower case without port; "" when none */
 };
 
 struct identify_stats {

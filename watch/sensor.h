@@ -18,8 +18,9 @@ struct sensor_core;
 
 /* `identify` is borrowed and may be NULL; `conf` and `key` are only read here. window_us 0: one
  * window until sensor_core_flush(). fn gets each observation, borrowed during the call. */
-struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify, const struct hash_key *key,
-				    int64_t window_us, aggregate_fn *fn, void *arg);
+struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify,
+				    const struct hash_key *key, int64_t window_us, aggregate_fn *fn,
+				    void *arg);
 void sensor_core_free(struct sensor_core *s);
 
 /* Reads up to `budget` packets and takes them through the pipeline; result and error as capture_read(). */
