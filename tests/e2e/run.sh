@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What `make run` prints and how it ends: once, staying until a signal, and on a mirror port that is not there.
+. "$(dirname "$0")/lib"
+export O=${O:-$TOP/build} STATE=$work/state
+unset CI
+
+once() { ONCE=1 "$TOP/scripts/run" >"$work/out" 2>&1 </dev/null; }
+check "make run ONCE=1 ends well" once
+printed() {
+	local word
+	for word in 今日校园 知到/智慧树 疑似未备案 教技司〔2019〕265号 wx00000000000000b2; do
+		grep -q "$word" "$work/out" || { echo "no $word"; cat "$work/out"; return 1; }
+	done
+}
+check "it prints apps, alerts, clauses and reasons" printed
+check "a second time as well" once
+if [ "$(id -u)" -eq 0 ]; then
+	STAY=1 "$TOP/scripts/run" >"$work/stay" 2>&1 </dev/null &
+	child=$!
+	children+=("$child")
+	up() {
+		local i
+		for i in $(seq 150); do
+			"$BEIANCTL" -f "$STATE/live.conf" --json status >/dev/null 2>&1 && return
+			kill -0 "$child" 2>/dev/null || break
+			sleep 0.2
+		done
+		cat "$work/stay"
+		return 1
+	}
+	check "left to itself, the daemon stays and answers" up
+	check "the result of the replay is there" sh -c '"$1" -f "$2" --json apps | grep -q zhihuishu' sh "$BEIANCTL" "$STATE/live.conf"
+	kill -TERM "$child"
+	wait "$child"
+	status=$?
+	cp "$work/stay" "$work/.check"
+	check "SIGTERM ends it well" test "$status" -eq 0
+	gone() { ! "$BEIANCTL" -f "$STATE/live.conf" status; }
+	check "and no daemon is left" gone
+else
+	skip "left to itself, the daemon stays" "needs root"
+fi
+no_interface() {
+	IFACE=nosuch0 CONF=$STATE/beiand.conf "$TOP/scripts/run" >"$work/iface" 2>&1 </dev/null && return 1
+	tail -n 1 "$work/iface" | grep nosuch0
+}
+check "a mirror port that is not there is named" no_interface
+no_conf() {
+	IFACE=lo CONF=$work/nowhere.conf "$TOP/scripts/run" >"$work/iface" 2>&1 </dev/null && return 1
+	tail -n 1 "$work/iface" | grep nowhere.conf
+}
+check "a configuration that is not there is named" no_conf
+finish
