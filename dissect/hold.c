@@ -104,9 +104,11 @@ uint32_t hold_after_hole(const struct hold *h)
 	return i < h->ranges ? h->range[i].from : 0;
 }
 
+uint32_t hold_end(const struct hold *h) { return h->ranges > 0 ? h->range[h->ranges - 1].to : 0; }
+
 void hold_drop(struct hold *h, uint32_t n)
 {
-	uint32_t keep = 0, end = h->ranges > 0 ? h->range[h->ranges - 1].to : 0;
+	uint32_t keep = 0, end = hold_end(h);
 
 	if (n < end && n > 0)
 		memmove(h->bytes, h->bytes + n, end - n);

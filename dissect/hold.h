@@ -51,6 +51,8 @@ bool hold_put(struct hold *h, uint32_t from, const uint8_t *p, uint32_t n);
 uint32_t hold_prefix(const struct hold *h);
 /* Offset of the first byte that is there at or behind the first hole; 0 when none. */
 uint32_t hold_after_hole(const struct hold *h);
+/* Offset behind the last byte that is there. */
+uint32_t hold_end(const struct hold *h);
 /* Lets the first n bytes go, there or not. */
 void hold_drop(struct hold *h, uint32_t n);
 

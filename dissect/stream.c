@@ -159,6 +159,7 @@ static void stream_hold(struct stream *s, const struct stream_env *env)
 		return;
 	env->out->stats->reasons[DISSECT_TCP_CAP]++;
 	stream_lose(victim->owner, STREAM_TRIES_LOST);
+	victim->owner->next += hold_end(victim);
 	stream_release(victim->owner, env->pool);
 	s->hold = hold_take(env->pool, s);
 }
