@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A capture counts once or not at all; what was acknowledged survives kill -9. */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "tests/unit/store/fixture.h"
+
+static void capture_counts_once(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	char digest[HASH_HEX_SIZE];
+	enum store_verdict verdict;
+	int64_t source;
+
+	(void)state;
+	fx_capture("a.pcap", &o, 1);
+	fx_digest(digest, "a.pcap");
+	fx_ok(store_source_begin(fx.store, "renamed.pcap", digest, &source, &verdict));
+	assert_int_equal(verdict, STORE_SKIP);
+	assert_int_equal(fx_ask(-1, "explain", "jw.example.edu.cn", NULL), 0);
+	assert_true(fx_says("\"count\":10"));
+}
+
+static void half_capture_is_invisible_then_taken_back(void **state)
+{
+	struct observation o[2] = { fx_host("jw.example.edu.cn", 5), fx_host("gone.example.edu.cn", 5) };
+	char digest[HASH_HEX_SIZE];
+	enum store_verdict verdict;
+	int64_t first, second;
+
+	(void)state;
+	fx_link(&o[1], SUBJECT_HOST, "cname.example.edu.cn");
+	fx_digest(digest, "a.pcap");
+	fx_ok(store_source_begin(fx.store, "a.pcap", digest, &first, &verdict));
+	fx_ok(store_batch(fx.store, first, 1, o, 2));
+	fx_ok(store_judge(fx.store));
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), 0);
+	fx_reopen();
+	fx_ok(store_source_begin(fx.store, "a.pcap", digest, &second, &verdict));
+	assert_int_equal(verdict, STORE_GO);
+	assert_int_not_equal(first, second);
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 0);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 0);
+	assert_int_equal(fx_number(STMT_STATUS_LINKS), 0);
+	assert_int_equal(store_batch(fx.store, first, 2, o, 2), -ENOENT); /* the sensor of before is out */
+	fx_ok(store_batch(fx.store, second, 1, o, 1));
+	fx_ok(store_source_end(fx.store, second));
+	fx_ok(store_source_end(fx.store, second)); /* a repeat changes nothing */
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), 1);
+	assert_true(store_batch(fx.store, second, 2, o, 1) < 0); /* it has ended */
+}
+
+static void live_run_counts_as_it_goes(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	enum store_verdict verdict;
+	int64_t source;
+
+	(void)state;
+	fx_ok(store_source_begin(fx.store, "eth1", NULL, &source, &verdict));
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	fx_ok(store_judge(fx.store));
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), 1);
+	fx_reopen(); /* a second run of the same sensor stands beside the first */
+	fx_ok(store_source_begin(fx.store, "eth1", NULL, &source, &verdict));
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 1);
+}
+
+static void counters_are_absolute(void **state)
+{
+	struct store_counter c[2] = { { "packets", 10 }, { "kernel_drop", UINT64_MAX } };
+	enum store_verdict verdict;
+	int64_t source;
+
+	(void)state;
+	fx_ok(store_source_begin(fx.store, "eth1", NULL, &source, &verdict));
+	fx_ok(store_counters(fx.store, source, c, 2));
+	c[0].value = 25;
+	fx_ok(store_counters(fx.store, source, c, 1));
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
+	assert_true(fx_says("\"packets\":25"));
+	assert_true(fx_says("\"kernel_drop\":9223372036854775807"));
+	assert_true(store_counters(fx.store, 99, c, 1) < 0); /* no such source */
+}
+
+/* Each failing statement of the transaction that ends a capture leaves it as it was. */
+static void end_is_all_or_nothing(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	char digest[HASH_HEX_SIZE];
+	enum store_verdict verdict;
+	int64_t source;
+	unsigned nth = 0;
+
+	(void)state;
+	fx_digest(digest, "a.pcap");
+	fx_ok(store_source_begin(fx.store, "a.pcap", digest, &source, &verdict));
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	do {
+		db_fail_at(fx.store->db, ++nth);
+		if (store_source_end(fx.store, source) == 0)
+			break;
+		assert_int_equal(fx_number(STMT_STATUS_APPS), 0);
+		assert_int_equal(fx_number(STMT_STATUS_ALERTS_OPEN), 0);
+		assert_int_equal(fx_number(STMT_OUTBOX_PENDING), 0);
+	} while (nth < 200);
+	db_fail_at(fx.store->db, 0);
+	assert_in_range(nth, 15, 199);
+	assert_int_equal(fx_number(STMT_STATUS_ALERTS_OPEN), 1);
+	assert_int_equal(fx_number(STMT_OUTBOX_PENDING), 2);
+}
+
+/* -- kill -9 ------------------------------------------------------------------------------------------ */
+enum { KILLS = 30, HOSTS_PER_BATCH = 20 };
+
+/* Writes batches for ever, saying the number of each once it is acknowledged. */
+static void write_batches(int64_t source, uint64_t seq, int out)
+{
+	struct observation o[HOSTS_PER_BATCH];
+
+	for (;; seq++) {
+		for (int i = 0; i < HOSTS_PER_BATCH; i++) {
+			char name[64];
+			snprintf(name, sizeof(name), "h%d-%llu.example.edu.cn", i, (unsigned long long)seq);
+			o[i] = fx_host(name, 3);
+		}
+		if (store_batch(fx.store, source, seq, o, HOSTS_PER_BATCH) < 0 ||
+		    write(out, &seq, sizeof(seq)) != (ssize_t)sizeof(seq))
+			_exit(1);
+	}
+}
+
+/* A child writes and is killed some milliseconds later. Returns the last acknowledged batch. */
+static uint64_t write_and_kill(int64_t source, uint64_t last, int milliseconds)
+{
+	uint64_t seq;
+	int fd[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(fd[0]);
+		fx.store = store_open(&fx.conf, &fx.data, false, fx.error);
+		if (fx.store == NULL)
+			_exit(1);
+		write_batches(source, last + 1, fd[1]);
+	}
+	close(fd[1]);
+	usleep((useconds_t)milliseconds * 1000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	while (read(fd[0], &seq, sizeof(seq)) == (ssize_t)sizeof(seq))
+		last = seq;
+	close(fd[0]);
+	return last;
+}
+
+static uint64_t stored_seq(int64_t source)
+{
+	struct db_txn t;
+	struct query q;
+	uint64_t seq = 0;
+
+	db_begin(&t, fx.store->db, DB_READ);
+	query_open(&q, &t, STMT_SOURCE_FIND);
+	query_int(&q, source);
+	if (query_row(&q))
+		seq = (uint64_t)query_get_int(&q, 1);
+	query_close(&q);
+	assert_int_equal(db_end(&t), 0);
+	return seq;
+}
+
+static void acknowledged_batches_survive_kill(void **state)
+{
+	enum store_verdict verdict;
+	char digest[HASH_HEX_SIZE];
+	int64_t source, again;
+	uint64_t acked = 0, kept;
+
+	(void)state;
+	fx_digest(digest, "big.pcap");
+	fx_ok(store_source_begin(fx.store, "big.pcap", digest, &source, &verdict));
+	store_close(fx.store);
+	fx.store = NULL;
+	for (int i = 0; i < KILLS; i++) {
+		acked = write_and_kill(source, acked, 5 + (i * 37) % 60);
+		fx_open();
+		assert_true(db_sound(fx.store->db));
+		kept = stored_seq(source);
+		assert_in_range(kept, acked, acked + 1); /* the last may be in without its word having come */
+		assert_int_equal(fx_number(STMT_STATUS_DAYS), (int64_t)kept * HOSTS_PER_BATCH);
+		acked = kept;
+		store_close(fx.store);
+		fx.store = NULL;
+	}
+	assert_true(acked > KILLS / 2);
+	fx_open();
+	fx_ok(store_source_begin(fx.store, "big.pcap", digest, &again, &verdict));
+	assert_int_equal(verdict, STORE_GO);
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 0);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FX_TEST(capture_counts_once),        FX_TEST(half_capture_is_invisible_then_taken_back),
+		FX_TEST(live_run_counts_as_it_goes), FX_TEST(counters_are_absolute),
+		FX_TEST(end_is_all_or_nothing),      FX_TEST(acknowledged_batches_survive_kill),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
