@@ -146,6 +146,31 @@ static void test_strange_port_is_strict(void **state)
 	buf_clear(&s.lines);
 }
 
+/* Well formed to the last byte, but no resolver sends it. */
+static void test_strange_port_wants_the_usual(void **state)
+{
+	uint8_t p[512];
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	seen_init(&s, 9953, 40000);
+	put_header(&w, 0x0100, 2, 0, 0, 0);
+	put_question(&w, "a.example", 1);
+	put_question(&w, "b.example", 1);
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_SKIP);
+	w = wr_init(p, sizeof(p));
+	put_header(&w, 0x0100, 1, 1, 0, 0);
+	put_question(&w, "a.example", 1);
+	put_record(&w, 0xc00c, 1, "\xc0\0\2\7", 4);
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_SKIP);
+	assert_int_equal(s.lines.len, 0);
+	s.m.flow.dport = 53; /* where it is no matter of doubt, what is asked is told */
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_OK);
+	assert_string_equal(s.lines.p, "query [a.example] 1\n");
+	buf_clear(&s.lines);
+}
+
 /* mDNS, LLMNR and NetBIOS look the same, but ask the neighbours. */
 static void test_local_names_are_not_dns(void **state)
 {
@@ -198,6 +223,10 @@ static void test_names(void **state)
 	expect_name("\x80"
 		    "a\0",
 		    3, NULL);
+	memset(over, 'a', sizeof(over));
+	over[0] = 64; /* long enough to be a label of 64 bytes */
+	over[65] = 0;
+	expect_name(over, 66, NULL);
 	for (int i = 0; i < 127; i++)
 		memcpy(longest + 2 * i, "\1x", 2);
 	longest[254] = 0;
@@ -211,6 +240,46 @@ static void test_names(void **state)
 		expect_name(longest, sizeof(longest), line);
 	}
 	expect_name(over, sizeof(over), NULL);
+}
+
+static void test_unknown_class(void **state)
+{
+	uint8_t p[512];
+	size_t n = put_query(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	seen_init(&s, 40000, 53);
+	p[34] = 5; /* the question's class */
+	assert_int_equal(parse(&s, p, n), PROTO_BAD);
+	assert_int_equal(s.lines.len, 0);
+	buf_clear(&s.lines);
+}
+
+/* What one message may make us tell has a limit. */
+static void test_limits(void **state)
+{
+	static uint8_t p[65535];
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	put_header(&w, 0x0100, 65, 0, 0, 0);
+	for (int i = 0; i < 65; i++)
+		put_question(&w, "q", 1);
+	seen_init(&s, 40000, 53);
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_BAD);
+	assert_int_equal(s.stats.messages[DISSECT_DNS_QUERY], 64);
+	buf_clear(&s.lines);
+
+	w = wr_init(p, sizeof(p));
+	put_header(&w, 0x8180, 0, 4097, 0, 0);
+	for (int i = 0; i < 4097; i++)
+		wr_bytes(&w, "\0\0\1\0\1\0\0\0\1\0\4abcd", 15);
+	seen_init(&s, 53, 40000);
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_BAD);
+	assert_int_equal(s.stats.messages[DISSECT_DNS_ANSWER], 4096);
+	buf_clear(&s.lines);
 }
 
 /* Each pointer goes backwards, but a chain of them must not grow a name past its limit. */
@@ -355,6 +424,9 @@ int main(void)
 		cmocka_unit_test(test_strange_port_is_strict),
 		cmocka_unit_test(test_local_names_are_not_dns),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_strange_port_wants_the_usual),
+		cmocka_unit_test(test_unknown_class),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_pointer_chain),
 		cmocka_unit_test(test_lying_counts_and_lengths),
 		cmocka_unit_test(test_opcodes),

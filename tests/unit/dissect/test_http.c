@@ -35,6 +35,7 @@ static void test_request(void **state)
 	(void)state;
 	expect(FULL, FULL_LINE, PROTO_OK);
 	expect("\r\n" FULL "\r\n" FULL, FULL_LINE FULL_LINE, PROTO_OK);
+	expect("\r\n\r\n" FULL, FULL_LINE, PROTO_OK);
 	expect("HEAD / HTTP/1.0\n\n", "http - [HEAD] [/] - - -\n", PROTO_OK);
 	expect("OPTIONS * HTTP/1.1\nHost: a.\n\n", "http [a] [OPTIONS] [*] - - -\n", PROTO_OK);
 	expect("GET http://p.example/x HTTP/1.1\r\nHost: p.example\r\nUser-Agent:\r\n\r\n",
@@ -89,24 +90,34 @@ static void test_lying_bodies(void **state)
 	const char *big = "POST / HTTP/1.1\r\nContent-Length: 18446744073709551615\r\n\r\n" FULL;
 	const char *over = "POST / HTTP/1.1\r\nContent-Length: 18446744073709551616\r\n\r\n" FULL;
 	const char *chunk = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n" FULL;
+	const char *wraps =
+		"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffe\r\n0\r\n\r\n" FULL;
 	const char *none = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" FULL;
 	(void)state;
 
 	expect(big, "http - [POST] [/] - - -\n", PROTO_OK);
 	expect(over, "http - [POST] [/] - - -\n" FULL_LINE, PROTO_OK);
 	expect_bytes(chunk, strlen(chunk), "http - [POST] [/] - - -\n", PROTO_BAD, 1);
+	expect_bytes(wraps, strlen(wraps), "http - [POST] [/] - - -\n", PROTO_BAD, 1);
 	expect_bytes(none, strlen(none), "http - [POST] [/] - - -\n", PROTO_BAD, 1);
 }
 
 static void test_chunk_line_without_end(void **state)
 {
 	char text[2000] = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+	size_t head = strlen(text);
 	struct seen s;
 	(void)state;
 
-	memset(text + strlen(text), '1', sizeof(text) - strlen(text));
+	memset(text + head, '1', sizeof(text) - head);
 	seen_init(&s, 40000, 80);
 	assert_int_equal(seen_stream(&s, &http_row, text, sizeof(text), 100), PROTO_BAD);
+	buf_clear(&s.lines);
+
+	memcpy(text + sizeof(text) - 3, "\r\nx", 3); /* too long, however it is cut */
+	seen_init(&s, 40000, 80);
+	text[head + 1] = ';';
+	assert_int_equal(seen_stream(&s, &http_row, text, sizeof(text), sizeof(text)), PROTO_BAD);
 	buf_clear(&s.lines);
 }
 

@@ -142,6 +142,17 @@ static void test_truncated_at_every_length(void **state)
 	}
 }
 
+static void test_trailing_byte(void **state)
+{
+	uint8_t body[512], p[1024];
+	struct wr w = wr_init(body, sizeof(body));
+	(void)state;
+
+	put_hello(&w, "a.example");
+	wr_u8(&w, 0);
+	expect(p, wrap(p, sizeof(p), body, wr_len(&w), 500), "", PROTO_BAD, 1);
+}
+
 static void expect_exts(const void *exts, size_t n, const char *lines, enum proto_result end, unsigned bad)
 {
 	uint8_t body[1024], p[2048];
@@ -197,6 +208,9 @@ static void test_lying_records(void **state)
 	q[65] = 21;
 	expect(q, n, "", PROTO_BAD, 1);
 	hello(q, sizeof(q), "a.example", 60);
+	q[66] = 2; /* no version of TLS */
+	expect(q, n, "", PROTO_BAD, 1);
+	hello(q, sizeof(q), "a.example", 60);
 	q[68] = q[69] = 0;
 	expect(q, n, "", PROTO_BAD, 1);
 	q[68] = 0x40;
@@ -236,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_no_extensions),
 		cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_trailing_byte),
 		cmocka_unit_test(test_server_name_list),
 		cmocka_unit_test(test_name_too_long),
 		cmocka_unit_test(test_lying_records),
