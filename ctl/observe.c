@@ -300,7 +300,9 @@ static int load(struct observe *ob)
 	char error[CONF_ERROR_MAX];
 	const char *path = ob->conf_path != NULL ? ob->conf_path : DEFAULT_CONF;
 
-	if ((ob->conf_path != NULL || access(path, F_OK) == 0) && conf_load(&ob->conf, path, error) != 0)
+	if (ob->conf_path == NULL && access(path, F_OK) != 0)
+		conf_init(&ob->conf);
+	else if (conf_load(&ob->conf, path, error) != 0)
 		return complain(error);
 	if (data_load(&ob->tables, ob->data != NULL ? ob->data : ob->conf.paths.data, error) != 0)
 		return complain(error);
@@ -331,7 +333,6 @@ int ctl_observe(int argc, char *const argv[])
 	struct observe ob = { .window = -1, .files = xcalloc((size_t)argc + 1, sizeof(char *)) };
 	int code = EXIT_USAGE;
 
-	conf_init(&ob.conf);
 	if (!parse_options(&ob, argc, argv)) {
 		fputs("用法: beianctl observe -r FILE.. | -i IFACE [--window 秒] [--data 数据表目录] [-f "
 		      "配置]\n",
