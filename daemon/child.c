@@ -150,6 +150,8 @@ void child_reaped(struct child *c, int wait_status, bool loud)
 	c->status = killed ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 	if (killed)
 		log_warn("%s 被信号 %d 结束", c->label, WTERMSIG(wait_status));
+	else if (c->status == EXIT_PARTIAL)
+		log_warn("有的抓包文件没能读取,其余已入库");
 	else if (c->status != EXIT_DONE)
 		log_warn("%s 已退出,状态 %d", c->label, c->status);
 	else if (loud)

@@ -15,6 +15,8 @@
 #include "daemon/role.h"
 #include "notify/registry.h"
 
+enum { NOTIFIER_ALONE_SECONDS = 2 };
+
 struct lane {
 	void *sink;
 	bool held; /* one failed: those behind it wait for the store to begin anew */
@@ -23,6 +25,7 @@ struct lane {
 struct notifier {
 	struct role role;
 	struct link *store;
+	struct event *alone; /* the store's link ended and nobody said why */
 	struct lane lane[NOTIFY_COUNT];
 	struct buf whole; /* parts of a long payload */
 };
@@ -95,15 +98,29 @@ static bool take_deliver(void *arg, struct rd *body)
 	return link_send(n->store, &w, -1);
 }
 
-static void store_down(void *arg, const char *why)
+static void on_alone(evutil_socket_t fd, short what, void *arg)
 {
 	struct notifier *n = arg;
 
-	if (!n->role.stopping)
-		log_error("与存储进程的链路已断%s%s", why ? ":" : "", why ? why : "");
+	(void)fd, (void)what;
+	log_error("与存储进程的链路已断");
+	role_quit(&n->role, EXIT_FAILED);
+}
+
+/* A store that left in order: STOP follows. One that gave this link up: a new notifier gets a new one. */
+static void store_down(void *arg, const char *why)
+{
+	struct notifier *n = arg;
+	struct timeval patience = { NOTIFIER_ALONE_SECONDS, 0 };
+
 	link_free(n->store);
 	n->store = NULL;
-	role_quit(&n->role, n->role.stopping ? EXIT_DONE : EXIT_FAILED);
+	if (why)
+		log_error("存储进程的报文不可信(%s)", why);
+	if (why || n->role.stopping)
+		role_quit(&n->role, why ? EXIT_FAILED : EXIT_DONE);
+	else
+		event_add(n->alone, &patience);
 }
 
 static const struct link_row rows[] = { { MSG_PART, take_part }, { MSG_DELIVER, take_deliver } };
@@ -113,6 +130,7 @@ static int start(void *self)
 {
 	struct notifier *n = self;
 
+	n->alone = evtimer_new(n->role.base, on_alone, n);
 	open_sinks(n);
 	return role_ready(&n->role);
 }
@@ -152,6 +170,8 @@ int notifier_run(const char *label)
 	close_sinks(&n);
 	buf_clear(&n.whole);
 	link_free(n.store);
+	if (n.alone)
+		event_free(n.alone);
 	role_clear(&n.role);
 	return status;
 }

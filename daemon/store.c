@@ -33,7 +33,7 @@ enum {
 struct keeper {
 	struct role role;
 	struct data data;
-	bool data_loaded, replay, draining;
+	bool data_loaded, replay, draining, settled;
 	int lock;
 	struct store *store;
 	struct ingest *ingest;
@@ -90,31 +90,31 @@ static void on_key(evutil_socket_t fd, short what, void *arg)
 
 /* -- the end -------------------------------------------------------------------------------------- */
 
-static void report_left(struct keeper *k)
+/* Nothing more can be done now: leave, and say what is left over. */
+static void leave(struct keeper *k)
 {
 	uint64_t left = 0;
 
+	if (k->settled)
+		return;
+	k->settled = true;
 	if (store_outbox_pending(k->store, &left) == 0 && left > 0)
 		log_warn("还有 %llu 条预警未送达,留在数据库里,下次启动时再送", (unsigned long long)left);
+	role_quit(&k->role, k->role.status);
 }
 
 static void settle(void *arg)
 {
 	struct keeper *k = arg;
 
-	if (!k->draining || !outbox_settled(k->outbox, k->replay ? KEEPER_TRIES : 1))
-		return;
-	report_left(k);
-	role_quit(&k->role, k->role.status);
+	if (k->draining && outbox_settled(k->outbox, k->replay ? KEEPER_TRIES : 1))
+		leave(k);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *arg)
 {
-	struct keeper *k = arg;
-
 	(void)fd, (void)what;
-	report_left(k);
-	role_quit(&k->role, k->role.status);
+	leave(arg);
 }
 
 static void drain(struct keeper *k)
