@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "filings/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "filings/cell.h"
+#include "filings/set.h"
+
+enum { HEADER_WITHIN = 10, SEEN_START = 1024 };
+
+struct rows {
+	struct filing_set *set;
+	const struct header_words *words;
+	enum filing_kind kind;
+	bool found; /* the header has been read */
+	struct header header;
+	char *head[FILINGS_COLUMNS_MAX];  /* header texts, owned */
+	char *above[FILINGS_COLUMNS_MAX]; /* the row before, owned, until the header is found */
+	size_t above_n;
+	struct buf tried; /* what stood where a header was looked for */
+	unsigned tried_rows;
+	struct hash_key key;
+	size_t *seen; /* open addressing: 1 + index of a row in the set; 0: free */
+	size_t seen_size, seen_count;
+};
+
+struct rows *rows_new(struct filing_set *set, const struct header_words *words, enum filing_kind kind)
+{
+	struct rows *r = xcalloc(1, sizeof(*r));
+	r->set = set;
+	r->words = words;
+	r->kind = kind;
+	r->seen_size = SEEN_START;
+	r->seen = xcalloc(r->seen_size, sizeof(*r->seen));
+	hash_key_random(&r->key);
+	return r;
+}
+
+static void forget_above(struct rows *r)
+{
+	for (size_t i = 0; i < r->above_n; i++)
+		free(r->above[i]);
+	r->above_n = 0;
+}
+
+void rows_free(struct rows *r)
+{
+	if (r == NULL)
+		return;
+	forget_above(r);
+	for (size_t i = 0; i < r->header.n; i++)
+		free(r->head[i]);
+	buf_clear(&r->tried);
+	free(r->seen);
+	free(r);
+}
+
+/* -- repeats ---------------------------------------------------------------------------------------- */
+
+static uint64_t filing_hash(const struct rows *r, const struct filing *f)
+{
+	struct buf b = { 0 };
+	uint64_t h;
+
+	for (size_t i = 0; i < FILING_FIELD_COUNT; i++)
+		buf_printf(&b, "%s%c", f->field[i] ? f->field[i] : "", 0x1f);
+	h = hash_keyed(&r->key, b.p, b.len);
+	buf_clear(&b);
+	return h;
+}
+
+static bool filings_equal(const struct filing *a, const struct filing *b)
+{
+	for (size_t i = 0; i < FILING_FIELD_COUNT; i++) {
+		if ((a->field[i] == NULL) != (b->field[i] == NULL))
+			return false;
+		if (a->field[i] && strcmp(a->field[i], b->field[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The slot of an equal row, or the free one where it belongs. */
+static size_t *seen_slot(struct rows *r, const struct filing *f)
+{
+	size_t mask = r->seen_size - 1, at = (size_t)filing_hash(r, f) & mask;
+	while (r->seen[at] != 0 && !filings_equal(&r->set->row[r->seen[at] - 1], f))
+		at = (at + 1) & mask;
+	return &r->seen[at];
+}
+
+static void seen_grow(struct rows *r)
+{
+	size_t *old = r->seen, n = r->seen_size;
+
+	r->seen_size *= 2;
+	r->seen = xcalloc(r->seen_size, sizeof(*r->seen));
+	for (size_t i = 0; i < n; i++)
+		if (old[i] != 0)
+			*seen_slot(r, &r->set->row[old[i] - 1]) = old[i];
+	free(old);
+}
+
+/* The row goes into the set, or it repeats one and is told so. */
+static void keep(struct rows *r, struct filing *f)
+{
+	size_t *slot = seen_slot(r, f);
+
+	if (*slot != 0) {
+		char text[96];
+		snprintf(text, sizeof(text), "与第 %u 行完全相同, 只记一次", r->set->row[*slot - 1].row);
+		filing_problem_add(r->set, f->row, NULL, text, false);
+		filing_clear(f);
+		return;
+	}
+	filing_add(r->set, f);
+	*slot = r->set->count;
+	if (++r->seen_count * 2 > r->seen_size)
+		seen_grow(r);
+}
+
+/* -- the header --------------------------------------------------------------------------------------- */
+
+/* How much of the text to show: at most 60 bytes, whole characters. */
+static int shown(const char *text)
+{
+	size_t n = strlen(text);
+	if (n > 60)
+		for (n = 60; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+			;
+	return (int)n;
+}
+
+static void remember_tried(struct rows *r, const struct cells *row)
+{
+	r->tried_rows++;
+	for (size_t i = 0; i < row->n && r->tried.len < 200; i++)
+		if (row->cell[i][0] != '\0')
+			buf_printf(&r->tried, "%s%.*s", r->tried.len > 0 ? ", " : "", shown(row->cell[i]),
+				   row->cell[i]);
+}
+
+static void remember_above(struct rows *r, const struct cells *row)
+{
+	forget_above(r);
+	for (size_t i = 0; i < row->n; i++)
+		r->above[i] = xstrdup(row->cell[i]);
+	r->above_n = row->n;
+}
+
+static int no_header(const struct rows *r, char *error)
+{
+	struct buf b = { 0 };
+	buf_printf(&b,
+		   "没有找到应用名称列(按 %s 解码): 前 %d 行应有一行列名, "
+		   "含「应用名称」「所用应用」或「移动应用名称」; 见到的是: %s",
+		   r->set->charset, HEADER_WITHIN, r->tried.len > 0 ? r->tried.p : "(空)");
+	text_safe(error, CONF_ERROR_MAX, b.p, b.len);
+	buf_clear(&b);
+	return -1;
+}
+
+static void accept_header(struct rows *r, const struct cells *row)
+{
+	r->found = true;
+	r->set->kind = r->header.kind;
+	for (size_t i = 0; i < row->n; i++) {
+		const char *why;
+		r->head[i] = cell_text(row->cell[i], strlen(row->cell[i]), &why);
+		if (r->header.field[i] == FILING_FIELD_COUNT && r->head[i])
+			filing_ignore_column(r->set, r->head[i]);
+	}
+	forget_above(r);
+}
+
+static int try_header(struct rows *r, const struct cells *row, char *error)
+{
+	struct cells above = { .n = r->above_n };
+	enum header_verdict v;
+
+	for (size_t i = 0; i < r->above_n; i++)
+		above.cell[i] = r->above[i];
+	v = header_read(r->words, &above, row, r->kind, &r->header);
+	if (v == HEADER_FOUND) {
+		accept_header(r, row);
+		return 0;
+	}
+	r->header.n = 0;
+	if (v == HEADER_AMBIGUOUS) {
+		snprintf(error, CONF_ERROR_MAX,
+			 "从列名看不出是哪种表, 请加 --kind provider(提供者备案)、user(使用者备案)或 "
+			 "selfcheck(自查)");
+		return -1;
+	}
+	remember_tried(r, row);
+	remember_above(r, row);
+	return r->tried_rows < HEADER_WITHIN ? 0 : no_header(r, error);
+}
+
+int rows_finish(struct rows *r, char error[CONF_ERROR_MAX]) { return r->found ? 0 : no_header(r, error); }
+
+/* -- the rows below it ---------------------------------------------------------------------------------- */
+
+/* A second column of the same field: lists grow, of names the first counts, other texts stand side by side.
+ */
+static void store_value(struct filing *f, enum filing_field field, char *value)
+{
+	char *old = f->field[field];
+	struct buf both = { 0 };
+
+	if (old == NULL) {
+		f->field[field] = value;
+		return;
+	}
+	if (field != FILING_NAME && strcmp(old, value) != 0) {
+		buf_printf(&both, "%s%s%s", old, cell_is_list(field) ? "," : "; ", value);
+		free(old);
+		f->field[field] = both.p;
+	}
+	free(value);
+}
+
+static void read_cell(struct rows *r, struct filing *f, size_t column, const char *cell)
+{
+	enum filing_field field = r->header.field[column];
+	struct buf complaint = { 0 };
+	const char *unusable;
+	char *text = cell_text(cell, strlen(cell), &unusable), *value = NULL;
+
+	if (unusable)
+		buf_puts(&complaint, unusable);
+	if (text)
+		value = cell_value(field, text, &complaint);
+	if (value)
+		store_value(f, field, value);
+	if (complaint.len > 0) {
+		buf_puts(&complaint, field == FILING_NAME ? "" : "; 该值未采用");
+		filing_problem_add(r->set, f->row, r->head[column], complaint.p, false);
+	}
+	buf_clear(&complaint);
+	free(text);
+}
+
+static bool row_is_empty(const struct cells *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (row->cell[i][strspn(row->cell[i], " \t\n")] != '\0')
+			return false;
+	return true;
+}
+
+static bool too_wide(const struct rows *r, const struct cells *row)
+{
+	for (size_t i = r->header.n; i < row->n; i++)
+		if (row->cell[i][strspn(row->cell[i], " \t\n")] != '\0')
+			return true;
+	return false;
+}
+
+static const char *name_column(const struct rows *r)
+{
+	for (size_t i = 0; i < r->header.n; i++)
+		if (r->header.field[i] == FILING_NAME)
+			return r->head[i];
+	return NULL;
+}
+
+static void read_row(struct rows *r, unsigned number, const struct cells *row)
+{
+	struct filing f = { .row = number };
+
+	if (too_wide(r, row)) {
+		char text[128];
+		snprintf(text, sizeof(text), "有 %zu 个单元格, 表头只有 %zu 列: 请检查多余的逗号或引号",
+			 row->n, r->header.n);
+		filing_problem_add(r->set, number, NULL, text, true);
+		return;
+	}
+	for (size_t i = 0; i < row->n && i < r->header.n; i++)
+		if (r->header.field[i] != FILING_FIELD_COUNT)
+			read_cell(r, &f, i, row->cell[i]);
+	if (f.field[FILING_NAME] == NULL) {
+		filing_problem_add(r->set, number, name_column(r), "应用名称为空或不可用, 整行未导入", true);
+		filing_clear(&f);
+		return;
+	}
+	keep(r, &f);
+}
+
+int rows_take(struct rows *r, unsigned number, const struct cells *row, char error[CONF_ERROR_MAX])
+{
+	if (row_is_empty(row))
+		return 0;
+	if (!r->found)
+		return try_header(r, row, error);
+	read_row(r, number, row);
+	return 0;
+}
