@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/domain.h"
+#include "base/alloc.h"
 #include "policy/step.h"
 
 struct near near_init(struct work *w, const struct judgement *j, struct app *a)
@@ -15,6 +15,8 @@ struct near near_init(struct work *w, const struct judgement *j, struct app *a)
 		const struct policy_subject *s = &w->in->subject[a->member[i].subject];
 		if (s->kind != SUBJECT_HOST)
 			m.own[id_class_of(s->kind)] = true;
+		else
+			m.first_id = i + 1;
 		if (a->member[i].tie != TIE_EXCLUSIVE)
 			m.center = &w->fact[a->member[i].subject];
 	}
@@ -30,12 +32,9 @@ bool near_has_keys(const struct policy_filing *f)
 
 static bool names_app(const struct near *m, const struct policy_filing *f)
 {
-	for (size_t i = 0; i < m->a->member_count; i++) {
+	for (size_t i = m->first_id; i < m->a->member_count; i++) {
 		const struct policy_subject *s = &m->w->in->subject[m->a->member[i].subject];
-		const struct data_list *ids;
-		if (s->kind == SUBJECT_HOST)
-			continue;
-		ids = filing_ids(f, id_class_of(s->kind));
+		const struct data_list *ids = filing_ids(f, id_class_of(s->kind));
 		for (size_t k = 0; k < ids->count; k++) {
 			if (strcmp(ids->item[k], s->name) == 0)
 				return true;
@@ -79,36 +78,48 @@ static const char *why_not(const struct near *m, size_t rank, bool named)
 	return NULL;
 }
 
-static bool same_host(const struct policy_filing *f, const char *host)
+/* An app's off-campus hosts that an identifier took, as the root they share with others; one row per root. */
+struct root {
+	const struct place *place;
+	const char *host;
+};
+
+static int compare_root(const void *left, const void *right)
 {
-	for (size_t i = 0; i < f->domains.count; i++) {
-		if (strcmp(domain_bare(f->domains.item[i]), domain_bare(host)) == 0)
-			return true;
-	}
-	return false;
+	const struct root *a = left, *b = right;
+	int order = strcmp(a->place->anchor, b->place->anchor);
+	return order != 0 ? order : strcmp(a->host, b->host);
 }
 
-static void each_root_of(const struct near *m, size_t subject, near_fn *fn, void *arg)
+static void each_filing(const struct near *m, const struct root *root, near_fn *fn, void *arg)
 {
-	const struct fact *f = &m->w->fact[subject];
-	const char *host = m->w->in->subject[subject].name;
-	char *key = step_text("%s:%s", subject_kind_name(f->place.anchor_kind), f->place.anchor);
+	char *key = step_text("%s:%s", subject_kind_name(root->place->anchor_kind), root->place->anchor);
 	bool named = named_elsewhere(m);
 	size_t n;
 	const struct index_entry *e = index_find(&m->w->reg.root, key, &n);
 
-	for (size_t i = 0; i < n; i++) {
-		if (!same_host(register_filing(&m->w->reg, e[i].value), host))
-			fn(arg, e[i].value, host, why_not(m, e[i].value, named));
-	}
+	for (size_t i = 0; i < n; i++)
+		fn(arg, e[i].value, root->host, why_not(m, e[i].value, named));
 	free(key);
 }
 
 void near_each_root(const struct near *m, near_fn *fn, void *arg)
 {
+	struct root *root = xcalloc(m->a->member_count, sizeof(*root));
+	size_t n = 0;
+
 	for (size_t i = 0; i < m->a->member_count; i++) {
 		size_t subject = m->a->member[i].subject;
-		if (m->a->member[i].tie == TIE_EXCLUSIVE && !m->w->fact[subject].campus)
-			each_root_of(m, subject, fn, arg);
+		if (m->a->member[i].tie != TIE_EXCLUSIVE || m->w->fact[subject].campus)
+			continue;
+		root[n].place = &m->w->fact[subject].place;
+		root[n++].host = m->w->in->subject[subject].name;
 	}
+	if (n > 1)
+		qsort(root, n, sizeof(*root), compare_root);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || strcmp(root[i - 1].place->anchor, root[i].place->anchor) != 0)
+			each_filing(m, &root[i], fn, arg);
+	}
+	free(root);
 }

@@ -12,6 +12,7 @@ struct near {
 	struct work *w;
 	struct app *a;
 	size_t index;             /* of the app */
+	size_t first_id;          /* member: hosts stand before identifiers */
 	bool own[ID_CLASS_COUNT]; /* classes of the app's own identifiers */
 	const struct fact *center;
 };
@@ -27,7 +28,8 @@ bool near_is_campus(const struct near *m);
 enum bearing near_bearing(const struct near *m, const struct policy_filing *f);
 /* Has the filing a domain or an identifier at all? */
 bool near_has_keys(const struct policy_filing *f);
-/* Filings that share a registrable domain with a host that the app's identifiers took. */
+/* Filings that share a registrable domain with a host that the app's identifiers took, those that already
+ * match included. */
 void near_each_root(const struct near *m, near_fn *fn, void *arg);
 
 #endif
