@@ -88,27 +88,42 @@ static int read_file(struct import *im, enum filing_kind kind)
 }
 
 /* -- what identifies a filing ------------------------------------------------------------------------ */
-static void add_normal(struct buf *key, const char *text, char *(*normal)(const char *text))
+static void add_normal(struct buf *key, const char *text)
 {
-	char *value = text ? normal(text) : NULL;
+	char *value = text ? policy_normal_name(text) : NULL;
 
 	buf_puts(key, "|");
 	buf_puts(key, value ? value : "");
 	free(value);
 }
 
+/* What stands in the cell for "none yet" is no number: "无", "办理中", "-". */
+static char *normal_number(const struct filing *f)
+{
+	char *number = f->field[FILING_NUMBER] ? policy_normal_number(f->field[FILING_NUMBER]) : NULL;
+
+	if (number && strpbrk(number, "0123456789") == NULL) {
+		free(number);
+		number = NULL;
+	}
+	return number;
+}
+
 /* A provider filing is its number, else its name with who runs it. A use or a self-check belongs to the unit
  * that reported it: several units may use the app of one number. */
 static void add_key(struct buf *key, const struct import *im, const struct filing *f)
 {
-	if (f->field[FILING_NUMBER])
-		add_normal(key, f->field[FILING_NUMBER], policy_normal_id);
+	char *number = normal_number(f);
+
+	if (number)
+		buf_printf(key, "#%s", number);
 	else
-		add_normal(key, f->field[FILING_NAME], policy_normal_name);
-	if (im->set.kind != FILING_PROVIDER || f->field[FILING_NUMBER] == NULL) {
-		add_normal(key, f->field[FILING_UNIT], policy_normal_name);
-		add_normal(key, f->field[FILING_OPERATOR], policy_normal_name);
+		add_normal(key, f->field[FILING_NAME]);
+	if (im->set.kind != FILING_PROVIDER || number == NULL) {
+		add_normal(key, f->field[FILING_UNIT]);
+		add_normal(key, f->field[FILING_OPERATOR]);
 	}
+	free(number);
 }
 
 /* One filing may take several rows of a file, one per platform: the second is "…#2". */

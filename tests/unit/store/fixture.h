@@ -36,8 +36,8 @@ static struct {
 	char error[STORE_ERROR_MAX];
 } fx;
 
-/* Options of [policy] and [alert] that a test wants otherwise: INI text, may be "". */
-static void fx_conf(const char *more)
+/* `more`: further lines of [policy], may be "". */
+static inline void fx_conf(const char *profile, const char *more)
 {
 	struct buf text = { 0 };
 	char error[CONF_ERROR_MAX] = "";
@@ -46,21 +46,21 @@ static void fx_conf(const char *more)
 	buf_printf(&text,
 		   "[campus]\nname = 示例大学\ndomains = example.edu.cn\nprefixes = 10.0.0.0/8\n"
 		   "[store]\ndatabase = %s/beiand.db\n[alert]\nfile = %s/alerts.jsonl\nsyslog = /dev/log\n"
-		   "[policy]\nprofile = hnust\n%s",
-		   fx.folder, fx.folder, more);
+		   "[policy]\nprofile = %s\n%s",
+		   fx.folder, fx.folder, profile, more);
 	if (conf_parse(&fx.conf, "test", text.p, text.len, error) != 0)
 		fail_msg("%s", error);
 	buf_clear(&text);
 }
 
-static void fx_open(void)
+static inline void fx_open(void)
 {
 	fx.store = store_open(&fx.conf, &fx.data, false, fx.error);
 	if (fx.store == NULL)
 		fail_msg("%s", fx.error);
 }
 
-static void fx_reopen(void)
+static inline void fx_reopen(void)
 {
 	store_close(fx.store);
 	fx_open();
@@ -78,7 +78,7 @@ static inline int fx_set_up(void **state)
 		print_error("%s\n", error);
 		return -1;
 	}
-	fx_conf("");
+	fx_conf("hnust", "");
 	fx_open();
 	return 0;
 }
@@ -102,8 +102,8 @@ static inline int fx_tear_down(void **state)
 }
 
 /* `name` seen `count` times by `clients` clients, the first of them numbered `from`. */
-static struct observation fx_seen(enum subject_kind kind, const char *name, enum via via, int from,
-				  int clients)
+static inline struct observation fx_seen(enum subject_kind kind, const char *name, enum via via, int from,
+					 int clients)
 {
 	struct observation o = {
 		.from = noon, .to = noon + 1000000, .kind = kind, .via = via, .count = (uint64_t)clients * 2
@@ -160,7 +160,7 @@ static inline void fx_capture(const char *name, const struct observation *o, siz
 	fx_ok(store_source_end(fx.store, source));
 }
 
-static void fx_take_line(void *arg, const char *json)
+static inline void fx_take_line(void *arg, const char *json)
 {
 	json_error_t error;
 	json_t *line = json_loads(json, JSON_REJECT_DUPLICATES, &error);

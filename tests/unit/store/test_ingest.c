@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <time.h>
+
+#include "tests/unit/store/fixture.h"
+
+static int64_t begin(const char *digest_of)
+{
+	char digest[HASH_HEX_SIZE];
+	enum store_verdict verdict;
+	int64_t source;
+
+	if (digest_of)
+		fx_digest(digest, digest_of);
+	fx_ok(store_source_begin(fx.store, "s", digest_of ? digest : NULL, &source, &verdict));
+	return source;
+}
+
+static json_t *subject(const char *name)
+{
+	json_t *line, *s;
+
+	fx_ok(store_judge(fx.store));
+	if (fx_ask(-1, "explain", name, NULL) != 0)
+		fail_msg("%s", fx.error);
+	line = fx_line(0);
+	s = json_incref(json_object_get(line, "subject"));
+	json_decref(line);
+	return s;
+}
+
+static int64_t number(const json_t *o, const char *key)
+{
+	return (int64_t)json_integer_value(json_object_get(o, key));
+}
+
+static void repeated_batch_changes_nothing(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	int64_t source = begin("a");
+	json_t *s;
+
+	(void)state;
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	fx_ok(store_source_end(fx.store, source));
+	s = subject("jw.example.edu.cn");
+	assert_int_equal(number(s, "count"), 10);
+	json_decref(s);
+}
+
+static void gap_in_a_capture_is_refused(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	int64_t source = begin("a");
+
+	(void)state;
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	assert_int_equal(store_batch(fx.store, source, 3, &o, 1), -EPROTO);
+	assert_non_null(strstr(store_error(fx.store), "缺第 2 批"));
+	fx_ok(store_batch(fx.store, source, 2, &o, 1));
+	assert_int_equal(store_batch(fx.store, 99, 1, &o, 1), -ENOENT);
+	fx_ok(store_batch(fx.store, begin(NULL), 7, &o, 1)); /* live goes on after a gap */
+}
+
+/* Windows of one day become one row: clients are counted once, messages add up. */
+static void windows_of_a_day_fold(void **state)
+{
+	struct observation o[3];
+	int64_t source = begin("a");
+	json_t *s;
+
+	(void)state;
+	o[0] = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", VIA_TLS, 0, 5);
+	o[1] = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", VIA_TLS, 3, 5);
+	o[2] = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", VIA_DNS_QUERY, 7, 4);
+	o[1].from += 300000000;
+	o[1].to += 300000000;
+	o[2].from += one_day;
+	o[2].to += one_day;
+	fx_ok(store_batch(fx.store, source, 1, o, 3));
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 2);
+	fx_ok(store_source_end(fx.store, source));
+	s = subject("jw.example.edu.cn");
+	assert_int_equal(number(s, "count"), 28);
+	assert_int_equal(number(s, "clients"), 11);
+	assert_int_equal(number(s, "days"), 2);
+	assert_int_equal(number(json_object_get(s, "via"), "tls"), 20);
+	assert_int_equal(number(json_object_get(s, "via"), "dns-query"), 8);
+	assert_string_equal(json_string_value(json_object_get(s, "first")), "2026-11-21T04:00:00.000000Z");
+	assert_string_equal(json_string_value(json_object_get(s, "last")), "2026-11-22T04:00:01.000000Z");
+	json_decref(s);
+}
+
+/* A window across midnight in Beijing has a message on either day. */
+static void window_across_midnight_is_two_days(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	json_t *s;
+
+	(void)state;
+	o.from = noon + one_day / 2 - 1000000;
+	o.to = noon + one_day / 2 + 1000000;
+	fx_capture("a", &o, 1);
+	s = subject("jw.example.edu.cn");
+	assert_int_equal(number(s, "days"), 2);
+	json_decref(s);
+}
+
+static void many_clients_stay_counted(void **state)
+{
+	struct observation o[2];
+	json_t *s;
+	int64_t clients;
+
+	(void)state;
+	o[0] = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", VIA_TLS, 0, 3000); /* a dense sketch */
+	o[1] = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", VIA_HTTP, 2900, 100);
+	fx_capture("a", o, 2);
+	s = subject("jw.example.edu.cn");
+	clients = number(s, "clients");
+	assert_in_range(clients, 2700, 3300);
+	json_decref(s);
+}
+
+/* Sketches under different keys do not merge: the larger of the two epochs is the estimate. */
+static void epochs_do_not_merge(void **state)
+{
+	struct observation o = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", VIA_TLS, 0, 5);
+	struct hash_key key;
+	int64_t epoch, source;
+	json_t *s;
+
+	(void)state;
+	fx_ok(store_client_key(fx.store, false, noon, &key, &epoch));
+	source = begin(NULL);
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	fx_ok(store_client_key(fx.store, false, noon + 400 * one_day, &key, &epoch));
+	assert_int_equal(epoch, 2);
+	o = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", VIA_TLS, 100, 7);
+	o.from = noon + 401 * one_day;
+	o.to = o.from + 1;
+	fx_ok(store_batch(fx.store, source, 2, &o, 1));
+	s = subject("jw.example.edu.cn");
+	assert_int_equal(number(s, "clients"), 7);
+	assert_int_equal(number(s, "days"), 2);
+	json_decref(s);
+}
+
+static void few_clients_are_not_told(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 2);
+	json_t *s;
+
+	(void)state;
+	fx_capture("a", &o, 1);
+	s = subject("jw.example.edu.cn");
+	assert_string_equal(json_string_value(json_object_get(s, "clients")), "<3");
+	json_decref(s);
+}
+
+static void batch_is_all_or_nothing(void **state)
+{
+	struct observation o[2] = { fx_host("a.example.edu.cn", 5), fx_host("b.example.edu.cn", 5) };
+	int64_t source = begin("a");
+	unsigned nth = 0;
+
+	(void)state;
+	fx_link(&o[1], SUBJECT_HOST, "c.example.edu.cn");
+	o[0].server_count = 1;
+	do {
+		db_fail_at(fx.store->db, ++nth);
+		if (store_batch(fx.store, source, 1, o, 2) == 0)
+			break;
+		assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 0);
+	} while (nth < 100);
+	db_fail_at(fx.store->db, 0);
+	assert_in_range(nth, 12, 99);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 3);
+	assert_int_equal(fx_number(STMT_STATUS_SERVERS), 1);
+}
+
+static void servers_and_links_are_capped(void **state)
+{
+	struct observation o;
+	int64_t source = begin("a");
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		o = fx_host("cdn.example.com", 1);
+		o.server_count = RECORD_SERVERS_MAX;
+		for (int k = 0; k < RECORD_SERVERS_MAX; k++)
+			o.servers[k].addr[15] = (uint8_t)(i * RECORD_SERVERS_MAX + k);
+		fx_ok(store_batch(fx.store, source, (uint64_t)i + 1, &o, 1));
+	}
+	assert_int_equal(fx_number(STMT_STATUS_SERVERS), 64);
+}
+
+/* 50 000 observations in batches, then the judgement of as many subjects: seconds, not minutes. */
+static void fifty_thousand_observations(void **state)
+{
+	enum { BATCH = 500, BATCHES = 100 };
+	struct observation *o = calloc(BATCH, sizeof(*o));
+	int64_t source = begin("a");
+	struct timespec a, b, c;
+
+	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	for (int k = 0; k < BATCHES; k++) {
+		for (int i = 0; i < BATCH; i++) {
+			char name[64];
+			snprintf(name, sizeof(name), "h%d.site%d.com", i % 10, k * BATCH / 10 + i / 10);
+			o[i] = fx_host(name, 4);
+		}
+		fx_ok(store_batch(fx.store, source, (uint64_t)k + 1, o, BATCH));
+	}
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	fx_ok(store_source_end(fx.store, source));
+	clock_gettime(CLOCK_MONOTONIC, &c);
+	print_message("ingest %.2f s, judge %.2f s\n",
+		      (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9,
+		      (double)(c.tv_sec - b.tv_sec) + (double)(c.tv_nsec - b.tv_nsec) / 1e9);
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), BATCH * BATCHES);
+	assert_int_equal(fx_number(STMT_STATUS_APPS), BATCH * BATCHES / 10);
+	assert_true(c.tv_sec - a.tv_sec < 60); /* slow machines and sanitizers included */
+	free(o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FX_TEST(repeated_batch_changes_nothing), FX_TEST(gap_in_a_capture_is_refused),
+		FX_TEST(windows_of_a_day_fold),          FX_TEST(window_across_midnight_is_two_days),
+		FX_TEST(many_clients_stay_counted),      FX_TEST(epochs_do_not_merge),
+		FX_TEST(few_clients_are_not_told),       FX_TEST(batch_is_all_or_nothing),
+		FX_TEST(servers_and_links_are_capped),   FX_TEST(fifty_thousand_observations),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

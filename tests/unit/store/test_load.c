@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/load.h"
+#include "tests/unit/store/fixture.h"
+
+static char *keep_text(const char *text) { return strcmp(text, "-") == 0 ? NULL : strdup(text); }
+
+static void split(const char *text, const char *expected)
+{
+	struct data_list l;
+	struct buf b = { 0 };
+
+	load_split(text, keep_text, &l);
+	buf_puts(&b, "");
+	for (size_t i = 0; i < l.count; i++)
+		buf_printf(&b, "<%s>", l.item[i]);
+	assert_string_equal(b.p, expected);
+	buf_clear(&b);
+	load_list_clear(&l);
+}
+
+static void cells_are_split(void **state)
+{
+	(void)state;
+	split(NULL, "");
+	split("", "");
+	split("a", "<a>");
+	split("a,b;c d\te\nf", "<a><b><c><d><e><f>");
+	split(",,a,,", "<a>");
+	split("a\xe3\x80\x81"
+	      "b\xef\xbc\x8c"
+	      "c\xef\xbc\x9b"
+	      "d\xe3\x80\x80"
+	      "e",
+	      "<a><b><c><d><e>");
+	split("a,-,b", "<a><b>");
+	split("教务\xe3\x80\x81", "<教务>");
+}
+
+static struct load input(void)
+{
+	struct load l;
+	struct db_txn t;
+
+	db_begin(&t, fx.store->db, DB_READ);
+	load_input(&l, fx.store, &t);
+	assert_int_equal(db_end(&t), 0);
+	return l;
+}
+
+static void subjects_are_sorted_and_linked(void **state)
+{
+	struct observation o[3];
+	struct load l;
+
+	(void)state;
+	o[0] = fx_seen(SUBJECT_WECHAT_MINI, "wx0000000000000001", VIA_HTTP_REFERER, 0, 4);
+	fx_link(&o[0], SUBJECT_HOST, "api.example.com");
+	fx_link(&o[0], SUBJECT_HOST, "never-visited.example.com");
+	o[1] = fx_host("z.example.com", 3);
+	o[2] = fx_host("api.example.com", 3);
+	fx_capture("a", o, 3);
+	l = input();
+	assert_int_equal(l.in.subject_count, 3);
+	assert_string_equal(l.in.subject[0].name, "api.example.com");
+	assert_string_equal(l.in.subject[1].name, "z.example.com");
+	assert_int_equal(l.in.subject[2].kind, SUBJECT_WECHAT_MINI);
+	assert_int_equal(l.in.subject[2].clients, 4);
+	assert_int_equal(l.in.subject[2].days, 1);
+	assert_int_equal(l.in.link_count, 1);
+	assert_int_equal(l.in.link[0].from, 2);
+	assert_int_equal(l.in.link[0].to, 0);
+	assert_int_equal(l.in.link[0].count, 3);
+	load_clear(&l);
+}
+
+/* The server of an answer is the host's own; that of a query is a resolver. */
+static void campus_server_is_who_answered(void **state)
+{
+	struct observation o[3];
+	struct load l;
+
+	(void)state;
+	o[0] = fx_seen(SUBJECT_HOST, "a.example.com", VIA_TLS, 0, 3);
+	o[1] = fx_seen(SUBJECT_HOST, "b.example.com", VIA_DNS_QUERY, 0, 3);
+	o[2] = fx_seen(SUBJECT_HOST, "c.example.com", VIA_TLS, 0, 3);
+	for (int i = 0; i < 3; i++) {
+		o[i].server_count = 1;
+		o[i].servers[0] =
+			(struct record_server){ .addr = { [10] = 0xff, 0xff, i == 2 ? 11 : 10, 0, 0, 1 } };
+	}
+	fx_capture("a", o, 3);
+	l = input();
+	assert_true(l.in.subject[0].campus_server);
+	assert_false(l.in.subject[1].campus_server);
+	assert_false(l.in.subject[2].campus_server);
+	load_clear(&l);
+}
+
+static void unknown_profile_is_named(void **state)
+{
+	char error[STORE_ERROR_MAX];
+
+	(void)state;
+	fx_conf("nowhere", "");
+	store_configure(fx.store, &fx.conf, &fx.data);
+	assert_int_equal(store_judge(fx.store), -EINVAL);
+	snprintf(error, sizeof(error), "%s", store_error(fx.store));
+	assert_non_null(strstr(error, "nowhere"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cells_are_split),
+		FX_TEST(subjects_are_sorted_and_linked),
+		FX_TEST(campus_server_is_who_answered),
+		FX_TEST(unknown_profile_is_named),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
