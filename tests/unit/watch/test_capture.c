@@ -195,7 +195,7 @@ static void test_refused_files(void **state)
 	assert_null(capture_open_fd(make_file(path, "", 0), path, error));
 	assert_line(error, "空的");
 	unlink(path);
-	assert_null(capture_open_fd(make_file(path, "PK\003\004 this is some other file", 30), path, error));
+	assert_null(capture_open_fd(make_file(path, "PK\003\004 this is some other file", 28), path, error));
 	assert_line(error, "不是抓包文件");
 	unlink(path);
 	assert_null(capture_open_file("/nonexistent/\033[2Jx.pcap", error));
