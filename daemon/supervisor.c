@@ -117,7 +117,10 @@ static void announce(struct supervisor *sv)
 		return;
 	sv->announced = true;
 	manager_tell("READY=1");
-	log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
+	if (sv->count == SENSORS)
+		log_warn("没有配置监听接口(sensor.interfaces),只回答 beianctl");
+	else
+		log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
 }
 
 static bool take_ready(void *arg, struct rd *body)
@@ -434,8 +437,6 @@ static void add_children(struct supervisor *sv)
 		add_child(sv, ROLE_SENSOR, NULL);
 	for (size_t i = 0; !replaying(sv) && i < interfaces->count; i++)
 		add_child(sv, ROLE_SENSOR, interfaces->item[i]);
-	if (sensors == 0)
-		log_warn("没有配置监听接口(sensor.interfaces),只回答 beianctl");
 }
 
 static struct event *on_signal(struct supervisor *sv, int number, event_callback_fn fn)

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The daemon without an interface: start, status, restarts, reload, two of a kind, orderly and other ends.
+. "$(dirname "$0")/../e2e/lib"
+s=$work/state
+school "$s"
+sed -i "s,^syslog =.*,syslog = $work/log," "$s/beiand.conf"
+ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
+pids() { pgrep -P "$daemon" -f "^beiand: $1" || true; }
+wait_until() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+answers() { ask --json status >/dev/null 2>&1; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+begin() {
+	"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
+	daemon=$!
+	children+=("$daemon")
+	wait_until 10 answers
+}
+# end SIGNAL STATUS: the daemon leaves with that status and no process stays.
+end() {
+	local all status
+	all=$(pgrep -P "$daemon")
+	kill -"$1" "$daemon"
+	wait "$daemon"
+	status=$?
+	cat "$work/err"
+	for p in $all; do wait_until 5 gone "$p" || { echo "$p is still there"; return 1; }; done
+	[ "$status" -eq "$2" ] || { echo "status $status, not $2"; return 1; }
+}
+
+# What systemd would hear.
+exec 9</dev/null
+python3 - "$work/notify" >"$work/heard" <<'P' &
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    print(s.recv(4096).decode().split("\n")[0], flush=True)
+P
+children+=($!)
+wait_until 5 test -S "$work/notify"
+export NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=400000
+check "the daemon starts" begin
+unset NOTIFY_SOCKET WATCHDOG_USEC
+roles() { ask --json status | jq -r 'select(.process != null) | "\(.process) \(.pid > 0)"' | diff - <(printf 'store true\nnotifier true\n'); }
+check "status names its processes" roles
+check "status names its sinks" sh -c '"$1" -f "$2" --json status | jq -e -s "map(select(.sink)) | length == 2"' sh "$BEIANCTL" "$s/beiand.conf"
+mode() { [ "$(stat -c %a "$s/control.sock")" = 660 ]; }
+check "the control socket is for owner and group" mode
+check "the service manager hears READY=1" wait_until 5 grep -qx READY=1 "$work/heard"
+check "and the watchdog" wait_until 5 grep -qx WATCHDOG=1 "$work/heard"
+
+fds() { # a child holds no descriptor that we had open
+	local p
+	for p in $(pgrep -P "$daemon"); do
+		[ -e "/proc/$p/fd/9" ] && [ "$(readlink "/proc/$p/fd/9")" = /dev/null ] && return 1
+		[ "$(readlink "/proc/$p/fd/0")" = /dev/null ] || return 1
+		grep -q '^NoNewPrivs:.*1' "/proc/$p/status" || return 1
+	done
+}
+if [ -r "/proc/$(pids store)/fd/0" ]; then
+	check "children inherit nothing and gain nothing" fds
+else
+	skip "children inherit nothing and gain nothing" "needs root to look"
+fi
+
+# -- a notifier that dies
+restarts() { [ "$(ask --json status | jq -r "select(.process == \"$1\") | .restarts")" = "$2" ]; }
+killed_notifier() {
+	kill -9 "$(pids notifier)"
+	wait_until 10 restarts notifier 1
+}
+check "a killed notifier comes back" killed_notifier
+check "the store went on" answers
+
+# -- commands that write
+import_csv() {
+	ask filings import --kind provider "$TOP/tests/capture/register-provider.csv" || return 1
+	ask --json filings list | jq -e -s 'length > 0' >/dev/null
+}
+check "filings are imported through the daemon" import_csv
+
+# -- reload
+profile() { sed -i "s,^profile = .*,profile = $1," "$s/beiand.conf"; }
+profile xust
+check "beianctl reload" ask reload
+check "RELOADING=1 is heard" wait_until 5 grep -qx RELOADING=1 "$work/heard"
+profile moon
+bad_reload() { ! ask reload 2>"$work/reload" && cat "$work/reload" && grep -q moon "$work/reload"; }
+check "a bad profile is refused and named" bad_reload
+profile hnust
+cp "$s/beiand.conf" "$work/good.conf"
+ask_good() { "$BEIANCTL" -f "$work/good.conf" "$@"; }
+printf 'colour = blue\n' >>"$s/beiand.conf"
+bad_line() {
+	! ask_good reload 2>"$work/reload" || return 1
+	cat "$work/reload"
+	grep -qE 'beiand\.conf:[0-9]+:' "$work/reload"
+}
+check "a bad line is refused by file and line" bad_line
+cp "$work/good.conf" "$s/beiand.conf"
+check "the service runs on" answers
+hup() {
+	local before
+	before=$(grep -c '已重读配置' "$work/err")
+	kill -HUP "$daemon"
+	wait_until 5 sh -c '[ "$(grep -c 已重读配置 "$1")" -gt "$2" ]' sh "$work/err" "$before"
+}
+check "SIGHUP reloads too" hup
+
+# -- two of a kind
+second() { # PATTERN CONFIG
+	timeout 10 "$BEIAND" -f "$2" 2>"$work/second"
+	local status=$?
+	cat "$work/second"
+	[ $status -eq 1 ] && head -n 1 "$work/second" | grep -q "$1"
+}
+check "a second daemon on the same database is refused" second 'beiand.db' "$s/beiand.conf"
+sed "s,^database = .*,database = $work/other.db," "$s/beiand.conf" >"$work/other.conf"
+check "a second daemon on the same socket is refused" second 'control.sock' "$work/other.conf"
+check "the first one does not mind" answers
+
+# -- ends
+check "SIGTERM ends it well" end TERM 0
+check "STOPPING=1 is heard" wait_until 5 grep -qx STOPPING=1 "$work/heard"
+check "its socket is gone" test ! -e "$s/control.sock"
+check "it starts again" begin
+check "SIGINT ends it well" end INT 0
+check "it starts once more" begin
+killed_store() {
+	kill -9 "$(pids store)"
+	wait "$daemon"
+	local status=$?
+	cat "$work/err"
+	[ $status -eq 1 ] && grep -q 错误 "$work/err" && wait_until 5 sh -c "! pgrep -P $daemon"
+}
+check "a dead store ends the service with a message" killed_store
+check "a stale socket is no hindrance" begin
+orphans() {
+	local all
+	all=$(pgrep -P "$daemon")
+	kill -9 "$daemon"
+	for p in $all; do wait_until 20 gone "$p" || return 1; done
+}
+check "without a supervisor the others leave" orphans
+finish
