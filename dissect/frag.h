@@ -12,8 +12,8 @@
 
 enum {
 	FRAG_SLOTS = 64,
-	FRAG_UNIT = 8, /* offsets count in this (RFC 791 section 3.1) */
-	FRAG_BYTES = 32768,
+	FRAG_UNIT = 8,      /* offsets count in this (RFC 791 section 3.1) */
+	FRAG_BYTES = 16384, /* a jumbo frame in a tunnel; longer datagrams carry nothing that we read */
 	FRAG_UNITS = FRAG_BYTES / FRAG_UNIT,
 	FRAG_SECONDS = 30, /* RFC 791 asks for 15 or more, RFC 8200 for 60 at most */
 };
