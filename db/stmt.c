@@ -161,6 +161,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_APP_OF_SUBJECT] = "SELECT a.id, a.key, m.tie FROM app_member m JOIN app_app a ON a.id = m.app "
 				"WHERE m.subject = ?1",
 	[STMT_APP_KEY] = "SELECT key FROM app_app WHERE id = ?1",
+	[STMT_APP_BY_KEY] = "SELECT id FROM app_app WHERE key = ?1 AND gone = 0",
 	[STMT_NOTE_OF] = "SELECT note FROM app_note WHERE subject = ?1",
 	[STMT_DECISION_ADD] = "INSERT INTO decided_decision (decision, kind, name, reason, by, time) VALUES "
 			      "(?1, ?2, ?3, ?4, ?5, ?6)",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* explain: what is known of one subject, then each step of the judgement about it. */
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "policy/policy.h"
@@ -119,6 +120,20 @@ static void tell_app(struct answer *a, struct db_txn *t, const struct resolved *
 	tell_alerts(a, t, at->app);
 }
 
+/* The centre of an app that was not seen itself: a member of it is shown. */
+static void stand_in(struct db_txn *t, struct resolved *at)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_MEMBERS_OF);
+	query_int(&q, at->app);
+	if (query_row(&q)) {
+		at->id = query_get_int(&q, 0);
+		snprintf(at->tie, sizeof(at->tie), "%s", query_get_text(&q, 1));
+	}
+	query_close(&q);
+}
+
 int answer_explain(struct answer *a)
 {
 	struct resolved at;
@@ -133,6 +148,8 @@ int answer_explain(struct answer *a)
 		db_abandon(&t);
 		return code;
 	}
+	if (at.id == 0 && at.app != 0)
+		stand_in(&t, &at);
 	query_open(&q, &t, STMT_DAYS_OF);
 	query_int(&q, at.id);
 	fold_rows(&q, subject_json, &e);

@@ -52,10 +52,22 @@ static int kinds_named(struct db_txn *t, const char *name, struct resolved *out,
 	return n;
 }
 
+/* An app's key names its centre, which need not have been seen itself: "host:example.com" for
+ * www.example.com. */
+static int64_t app_by_key(struct db_txn *t, const struct resolved *at, char key[sizeof(at->app_key)])
+{
+	struct query q;
+
+	snprintf(key, sizeof(at->app_key), "%s:%s", subject_kind_name(at->kind), at->name);
+	query_open(&q, t, STMT_APP_BY_KEY);
+	query_text(&q, key);
+	return query_one(&q, 0);
+}
+
 static int resolve_bare(struct answer *a, struct db_txn *t, const char *text, struct resolved *out)
 {
 	struct buf list = { 0 };
-	char shown[RECORD_NAME_MAX * 4];
+	char shown[RECORD_NAME_MAX * 4], key[sizeof(out->app_key)];
 	int n, code = ANSWER_DONE;
 
 	snprintf(out->name, sizeof(out->name), "%s", text);
@@ -66,7 +78,7 @@ static int resolve_bare(struct answer *a, struct db_txn *t, const char *text, st
 		n = kinds_named(t, out->name, out, &list);
 	}
 	text_safe(shown, sizeof(shown), text, strlen(text));
-	if (n == 0)
+	if (n == 0 && app_by_key(t, out, key) == 0)
 		code = answer_refuse(a, "没有观测到 %s;可写作 种类:名称,例如 host:jw.example.edu.cn", shown);
 	if (n > 1)
 		code = answer_refuse(a, "%s 不止一种,请写明是哪一个: %s", shown, list.p);
@@ -87,15 +99,10 @@ static int resolve_app(struct answer *a, struct db_txn *t, int64_t app, struct r
 		     : answer_refuse(a, "没有应用 A%lld,beianctl apps 列出全部应用", (long long)app);
 }
 
-/* The row of the subject and the app that it belongs to, if any. */
-static void look_up(struct db_txn *t, struct resolved *out)
+static void find_app(struct db_txn *t, struct resolved *out)
 {
 	struct query q;
 
-	query_open(&q, t, STMT_SUBJECT_FIND);
-	query_text(&q, subject_kind_name(out->kind));
-	query_text(&q, out->name);
-	out->id = query_one(&q, 0);
 	query_open(&q, t, STMT_APP_OF_SUBJECT);
 	query_int(&q, out->id);
 	if (query_row(&q)) {
@@ -104,6 +111,21 @@ static void look_up(struct db_txn *t, struct resolved *out)
 		snprintf(out->tie, sizeof(out->tie), "%s", query_get_text(&q, 2));
 	}
 	query_close(&q);
+}
+
+/* The row of the subject and the app that it belongs to or is the centre of, if any. */
+static void look_up(struct db_txn *t, struct resolved *out)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_SUBJECT_FIND);
+	query_text(&q, subject_kind_name(out->kind));
+	query_text(&q, out->name);
+	out->id = query_one(&q, 0);
+	if (out->id != 0)
+		find_app(t, out);
+	else
+		out->app = app_by_key(t, out, out->app_key);
 }
 
 int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct resolved *out)
