@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dissect/flow.h"
+
+enum { COUNT = 64 };
+
+static struct flow_table *table_new(void)
+{
+	struct flow_table *t = calloc(1, sizeof(*t));
+
+	assert_non_null(t);
+	t->flows = calloc(COUNT, sizeof(struct flow));
+	t->hints = calloc(flow_heads(COUNT), sizeof(struct flow_hint));
+	t->heads = calloc(flow_heads(COUNT), sizeof(int32_t));
+	assert_true(t->flows != NULL && t->hints != NULL && t->heads != NULL);
+	flow_init(t, COUNT);
+	return t;
+}
+
+static void table_free(struct flow_table *t)
+{
+	free(t->flows);
+	free(t->hints);
+	free(t->heads);
+	free(t);
+}
+
+static struct flow_key key_of(uint32_t n)
+{
+	struct flow_key key;
+	struct dissect_flow f = { .sport = (uint16_t)n, .dport = 80 };
+
+	f.src.bytes[14] = (uint8_t)(n >> 24);
+	f.src.bytes[15] = (uint8_t)(n >> 16);
+	f.dst.bytes[0] = 1;
+	flow_key(&key, &f);
+	return key;
+}
+
+static struct flow *add(struct flow_table *t, uint32_t n)
+{
+	struct flow_key key = key_of(n);
+
+	return flow_add(t, &key, flow_hash(t, &key));
+}
+
+static struct flow *find(struct flow_table *t, uint32_t n)
+{
+	struct flow_key key = key_of(n);
+
+	return flow_find(t, &key, flow_hash(t, &key));
+}
+
+/* Both directions have one key; the two ends tell them apart, also when only the ports differ. */
+static void test_key(void **state)
+{
+	struct dissect_flow f = { .sport = 5, .dport = 9 }, back = { .sport = 9, .dport = 5 };
+	struct flow_key a, b;
+	(void)state;
+
+	assert_int_equal(flow_key(&a, &f) + flow_key(&b, &back), 1);
+	assert_memory_equal(&a, &b, sizeof(a));
+	f.src.bytes[3] = back.dst.bytes[3] = 7;
+	assert_int_equal(flow_key(&a, &f) + flow_key(&b, &back), 1);
+	assert_memory_equal(&a, &b, sizeof(a));
+	_Static_assert(sizeof(struct flow_key) == 36, "compared as memory: no padding");
+}
+
+static void test_order_of_use(void **state)
+{
+	struct flow_table *t = table_new();
+	(void)state;
+
+	assert_null(flow_oldest(t));
+	for (uint32_t n = 0; n < COUNT; n++) {
+		assert_null(flow_crowded(t, 0));
+		add(t, n);
+	}
+	assert_ptr_equal(flow_oldest(t), &t->flows[0]);
+	assert_non_null(find(t, 0)); /* which makes it the newest */
+	assert_ptr_equal(flow_crowded(t, 0), &t->flows[1]);
+	for (uint32_t n = 0; n < COUNT; n++)
+		assert_non_null(find(t, n));
+	flow_remove(t, find(t, 0));
+	assert_null(find(t, 0));
+	assert_null(flow_crowded(t, 0));
+	for (uint32_t n = 1; n < COUNT; n++) { /* the rest goes in order of use */
+		struct flow_key key = key_of(n);
+		assert_memory_equal(&flow_oldest(t)->key, &key, sizeof(key));
+		flow_remove(t, flow_oldest(t));
+	}
+	assert_null(flow_oldest(t));
+	assert_non_null(add(t, 5));
+	table_free(t);
+}
+
+static void test_retired_goes_first(void **state)
+{
+	struct flow_table *t = table_new();
+	(void)state;
+
+	for (uint32_t n = 0; n < 3; n++)
+		add(t, n);
+	flow_retire(t, find(t, 2));
+	assert_true(find(t, 2)->over); /* still known, and not made newer by that */
+	assert_ptr_equal(flow_oldest(t), find(t, 2));
+	flow_remove(t, flow_oldest(t));
+	assert_ptr_equal(flow_oldest(t), &t->flows[0]);
+	flow_remove(t, &t->flows[0]);
+	flow_retire(t, find(t, 1)); /* the only one */
+	assert_ptr_equal(flow_oldest(t), &t->flows[1]);
+	flow_remove(t, flow_oldest(t));
+	assert_null(flow_oldest(t));
+	table_free(t);
+}
+
+/* Whoever finds keys of one chain cannot make it long: its oldest must go. */
+static void test_chains_are_short(void **state)
+{
+	struct flow_table *t = table_new();
+	uint32_t first = 0, found = 0, n = 0;
+	(void)state;
+
+	for (; found < FLOW_CHAIN_MAX; n++) {
+		struct flow_key key = key_of(n);
+		if ((flow_hash(t, &key) & t->mask) != 0)
+			continue;
+		first = found == 0 ? n : first;
+		found++;
+		assert_null(flow_crowded(t, 0));
+		add(t, n);
+	}
+	assert_ptr_equal(flow_crowded(t, 0), find(t, first));
+	assert_null(flow_crowded(t, 1));
+	table_free(t);
+}
+
+static void test_hints(void **state)
+{
+	struct flow_table *t = table_new();
+	uint32_t tag[2];
+	(void)state;
+
+	for (uint32_t n = 0; n < 1000; n++) {
+		struct flow_key key = key_of(n);
+		uint64_t hash = flow_hash(t, &key);
+		struct flow_hint *a = flow_hint(t, hash, 0, &tag[0]), *b = flow_hint(t, hash, 1, &tag[1]);
+		assert_true(tag[0] != 0 && tag[1] != 0 && (a != b || tag[0] != tag[1]));
+		assert_true(a >= t->hints && a <= t->hints + t->mask);
+		assert_true(b >= t->hints && b <= t->hints + t->mask);
+	}
+	table_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_order_of_use),
+		cmocka_unit_test(test_retired_goes_first),
+		cmocka_unit_test(test_chains_are_short),
+		cmocka_unit_test(test_hints),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
