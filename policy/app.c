@@ -249,6 +249,10 @@ static void explain_center(const struct work *w, struct app *a)
 			 f->place.campus);
 	else if (f->server)
 		step_add(a, "group-campus", "%s 由校内地址的服务器应答,按校内主机单独成为应用", anchor);
+	else if (f->place.exempt != NULL &&
+		 (f->place.registrable == NULL || strcmp(f->place.registrable, anchor) != 0))
+		step_add(a, "group-exempt", "豁免名单把 %s 及其下的主机单列,共 %zu 个对象", anchor,
+			 a->member_count);
 	else if (f->place.registrable != NULL)
 		step_add(a, "group-registrable", "按可注册域名(公共后缀列表)归到 %s,共 %zu 个对象", anchor,
 			 a->member_count);

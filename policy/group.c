@@ -47,6 +47,14 @@ static void open_group(struct grouping *g, const struct place *p, size_t *cap)
 	};
 }
 
+/* Only packages and bundles may be browsers; mini-programs and accounts never are. */
+static bool is_known(const struct policy_subject *s, const struct fact *f)
+{
+	if (s->kind == SUBJECT_HOST)
+		return false;
+	return id_class_of(s->kind) == ID_APPID || fact_is_education(f);
+}
+
 static void group_by_name(struct grouping *g, const struct policy_input *in, const struct fact *fact)
 {
 	struct seat *seat = xcalloc(in->subject_count, sizeof(*seat));
@@ -63,7 +71,7 @@ static void group_by_name(struct grouping *g, const struct policy_input *in, con
 		if (i == 0 || compare_place(seat[i - 1].place, seat[i].place) != 0)
 			open_group(g, seat[i].place, &cap);
 		g->of[seat[i].subject] = g->count - 1;
-		if (in->subject[seat[i].subject].kind != SUBJECT_HOST && fact_is_education(f))
+		if (is_known(&in->subject[seat[i].subject], f))
 			g->group[g->count - 1].known = true;
 	}
 	free(seat);

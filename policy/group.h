@@ -4,8 +4,8 @@
  * Then hosts that one identifier alone speaks to move to that identifier's group:
  *   - never hosts of exempt platforms, nor hosts of a catalogued product to another's identifier;
  *   - exempt identifiers and containers take nothing and do not count as speakers;
- *   - an identifier that sends less than a quarter of its requests to education hosts is a general tool or
- *     browser in disguise: it neither takes education hosts nor makes them shared;
+ *   - a package or bundle that sends less than a quarter of its requests to education hosts is a general tool
+ *     or browser that nobody listed: it neither takes education hosts nor makes them shared;
  *   - one that alone speaks to more than GROUP_CAMPUS_MAX campus hosts is a portal: each of those systems
  *     stays an app of its own, so that one filing of the portal does not hide them all.
  * Identifiers of one product count as one speaker. The result does not depend on the order of input.
@@ -28,7 +28,7 @@ struct group {
 	const char *name;
 	uint64_t said,
 		said_education; /* requests of its identifiers: to all but platforms, to education hosts */
-	bool known;             /* catalogue or rule calls an identifier of it education */
+	bool known;             /* no browser: a mini-program or account, or education by itself */
 	bool focused;           /* enough of what it says goes to education hosts */
 	bool portal;            /* more than GROUP_CAMPUS_MAX campus hosts: it takes none of them */
 	size_t campus_hosts;    /* campus hosts that it alone speaks to */

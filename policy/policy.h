@@ -116,7 +116,10 @@ struct finding {
 };
 
 struct app {
-	char *key; /* "host:example.edu.cn": the anchor, unique and stable over runs */
+	/* "host:example.edu.cn": the anchor, unique and stable over runs. It need not be a subject that was
+	 * seen: the registrable domain of a group, or the first domain that the catalogue lists for a
+	 * product. */
+	char *key;
 	enum subject_kind anchor_kind;
 	char *name;                          /* catalogue's, filing's, else the anchor's */
 	const struct catalog_entry *catalog; /* NULL: not catalogued */
@@ -138,8 +141,7 @@ struct app {
 struct judgement {
 	struct app *app; /* sorted by key */
 	size_t count, cap;
-	size_t *app_of_subject; /* per input subject: index into app; SIZE_MAX: none (shared host, container)
-				 */
+	size_t *app_of_subject; /* per input subject: index into app; SIZE_MAX: none (container) */
 	char **subject_note;    /* per input subject: why it is in no app; NULL when it is in one */
 	size_t subject_count;
 };

@@ -56,16 +56,15 @@ bool register_number_counts(const char *normal)
 static void add_domain(struct register_index *r, const struct lookup *l, const char *domain, size_t rank)
 {
 	struct place place;
+	char *key;
 
 	index_add(&r->host, domain_bare(domain), rank);
 	lookup_host(l, domain, &place);
 	if (place.registrable != NULL)
 		index_add(&r->registrable, place.registrable, rank);
-	if (place.campus == NULL) {
-		char *key = step_text("%s:%s", subject_kind_name(place.anchor_kind), place.anchor);
-		index_add(&r->root, key, rank);
-		free(key);
-	}
+	key = step_text("%s:%s", subject_kind_name(place.anchor_kind), place.anchor);
+	index_add(&r->root, key, rank);
+	free(key);
 }
 
 static void add_text(struct index *ix, char *normal, bool counts, size_t rank)

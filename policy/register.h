@@ -16,7 +16,7 @@ struct register_index {
 	const struct policy_input *in;
 	size_t *order;     /* rank -> position in in->filing */
 	struct index host; /* domain without "www." */
-	struct index root; /* app key to which the domain leads; not for campus domains */
+	struct index root; /* app key to which the domain leads */
 	struct index registrable;
 	struct index id[ID_CLASS_COUNT];
 	struct index name, number;

@@ -63,6 +63,7 @@ static inline void scene_tables(struct scene *s)
 		    "kind\tname\tproduct\treason\tcontainer\n"
 		    "host\tqq.com\tQQ\t通用社交工具\tno\n"
 		    "host\ttool.example.net\t某工具\t通用工具\tno\n"
+		    "host\tstatus.mosoteach.cn\t状态页\t不是应用\tno\n"
 		    "android-package\tcom.tencent.mm\t微信\t宿主\tyes\n"
 		    "android-package\tcom.tencent.wemeet.app\t腾讯会议\t通用会议工具\tno\n");
 	scene_table(s, "profiles.tsv",

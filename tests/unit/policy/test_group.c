@@ -127,6 +127,21 @@ static void test_exempt_subdomain_is_its_own_group(void **state)
 	SAME(s, rest, "host:example.net");
 	assert_int_equal(scene_status(s, "host:tool.example.net"), APP_EXEMPT);
 	assert_int_equal(scene_status(s, "host:example.net"), APP_UNFILED);
+	assert_non_null(scene_step(s, "host:tool.example.net", "group-exempt"));
+	scene_free(s);
+}
+
+/* The longer row speaks: an exemption within a product, as well as a product within an exemption. */
+static void test_exempt_host_of_a_product(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t status = HOST(s, "a.status.mosoteach.cn"), product = HOST(s, "www.mosoteach.cn");
+	(void)state;
+
+	SAME(s, status, "host:status.mosoteach.cn");
+	SAME(s, product, "host:mosoteach.cn");
+	assert_int_equal(scene_status(s, "host:status.mosoteach.cn"), APP_EXEMPT);
+	assert_int_equal(scene_status(s, "host:mosoteach.cn"), APP_UNFILED);
 	scene_free(s);
 }
 
@@ -358,6 +373,21 @@ static void test_unlisted_browser_is_not_accused(void **state)
 	scene_free(s);
 }
 
+/* A mini-program is no browser, however much it loads from elsewhere. */
+static void test_mini_program_with_little_campus_traffic(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t mini = WECHAT(s, MINI_A), jw = HOST(s, "jw.hnust.edu.cn"), own = HOST(s, "api.vendor-x.com");
+	(void)state;
+
+	scene_link(s, mini, jw, 1);
+	scene_link(s, mini, own, 100);
+	SAME(s, jw, KEY_A);
+	SAME(s, own, KEY_A);
+	assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
+	scene_free(s);
+}
+
 static void test_cname_links_group_nothing(void **state)
 {
 	struct scene *s = scene_new("hnust");
@@ -404,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_address_is_no_domain),
 		cmocka_unit_test(test_catalogue_subdomain_is_its_own_group),
 		cmocka_unit_test(test_exempt_subdomain_is_its_own_group),
+		cmocka_unit_test(test_exempt_host_of_a_product),
 		cmocka_unit_test(test_product_is_one_app),
 		cmocka_unit_test(test_product_keeps_its_key),
 		cmocka_unit_test(test_identifier_takes_its_exclusive_host),
@@ -418,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_catalogued_identifier_takes_other_hosts),
 		cmocka_unit_test(test_portal_does_not_swallow_campus_systems),
 		cmocka_unit_test(test_unlisted_browser_is_not_accused),
+		cmocka_unit_test(test_mini_program_with_little_campus_traffic),
 		cmocka_unit_test(test_cname_links_group_nothing),
 		cmocka_unit_test(test_link_out_of_range_is_ignored),
 		cmocka_unit_test(test_nothing_seen),

@@ -302,6 +302,22 @@ static void test_twins_on_campus(void **state)
 	scene_free(s);
 }
 
+/* The app's own row is known: a neighbour's filing under the same domain is not its own as well. */
+static void test_identifier_that_is_in_another_filing(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	(void)state;
+
+	mini_with_host(s, MINI_A, "jwxt.vendor-x.com");
+	scene_provider(s, "甲", "www.vendor-x.com");
+	assert_int_equal(scene_status(s, KEY_A), APP_PROBABLE);
+	scene_key(&scene_filing(s, FILING_SELFCHECK, "乙")->appids, MINI_A);
+	scene_judge(s);
+	assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
+	assert_string_equal(scene_app(s, KEY_A)->name, "乙");
+	scene_free(s);
+}
+
 /* The host agrees but the filing names another identifier: a person decides. */
 static void test_equal_host_of_a_filing_for_another_identifier(void **state)
 {
@@ -504,6 +520,7 @@ int main(void)
 		cmocka_unit_test(test_twins_filed_and_unfiled_by_appid),
 		cmocka_unit_test(test_twins_filed_and_unfiled_by_host),
 		cmocka_unit_test(test_twins_on_campus),
+		cmocka_unit_test(test_identifier_that_is_in_another_filing),
 		cmocka_unit_test(test_equal_host_of_a_filing_for_another_identifier),
 		cmocka_unit_test(test_filing_that_lists_several_identifiers),
 		cmocka_unit_test(test_twins_that_share_the_filed_host),
