@@ -109,9 +109,10 @@ static int load_conf(const struct options *o, struct conf *c)
 	char error[CONF_ERROR_MAX];
 	const char *path = o->conf ? o->conf : DEFAULT_CONF;
 
-	conf_init(c);
-	if (o->conf == NULL && access(path, F_OK) != 0)
+	if (o->conf == NULL && access(path, F_OK) != 0) {
+		conf_init(c);
 		return 0;
+	}
 	if (conf_load(c, path, error) == 0)
 		return 0;
 	fprintf(stderr, "beianctl: %s\n", error);
@@ -227,12 +228,12 @@ static int run(struct options *o, int argc, char *argv[])
 	if (strcmp(row->name, "dissect") == 0)
 		return ctl_dissect(argc, argv);
 	if (strcmp(row->name, "observe") == 0)
-		return ctl_observe(argc, argv);
+		return ctl_observe(argc, argv, o->conf);
 	if (argc - used < row->min_args || (row->file != COMMAND_NO_FILE && argv[argc - 1][0] == '-'))
 		return usage(row);
-	code = load_conf(o, &conf) != 0;
-	if (code == 0)
-		code = run_row(&conf, o, row, argc, argv, used);
+	if (load_conf(o, &conf) != 0)
+		return 1;
+	code = run_row(&conf, o, row, argc, argv, used);
 	conf_clear(&conf);
 	return code;
 }

@@ -328,9 +328,11 @@ static int run(struct observe *ob)
 	return code;
 }
 
-int ctl_observe(int argc, char *const argv[])
+int ctl_observe(int argc, char *const argv[], const char *conf_path)
 {
-	struct observe ob = { .window = -1, .files = xcalloc((size_t)argc + 1, sizeof(char *)) };
+	struct observe ob = { .conf_path = conf_path,
+			      .window = -1,
+			      .files = xcalloc((size_t)argc + 1, sizeof(char *)) };
 	int code = EXIT_USAGE;
 
 	if (!parse_options(&ob, argc, argv)) {

@@ -10,7 +10,7 @@
 #include "ipc/record.h"
 
 /* argv[0] is the command's word. Exit status: 0; 1 after one line on stderr; 2 usage. */
-int ctl_observe(int argc, char *const argv[]);
+int ctl_observe(int argc, char *const argv[], const char *conf_path);
 /* Appends the observation as one JSON object without a newline. */
 void observe_json(struct buf *out, const char *sensor, const struct observation *o);
 

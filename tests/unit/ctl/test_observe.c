@@ -68,7 +68,7 @@ static char *run(int *status, int argc, char *const argv[])
 	unlink(path);
 	fflush(stdout);
 	dup2(fd, STDOUT_FILENO);
-	*status = ctl_observe(argc, argv);
+	*status = ctl_observe(argc, argv, NULL);
 	fflush(stdout);
 	dup2(kept, STDOUT_FILENO);
 	close(kept);
