@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Nonsense on the links between our own processes and on the control socket: the link or the client that sent it
 # goes, everything else stays.
+# shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 s=$work/state
 school "$s"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kill -9 of each child in the middle of a replay that takes a while: the service mends itself (or ends, when it was
 # the store, and is run again), and the state is that of a run that nobody disturbed.
+# shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 FILES=${FILES:-24}
 # The bundled capture again and again, each time an hour later: different captures, the same apps.
@@ -33,8 +34,7 @@ launch() { # FOLDER
 }
 # Waits until this many captures are in, so that the kill comes in the middle.
 progress() { # FOLDER COUNT
-	local i
-	for i in $(seq 400); do
+	for _ in $(seq 400); do
 		[ "$(sqlite3 -readonly "$1/beiand.db" 'SELECT count(*) FROM source' 2>/dev/null || echo 0)" -ge "$2" ] && return
 		kill -0 "$leader" 2>/dev/null || return 1
 		sleep 0.01

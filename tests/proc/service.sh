@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The daemon without an interface: start, status, restarts, reload, two of a kind, orderly and other ends.
+# shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 s=$work/state
 school "$s"

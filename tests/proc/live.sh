@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sensors on interfaces: a killed one comes back, a missing one is tried again, none at all or no right to listen ends
+# the start; what was on the wire before SIGTERM is in the database.
+# shellcheck disable=SC2154 # work, capture ... are the library's
+. "$(dirname "$0")/../e2e/lib"
+# With root: in a network namespace of its own, which goes with the last process.
+if [ -z "${BEIAND_PROC_NETNS:-}" ] && [ "$(id -u)" -eq 0 ] &&
+	unshare -n ip link add v0 type veth peer name v1 2>/dev/null; then
+	rm -rf "$work"
+	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
+fi
+s=$work/state
+wait_until() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+interfaces() { # LIST: a fresh state folder that listens there
+	rm -rf "$s"
+	school "$s"
+	printf '\n[sensor]\ninterfaces = %s\n' "$1" >>"$s/beiand.conf"
+}
+fails() { # STATUS PATTERN COMMAND...
+	local want=$1 pattern=$2 status
+	shift 2
+	timeout 20 "$@" 2>"$work/err"
+	status=$?
+	cat "$work/err"
+	[ $status -eq "$want" ] && grep -q "$pattern" "$work/err"
+}
+interfaces nosuch0,nosuch1
+check "no interface of that name: status 1 and its name" fails 1 nosuch0 "$BEIAND" -f "$s/beiand.conf"
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 755 "$work" && interfaces lo && chown -R nobody "$s"
+	as_nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups --bounding-set=-net_raw)
+	if "${as_nobody[@]}" test -x "$BEIAND" && "${as_nobody[@]}" test -r "$TOP/conf/rules.tsv"; then
+		check "no right to listen: status 77" fails 77 CAP_NET_RAW "${as_nobody[@]}" "$BEIAND" -f "$s/beiand.conf"
+	else
+		skip "no right to listen: status 77" "nobody can not read the build folder"
+	fi
+else
+	interfaces lo
+	check "no right to listen: status 77" fails 77 CAP_NET_RAW "$BEIAND" -f "$s/beiand.conf"
+fi
+if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
+	skip "live sensors" "needs root and veth"
+	finish
+fi
+ip link add v0 type veth peer name v1
+for i in v0 v1; do
+	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
+	ip link set "$i" up
+done
+
+ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
+answers() { ask --json status >/dev/null 2>&1; }
+running() { [ -n "$(pgrep -P "$daemon" -f "^beiand: sensor\\[$1\\]")" ]; }
+row() { # ROLE FIELD
+	ask --json status | jq -r "select(.process == \"$1\") | .$2"
+}
+begin() {
+	"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
+	daemon=$!
+	children+=("$daemon")
+	wait_until 10 answers && wait_until 10 grep -q 已就绪 "$work/err"
+}
+end() {
+	kill -TERM "$daemon"
+	wait "$daemon"
+	local status=$?
+	cat "$work/err"
+	[ $status -eq 0 ]
+}
+# A DNS query for a name onto the wire, made here, byte by byte.
+say() { # NAME COUNT
+	python3 - "$@" <<'P'
+import socket, struct, sys
+name, count = sys.argv[1], int(sys.argv[2])
+q = b"".join(bytes([len(l)]) + l.encode() for l in name.split(".")) + b"\0" + struct.pack(">HH", 1, 1)
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("v0", 0))
+for i in range(count):
+    dns = struct.pack(">HHHHHH", i & 0xffff, 0x100, 1, 0, 0, 0) + q
+    udp = struct.pack(">HHHH", 40000, 53, 8 + len(dns), 0) + dns
+    src = bytes([192, 0, 2, 1 + i % 200])
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), i & 0xffff, 0, 64, 17, 0, src, bytes([198, 51, 100, 53]))
+    s.send(b"\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x08\0" + ip + udp)
+P
+}
+interfaces v1,nosuch0
+check "with one of two interfaces it starts" begin
+check "the missing one is tried again" wait_until 10 sh -c '[ "$("$1" -f "$2" --json status | jq -r "select(.process == \"sensor[nosuch0]\") | .restarts")" -ge 2 ]' sh "$BEIANCTL" "$s/beiand.conf"
+again() {
+	ip link add nosuch0 type veth peer name other0 && ip link set nosuch0 up
+	wait_until 20 running nosuch0
+}
+check "and found once it is there" again
+comes_back() {
+	local before
+	before=$(row 'sensor[v1]' restarts)
+	kill -9 "$(pgrep -P "$daemon" -f '^beiand: sensor\[v1\]')"
+	wait_until 10 sh -c '[ "$("$1" -f "$2" --json status | jq -r "select(.process == \"sensor[v1]\") | .restarts")" -gt "$3" ]' sh "$BEIANCTL" "$s/beiand.conf" "$before"
+}
+check "a killed sensor comes back" comes_back
+check "the others went on" answers
+sleep 1
+check "packets on the wire" say jw.shili-demo.edu.cn 3000
+check "SIGTERM right after them ends it well" end
+ask_db() { "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" "$@"; }
+seen() { # NAME CLIENTS
+	ask_db --json apps | tee "$work/apps" | jq -e "select(.subjects | tostring | contains(\"$1\")) | .clients == $2"
+	local status=$?
+	cat "$work/apps"
+	return $status
+}
+check "all clients are in the database" seen jw.shili-demo.edu.cn 200
+messages() {
+	[ "$(sqlite3 -readonly "$s/beiand.db" "SELECT sum(d.count) FROM observed_day d JOIN observed_subject o
+		ON o.id = d.subject WHERE o.name = 'jw.shili-demo.edu.cn'")" -eq 3000 ]
+}
+check "and all messages" messages
+finish
