@@ -122,6 +122,14 @@ bool header_is_name(const struct header_words *w, const char *text)
 	return false;
 }
 
+bool header_knows(const struct header_words *w, const char *text)
+{
+	for (int form = 0; form <= FILING_KIND_COUNT; form++)
+		if (find_text(w, text, (enum filing_kind)form) != FILING_FIELD_COUNT)
+			return true;
+	return false;
+}
+
 /* -- one row ---------------------------------------------------------------------------------------- */
 
 /* The word over column i: a merged cell holds its text in its first column only. */

@@ -38,6 +38,8 @@ struct header_words *header_words_new(const struct aliases *aliases, char error[
 void header_words_free(struct header_words *w);
 /* Whether this text heads the column of names in any form. */
 bool header_is_name(const struct header_words *w, const char *text);
+/* Whether this text heads any column of any form. */
+bool header_knows(const struct header_words *w, const char *text);
 /* Reads `row` as the header under `above` (may be empty). kind as in filings_read_csv(). */
 enum header_verdict header_read(const struct header_words *w, const struct cells *above,
 				const struct cells *row, enum filing_kind kind, struct header *out);

@@ -25,6 +25,7 @@ struct rows {
 	size_t above_n;
 	struct buf tried; /* what stood where a header was looked for */
 	unsigned tried_rows;
+	bool below; /* the row under the header has been looked at */
 	struct hash_key key;
 	size_t *seen; /* open addressing: 1 + index of a row in the set; 0: free */
 	size_t seen_size, seen_count;
@@ -166,16 +167,26 @@ static int no_header(const struct rows *r, char *error)
 	return -1;
 }
 
+/* What the header means for the set, which forgets what an earlier one meant. */
+static void announce_header(struct rows *r)
+{
+	r->set->kind = r->header.kind;
+	for (size_t i = 0; i < r->set->ignored_count; i++)
+		free(r->set->ignored_column[i]);
+	r->set->ignored_count = 0;
+	for (size_t i = 0; i < r->header.n; i++)
+		if (r->header.field[i] == FILING_FIELD_COUNT && r->head[i])
+			filing_ignore_column(r->set, r->head[i]);
+}
+
 static void accept_header(struct rows *r, const struct cells *row)
 {
 	r->found = true;
-	r->set->kind = r->header.kind;
 	for (size_t i = 0; i < row->n; i++) {
 		const char *why;
 		r->head[i] = cell_text(row->cell[i], strlen(row->cell[i]), &why);
-		if (r->header.field[i] == FILING_FIELD_COUNT && r->head[i])
-			filing_ignore_column(r->set, r->head[i]);
 	}
+	announce_header(r);
 	forget_above(r);
 }
 
@@ -201,6 +212,48 @@ static int try_header(struct rows *r, const struct cells *row, char *error)
 	remember_tried(r, row);
 	remember_above(r, row);
 	return r->tried_rows < HEADER_WITHIN ? 0 : no_header(r, error);
+}
+
+/* Where the column of names is merged over two header rows, the second holds the rest of the header:
+ * no name, and at least two words that are column names. */
+static bool is_second_header(const struct rows *r, const struct cells *row)
+{
+	unsigned known = 0;
+
+	for (size_t i = 0; i < row->n && i < r->header.n; i++) {
+		if (row->cell[i][0] == '\0')
+			continue;
+		if (r->header.field[i] == FILING_NAME)
+			return false;
+		known += header_knows(r->words, row->cell[i]);
+	}
+	return known >= 2;
+}
+
+static const char *head_text(const struct rows *r, size_t i) { return r->head[i] ? r->head[i] : ""; }
+
+static bool try_second_header(struct rows *r, const struct cells *row)
+{
+	struct cells above = { .n = r->header.n }, both = { .n = r->header.n };
+	struct header second;
+
+	if (r->below || !is_second_header(r, row))
+		return false;
+	for (size_t i = 0; i < r->header.n; i++) {
+		above.cell[i] = head_text(r, i);
+		both.cell[i] = i < row->n && row->cell[i][0] != '\0' ? row->cell[i] : above.cell[i];
+	}
+	if (header_read(r->words, &above, &both, r->kind, &second) != HEADER_FOUND)
+		return false;
+	for (size_t i = 0; i < second.n; i++) {
+		const char *why;
+		char *text = cell_text(both.cell[i], strlen(both.cell[i]), &why);
+		free(r->head[i]);
+		r->head[i] = text;
+	}
+	r->header = second;
+	announce_header(r);
+	return true;
 }
 
 int rows_finish(struct rows *r, char error[CONF_ERROR_MAX]) { return r->found ? 0 : no_header(r, error); }
@@ -299,6 +352,8 @@ int rows_take(struct rows *r, unsigned number, const struct cells *row, char err
 		return 0;
 	if (!r->found)
 		return try_header(r, row, error);
-	read_row(r, number, row);
+	if (!try_second_header(r, row))
+		read_row(r, number, row);
+	r->below = true;
 	return 0;
 }

@@ -220,6 +220,34 @@ static void test_headers(void **state)
 	filing_set_clear(&s);
 }
 
+/* The name's header merged over both rows: the second row is no data. */
+static void test_second_header(void **state)
+{
+	struct filing_set s;
+	(void)state;
+
+	read_ok(&s,
+		"应用名称,主管单位,,开发者,,域名\n,单位名称,单位性质,单位名称,联系人,\n丙,甲,企业,乙,某,c."
+		"cn\n,戊,企业\n",
+		FILING_PROVIDER);
+	assert_int_equal(s.count, 1);
+	assert_int_equal(s.row[0].row, 3);
+	expect(&s, 0, FILING_OPERATOR, "甲");
+	expect(&s, 0, FILING_DEVELOPER, "乙");
+	expect(&s, 0, FILING_CONTACT, "某");
+	expect(&s, 0, FILING_DOMAINS, "c.cn");
+	assert_int_equal(s.ignored_count, 1);
+	assert_string_equal(s.ignored_column[0], "单位性质");
+	assert_int_equal(s.problem_count, 1);
+	expect_problem(&s, 0, 4, "应用名称", "应用名称为空", 1);
+	filing_set_clear(&s);
+	/* one word that looks like a header does not make a row one */
+	read_ok(&s, "应用名称,ICP备案号,版本号\n,域名,1\n", ANY);
+	assert_int_equal(s.count, 0);
+	expect_problem(&s, 1, 2, "应用名称", "应用名称为空", 1);
+	filing_set_clear(&s);
+}
+
 static void test_no_header(void **state)
 {
 	(void)state;
@@ -480,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_user_and_selfcheck),
 		cmocka_unit_test(test_kind_by_hand),
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_second_header),
 		cmocka_unit_test(test_no_header),
 		cmocka_unit_test(test_separators),
 		cmocka_unit_test(test_ragged),
