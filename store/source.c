@@ -86,6 +86,20 @@ int store_counters(struct store *s, int64_t source, const struct store_counter *
 	return state_end(s, &t);
 }
 
+/* Ending a source twice is nothing; ending one that never was is a fault of the caller. */
+static void must_exist(struct db_txn *t, int64_t source)
+{
+	struct query q;
+	bool known;
+
+	query_open(&q, t, STMT_SOURCE_FIND);
+	query_int(&q, source);
+	known = query_row(&q);
+	query_close(&q);
+	if (!known)
+		db_fail(t, -ENOENT, "观测来源 %lld 不存在", (long long)source);
+}
+
 int store_source_end(struct store *s, int64_t source)
 {
 	struct db_txn t;
@@ -98,6 +112,8 @@ int store_source_end(struct store *s, int64_t source)
 	query_run(&q);
 	if (t.result == 0 && query_changes(&q) > 0)
 		judge_mark(&t);
+	else
+		must_exist(&t, source);
 	judge_run(s, &t);
 	return state_end(s, &t);
 }

@@ -21,11 +21,11 @@ enum { STORE_ERROR_MAX = 512 };
 
 struct store;
 
-/* Opens (creates, migrates) the database of conf->store.database. conf and data are borrowed for the store's life.
- * read_only: no migration, no writing; a database of another schema version is refused. */
+/* Opens (creates, migrates) the database of conf->store.database. conf and data are borrowed for the store's
+ * life. read_only: no migration, no writing; a database of another schema version is refused. */
 struct store *store_open(const struct conf *conf, const struct data *data, bool read_only,
 			 char error[STORE_ERROR_MAX]);
-void store_close(struct store *s); /* NULL-safe; checkpoints the WAL */
+void store_close(struct store *s);              /* NULL-safe; checkpoints the WAL */
 const char *store_error(const struct store *s); /* of the last failed call */
 /* After SIGHUP: judge by these from now on. */
 void store_configure(struct store *s, const struct conf *conf, const struct data *data);
@@ -61,23 +61,27 @@ int store_judge(struct store *s) __attribute__((warn_unused_result));
 
 /* -- outbox: alert events that sinks must still get ------------------------------------------------ */
 struct store_delivery {
-	int64_t id;       /* outbox row */
-	char sink[16];    /* "file" "syslog" */
-	char *payload;    /* one JSON line without newline; malloc'd, the caller frees */
+	int64_t id;    /* outbox row */
+	char sink[16]; /* "file" "syslog" */
+	char *payload; /* one JSON line without newline; malloc'd, the caller frees */
 };
-/* Up to max undelivered entries with id > after for one sink, oldest first. Returns the count or negative errno. */
+/* Up to max undelivered entries with id > after for one sink, oldest first. Returns the count or negative
+ * errno. */
 int store_outbox(struct store *s, const char *sink, int64_t after, struct store_delivery *out, size_t max);
-int store_delivered(struct store *s, int64_t id, bool ok, const char *why) __attribute__((warn_unused_result));
+int store_delivered(struct store *s, int64_t id, bool ok, const char *why)
+	__attribute__((warn_unused_result));
 int store_outbox_pending(struct store *s, uint64_t *count) __attribute__((warn_unused_result));
 
 /* -- commands of beianctl (ipc/command.h) ---------------------------------------------------------- */
 struct store_reply {
-	void (*line)(void *arg, const char *json);  /* one JSON object, no newline; any number of times */
+	void (*line)(void *arg, const char *json); /* one JSON object, no newline; any number of times */
 	void *arg;
-	char error[STORE_ERROR_MAX];                /* set when the exit code is 1 or 2 */
+	char error[STORE_ERROR_MAX]; /* set when the exit code is 1 or 2 */
 };
-/* argv as beianctl got it after the command's words, without --json; fd: the file for `filings import`, else -1
- * (not closed). Extra JSON lines of the daemon's own (status) are its affair. Returns the exit code 0, 1 or 2. */
-int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd, struct store_reply *r);
+/* argv as beianctl got it after the command's words, without --json; fd: the file for `filings import`, else
+ * -1 (not closed). Extra JSON lines of the daemon's own (status) are its affair. Returns the exit code 0, 1
+ * or 2. */
+int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd,
+		 struct store_reply *r);
 
 #endif

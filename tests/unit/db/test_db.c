@@ -128,10 +128,12 @@ static void every_statement_prepares(void **state)
 
 static void other_files_are_refused(void **state)
 {
+	static const char sheet[] =
+		"PK\003\004 this is a spreadsheet, not a database, and long enough to hold the "
+		"header of one hundred bytes that SQLite looks for";
+
 	(void)state;
-	write_file("PK\003\004 this is a spreadsheet, not a database, and long enough to be a header "
-		   "of one hundred bytes at least...........",
-		   120);
+	write_file(sheet, sizeof(sheet));
 	assert_null(db_open(path, DB_CREATE, error));
 	assert_non_null(strstr(error, "不是数据库文件"));
 	unlink(path);

@@ -49,6 +49,7 @@ static void half_capture_is_invisible_then_taken_back(void **state)
 	fx_ok(store_source_end(fx.store, second)); /* a repeat changes nothing */
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 1);
+	assert_int_equal(store_source_end(fx.store, 99), -ENOENT);
 	assert_true(store_batch(fx.store, second, 2, o, 1) < 0); /* it has ended */
 }
 
