@@ -102,8 +102,7 @@ static void own_kinds(const struct work *w, const struct app *a, bool kinds[SUBJ
 	for (size_t i = 0; i < a->member_count; i++) {
 		size_t subject = a->member[i].subject;
 		enum subject_kind k = w->in->subject[subject].kind;
-		if (k != SUBJECT_HOST ||
-		    (a->member[i].tie != TIE_EXCLUSIVE && w->grouping.speakers[subject] == 0))
+		if (k != SUBJECT_HOST || w->grouping.speakers[subject] == 0)
 			kinds[k] = true;
 	}
 }
