@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "policy/policy.h"
 
 static void add_safe(struct buf *out, const char *s, size_t n)
 {
@@ -89,20 +90,60 @@ SHOW_WORD(via)
 SHOW_WORD(app_status)
 SHOW_WORD(severity)
 
-static void show_state(struct buf *out, const json_t *v)
+/* Words that stand in no enumeration. */
+static void show_one_word(struct buf *out, const json_t *v)
 {
 	static const struct {
 		const char *word, *zh;
-	} states[] = { { "open", "未解除" },    { "resolved", "已解除" }, { "active", "有效" },
-		       { "undone", "已撤销" },  { "running", "进行中" },  { "complete", "完成" },
-		       { "partial", "不完整" }, { "stopped", "已停" } };
-	for (size_t i = 0; json_is_string(v) && i < sizeof(states) / sizeof(states[0]); i++) {
-		if (strcmp(states[i].word, json_string_value(v)) == 0) {
-			buf_puts(out, states[i].zh);
+	} words[] = {
+		{ "open", "未解除" },     { "resolved", "已解除" },   { "active", "有效" },
+		{ "undone", "已撤销" },   { "running", "进行中" },    { "complete", "完成" },
+		{ "exact", "一致" },      { "probable", "疑似" },     { "none", "不一致" },
+		{ "domain", "域名" },     { "appid", "appid" },       { "package", "安卓包名" },
+		{ "bundle", "苹果包名" }, { "number", "备案号" },     { "name", "名称" },
+		{ "exempt", "豁免" },     { "unexempt", "取消豁免" }, { "education", "教育应用" },
+		{ "ok", "正常" },
+	};
+	for (size_t i = 0; json_is_string(v) && i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i].word, json_string_value(v)) == 0) {
+			buf_puts(out, words[i].zh);
 			return;
 		}
 	}
 	show_plain(out, v);
+}
+
+static void show_word(struct buf *out, const json_t *v) { show_words(out, v, show_one_word); }
+
+static void show_tie(struct buf *out, const json_t *v)
+{
+	for (int t = 0; json_is_string(v) && t < TIE_COUNT; t++) {
+		if (strcmp(tie_name((enum tie)t), json_string_value(v)) == 0) {
+			buf_puts(out, tie_zh((enum tie)t));
+			return;
+		}
+	}
+	show_plain(out, v);
+}
+
+/* A channel, a list of them, or how many messages came through each. */
+static void show_channels(struct buf *out, const json_t *v)
+{
+	const char *key;
+	json_t *count;
+	bool first = true;
+
+	if (!json_is_object(v)) {
+		show_via(out, v);
+		return;
+	}
+	json_object_foreach((json_t *)(uintptr_t)v, key, count)
+	{
+		enum via via;
+		buf_printf(out, "%s%s ", first ? "" : "、", via_find(key, &via) ? via_zh(via) : "?");
+		show_plain(out, count);
+		first = false;
+	}
 }
 
 /* `kind` is a subject's or a filing's: the two vocabularies share no word. */
@@ -117,58 +158,139 @@ static void show_kind(struct buf *out, const json_t *v)
 
 static const struct label labels[] = {
 	{ "added", "新增", show_plain },
+	{ "age_days", "距今天数", show_plain },
+	{ "agreement", "协议", show_plain },
 	{ "alert", "预警编号", show_plain },
+	{ "alerts_open", "未解除预警", show_plain },
+	{ "alerts_resolved", "已解除预警", show_plain },
 	{ "app", "应用编号", show_plain },
 	{ "appids", "小程序/公众号", show_list },
+	{ "apps", "应用", show_plain },
+	{ "audience", "使用对象", show_plain },
+	{ "backup", "备份", show_plain },
+	{ "begun", "开始", show_time },
+	{ "bundles", "苹果包名", show_list },
 	{ "by", "决定人", show_plain },
+	{ "bytes", "字节", show_plain },
+	{ "category", "功能类型", show_plain },
+	{ "cert", "安全认证号", show_plain },
+	{ "change", "变化", show_plain },
 	{ "changed", "变更", show_plain },
 	{ "charset", "编码", show_plain },
 	{ "cites", "依据", show_list },
 	{ "clients", "使用人数", show_plain },
+	{ "collective", "集体决策", show_plain },
 	{ "column", "列", show_plain },
+	{ "contact", "联系人", show_plain },
 	{ "count", "次数", show_plain },
+	{ "counters", "计数", show_plain },
+	{ "current", "现行", show_plain },
+	{ "database", "数据库", show_plain },
+	{ "date", "日期", show_plain },
 	{ "days", "天数", show_plain },
+	{ "decided", "人工决定", show_plain },
+	{ "decision", "决定", show_word },
+	{ "decisions", "决定", show_plain },
+	{ "delivered", "已送达", show_plain },
+	{ "deployment", "部署", show_plain },
+	{ "derived", "判定结果", show_plain },
+	{ "developer", "开发者", show_plain },
+	{ "digest", "摘要", show_plain },
+	{ "djbh", "等保备案号", show_plain },
 	{ "domains", "域名", show_list },
 	{ "dry_run", "试运行", show_plain },
+	{ "due", "待研判", show_plain },
 	{ "duty", "义务", show_plain },
+	{ "error", "最近错误", show_plain },
+	{ "evidence", "立案时的证据", show_plain },
+	{ "exempt", "豁免", show_plain },
+	{ "fact", "事实", show_plain },
 	{ "facts", "事实", show_list },
+	{ "failed", "失败", show_plain },
+	{ "failures_in_a_row", "连续失败", show_plain },
 	{ "file", "文件", show_plain },
+	{ "filed", "备案登记", show_plain },
+	{ "filing", "备案编号", show_plain },
+	{ "filings", "备案", show_plain },
+	{ "finding", "问题编号", show_plain },
 	{ "findings", "问题", show_list },
 	{ "first", "首次", show_time },
-	{ "grade", "程度", show_plain },
+	{ "from", "自", show_plain },
+	{ "generation", "研判次数", show_plain },
+	{ "grade", "程度", show_word },
+	{ "icp", "ICP备案号", show_plain },
+	{ "ignored_columns", "未识别的列", show_list },
 	{ "import", "导入批次", show_plain },
-	{ "keys", "相符的键", show_list },
+	{ "imports", "导入", show_plain },
+	{ "in_flight", "在途", show_plain },
+	{ "integrity", "完整性", show_word },
+	{ "ips", "IP地址", show_list },
+	{ "judgement", "研判", show_plain },
+	{ "keys", "相符的键", show_word },
 	{ "kind", "类别", show_kind },
 	{ "kinds", "类别", show_subject_kind },
 	{ "last", "最近", show_time },
+	{ "last_import", "最近导入", show_plain },
 	{ "links", "关联", show_list },
 	{ "matches", "备案比对", show_list },
 	{ "members", "组成", show_list },
+	{ "messages", "报文", show_plain },
 	{ "name", "名称", show_plain },
+	{ "nature", "使用性质", show_plain },
 	{ "number", "备案号", show_plain },
+	{ "observations", "观测", show_plain },
+	{ "observed", "观测", show_plain },
 	{ "operator", "主管/提供单位", show_plain },
+	{ "out-of-scope", "不在范围", show_plain },
+	{ "outbox", "待发预警", show_plain },
 	{ "packages", "安卓包名", show_list },
+	{ "path", "路径", show_plain },
+	{ "pending", "待送", show_plain },
+	{ "personal", "个人信息", show_plain },
+	{ "pid", "进程号", show_plain },
+	{ "platform", "平台", show_plain },
+	{ "probable", "疑似已备案", show_plain },
 	{ "problem", "问题行", show_plain },
+	{ "process", "进程", show_plain },
+	{ "profile", "口径", show_plain },
 	{ "reason", "原因", show_plain },
 	{ "refused", "未采纳", show_plain },
+	{ "repeated", "同一文件已导入", show_plain },
+	{ "resolution", "解除原因", show_plain },
+	{ "restarts", "重启次数", show_plain },
 	{ "row", "行", show_plain },
 	{ "rows", "行数", show_plain },
 	{ "rule", "规则", show_plain },
+	{ "schema", "库结构版本", show_plain },
+	{ "school", "学校", show_plain },
 	{ "score", "把握", show_plain },
+	{ "servers", "服务器", show_list },
 	{ "severity", "级别", show_severity },
-	{ "state", "状态", show_state },
+	{ "sha256", "SHA-256", show_plain },
+	{ "sink", "去向", show_plain },
+	{ "source", "来源", show_plain },
+	{ "sources", "来源", show_plain },
+	{ "state", "状态", show_word },
 	{ "status", "状态", show_app_status },
 	{ "step", "步骤", show_plain },
 	{ "steps", "判定过程", show_list },
 	{ "subject", "观测对象", show_plain },
 	{ "subjects", "观测对象", show_list },
+	{ "suffix_list", "公共后缀表", show_plain },
 	{ "text", "说明", show_plain },
-	{ "tie", "归属理由", show_plain },
+	{ "tie", "归属理由", show_tie },
 	{ "time", "时间", show_time },
 	{ "title", "标题", show_plain },
+	{ "to", "至", show_plain },
 	{ "unchanged", "未变", show_plain },
+	{ "undecided", "未判定", show_plain },
+	{ "unfiled", "疑似未备案", show_plain },
 	{ "unit", "二级单位", show_plain },
-	{ "via", "渠道", show_via },
+	{ "up_seconds", "运行秒数", show_plain },
+	{ "value", "值", show_plain },
+	{ "version", "版本", show_plain },
+	{ "via", "渠道", show_channels },
+	{ "windows", "窗口", show_plain },
 };
 
 static int compare(const void *key, const void *row) { return strcmp(key, ((const struct label *)row)->key); }

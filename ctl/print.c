@@ -52,19 +52,22 @@ static const struct view *view_of(const char *command, const json_t *line)
 	return NULL;
 }
 
-/* Shown in a cell: strings and lists by their label, an object as "键 值; 键 值". */
+/* Shown in a cell: strings and lists by their label, an object as "键 值; 键 值", of counters those that
+ * count. */
 static void show_cell(struct buf *out, const char *key, const json_t *value)
 {
 	const char *inner;
 	json_t *v;
 	bool first = true;
 
-	if (!json_is_object(value)) {
+	if (!json_is_object(value) || strcmp(key, "via") == 0) {
 		label_show(out, key, value);
 		return;
 	}
 	json_object_foreach((json_t *)(uintptr_t)value, inner, v)
 	{
+		if (strcmp(key, "counters") == 0 && json_integer_value(v) == 0)
+			continue;
 		buf_printf(out, "%s%s ", first ? "" : "; ", label_zh(inner));
 		label_show(out, inner, v);
 		first = false;
