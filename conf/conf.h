@@ -22,19 +22,20 @@ struct conf_list {
 };
 
 struct conf {
-	struct { /* [campus] */
-		char *name;                  /* 学校名称, stands in alerts */
-		struct conf_list domains;    /* campus suffixes, e.g. example.edu.cn, lower case */
-		struct conf_list prefixes;   /* campus addresses in CIDR form, v4 and v6 */
-		struct conf_list labels;     /* the school's label at SaaS vendors: {label}.vendor.com */
-		struct conf_list center_hosts; /* hosts of the network centre's own apps (exempt in some profiles) */
+	struct {                           /* [campus] */
+		char *name;                /* 学校名称, stands in alerts */
+		struct conf_list domains;  /* campus suffixes, e.g. example.edu.cn, lower case */
+		struct conf_list prefixes; /* campus addresses in CIDR form, v4 and v6 */
+		struct conf_list labels;   /* the school's label at SaaS vendors: {label}.vendor.com */
+		struct conf_list
+			center_hosts; /* hosts of the network centre's own apps (exempt in some profiles) */
 	} campus;
-	struct { /* [policy] */
-		char *profile;               /* row of profiles.tsv */
-		uint32_t min_clients;        /* 0: the profile's own threshold */
-		uint32_t min_days;           /* 0: the profile's own threshold */
+	struct {                      /* [policy] */
+		char *profile;        /* row of profiles.tsv */
+		uint32_t min_clients; /* 0: the profile's own threshold */
+		uint32_t min_days;    /* 0: the profile's own threshold */
 	} policy;
-	struct { /* [sensor] */
+	struct {                             /* [sensor] */
 		struct conf_list interfaces; /* mirror ports; empty with --replay */
 		char *filter;                /* BPF filter for the live handle; empty: none */
 		uint32_t snaplen;            /* bytes */
@@ -45,24 +46,24 @@ struct conf {
 		uint32_t stream_buffers;     /* reassembly buffers in all */
 		uint32_t subjects;           /* (kind, name, via) entries per window */
 	} sensor;
-	struct { /* [store] */
-		char *database;              /* path */
-		char *control;               /* path of the control socket */
-		uint32_t judge_seconds;      /* live: judge at most this often */
-		uint32_t key_days;           /* client pseudonym key lives this long */
+	struct {                        /* [store] */
+		char *database;         /* path */
+		char *control;          /* path of the control socket */
+		uint32_t judge_seconds; /* live: judge at most this often */
+		uint32_t key_days;      /* client pseudonym key lives this long */
 	} store;
-	struct { /* [alert] */
-		char *file;                  /* JSON-lines file; empty: off */
-		char *syslog;                /* path of the local syslog socket; empty: off */
-		char *facility;              /* "local0" .. "local7" */
-		uint32_t retry_seconds;      /* first retry; doubles up to 64 times this */
-		uint32_t pending;            /* most undelivered outbox entries per sink kept in flight */
+	struct {                        /* [alert] */
+		char *file;             /* JSON-lines file; empty: off */
+		char *syslog;           /* path of the local syslog socket; empty: off */
+		char *facility;         /* "local0" .. "local7" */
+		uint32_t retry_seconds; /* first retry; doubles up to 64 times this */
+		uint32_t pending;       /* most undelivered outbox entries per sink kept in flight */
 	} alert;
-	struct { /* [paths] */
-		char *data;                  /* folder of the data tables: catalog.tsv, profiles.tsv ... */
+	struct {            /* [paths] */
+		char *data; /* folder of the data tables: catalog.tsv, profiles.tsv ... */
 	} paths;
-	struct { /* [log] */
-		char *level;                 /* error warn info debug */
+	struct {             /* [log] */
+		char *level; /* error warn info debug */
 	} log;
 };
 

@@ -23,9 +23,9 @@ struct data_list {
 
 /* catalog.tsv: products known to be educational, with where each fact comes from. */
 struct catalog_entry {
-	char *product;      /* "学习通/超星泛雅": names separated by '/' */
-	char *operator;     /* 运营主体; '*' at the end: background knowledge, not verified */
-	char *category;     /* 学习类 / 管理服务类 */
+	char *product;  /* "学习通/超星泛雅": names separated by '/' */
+	char *operator; /* 运营主体; '*' at the end: background knowledge, not verified */
+	char *category; /* 学习类 / 管理服务类 */
 	char *audience;
 	char *audience_class; /* higher | k12 | exam | all: see profiles.tsv `audiences` */
 	struct data_list domains, packages, bundles;
@@ -42,10 +42,11 @@ struct catalog {
 /* exempt.tsv: general tools that are no education apps (R25), by subject. */
 struct exempt_entry {
 	enum subject_kind kind;
-	char *name;     /* host: this registrable domain or host and all below it; else exact identifier */
+	char *name; /* host: this registrable domain or host and all below it; else exact identifier */
 	char *product;
 	char *reason;   /* why, with its source */
-	bool container; /* its package or token only hosts others' pages (WeChat, a browser): never the centre of an app */
+	bool container; /* its package or token only hosts others' pages (WeChat, a browser): never the centre
+			   of an app */
 };
 
 struct exempt {
@@ -70,12 +71,12 @@ struct profiles {
 
 /* rules.tsv: one row per (rule, profile): `*` is every profile without a row of its own. */
 struct rule {
-	char *id;       /* "R01" */
+	char *id; /* "R01" */
 	char *profile;
 	enum severity severity;
-	char *title;    /* careful wording for people, "{app}" stands for the app's name */
+	char *title;            /* careful wording for people, "{app}" stands for the app's name */
 	struct data_list cites; /* 文号 + 条款 */
-	char *duty;     /* the obligation in our words */
+	char *duty;             /* the obligation in our words */
 };
 
 struct rules {
@@ -86,13 +87,13 @@ struct rules {
 /* identifiers.tsv: where app identifiers hide in cleartext HTTP (fingerprints A1, A2, A5, A6).
  * identifiers-samples.tsv: for each pattern, texts that it must and must not match. */
 struct identifier {
-	char *id;               /* unique, "wechat-referer" */
+	char *id; /* unique, "wechat-referer" */
 	enum subject_kind kind;
-	enum via via;           /* which text it reads: referer, user-agent, requested-with or url */
-	char *pattern;          /* PCRE2 with named groups: name (the identifier), optional host (percent-encoded
-				   URL or host that it is bound to) and version */
-	bool tie;               /* the request's own Host is a host that the identifier speaks to */
-	char *stops;            /* ids of patterns (',') that do not apply once this one matched; "*": none after it */
+	enum via via;  /* which text it reads: referer, user-agent, requested-with or url */
+	char *pattern; /* PCRE2 with named groups: name (the identifier), optional host (percent-encoded
+			  URL or host that it is bound to) and version */
+	bool tie;      /* the request's own Host is a host that the identifier speaks to */
+	char *stops;   /* ids of patterns (',') that do not apply once this one matched; "*": none after it */
 	char *source;
 };
 
@@ -117,7 +118,8 @@ struct aliases {
 struct education_rule {
 	char *id;
 	enum subject_kind kind;
-	char *pattern; /* suffix ".smartedu.cn", label "jwxt.*", or package prefix "cn.edu.": see the file's head */
+	char *pattern; /* suffix ".smartedu.cn", label "jwxt.*", or package prefix "cn.edu.": see the file's
+			  head */
 	char *reason;
 };
 
