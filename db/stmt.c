@@ -7,7 +7,8 @@
 	"version, platform, audience, nature, collective, agreement, deployment, personal, contact, date, "  \
 	"cert, category"
 
-/* A capture counts once it is complete (view source_counted). */
+/* A capture counts once it is complete (view source_counted). A plus before it keeps the planner from walking
+ * by source and sorting every sketch afterwards. */
 #define COUNTED " source IN (SELECT id FROM source_counted) "
 
 #define ALERT_COLUMNS                                                                                        \
@@ -73,16 +74,16 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_DAYS_ALL] =
 		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
 		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
-		"WHERE d." COUNTED " "
+		"WHERE +d." COUNTED " "
 		"ORDER BY d.subject, d.key_epoch",
 	[STMT_DAYS_OF] =
 		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
 		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
-		"WHERE d.subject = ?1 AND d." COUNTED " "
+		"WHERE d.subject = ?1 AND +d." COUNTED " "
 		"ORDER BY d.subject, d.key_epoch",
 	[STMT_SERVERS_ALL] =
-		"SELECT DISTINCT subject, addr FROM observed_server WHERE via <> 'dns-query' AND" COUNTED,
-	[STMT_LINKS_ALL] = "SELECT subject, target, sum(count) FROM observed_link WHERE" COUNTED
+		"SELECT DISTINCT subject, addr FROM observed_server WHERE via <> 'dns-query' AND +" COUNTED,
+	[STMT_LINKS_ALL] = "SELECT subject, target, sum(count) FROM observed_link WHERE +" COUNTED
 			   "GROUP BY subject, target",
 	[STMT_FILINGS_KEYS] =
 		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles "
@@ -181,7 +182,7 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT a.kind, a.name, b.kind, b.name, sum(l.count) "
 		"FROM observed_link l JOIN observed_subject a ON a.id = l.subject JOIN observed_subject b ON "
 		"b.id = l.target "
-		"WHERE l." COUNTED "AND (l.subject IN (SELECT subject FROM app_member WHERE app = ?1) "
+		"WHERE +l." COUNTED "AND (l.subject IN (SELECT subject FROM app_member WHERE app = ?1) "
 		"OR l.target IN (SELECT subject FROM app_member WHERE app = ?1)) "
 		"GROUP BY l.subject, l.target ORDER BY a.kind, a.name, b.kind, b.name",
 	[STMT_MATCHES_OF] =
