@@ -117,7 +117,7 @@ static void stop(struct role *r)
 	if (r->started)
 		r->hooks->stop(r->self);
 	else
-		role_quit(r, EXIT_DONE);
+		role_quit(r, EXIT_FAILED);
 }
 
 static bool take_stop(void *arg, struct rd *body)

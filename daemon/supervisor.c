@@ -238,7 +238,7 @@ static void store_ended(struct child *c)
 		log_error("存储进程没能启动,服务结束");
 	else
 		log_error("存储进程意外结束,服务随之结束;已确认的观测都在数据库里,重新启动即可继续");
-	leave(sv, c->was_ready || c->status >= 128 ? EXIT_FAILED : c->status);
+	leave(sv, c->was_ready || c->status >= 128 || c->status == 0 ? EXIT_FAILED : c->status);
 }
 
 /* At the very first start a wrong interface or a missing right is a mistake of the caller's. */
