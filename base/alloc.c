@@ -23,14 +23,16 @@ void *xrealloc(void *p, size_t n) { return check(realloc(p, n > 0 ? n : 1)); }
 void *xgrow(void *p, size_t *cap, size_t want, size_t size)
 {
 	size_t n = *cap > 0 ? *cap : 8;
+
 	if (want <= *cap && p != NULL)
 		return p;
+	if (want > SIZE_MAX / 2 / size)
+		fatal("内存不足");
 	while (n < want)
 		n *= 2;
-	if (n > SIZE_MAX / size)
-		fatal("内存不足");
+	p = xrealloc(p, n * size);
 	*cap = n;
-	return xrealloc(p, n * size);
+	return p;
 }
 
 char *xstrdup(const char *s) { return check(strdup(s)); }
