@@ -29,8 +29,7 @@ static const struct {
 	{ "GENEVE", 17, "c000 17c1 0000 0000 0000 6558 00000100" MACS "0800" },
 	{ "GENEVE with options, IP", 17, "c000 17c1 0000 0000 0200 0800 00000100 0102030400000000" },
 	{ "GTP-U", 17, "0868 0868 0000 0000 30ff 0037 00000001" },
-	{ "GTP-U with extension", 17,
-	  "0868 0868 0000 0000 34ff 003f 00000001 0000 00 85 01 0000 00" },
+	{ "GTP-U with extension", 17, "0868 0868 0000 0000 34ff 003f 00000001 0000 00 85 01 0000 00" },
 };
 
 static void put_tunnel(struct lab *l, size_t i)
