@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -145,4 +146,12 @@ void text_lower(char *s)
 	for (; *s; s++)
 		if (*s >= 'A' && *s <= 'Z')
 			*s = (char)(*s - 'A' + 'a');
+}
+
+void text_people(char out[TEXT_PEOPLE_MAX], uint64_t n)
+{
+	if (n < TEXT_PEOPLE_MIN)
+		snprintf(out, TEXT_PEOPLE_MAX, "<%d", TEXT_PEOPLE_MIN);
+	else
+		snprintf(out, TEXT_PEOPLE_MAX, "%" PRIu64, n);
 }

@@ -31,6 +31,10 @@ void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us);
 /* Days since 1970 of the Beijing calendar day that holds this moment. */
 int64_t text_beijing_day(int64_t us);
 
+/* Counts of people below this are shown as "<3": architecture rule 6, people stay private. */
+enum { TEXT_PEOPLE_MIN = 3, TEXT_PEOPLE_MAX = 24 };
+void text_people(char out[TEXT_PEOPLE_MAX], uint64_t n);
+
 /* ASCII only, in place. */
 void text_lower(char *s);
 

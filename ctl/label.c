@@ -102,7 +102,8 @@ static void show_one_word(struct buf *out, const json_t *v)
 		{ "domain", "域名" },     { "appid", "appid" },       { "package", "安卓包名" },
 		{ "bundle", "苹果包名" }, { "number", "备案号" },     { "name", "名称" },
 		{ "exempt", "豁免" },     { "unexempt", "取消豁免" }, { "education", "教育应用" },
-		{ "ok", "正常" },
+		{ "ok", "正常" },         { "added", "新增" },        { "changed", "变更" },
+		{ "unchanged", "未变" },
 	};
 	for (size_t i = 0; json_is_string(v) && i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(words[i].word, json_string_value(v)) == 0) {
@@ -174,7 +175,7 @@ static const struct label labels[] = {
 	{ "bytes", "字节", show_plain },
 	{ "category", "功能类型", show_plain },
 	{ "cert", "安全认证号", show_plain },
-	{ "change", "变化", show_plain },
+	{ "change", "变化", show_word },
 	{ "changed", "变更", show_plain },
 	{ "charset", "编码", show_plain },
 	{ "cites", "依据", show_list },

@@ -25,7 +25,7 @@ static const struct view views[] = {
 	{ "alerts", { "alert", "state", "severity", "app", "title", "clients", "cites", "first", "last" } },
 	{ "filings list", { "filing", "kind", "name", "operator", "unit", "number", "domains", "appids" } },
 	{ "filings list", { "import", "kind", "file", "time", "rows", "state" } },
-	{ "filings import", { "row", "column", "reason" } },
+	{ "filings import", { "row", "change", "name", "column", "reason" } },
 	{ "explain", { "step", "text" } },
 };
 
@@ -108,7 +108,8 @@ static void table_show(const char *const *keys, size_t count, const json_t *rows
 	scols_unref_table(t);
 }
 
-/* Every key that any of the objects has, in order of appearance. */
+/* Every key that any of the objects has, in order of appearance; but not the frozen evidence of a finding,
+ * whose steps stand below in full. */
 static size_t keys_of(const json_t *rows, const char *keys[VIEW_KEYS_MAX])
 {
 	const char *key;
@@ -121,7 +122,7 @@ static size_t keys_of(const json_t *rows, const char *keys[VIEW_KEYS_MAX])
 		{
 			for (j = 0; j < count && strcmp(keys[j], key) != 0; j++)
 				;
-			if (j == count && count < VIEW_KEYS_MAX)
+			if (j == count && count < VIEW_KEYS_MAX && strcmp(key, "evidence") != 0)
 				keys[count++] = key;
 		}
 	}
@@ -166,10 +167,11 @@ static void show_tree(const json_t *line)
 /* {"v":1,"problem":{...}}: what one wrapper object holds is the line itself. */
 static json_t *unwrap(json_t *line)
 {
-	json_t *inner = json_object_get(line, "problem");
-	if (inner == NULL)
-		inner = json_object_get(line, "filing");
-	return json_is_object(inner) ? inner : line;
+	static const char *const wrappers[] = { "problem", "filing", "change" };
+	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
+		if (json_is_object(json_object_get(line, wrappers[i])))
+			return json_object_get(line, wrappers[i]);
+	return line;
 }
 
 void print_line(void *print, const char *json)

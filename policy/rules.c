@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "policy/step.h"
 
 /* R01: in use and not filed by its provider. Later rules are further rows. */
@@ -35,10 +36,12 @@ static bool reaches_thresholds(const struct work *w, struct app *a)
 	uint64_t clients = c->policy.min_clients > 0 ? c->policy.min_clients : p->min_clients;
 	uint64_t days = c->policy.min_days > 0 ? c->policy.min_days : p->min_days;
 	bool reached = a->clients >= clients && a->days >= days;
+	char people[TEXT_PEOPLE_MAX];
 
+	text_people(people, a->clients);
 	step_add(a, reached ? "threshold" : "below-threshold",
-		 "去重客户端 %" PRIu64 " 个(阈值 %" PRIu64 "),出现 %" PRIu64 " 天(阈值 %" PRIu64 "):%s",
-		 a->clients, clients, a->days, days, reached ? "达到预警阈值" : "未达到预警阈值,暂不预警");
+		 "去重客户端 %s 个(阈值 %" PRIu64 "),出现 %" PRIu64 " 天(阈值 %" PRIu64 "):%s", people,
+		 clients, a->days, days, reached ? "达到预警阈值" : "未达到预警阈值,暂不预警");
 	return reached;
 }
 
@@ -71,7 +74,7 @@ static void raise_finding(struct app *a, const struct rule *r)
 	buf_puts(&cites, "");
 	for (size_t i = 0; i < r->cites.count; i++)
 		buf_printf(&cites, "%s%s", i > 0 ? ";" : "", r->cites.item[i]);
-	step_add(a, "rule", "触发规则 %s(级别%s):%s。依据:%s", r->id, severity_zh(r->severity), r->duty,
+	step_add(a, "rule", "触发规则 %s(级别%s):%s依据:%s", r->id, severity_zh(r->severity), r->duty,
 		 cites.p);
 	buf_clear(&cites);
 }

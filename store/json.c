@@ -64,10 +64,13 @@ void json_time(struct buf *b, const char *key, int64_t us)
 
 void json_people(struct buf *b, const char *key, int64_t n)
 {
-	if (n >= JSON_PEOPLE_MIN)
+	char few[TEXT_PEOPLE_MAX];
+
+	text_people(few, (uint64_t)n);
+	if (n >= TEXT_PEOPLE_MIN)
 		json_int(b, key, n);
 	else
-		json_text(b, key, "<3");
+		json_text(b, key, few);
 }
 
 void json_raw(struct buf *b, const char *key, const char *json)

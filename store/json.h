@@ -10,9 +10,6 @@
 
 #include "base/buf.h"
 
-/* Counts of people below this are shown as "<3" (ARCHITECTURE.md, rule 6). */
-enum { JSON_PEOPLE_MIN = 3 };
-
 /* key NULL: an element of the open array. */
 void json_open(struct buf *b, const char *key, char bracket);
 void json_close(struct buf *b, char bracket);

@@ -181,9 +181,26 @@ static void test_lower(void **state)
 	assert_string_equal(s, "azaz@[`{09 ÉÀ学");
 }
 
+static void test_few_people_are_not_told_apart(void **state)
+{
+	static const struct {
+		uint64_t n;
+		const char *text;
+	} rows[] = {
+		{ 0, "<3" }, { 1, "<3" }, { 2, "<3" }, { 3, "3" }, { UINT64_MAX, "18446744073709551615" }
+	};
+	char out[TEXT_PEOPLE_MAX];
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		text_people(out, rows[i].n);
+		assert_string_equal(out, rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_few_people_are_not_told_apart),
 		cmocka_unit_test(test_utf8_len),
 		cmocka_unit_test(test_is_utf8),
 		cmocka_unit_test(test_safe),

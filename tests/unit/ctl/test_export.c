@@ -30,9 +30,9 @@ static const char *exported(const char *const *lines)
 
 static void test_rows_and_lists(void **state)
 {
-	static const char *const lines[] = {
-		"{\"v\":1,\"filing\":{\"kind\":\"provider\",\"name\":\"甲,\\\"乙\\\"\",\"domains\":[\"a.cn\",\"b.cn\"]}}", NULL
-	};
+	static const char *const lines[] = { "{\"v\":1,\"filing\":{\"kind\":\"provider\",\"name\":\"甲,"
+					     "\\\"乙\\\"\",\"domains\":[\"a.cn\",\"b.cn\"]}}",
+					     NULL };
 	const char *text = exported(lines);
 	(void)state;
 	assert_memory_equal(text, "\xef\xbb\xbf", 3);
@@ -42,8 +42,10 @@ static void test_rows_and_lists(void **state)
 
 static void test_formulas_become_text(void **state)
 {
-	static const char *const lines[] = { "{\"v\":1,\"filing\":{\"kind\":\"user\",\"name\":\"=cmd|' /C calc'!A0\"}}",
-					     "{\"v\":1,\"filing\":{\"kind\":\"user\",\"name\":\"@SUM(1)\"}}", NULL };
+	static const char *const lines[] = {
+		"{\"v\":1,\"filing\":{\"kind\":\"user\",\"name\":\"=cmd|' /C calc'!A0\"}}",
+		"{\"v\":1,\"filing\":{\"kind\":\"user\",\"name\":\"@SUM(1)\"}}", NULL
+	};
 	const char *text = exported(lines);
 	(void)state;
 	assert_non_null(strstr(text, ",\"'=cmd|' /C calc'!A0\","));

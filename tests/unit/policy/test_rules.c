@@ -43,7 +43,7 @@ static void test_too_few_clients(void **state)
 	assert_int_equal(scene_findings(s, JW), 0);
 	text = scene_step(s, JW, "below-threshold");
 	assert_non_null(text);
-	assert_non_null(strstr(text, "2 个(阈值 3)"));
+	assert_non_null(strstr(text, "<3 个(阈值 3)"));
 	scene_free(s);
 }
 
