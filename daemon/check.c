@@ -29,7 +29,6 @@ static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_
 
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
-	conf_init(c);
 	if (conf_load(c, path, error) == 0 && tables(c, path, error) == 0)
 		return 0;
 	conf_clear(c);

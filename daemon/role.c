@@ -58,11 +58,9 @@ static bool parse(struct conf *c, struct rd *body)
 
 	if (!msg_text_get(body, &t))
 		return false;
-	conf_init(c);
 	if (conf_parse(c, "(supervisor)", t.p, t.n, error) == 0)
 		return true;
 	log_error("%s", error);
-	conf_clear(c);
 	return false;
 }
 
