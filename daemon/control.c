@@ -227,7 +227,7 @@ static int listen_at(const char *path)
 	old = umask(0117);
 	rc = bind(fd, (struct sockaddr *)&a, sizeof(a));
 	umask(old);
-	if (rc == 0 && listen(fd, CONTROL_CLIENTS) == 0)
+	if (rc == 0 && listen(fd, SOMAXCONN) == 0)
 		return fd;
 	rc = errno;
 	close(fd);

@@ -26,7 +26,7 @@
 enum {
 	SENSOR_BUDGET = 2000, /* packets a turn */
 	SENSOR_STOP_SECONDS = 10,
-	SENSOR_DRAIN_TURNS = 200, /* of the kernel ring when stopping: 400,000 packets */
+	SENSOR_RING_MS = 500,     /* a block of the kernel's ring is ours after 100 ms at the latest */
 	SENSOR_LATE_US = 2000000, /* a block of the ring may be this old when we get it */
 };
 
@@ -39,7 +39,7 @@ struct sensor {
 	struct capture *capture;
 	struct uplink *uplink;
 	struct event *input; /* live: packets wait; file: the next turn */
-	struct event *tick, *deadline;
+	struct event *tick, *deadline, *ring;
 	size_t next; /* replay: file whose turn comes */
 	int file;    /* opened and hashed, waits for the store's GO */
 	char digest[HASH_HEX_SIZE];
@@ -385,14 +385,23 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	role_quit(&s->role, EXIT_FAILED);
 }
 
-/* What waits in the kernel's ring was accepted too. */
-static void drain_ring(struct sensor *s)
+/* The kernel has handed over what it held back when we were told to stop. */
+static void on_ring_out(evutil_socket_t fd, short what, void *arg)
 {
-	char error[CAPTURE_ERROR_MAX];
+	struct sensor *s = arg;
 
-	for (int i = 0; i < SENSOR_DRAIN_TURNS; i++)
-		if (sensor_core_read(s->core, s->capture, SENSOR_BUDGET, error) <= 0)
-			return;
+	(void)fd, (void)what;
+	if (!s->ending)
+		end_source(s);
+}
+
+/* What waits in the kernel's ring was accepted too; a block that is not full yet comes after a while. */
+static void read_ring_out(struct sensor *s)
+{
+	struct timeval wait = { 0, SENSOR_RING_MS * 1000 };
+
+	s->ring = evtimer_new(s->role.base, on_ring_out, s);
+	event_add(s->ring, &wait);
 }
 
 static void stop(void *self)
@@ -407,10 +416,8 @@ static void stop(void *self)
 	}
 	s->deadline = evtimer_new(s->role.base, on_deadline, s);
 	event_add(s->deadline, &patience);
-	if (s->ending)
-		return;
-	drain_ring(s);
-	end_source(s);
+	if (!s->ending)
+		read_ring_out(s);
 }
 
 /* Options of the sensor need a new start; the level of the log was taken already. */
@@ -430,6 +437,8 @@ static void sensor_clear(struct sensor *s)
 		event_free(s->tick);
 	if (s->deadline)
 		event_free(s->deadline);
+	if (s->ring)
+		event_free(s->ring);
 }
 
 int sensor_run(const char *label)

@@ -107,7 +107,12 @@ static void settle(void *arg)
 {
 	struct keeper *k = arg;
 
-	if (k->draining && outbox_settled(k->outbox, k->replay ? KEEPER_TRIES : 1))
+	uint64_t left;
+
+	if (!k->draining)
+		return;
+	if (outbox_settled(k->outbox, k->replay ? KEEPER_TRIES : 1) ||
+	    (store_outbox_pending(k->store, &left) == 0 && left == 0))
 		leave(k);
 }
 

@@ -67,8 +67,8 @@ import os, socket, struct, sys, time
 path, what = sys.argv[1], sys.argv[2]
 def connect():
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    s.connect(path) # waits when many wait
     s.settimeout(20)
-    s.connect(path)
     return s
 def request(*words):
     return bytes([64, len(words)]) + b"".join(struct.pack(">H", len(w)) + w for w in words)
