@@ -25,6 +25,10 @@ clean() {
 	local pid s
 	for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
 	wait 2>/dev/null || true
+	for s in $spaces; do
+		# whatever still runs in our namespaces, and nothing else
+		for pid in $(ip netns pids "$(space "$s")" 2>/dev/null); do kill -9 "$pid" 2>/dev/null || true; done
+	done
 	for s in $spaces; do ip netns del "$(space "$s")" 2>/dev/null || true; done
 	rm -rf "$work"
 }
@@ -32,11 +36,13 @@ trap clean EXIT
 trap 'exit 130' INT TERM
 
 # Runs a command in a namespace; clients get the recording's resolver by a mount that only they see.
-in_space() {
+# It becomes the command: call it in a subshell.
+become() {
 	local s=$1
 	shift
-	ip netns exec "$(space "$s")" unshare -m sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$work/resolv.conf" "$@"
+	exec ip netns exec "$(space "$s")" unshare -m sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$work/resolv.conf" "$@"
 }
+in_space() { (become "$@"); }
 ipn() {
 	local s=$1
 	shift
@@ -152,9 +158,9 @@ cname=study.example.org,www.zhihuishu.com"
 			}
 		}
 	END
-	in_space servers dnsmasq -C "$work/dnsmasq.conf" 2>"$work/dnsmasq.log" &
+	become servers dnsmasq -C "$work/dnsmasq.conf" 2>"$work/dnsmasq.log" &
 	started+=($!)
-	in_space servers nginx -c "$work/nginx.conf" -e "$work/nginx.log" &
+	become servers nginx -c "$work/nginx.conf" -e "$work/nginx.log" &
 	started+=($!)
 	local i
 	for i in $(seq 50); do
@@ -168,7 +174,7 @@ cname=study.example.org,www.zhihuishu.com"
 }
 
 start_capture() {
-	ip netns exec "$(space router)" tcpdump -Z root -q -n -U -s 0 -i trunk -w "$work/campus.pcap" 2>"$work/tcpdump.log" &
+	become router tcpdump -Z root -q -n -U -s 0 -i trunk -w "$work/campus.pcap" 2>"$work/tcpdump.log" &
 	started+=($!)
 	capture=$!
 	local i
