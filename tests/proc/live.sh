@@ -32,9 +32,9 @@ fails() { # STATUS PATTERN COMMAND...
 	cat "$work/err"
 	[ $status -eq "$want" ] && grep -q "$pattern" "$work/err"
 }
-interfaces nosuch0,nosuch1
-check "no interface of that name: status 1 and its name" fails 1 nosuch0 "$BEIAND" -f "$s/beiand.conf"
 if [ "$(id -u)" -eq 0 ]; then
+	interfaces nosuch0,nosuch1
+	check "no interface of that name: status 1 and its name" fails 1 nosuch0 "$BEIAND" -f "$s/beiand.conf"
 	chmod 755 "$work" && interfaces lo && chown -R nobody "$s"
 	as_nobody=(setpriv --reuid=nobody --regid=nogroup --clear-groups --bounding-set=-net_raw)
 	if "${as_nobody[@]}" test -x "$BEIAND" && "${as_nobody[@]}" test -r "$TOP/conf/rules.tsv"; then

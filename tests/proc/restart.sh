@@ -46,18 +46,19 @@ each_once() { # every capture is one source, whole
 	[ "$(sqlite3 -readonly "$1/beiand.db" 'SELECT count(*), count(DISTINCT digest) FROM source')" = "$FILES|$FILES" ]
 }
 in_file() { diff <(ctl "$1" --json alerts | jq -r .alert | sort) <(jq -r .alert "$1/alerts.jsonl" | sort -u); }
-murder() { # FOLDER ROLE STATUS: kills it twice on the way; the service must end with that status
-	local status n
+murder() { # FOLDER ROLE STATUS: kills it on the way, twice if it is back in time; the service must end with that status
+	local status n pid killed=0
 	launch "$1"
 	for n in 3 9; do
 		progress "$1" "$n" || { echo "no progress"; cat "$1/err"; return 1; }
-		kill -9 "$(child "$2")" || { echo "no $2 to kill"; return 1; }
+		pid=$(child "$2") && kill -9 "$pid" && killed=$((killed + 1))
 		[ "$3" -eq 0 ] || break
 	done
 	wait "$leader"
 	status=$?
 	cat "$1/err"
-	[ $status -eq "$3" ]
+	echo "killed $killed times"
+	[ $status -eq "$3" ] && [ $killed -gt 0 ]
 }
 for role in sensor notifier; do
 	s=$work/$role
