@@ -155,7 +155,7 @@ install: all
 	install -m 755 $(O)/beiand $(DESTDIR)$(PREFIX)/sbin/beiand
 	install -m 755 $(O)/beianctl $(DESTDIR)$(PREFIX)/bin/beianctl
 	install -m 644 $(DATA) $(DESTDIR)$(PREFIX)/share/beiand/
-	[ -e $(DESTDIR)/etc/beiand/beiand.conf ] || install -m 640 conf/beiand.conf $(DESTDIR)/etc/beiand/beiand.conf
+	[ -e $(DESTDIR)/etc/beiand/beiand.conf ] || install -m 644 conf/beiand.conf $(DESTDIR)/etc/beiand/beiand.conf
 	install -m 644 systemd/beiand.service $(DESTDIR)/lib/systemd/system/
 	install -m 644 doc/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	scripts/conf-man conf/beiand.conf > $(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5

@@ -11,9 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/version.h"
 #include "conf/conf.h"
 #include "conf/data.h"
 #include "ctl/dissect.h"
@@ -25,9 +28,8 @@
 #include "store/store.h"
 
 #define DEFAULT_CONF "/etc/beiand/beiand.conf"
-#define VERSION      "0.1.0"
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, SPOOL_MAX = 64 << 20 /* bytes: the most that an import takes */ };
 
 struct options {
 	const char *conf; /* NULL: DEFAULT_CONF if it is there, else the defaults */
@@ -119,11 +121,39 @@ static int load_conf(const struct options *o, struct conf *c)
 	return -1;
 }
 
+/* A pipe or terminal read whole into an unnamed file, because only regular files cross to the daemon. Takes
+ * fd. */
+static int spool(int fd)
+{
+	int copy = memfd_create("operand", MFD_CLOEXEC);
+	char block[65536];
+	off_t total = 0;
+	ssize_t n = -1;
+
+	while (copy >= 0 && total <= SPOOL_MAX && (n = read(fd, block, sizeof(block))) > 0) {
+		if (write(copy, block, (size_t)n) != n)
+			break;
+		total += n;
+	}
+	if (copy >= 0 && (n != 0 || lseek(copy, 0, SEEK_SET) != 0)) {
+		errno = total > SPOOL_MAX ? EFBIG : errno;
+		close(copy);
+		copy = -1;
+	}
+	close(fd);
+	return copy;
+}
+
 /* The descriptor that stands for the command's file operand, or -1 after one line on stderr. */
 static int open_operand(const struct command *row, const char *path)
 {
+	struct stat st;
 	int fd = row->file == COMMAND_READS_FILE ? open(path, O_RDONLY | O_CLOEXEC)
 						 : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0 && row->file == COMMAND_READS_FILE && fstat(fd, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) || S_ISSOCK(st.st_mode)))
+		fd = spool(fd);
 	if (fd < 0)
 		fprintf(stderr, "beianctl: %s: %s;请检查路径与权限\n", path, strerror(errno));
 	return fd;
@@ -250,7 +280,7 @@ int main(int argc, char *argv[])
 	if (!parse_options(argc, argv, &o))
 		return EXIT_USAGE;
 	if (o.version)
-		return printf("beianctl %s\n", VERSION) < 0;
+		return printf("beianctl %s\n", BEIAND_VERSION) < 0;
 	if (o.help) {
 		print_help(stdout);
 		return 0;

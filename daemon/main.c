@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/version.h"
 #include "daemon/check.h"
 #include "daemon/role.h"
 #include "daemon/supervisor.h"
 
-#define VERSION      "0.1.0"
 #define DEFAULT_CONF "/etc/beiand/beiand.conf"
 
 enum { OPT_REPLAY = 256, OPT_POWERS };
@@ -69,7 +69,7 @@ static int read_options(struct options *o, int argc, char **argv)
 			powers_print();
 			return EXIT_DONE;
 		case 'V':
-			puts("beiand " VERSION);
+			puts("beiand " BEIAND_VERSION);
 			return EXIT_DONE;
 		case 'h':
 			fputs(usage_text, stdout);
