@@ -52,7 +52,7 @@ struct dissect_message {
 			uint16_t qtype;
 		} query;
 		struct {
-			uint16_t type;           /* 1 A, 28 AAAA, 5 CNAME */
+			uint16_t type;            /* 1 A, 28 AAAA, 5 CNAME */
 			struct dissect_addr addr; /* of A and AAAA */
 			struct dissect_str cname; /* of CNAME, lower case */
 		} answer;
@@ -73,22 +73,22 @@ typedef void dissect_fn(void *arg, const struct dissect_message *m);
 
 /* Why something was not analysed. Names are in dissect_reason_name(); append only. */
 enum dissect_reason {
-	DISSECT_LINK_UNKNOWN,    /* link type or ethertype that we do not walk */
-	DISSECT_LINK_BAD,        /* link header cut or lying */
-	DISSECT_IP_BAD,          /* IP header cut or lying */
-	DISSECT_IP_FRAGMENT,     /* a fragment that could not be put together */
-	DISSECT_IP_PROTO,        /* neither TCP nor UDP (nor a tunnel we walk) */
-	DISSECT_TRANSPORT_BAD,   /* TCP/UDP header cut or lying */
-	DISSECT_SNAPPED,         /* captured bytes are fewer than the packet had */
-	DISSECT_TCP_FULL,        /* flow table full: an older flow was evicted */
-	DISSECT_TCP_CAP,         /* a stream held more bytes than its buffer before a message was whole */
-	DISSECT_TCP_HOLE,        /* segment lost: the message across it was given up */
-	DISSECT_DNS_BAD,         /* looked like DNS, was not well formed */
+	DISSECT_LINK_UNKNOWN,  /* link type or ethertype that we do not walk */
+	DISSECT_LINK_BAD,      /* link header cut or lying */
+	DISSECT_IP_BAD,        /* IP header cut or lying */
+	DISSECT_IP_FRAGMENT,   /* a fragment that could not be put together */
+	DISSECT_IP_PROTO,      /* neither TCP nor UDP (nor a tunnel we walk) */
+	DISSECT_TRANSPORT_BAD, /* TCP/UDP header cut or lying */
+	DISSECT_SNAPPED,       /* captured bytes are fewer than the packet had */
+	DISSECT_TCP_FULL,      /* flow table full: an older flow was evicted */
+	DISSECT_TCP_CAP,       /* a stream held more bytes than its buffer before a message was whole */
+	DISSECT_TCP_HOLE,      /* segment lost: the message across it was given up */
+	DISSECT_DNS_BAD,       /* looked like DNS, was not well formed */
 	DISSECT_HTTP_BAD,
 	DISSECT_TLS_BAD,
-	DISSECT_TLS_NO_NAME,     /* ClientHello without server_name */
+	DISSECT_TLS_NO_NAME, /* ClientHello without server_name */
 	DISSECT_QUIC_BAD,
-	DISSECT_TUNNEL_DEPTH,    /* nested deeper than we walk */
+	DISSECT_TUNNEL_DEPTH, /* nested deeper than we walk */
 	DISSECT_REASON_COUNT,
 };
 
@@ -115,11 +115,11 @@ size_t dissect_size(const struct dissect_limits *limits);
 struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, dissect_fn *fn, void *arg);
 
 struct dissect_packet {
-	int64_t time;        /* microseconds since 1970 UTC */
-	int linktype;        /* DLT_* value of libpcap */
-	uint32_t wire_len;   /* length on the wire */
+	int64_t time;      /* microseconds since 1970 UTC */
+	int linktype;      /* DLT_* value of libpcap */
+	uint32_t wire_len; /* length on the wire */
 	const uint8_t *bytes;
-	uint32_t captured;   /* <= wire_len */
+	uint32_t captured; /* <= wire_len */
 };
 
 void dissect_packet(struct dissect *d, const struct dissect_packet *p);

@@ -18,13 +18,14 @@ struct capture; /* owns the handle */
 
 typedef void capture_fn(void *arg, const struct dissect_packet *p);
 
-/* Opens a capture file (pcap, pcapng; "-" is stdin). NULL with error on failure: unreadable, empty, not a capture. */
+/* Opens a capture file (pcap, pcapng; "-" is stdin). NULL with error on failure: unreadable, empty, not a
+ * capture. */
 struct capture *capture_open_file(const char *path, char error[CAPTURE_ERROR_MAX]);
 /* The same over an open descriptor; takes it. `name` stands in messages. */
 struct capture *capture_open_fd(int fd, const char *name, char error[CAPTURE_ERROR_MAX]);
 /* Opens a mirror port: promiscuous, TPACKET_V3 ring of buffer_mb, snaplen, BPF filter or "". */
-struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb, const char *filter,
-				  char error[CAPTURE_ERROR_MAX]);
+struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb,
+				  const char *filter, char error[CAPTURE_ERROR_MAX]);
 void capture_close(struct capture *c);
 
 /* Hands up to `budget` packets to fn. >0: packets seen; 0: live, none waiting; -1: end of file;
