@@ -34,3 +34,7 @@ const char *domain_bare(const char *host)
 		return host + 4;
 	return host;
 }
+
+const char *domain_list_file(void) { return psl_builtin_filename(); }
+
+int64_t domain_list_time(void) { return (int64_t)psl_builtin_file_time() * 1000000; }

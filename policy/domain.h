@@ -7,6 +7,7 @@
 #define POLICY_DOMAIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* What was registered under a public suffix, the list's private section included ("foo.github.io");
  * NULL for IP literals and for names that are a public suffix themselves. */
@@ -16,5 +17,10 @@ bool domain_is_ip(const char *text);
 bool domain_within(const char *host, const char *suffix);
 /* The name without a leading "www.": a filing of x.cn and a visit to www.x.cn mean the same host. */
 const char *domain_bare(const char *host);
+
+/* The list that the judgement uses is the one built into libpsl: its file there, and its time, microseconds
+ * UTC. */
+const char *domain_list_file(void);
+int64_t domain_list_time(void);
 
 #endif

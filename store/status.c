@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <libpsl.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "policy/domain.h"
 #include "store/answer.h"
 #include "store/json.h"
 
@@ -131,8 +131,7 @@ static void import_json(struct buf *b, struct db_txn *t)
 /* The list that domains are cut by: an old one splits new suffixes wrongly. */
 static void psl_json(struct buf *b)
 {
-	const char *file = psl_dist_filename();
-	int64_t time = (int64_t)psl_builtin_file_time() * 1000000;
+	int64_t time = domain_list_time();
 	struct stat st;
 
 	if (file && stat(file, &st) == 0)
@@ -140,7 +139,7 @@ static void psl_json(struct buf *b)
 	else
 		file = NULL;
 	json_open(b, "suffix_list", '{');
-	json_text(b, "file", file);
+	json_text(b, "file", domain_list_file());
 	json_time(b, "time", time);
 	json_int(b, "age_days", days_since(time));
 	json_close(b, '}');
