@@ -122,9 +122,11 @@ static ssize_t receive(struct link *l, int *flags)
 {
 	union link_control control;
 	struct iovec iov = { .iov_base = l->in, .iov_len = sizeof(l->in) };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
-	};
+	/* Not sizeof(control): its padding has room for a second descriptor, which nobody would close. */
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
+			    .msg_controllen = CMSG_LEN(sizeof(int)) };
 	ssize_t n;
 
 	do

@@ -248,6 +248,40 @@ static void test_unwanted_descriptor_is_closed(void **state)
 	pair_close(&p);
 }
 
+/* Two descriptors in one frame, as no peer of ours sends them: the link ends and both are closed. */
+static void test_two_descriptors_are_closed(void **state)
+{
+	union {
+		struct cmsghdr head;
+		uint8_t room[CMSG_SPACE(2 * sizeof(int))];
+	} control = { .room = { 0 } };
+	uint8_t frame[] = { TYPE_DATA, 0, 0, 0, 0 };
+	struct iovec iov = { frame, sizeof(frame) };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
+	struct pair p;
+	int raw, pipe_fd[2];
+	char byte;
+
+	(void)state;
+	pair_open(&p, &raw);
+	assert_int_equal(pipe2(pipe_fd, O_CLOEXEC | O_NONBLOCK), 0);
+	control.head = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
+					 .cmsg_type = SCM_RIGHTS,
+					 .cmsg_len = CMSG_LEN(2 * sizeof(int)) };
+	memcpy(CMSG_DATA(&control.head), (int[]){ pipe_fd[1], pipe_fd[1] }, 2 * sizeof(int));
+	assert_int_equal(sendmsg(raw, &m, 0), sizeof(frame));
+	close(pipe_fd[1]);
+	close(raw);
+	event_base_dispatch(p.base);
+	assert_int_equal(p.b.downs, 1);
+	assert_non_null(p.b.why);
+	assert_int_equal(read(pipe_fd[0], &byte, 1), 0);
+	close(pipe_fd[0]);
+	pair_close(&p);
+}
+
 static void test_free_inside_handler(void **state)
 {
 	struct pair p;
@@ -286,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_peer_closes),
 		cmocka_unit_test(test_descriptor_travels),
 		cmocka_unit_test(test_unwanted_descriptor_is_closed),
+		cmocka_unit_test(test_two_descriptors_are_closed),
 		cmocka_unit_test(test_free_inside_handler),
 		cmocka_unit_test(test_send_to_nobody),
 	};
