@@ -23,6 +23,11 @@ _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
 
 enum { CAPTURE_TIMEOUT_MS = 100, CAPTURE_NAME_MAX = 256, CAPTURE_REASON_MAX = 112 };
 
+/* 1900 and 9999, seconds since 1970: what a pcapng file says beyond them would overflow in microseconds, and
+ * is no year of four digits. */
+#define CAPTURE_TIME_LEAST INT64_C(-2208988800)
+#define CAPTURE_TIME_MOST  INT64_C(253402300799)
+
 struct capture {
 	pcap_t *pcap;
 	char *name;
@@ -208,10 +213,18 @@ void capture_close(struct capture *c)
 	free(c);
 }
 
+static int64_t capture_time(const struct timeval *t)
+{
+	int64_t s = t->tv_sec;
+
+	s = s < CAPTURE_TIME_LEAST ? CAPTURE_TIME_LEAST : s > CAPTURE_TIME_MOST ? CAPTURE_TIME_MOST : s;
+	return s * 1000000 + t->tv_usec;
+}
+
 static void capture_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *bytes)
 {
 	struct capture *c = (struct capture *)(void *)arg;
-	struct dissect_packet p = { .time = (int64_t)h->ts.tv_sec * 1000000 + h->ts.tv_usec,
+	struct dissect_packet p = { .time = capture_time(&h->ts),
 				    .linktype = c->linktype,
 				    .wire_len = h->len > h->caplen ? h->len : h->caplen,
 				    .bytes = bytes,

@@ -70,7 +70,8 @@ static size_t make_pcap(uint8_t *room, size_t cap, uint32_t magic, int count)
 	return wr_len(&w);
 }
 
-static size_t make_pcapng(uint8_t *room, size_t cap)
+/* One packet at 1.5 s behind the interface's offset (if_tsoffset, in seconds). */
+static size_t make_pcapng(uint8_t *room, size_t cap, int64_t offset)
 {
 	struct wr w = wr_init(room, cap);
 
@@ -81,10 +82,13 @@ static size_t make_pcapng(uint8_t *room, size_t cap)
 	wr_be64(&w, UINT64_MAX);
 	wr_be32(&w, 28);
 	wr_be32(&w, 1); /* interface */
-	wr_be32(&w, 20);
+	wr_be32(&w, 36);
 	wr_be32(&w, 0x00010000);
 	wr_be32(&w, 65535);
-	wr_be32(&w, 20);
+	wr_be32(&w, 14 << 16 | 8);
+	wr_be64(&w, (uint64_t)offset);
+	wr_be32(&w, 0);
+	wr_be32(&w, 36);
 	wr_be32(&w, 6); /* enhanced packet */
 	wr_be32(&w, 36);
 	wr_be32(&w, 0);
@@ -106,7 +110,7 @@ static void test_reads_formats(void **state)
 		uint8_t room[512];
 		char path[64], error[CAPTURE_ERROR_MAX] = "";
 		size_t n = magics[i] ? make_pcap(room, sizeof(room), magics[i], 1)
-				     : make_pcapng(room, sizeof(room));
+				     : make_pcapng(room, sizeof(room), 0);
 		struct seen s = { 0 };
 		int fd = make_file(path, room, n);
 		struct capture *c = capture_open_file(path, error);
@@ -123,6 +127,33 @@ static void test_reads_formats(void **state)
 		capture_close(c);
 		unlink(path);
 		close(fd);
+	}
+}
+
+static void test_times_beyond_the_calendar(void **state)
+{
+	static const struct {
+		int64_t offset;
+		const char *text;
+	} rows[] = {
+		{ INT64_MAX - 1, "9999-12-31T23:59:59.500000Z" },
+		{ INT64_MIN, "1900-01-01T00:00:00.500000Z" },
+		{ -2, "1969-12-31T23:59:59.500000Z" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < 3; i++) {
+		uint8_t room[512];
+		char path[64], error[CAPTURE_ERROR_MAX] = "", text[TEXT_TIME_MAX];
+		int fd = make_file(path, room, make_pcapng(room, sizeof(room), rows[i].offset));
+		struct capture *c = capture_open_fd(fd, path, error);
+		struct seen s = { 0 };
+		assert_non_null(c);
+		assert_int_equal(capture_read(c, 10, see, &s, error), 1);
+		text_time_utc(text, s.time);
+		assert_string_equal(text, rows[i].text);
+		capture_close(c);
+		unlink(path);
 	}
 }
 
@@ -293,10 +324,15 @@ static void test_bad_filter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads_formats), cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_truncated),     cmocka_unit_test(test_refused_files),
-		cmocka_unit_test(test_lying_record),  cmocka_unit_test(test_no_such_interface),
-		cmocka_unit_test(test_live),          cmocka_unit_test(test_bad_filter),
+		cmocka_unit_test(test_reads_formats),
+		cmocka_unit_test(test_times_beyond_the_calendar),
+		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_refused_files),
+		cmocka_unit_test(test_lying_record),
+		cmocka_unit_test(test_no_such_interface),
+		cmocka_unit_test(test_live),
+		cmocka_unit_test(test_bad_filter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
