@@ -14,6 +14,7 @@
 enum {
 	HEADER_SIZE = 12,
 	NAME_MAX_WIRE = 255, /* RFC 1035 section 2.3.4 */
+	POINTERS_MAX = 127,  /* in one name: as many labels as 255 octets hold, with one before each */
 	QUESTIONS_MAX = 64,  /* most that are told of one message: a sender must not buy work with lies */
 	RECORDS_MAX = 4096,
 	PORT_DNS = 53,
@@ -56,23 +57,24 @@ static void name_append(struct dns_name *name, const uint8_t *label, size_t n)
 }
 
 /* RFC 1035 section 4.1.4. Each pointer must go below the place where the run of labels before it began,
- * so the walk ends. `r` reads the message from its first byte and is left behind the name. */
+ * so the walk ends; and they are few, or 4096 records could each walk a chain of 8192. `r` reads the message
+ * from its first byte and is left behind the name. */
 static bool name_get(struct rd *r, struct dns_name *name)
 {
 	struct rd at = *r;
 	size_t floor = rd_pos(r), wire = 1;
-	bool jumped = false;
+	unsigned pointers = 0;
 	uint8_t len;
 
 	name->n = 0;
 	while ((len = rd_u8(&at)) != 0) {
 		if (len >= 0xc0) {
 			size_t to = (size_t)(len & 0x3f) << 8 | rd_u8(&at);
-			if (!rd_ok(&at) || to >= floor)
+			if (!rd_ok(&at) || to >= floor || pointers == POINTERS_MAX)
 				return fail(r);
-			if (!jumped)
+			if (pointers == 0)
 				*r = at;
-			jumped = true;
+			pointers++;
 			floor = to;
 			at = rd_init(r->base, (size_t)(r->end - r->base));
 			rd_skip(&at, to);
@@ -86,7 +88,7 @@ static bool name_get(struct rd *r, struct dns_name *name)
 	}
 	if (!rd_ok(&at))
 		return fail(r);
-	if (!jumped)
+	if (pointers == 0)
 		*r = at;
 	if (name->n == 0)
 		name->bytes[name->n++] = '.';

@@ -282,6 +282,40 @@ static void test_limits(void **state)
 	buf_clear(&s.lines);
 }
 
+/* The owner of an A record behind `count` pointers, of which all but the last lie in a TXT record. */
+static void parse_pointers(struct seen *s, uint16_t count)
+{
+	uint8_t chain[512], p[1024];
+	struct wr w = wr_init(chain, sizeof(chain)), m = wr_init(p, sizeof(p));
+	uint16_t first = 12 + 7 + 12, last = 0xc00c;
+
+	for (uint16_t i = 0; i + 1 < count; i++) {
+		wr_be16(&w, last);
+		last = (uint16_t)(0xc000 | (first + 2 * i));
+	}
+	put_header(&m, 0x8180, 1, 2, 0, 0);
+	put_question(&m, "a", 1);
+	put_record(&m, 0xc00c, 16, chain, wr_len(&w));
+	put_record(&m, last, 1, "\xc0\0\2\7", 4);
+	seen_init(s, 53, 40000);
+	parse(s, p, wr_len(&m));
+}
+
+/* Pointers to pointers are legal; a chain of thousands of them, walked for each record, would cost seconds.
+ */
+static void test_pointers_to_pointers(void **state)
+{
+	struct seen s;
+	(void)state;
+	parse_pointers(&s, 127);
+	assert_string_equal(s.lines.p, "answer [a] 1 ::ffff:192.0.2.7\n");
+	buf_clear(&s.lines);
+	parse_pointers(&s, 128);
+	assert_string_equal(s.lines.p, "");
+	assert_int_equal(s.stats.reasons[DISSECT_DNS_BAD], 1);
+	buf_clear(&s.lines);
+}
+
 /* Each pointer goes backwards, but a chain of them must not grow a name past its limit. */
 static void test_pointer_chain(void **state)
 {
@@ -428,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_class),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_pointer_chain),
+		cmocka_unit_test(test_pointers_to_pointers),
 		cmocka_unit_test(test_lying_counts_and_lengths),
 		cmocka_unit_test(test_opcodes),
 		cmocka_unit_test(test_stream_split_anywhere),
