@@ -199,14 +199,19 @@ enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, 
 	struct gather g = { 0 };
 	struct rd r = rd_init(p, n);
 
-	(void)st;
 	*consumed = 0;
 	*skip = 0;
+	if (n < st->left)
+		return PROTO_MORE;
 	while (!gathered(&g)) {
 		bool bad;
+		size_t at = rd_pos(&r);
 		struct rd fragment = record_get(&r, &bad);
-		if (!bad && !rd_ok(&fragment))
+		if (!bad && !rd_ok(&fragment)) {
+			/* or a hello in tiny records and segments would be gathered anew for each of them */
+			st->left = at + RECORD_HEADER + (g.want > 0 ? g.want - g.have : 1);
 			return PROTO_MORE;
+		}
 		if (bad || !gather_add(&g, fragment, body)) {
 			out->stats->reasons[DISSECT_TLS_BAD]++;
 			return PROTO_BAD;

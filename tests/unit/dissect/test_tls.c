@@ -93,6 +93,30 @@ static void test_hello_over_records_and_segments(void **state)
 		       PROTO_SKIP, 0);
 }
 
+/* Once the message says its size, nothing is gathered until that much can be there. */
+static void test_tiny_records_are_waited_for(void **state)
+{
+	uint8_t p[4096];
+	size_t n = hello(p, sizeof(p), "www.example.cn", 1), message = n / 6, used = 0, gathered = 0;
+	struct proto_state st = { 0 };
+	uint64_t skip = 0, left = 0;
+	struct seen s;
+	(void)state;
+
+	seen_init(&s, 40000, 443);
+	for (size_t have = 1; have < n; have++) {
+		assert_int_equal(tls_parse(p, have, &st, &used, &skip, &s.out), PROTO_MORE);
+		gathered += st.left != left;
+		left = st.left;
+		if (have == 24)
+			assert_int_equal(left, 24 + 5 + message - 4);
+	}
+	assert_true(gathered < 64);
+	assert_int_equal(tls_parse(p, n, &st, &used, &skip, &s.out), PROTO_SKIP);
+	assert_string_equal(s.lines.p, "tls [www.example.cn] 0303\n");
+	buf_clear(&s.lines);
+}
+
 static void test_no_name(void **state)
 {
 	uint8_t p[1024];
@@ -247,6 +271,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hello_over_records_and_segments),
+		cmocka_unit_test(test_tiny_records_are_waited_for),
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_no_extensions),
 		cmocka_unit_test(test_truncated_at_every_length),
