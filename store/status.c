@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "policy/domain.h"
 #include "store/answer.h"
@@ -132,12 +131,7 @@ static void import_json(struct buf *b, struct db_txn *t)
 static void psl_json(struct buf *b)
 {
 	int64_t time = domain_list_time();
-	struct stat st;
 
-	if (file && stat(file, &st) == 0)
-		time = (int64_t)st.st_mtime * 1000000;
-	else
-		file = NULL;
 	json_open(b, "suffix_list", '{');
 	json_text(b, "file", domain_list_file());
 	json_time(b, "time", time);
