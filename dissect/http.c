@@ -355,21 +355,19 @@ static enum proto_result parse_head(const uint8_t *p, size_t n, struct proto_sta
 	struct head h = { .spared = 0 };
 	struct rd r;
 
-	if (n > 0 && n == start) {
-		*consumed = n;
+	if (start > 0) { /* taken at once: what waits must not be looked over again with each segment */
+		*consumed = start;
 		return PROTO_OK;
 	}
-	if (n > 0 && http_probe(p + start, n - start) == PROTO_SKIP)
-		return starts_with((struct dissect_str){ p + start, n - start }, "PRI ") ? PROTO_SKIP
-											 : bad(out);
-	end = head_end(p, n, from > start ? from : start);
+	if (from <= UNKNOWN_LINE_MAX && http_probe(p, n) == PROTO_SKIP) /* later the probe has had its say */
+		return starts_with((struct dissect_str){ p, n }, "PRI ") ? PROTO_SKIP : bad(out);
+	end = head_end(p, n, from);
 	if (end == 0) {
 		st->left = n > 2 ? n - 2 : 0; /* the empty line may be cut in two */
 		return PROTO_MORE;
 	}
 	st->left = 0;
 	r = rd_init(p, end);
-	rd_skip(&r, start);
 	request_line(line_get(&r), &h);
 	while (rd_left(&r) > 2 || (rd_left(&r) > 0 && !is_break(r.p[0]))) {
 		if (!field_get(&r, &h))

@@ -46,6 +46,22 @@ static void test_request(void **state)
 	expect("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "http [a] [GET] [/a] - - -\n", PROTO_OK);
 }
 
+/* What waits for the end of the head is looked at from its first letter on. */
+static void test_empty_lines_do_not_wait(void **state)
+{
+	static const uint8_t text[] = "\r\n\r\nGET /";
+	struct proto_state st = { 0 };
+	size_t used = 0;
+	uint64_t skip = 0;
+	struct seen s;
+	(void)state;
+
+	seen_init(&s, 40000, 80);
+	assert_int_equal(http_parse(text, sizeof(text) - 1, &st, &used, &skip, &s.out), PROTO_OK);
+	assert_int_equal(used, 4);
+	buf_clear(&s.lines);
+}
+
 static void test_repeated_and_folded_fields(void **state)
 {
 	(void)state;
@@ -221,11 +237,17 @@ static void test_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),      cmocka_unit_test(test_repeated_and_folded_fields),
-		cmocka_unit_test(test_long_fold),    cmocka_unit_test(test_bodies),
-		cmocka_unit_test(test_lying_bodies), cmocka_unit_test(test_chunk_line_without_end),
-		cmocka_unit_test(test_upgrade),      cmocka_unit_test(test_tunnel),
-		cmocka_unit_test(test_bad_lines),    cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_empty_lines_do_not_wait),
+		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_repeated_and_folded_fields),
+		cmocka_unit_test(test_long_fold),
+		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_lying_bodies),
+		cmocka_unit_test(test_chunk_line_without_end),
+		cmocka_unit_test(test_upgrade),
+		cmocka_unit_test(test_tunnel),
+		cmocka_unit_test(test_bad_lines),
+		cmocka_unit_test(test_truncated_at_every_length),
 		cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
