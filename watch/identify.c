@@ -37,7 +37,7 @@ struct identify {
 	pcre2_jit_stack *jit_stack;
 	pcre2_match_data *match;
 	struct identify_stats stats;
-	uint8_t url[IDENTIFY_URL_MAX];
+	uint8_t url[IDENTIFY_TEXT_MAX];
 };
 
 static bool fail(char error[CONF_ERROR_MAX], const struct identifier *row, const char *reason)
@@ -207,6 +207,15 @@ static size_t append(struct identify *s, size_t at, struct dissect_str part)
 	return at + n;
 }
 
+/* Patterns may look over a text from each of its bytes on: what they are given is not long. */
+static struct dissect_str start_of(struct identify *s, struct dissect_str text)
+{
+	bool over = text.n > IDENTIFY_TEXT_MAX;
+
+	s->stats.cut += over;
+	return (struct dissect_str){ text.p, over ? IDENTIFY_TEXT_MAX : text.n };
+}
+
 /* The request's URL: an absolute target as it is (RFC 9112 section 3.2.2), else put together with Host.
  * None for CONNECT and `*`, or without a Host. */
 static struct dissect_str url_of(struct identify *s, const struct dissect_message *m)
@@ -217,7 +226,7 @@ static struct dissect_str url_of(struct identify *s, const struct dissect_messag
 	if (target.p == NULL || target.n == 0)
 		return (struct dissect_str){ NULL, 0 };
 	if (starts(target, "http://") || starts(target, "https://"))
-		return target;
+		return start_of(s, target);
 	if (target.p[0] != '/' || m->name.p == NULL || m->name.n == 0)
 		return (struct dissect_str){ NULL, 0 };
 	n = append(s, n, scheme);
@@ -274,9 +283,9 @@ static bool matches(struct identify *s, const struct pattern *p, struct dissect_
 void identify_message(struct identify *i, const struct dissect_message *m, identify_fn *fn, void *arg)
 {
 	struct dissect_str texts[VIA_COUNT] = {
-		[VIA_HTTP_REFERER] = m->http.referer,
-		[VIA_HTTP_USER_AGENT] = m->http.user_agent,
-		[VIA_HTTP_REQUESTED_WITH] = m->http.requested_with,
+		[VIA_HTTP_REFERER] = start_of(i, m->http.referer),
+		[VIA_HTTP_USER_AGENT] = start_of(i, m->http.user_agent),
+		[VIA_HTTP_REQUESTED_WITH] = start_of(i, m->http.requested_with),
 	};
 
 	if (i->wants_url)

@@ -12,7 +12,7 @@
 #include "conf/data.h"
 #include "dissect/dissect.h"
 
-enum { IDENTIFY_URL_MAX = 8192, IDENTIFY_NAME_MAX = 255 };
+enum { IDENTIFY_TEXT_MAX = 8192, IDENTIFY_NAME_MAX = 255 };
 
 struct identify; /* owns the compiled patterns; borrows the table */
 
@@ -24,7 +24,7 @@ struct identify_hit {
 
 struct identify_stats {
 	uint64_t gave_up; /* a match ran into its limit: that row was not applied to that text */
-	uint64_t cut;     /* URLs longer than IDENTIFY_URL_MAX, of which only the start was read */
+	uint64_t cut;     /* texts longer than IDENTIFY_TEXT_MAX, of which only the start was read */
 	uint64_t refused; /* captured names that are empty, over-long or not printable ASCII */
 };
 

@@ -120,7 +120,7 @@ void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor
 		{ "names-refused", a->names_refused },
 		{ "late", a->late },
 		{ "identify-gave-up", i.gave_up },
-		{ "identify-url-cut", i.cut },
+		{ "identify-text-cut", i.cut },
 		{ "identify-name-refused", i.refused },
 		{ "kernel-received", kernel.received },
 		{ "kernel-drop", kernel.kernel_drop },

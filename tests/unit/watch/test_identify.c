@@ -351,12 +351,16 @@ static void hostile_texts_are_bounded(void **state)
 	identify_free(s);
 }
 
-static void long_url_is_cut_and_counted(void **state)
+static void long_texts_are_cut_and_counted(void **state)
 {
-	struct identifier rows[1] = { row("any", VIA_HTTP_URL, "^http://h\\.example/(?<name>a)", NULL) };
-	struct identifiers table = { rows, 1 };
+	struct identifier rows[3] = {
+		row("url", VIA_HTTP_URL, "^http://h\\.example/(?<name>a)", NULL),
+		row("end", VIA_HTTP_URL, "(?<name>a)$", NULL),
+		row("agent", VIA_HTTP_USER_AGENT, "(?<name>a)a$", NULL),
+	};
+	struct identifiers table = { rows, 3 };
 	struct identify *s = make(&table);
-	char target[IDENTIFY_URL_MAX + 10];
+	char target[IDENTIFY_TEXT_MAX + 10], absolute[IDENTIFY_TEXT_MAX + 10];
 	struct hits h;
 	(void)state;
 
@@ -364,8 +368,39 @@ static void long_url_is_cut_and_counted(void **state)
 	target[0] = '/';
 	target[sizeof(target) - 1] = '\0';
 	h = ask(s, (struct request){ .host = "h.example", .target = target });
-	assert_int_equal(h.count, 1);
+	assert_int_equal(h.count, 2);
 	assert_int_equal(identify_stats(s)->cut, 1);
+	memset(absolute, 'b', sizeof(absolute) - 1);
+	memcpy(absolute, "http://h.example/a", 18);
+	absolute[IDENTIFY_TEXT_MAX - 1] = 'a';
+	absolute[sizeof(absolute) - 1] = '\0';
+	h = ask(s, (struct request){ .target = absolute });
+	assert_int_equal(h.count, 2);
+	assert_int_equal(identify_stats(s)->cut, 2);
+	target[IDENTIFY_TEXT_MAX] = 'b';
+	h = ask(s, (struct request){ .user_agent = target, .referer = target, .requested_with = target });
+	assert_int_equal(h.count, 1);
+	assert_int_equal(identify_stats(s)->cut, 5);
+	identify_free(s);
+}
+
+/* A URL that begins a link of an app again and again: each beginning looks for its number not far away. */
+static void links_of_apps_are_short(void **state)
+{
+	const struct data *data = *state;
+	struct identify *s = make(&data->identifiers);
+	char target[1024];
+
+	for (int gap = 500; gap <= 600; gap += 100) {
+		snprintf(target, sizeof(target), "/?to=weixin://dl/business/?q=%0*d&appid=wx0123456789abcdef",
+			 gap, 0);
+		assert_int_equal(ask(s, (struct request){ .host = "h.example", .target = target }).count,
+				 gap == 500);
+		snprintf(target, sizeof(target),
+			 "/?to=alipays://platformapi/startapp?q=%0*d&appId=2021001234567890", gap, 0);
+		assert_int_equal(ask(s, (struct request){ .host = "h.example", .target = target }).count,
+				 gap == 500);
+	}
 	identify_free(s);
 }
 
@@ -391,11 +426,16 @@ static int unload(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_real_table_compiles),     cmocka_unit_test(every_sample_holds),
-		cmocka_unit_test(one_request_many_channels),   cmocka_unit_test(special_before_general),
-		cmocka_unit_test(url_is_put_together),         cmocka_unit_test(bad_rows_are_refused),
-		cmocka_unit_test(stops_reach_as_they_say),     cmocka_unit_test(hostile_texts_are_bounded),
-		cmocka_unit_test(long_url_is_cut_and_counted),
+		cmocka_unit_test(the_real_table_compiles),
+		cmocka_unit_test(every_sample_holds),
+		cmocka_unit_test(one_request_many_channels),
+		cmocka_unit_test(special_before_general),
+		cmocka_unit_test(url_is_put_together),
+		cmocka_unit_test(bad_rows_are_refused),
+		cmocka_unit_test(stops_reach_as_they_say),
+		cmocka_unit_test(hostile_texts_are_bounded),
+		cmocka_unit_test(long_texts_are_cut_and_counted),
+		cmocka_unit_test(links_of_apps_are_short),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
 }
