@@ -179,19 +179,27 @@ static int open_readonly(struct db *db)
 
 static int open_writable(struct db *db)
 {
-	int64_t version;
 	int r = make_private(db);
 
 	if (r == 0)
 		r = open_handle(db, db->path, SQLITE_OPEN_READWRITE);
+	/* before its journal mode is touched */
 	if (r == 0)
-		r = handle_number(db, "PRAGMA user_version", &version);
-	/* a stranger's database is refused before its journal mode is touched */
-	if (r == 0 && version > 0)
-		r = migrate_run(db, true);
+		r = migrate_check_owner(db);
 	if (r == 0)
 		r = set_wal(db);
 	return r == 0 ? migrate_run(db, true) : r;
+}
+
+/* SQLite would wait at a pipe for ever and take a device for a disk. */
+static int check_regular(struct db *db)
+{
+	struct stat st;
+
+	if (stat(db->path, &st) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	snprintf(db->error, sizeof(db->error), "%s: 不是普通文件,请检查数据库的路径", db->path);
+	return -EMEDIUMTYPE;
 }
 
 struct db *db_open(const char *path, enum db_mode mode, char error[DB_ERROR_MAX])
@@ -200,7 +208,9 @@ struct db *db_open(const char *path, enum db_mode mode, char error[DB_ERROR_MAX]
 	int r;
 
 	db->path = xstrdup(path);
-	r = mode == DB_CREATE ? open_writable(db) : open_readonly(db);
+	r = check_regular(db);
+	if (r == 0)
+		r = mode == DB_CREATE ? open_writable(db) : open_readonly(db);
 	if (r == 0)
 		return db;
 	snprintf(error, DB_ERROR_MAX, "%s", db->error);

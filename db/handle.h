@@ -21,6 +21,8 @@ int handle_failed(struct db *db, int code);
 /* The countdown of db_fail_at(): true when this statement is the one. */
 bool handle_injected(struct db *db);
 
+/* Refuses a stranger's database; writes nothing. */
+int migrate_check_owner(struct db *db) __attribute__((warn_unused_result));
 /* Applies what is missing, or (writable false) only looks. 0 or negative errno with db->error set. */
 int migrate_run(struct db *db, bool writable) __attribute__((warn_unused_result));
 /* A PRAGMA that answers one number, by a constant text. */

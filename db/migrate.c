@@ -17,6 +17,8 @@ static int check_version(struct db *db, int version, bool writable)
 {
 	char zh[160];
 
+	if (version < 0)
+		return refuse(db, -EUCLEAN, "数据库已损坏,请用备份恢复(结构版本为负数)");
 	if (version == migration_count || (version < migration_count && writable))
 		return 0;
 	snprintf(zh, sizeof(zh), "结构版本 %d 与本程序的 %d 不同,%s", version, migration_count,
@@ -26,10 +28,13 @@ static int check_version(struct db *db, int version, bool writable)
 }
 
 /* An empty file is ours to fill; anything else must carry our mark, or it is somebody's other database. */
-static int check_owner(struct db *db, int64_t version)
+int migrate_check_owner(struct db *db)
 {
-	int64_t id = 0, objects = 0;
-	int r = handle_number(db, "PRAGMA application_id", &id);
+	int64_t version = 0, id = 0, objects = 0;
+	int r = handle_number(db, "PRAGMA user_version", &version);
+
+	if (r == 0)
+		r = handle_number(db, "PRAGMA application_id", &id);
 
 	if (r == 0)
 		r = handle_number(db, "SELECT count(*) FROM sqlite_schema", &objects);
@@ -60,10 +65,10 @@ static int apply(struct db *db, int index)
 int migrate_run(struct db *db, bool writable)
 {
 	int64_t version = 0;
-	int r = handle_number(db, "PRAGMA user_version", &version);
+	int r = migrate_check_owner(db);
 
 	if (r == 0)
-		r = check_owner(db, version);
+		r = handle_number(db, "PRAGMA user_version", &version);
 	if (r == 0)
 		r = check_version(db, (int)version, writable);
 	for (int i = (int)version; i < migration_count && r == 0; i++)

@@ -156,18 +156,48 @@ static void run_sqlite(const char *sql)
 	assert_int_equal(status, 0);
 }
 
+/* The header holds the journal mode, the size and a change counter. */
+static void read_header(uint8_t out[100])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, out, 100), 100);
+	close(fd);
+}
+
 static void foreign_database_is_refused_untouched(void **state)
 {
-	struct stat before, after;
+	uint8_t before[100], after[100];
 
 	(void)state;
 	run_sqlite("CREATE TABLE theirs (x)");
-	assert_int_equal(stat(path, &before), 0);
+	read_header(before);
 	assert_null(db_open(path, DB_CREATE, error));
 	assert_non_null(strstr(error, "不是 beiand 的数据库"));
-	assert_int_equal(stat(path, &after), 0);
-	assert_int_equal(before.st_mtime, after.st_mtime);
-	assert_int_equal(before.st_size, after.st_size);
+	read_header(after);
+	assert_memory_equal(before, after, sizeof(before));
+}
+
+static void impossible_schema_is_refused(void **state)
+{
+	(void)state;
+	db_close(open_new());
+	run_sqlite("PRAGMA user_version = -5");
+	assert_null(db_open(path, DB_CREATE, error));
+	assert_non_null(strstr(error, "已损坏"));
+	assert_null(db_open(path, DB_READONLY, error));
+}
+
+static void what_is_no_file_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(20); /* opening a pipe waits for ever */
+	assert_null(db_open(path, DB_READONLY, error));
+	assert_non_null(strstr(error, "不是普通文件"));
+	assert_null(db_open(path, DB_CREATE, error));
+	alarm(0);
 }
 
 static void newer_schema_is_refused(void **state)
@@ -462,6 +492,8 @@ int main(void)
 		TEST(every_statement_prepares),
 		TEST(other_files_are_refused),
 		TEST(foreign_database_is_refused_untouched),
+		TEST(impossible_schema_is_refused),
+		TEST(what_is_no_file_is_refused),
 		TEST(newer_schema_is_refused),
 		TEST(readonly_wants_the_very_schema),
 		TEST(readonly_does_not_write),
