@@ -18,6 +18,10 @@ enum {
 	DNS_AAAA = 28,
 };
 
+/* Messages that waited in a stream come late; farther back the clock was set back, or captures were joined.
+ */
+#define LATE_MOST_US INT64_C(3600000000)
+
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
 _Static_assert((int)RECORD_NAME_MAX == (int)HOSTNAME_MAX, "host names fit in records");
 _Static_assert((int)IDENTIFY_NAME_MAX < (int)RECORD_NAME_MAX, "identifiers fit in records");
@@ -435,6 +439,8 @@ void aggregate_tick(struct aggregate *a, int64_t now)
 static int64_t enter(struct aggregate *a, int64_t time)
 {
 	aggregate_tick(a, time);
+	if (a->open && time < a->window * a->window_us - LATE_MOST_US && a->window_us > 0)
+		aggregate_flush(a);
 	if (!a->open) {
 		a->open = true;
 		a->window = window_of(a, time);

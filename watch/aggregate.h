@@ -4,7 +4,8 @@
  * counts, a sketch of distinct clients under a keyed hash, servers and links. Entries, servers and
  * links have maxima; what does not fit is counted (struct aggregate_stats), never silent.
  * Windows are aligned to multiples of their length since 1970 and emitted in order, sorted by
- * (kind, name, via), so the same capture gives the same observations each time.
+ * (kind, name, via), so the same capture gives the same observations each time. Where time goes back
+ * by more than an hour, an earlier window is opened anew.
  */
 #ifndef WATCH_AGGREGATE_H
 #define WATCH_AGGREGATE_H
@@ -28,7 +29,8 @@ struct aggregate_stats {
 				*/
 	uint64_t names_refused; /* no host name: addresses, over-long, not LDH/underscore, local; not observed
 				 */
-	uint64_t late; /* messages older than the open window: counted into the open one, at its start */
+	uint64_t late; /* messages older than the open window, up to an hour: counted into the open one, at
+			  its start */
 };
 
 /* window_us: 0 = one window for the whole input. `identify` is borrowed and may be NULL. */

@@ -236,6 +236,33 @@ static void windows_are_aligned_and_in_order(void **state)
 	done(a, &seen);
 }
 
+/* One packet from the future must not keep all that follow in its window. */
+static void clock_may_be_set_back(void **state)
+{
+	const int64_t w = 60 * (int64_t)SECOND, hour = 60 * w;
+	struct seen seen;
+	struct aggregate *a = make(100, w, NULL, &seen);
+	(void)state;
+
+	say(a, DISSECT_TLS, 9000 * hour, "a.example.com", 1);
+	say(a, DISSECT_TLS, 9000 * hour - hour, "b.example.com", 1);
+	assert_int_equal(aggregate_stats(a)->late, 1);
+	say(a, DISSECT_TLS, 5 * hour + 7, "c.example.com", 1);
+	assert_int_equal(seen.count, 2);
+	aggregate_tick(a, 5 * hour + w);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.o[2].from, 5 * hour + 7);
+	assert_int_equal(aggregate_stats(a)->late, 1);
+	done(a, &seen);
+	/* without windows there is nothing to be late for */
+	a = make(100, 0, NULL, &seen);
+	say(a, DISSECT_TLS, 9000 * hour, "a.example.com", 1);
+	say(a, DISSECT_TLS, -9000 * hour, "a.example.com", 1);
+	aggregate_flush(a);
+	assert_int_equal(seen.count, 1);
+	done(a, &seen);
+}
+
 static void key_changes_with_the_window(void **state)
 {
 	struct seen seen;
@@ -474,6 +501,7 @@ int main(void)
 		cmocka_unit_test(refused_names_are_counted),
 		cmocka_unit_test(order_is_by_kind_name_channel),
 		cmocka_unit_test(windows_are_aligned_and_in_order),
+		cmocka_unit_test(clock_may_be_set_back),
 		cmocka_unit_test(key_changes_with_the_window),
 		cmocka_unit_test(full_tables_count_what_they_refuse),
 		cmocka_unit_test(lists_are_capped_and_counted),
