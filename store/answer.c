@@ -132,6 +132,18 @@ static bool parse(struct answer *a, const struct answer_row *row, int argc, char
 	return c && operands >= c->min_args && operands <= c->max_args;
 }
 
+/* Operands are echoed in errors, and errors go to terminals: no control characters, C0 or C1. */
+static void disarm(char *s)
+{
+	for (unsigned char *p = (unsigned char *)s; *p; p++) {
+		bool c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
+		if (c1)
+			*p++ = '?';
+		if (c1 || *p < ' ' || *p == 0x7f)
+			*p = '?';
+	}
+}
+
 int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd,
 		 struct store_reply *r)
 {
@@ -151,6 +163,7 @@ int store_answer(struct store *s, const char *command, int argc, char *const arg
 		return ANSWER_USAGE;
 	}
 	code = row->run(&a);
+	disarm(r->error);
 	buf_clear(&a.line);
 	return code;
 }

@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "policy/policy.h"
 #include "store/json.h"
 #include "store/resolve.h"
+
+enum { REASON_BYTES_MAX = 600 };
 
 /* A decision stands for the whole app: it is kept under the app's centre. */
 static void aim(struct resolved *out)
@@ -66,19 +69,23 @@ static void reply(struct answer *a, const struct resolved *at, const char *decis
 static int decide(struct answer *a, const char *reason)
 {
 	struct store *s = a->store;
-	struct resolved at;
+	struct resolved at, named;
 	struct db_txn t;
 	int64_t withdrawn = 0;
 	int code;
 
 	db_begin(&t, s->db, DB_WRITE);
 	code = resolve_subject(a, &t, a->operand[0], &at);
-	if (code != ANSWER_DONE) {
-		db_abandon(&t);
-		return code;
-	}
+	if (code != ANSWER_DONE)
+		return resolve_failed(a, &t);
+	named = at;
 	aim(&at);
 	withdraw(&t, &at, &withdrawn);
+	/* what was decided before the subject moved into another's app stands under its own name */
+	if (reason == NULL && withdrawn == 0) {
+		withdraw(&t, &named, &withdrawn);
+		at = withdrawn > 0 ? named : at;
+	}
 	if (reason)
 		add(&t, &at, reason);
 	else if (withdrawn == 0)
@@ -91,11 +98,29 @@ static int decide(struct answer *a, const char *reason)
 	return code;
 }
 
+/* It is shown to people in explanations and goes out with alerts: NULL, or why it cannot be taken. */
+static const char *reason_fault(const char *reason)
+{
+	size_t n = strlen(reason);
+	bool blank = true;
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = text_utf8_len((const uint8_t *)reason + i, n - i);
+		if (len == 0)
+			return "豁免理由不是 UTF-8 编码,请检查终端的字符集";
+		if (len == 1 && ((unsigned char)reason[i] < ' ' || reason[i] == 0x7f))
+			return "豁免理由里有换行或控制字符,请写成一行";
+		blank = blank && reason[i] == ' ';
+	}
+	if (n > REASON_BYTES_MAX)
+		return "豁免理由太长,最多 200 个汉字";
+	return blank ? "豁免须写明理由" : NULL;
+}
+
 int answer_exempt(struct answer *a)
 {
-	if (a->operand[1][0] == '\0')
-		return answer_refuse(a, "豁免须写明理由");
-	return decide(a, a->operand[1]);
+	const char *fault = reason_fault(a->operand[1]);
+	return fault ? answer_refuse(a, "%s", fault) : decide(a, a->operand[1]);
 }
 
 int answer_unexempt(struct answer *a) { return decide(a, NULL); }

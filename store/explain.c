@@ -144,10 +144,8 @@ int answer_explain(struct answer *a)
 
 	db_begin(&t, a->store->db, DB_READ);
 	code = resolve_subject(a, &t, a->operand[0], &at);
-	if (code != ANSWER_DONE) {
-		db_abandon(&t);
-		return code;
-	}
+	if (code != ANSWER_DONE)
+		return resolve_failed(a, &t);
 	if (at.id == 0 && at.app != 0)
 		stand_in(&t, &at);
 	query_open(&q, &t, STMT_DAYS_OF);

@@ -144,3 +144,11 @@ int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct
 		look_up(t, out);
 	return code;
 }
+
+int resolve_failed(struct answer *a, struct db_txn *t)
+{
+	if (t->result < 0)
+		return answer_end(a, t);
+	db_abandon(t);
+	return ANSWER_REFUSED;
+}

@@ -150,8 +150,68 @@ static void what_is_not_there_is_named(void **state)
 	assert_int_equal(fx_ask(-1, "explain", "A999", NULL), 1);
 	assert_int_equal(fx_ask(-1, "explain", "\033[31m\xff", NULL), 1);
 	assert_null(strchr(fx.error, '\033')); /* a stranger's bytes do not reach the terminal */
+	assert_int_equal(fx_ask(-1, "explain", "host:\033[31m", NULL), 1);
+	assert_null(strchr(fx.error, '\033'));
+	assert_int_equal(fx_ask(-1, "app", "\033[31m\xc2\x9b", NULL), 1);
+	assert_null(strchr(fx.error, '\033'));
+	assert_null(strstr(fx.error, "\xc2\x9b"));
 	assert_int_equal(fx_ask(-1, "exempt", "A999", "理由", NULL), 1);
-	assert_int_equal(fx_ask(-1, "exempt", "jw.example.edu.cn", "", NULL), 1);
+}
+
+static void reason_is_one_line_of_text(void **state)
+{
+	static const char *const bad[] = { "", "  ", "一\n二", "\033[31m", "\xff\xfe", NULL };
+	char longest[602];
+
+	(void)state;
+	campus();
+	for (size_t i = 0; bad[i]; i++) {
+		assert_int_equal(fx_ask(-1, "exempt", "jw.example.edu.cn", bad[i], NULL), 1);
+		assert_non_null(strstr(fx.error, "理由"));
+	}
+	memset(longest, 'x', 601);
+	longest[601] = '\0';
+	assert_int_equal(fx_ask(-1, "exempt", "jw.example.edu.cn", longest, NULL), 1);
+	assert_int_equal(fx_number(STMT_STATUS_DECISIONS), 0);
+	longest[600] = '\0';
+	assert_int_equal(fx_ask(-1, "exempt", "jw.example.edu.cn", longest, NULL), 0);
+}
+
+/* What was decided of a host stays in reach when a mini-program takes the host into its own app. */
+static void decision_can_be_withdrawn_after_its_subject_moved(void **state)
+{
+	struct observation o[2];
+
+	(void)state;
+	o[0] = fx_host("card.example.edu.cn", 4);
+	fx_capture("a", o, 1);
+	assert_int_equal(fx_ask(-1, "exempt", "card.example.edu.cn", "测试", NULL), 0);
+	o[0] = fx_seen(SUBJECT_WECHAT_MINI, "wx00000000000000aa", VIA_HTTP_REFERER, 0, 4);
+	fx_link(&o[0], SUBJECT_HOST, "card.example.edu.cn");
+	o[1] = fx_host("card.example.edu.cn", 4);
+	fx_capture("b", o, 2);
+	assert_int_equal(fx_ask(-1, "explain", "card.example.edu.cn", NULL), 0);
+	assert_true(fx_says("\"app\":\"A2\""));
+	assert_int_equal(fx_ask(-1, "unexempt", "card.example.edu.cn", NULL), 0);
+	assert_true(fx_says("\"name\":\"card.example.edu.cn\""));
+	assert_int_equal(fx_number(STMT_STATUS_DECISIONS), 0);
+	assert_int_equal(fx_ask(-1, "unexempt", "card.example.edu.cn", NULL), 1);
+}
+
+static void silent_database_is_the_reason(void **state)
+{
+	static const char *const words[][2] = { { "exempt", "A2" },
+						{ "exempt", "x.example.com" },
+						{ "explain", "A2" },
+						{ "explain", "x.example.com" } };
+
+	(void)state;
+	campus();
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		db_fail_at(fx.store->db, 1);
+		assert_int_equal(fx_ask(-1, words[i][0], words[i][1], i < 2 ? "理由" : NULL, NULL), 1);
+		assert_non_null(strstr(fx.error, "读写失败"));
+	}
 }
 
 static void subject_may_be_written_many_ways(void **state)
@@ -262,6 +322,9 @@ int main(void)
 		FX_TEST(usage_is_told),
 		FX_TEST(every_store_command_is_answered),
 		FX_TEST(what_is_not_there_is_named),
+		FX_TEST(reason_is_one_line_of_text),
+		FX_TEST(decision_can_be_withdrawn_after_its_subject_moved),
+		FX_TEST(silent_database_is_the_reason),
 		FX_TEST(subject_may_be_written_many_ways),
 		FX_TEST(ambiguous_name_lists_its_kinds),
 		FX_TEST(backup_can_be_opened),
