@@ -62,7 +62,8 @@ struct aggregate {
 	struct arena arena;
 	int64_t window_us, window; /* length; number of the open one since 1970 */
 	bool open;
-	struct hash_key key, next_key;
+	struct hash_key key, next_key; /* of clients */
+	struct hash_key slots_key; /* random, or names could be made for one slot: replays' key is known */
 	struct identify *identify; /* borrowed */
 	aggregate_fn *fn;
 	void *arg;
@@ -99,6 +100,7 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 	arena_init(&a->arena, bytes > ARENA_LEAST ? bytes : ARENA_LEAST);
 	a->window_us = window_us;
 	a->next_key = a->key = *key;
+	hash_key_random(&a->slots_key);
 	a->identify = identify;
 	a->fn = fn;
 	a->arg = arg;
@@ -271,7 +273,7 @@ static uint64_t hash_subject(const struct aggregate *a, const struct sighting *s
 	uint8_t bytes[2 + RECORD_NAME_MAX] = { (uint8_t)s->kind, (uint8_t)s->via };
 
 	memcpy(bytes + 2, s->name, s->len);
-	return hash_keyed(&a->key, bytes, 2 + s->len);
+	return hash_keyed(&a->slots_key, bytes, 2 + s->len);
 }
 
 static bool is_entry(const struct entry *e, const struct sighting *s)
