@@ -55,7 +55,7 @@ void *export_new(const char *command, bool json, int fd)
 	if (e->file == NULL)
 		return e;
 	fputs("\xef\xbb\xbf", e->file);
-	put_cell(e->file, "备案类别", false);
+	put_cell(e->file, FILINGS_KIND_HEADER, false);
 	for (int f = 0; f < FILING_FIELD_COUNT; f++)
 		put_cell(e->file, filing_field_zh((enum filing_field)f), f == FILING_FIELD_COUNT - 1);
 	return e;

@@ -70,6 +70,9 @@ struct filing_set {
 	size_t ignored_count, ignored_cap;
 };
 
+/* Heads the column of an export that says which form each row is of, as filing_kind_zh() writes it. */
+#define FILINGS_KIND_HEADER "备案类别"
+
 const char *filing_field_name(enum filing_field f); /* "name", "operator" ... */
 const char *filing_field_zh(enum filing_field f);
 bool filing_field_find(const char *name, enum filing_field *out);

@@ -25,7 +25,8 @@ struct rows {
 	size_t above_n;
 	struct buf tried; /* what stood where a header was looked for */
 	unsigned tried_rows;
-	bool below; /* the row under the header has been looked at */
+	bool below;         /* the row under the header has been looked at */
+	size_t kind_column; /* that says which form a row is of; beyond the header: none */
 	struct hash_key key;
 	size_t *seen; /* open addressing: 1 + index of a row in the set; 0: free */
 	size_t seen_size, seen_count;
@@ -167,15 +168,20 @@ static int no_header(const struct rows *r, char *error)
 	return -1;
 }
 
+static const char *head_text(const struct rows *r, size_t i) { return r->head[i] ? r->head[i] : ""; }
+
 /* What the header means for the set, which forgets what an earlier one meant. */
 static void announce_header(struct rows *r)
 {
 	r->set->kind = r->header.kind;
+	for (r->kind_column = 0; r->kind_column < r->header.n; r->kind_column++)
+		if (strcmp(head_text(r, r->kind_column), FILINGS_KIND_HEADER) == 0)
+			break;
 	for (size_t i = 0; i < r->set->ignored_count; i++)
 		free(r->set->ignored_column[i]);
 	r->set->ignored_count = 0;
 	for (size_t i = 0; i < r->header.n; i++)
-		if (r->header.field[i] == FILING_FIELD_COUNT && r->head[i])
+		if (r->header.field[i] == FILING_FIELD_COUNT && r->head[i] && i != r->kind_column)
 			filing_ignore_column(r->set, r->head[i]);
 }
 
@@ -229,8 +235,6 @@ static bool is_second_header(const struct rows *r, const struct cells *row)
 	}
 	return known >= 2;
 }
-
-static const char *head_text(const struct rows *r, size_t i) { return r->head[i] ? r->head[i] : ""; }
 
 static bool try_second_header(struct rows *r, const struct cells *row)
 {
@@ -324,9 +328,30 @@ static const char *name_column(const struct rows *r)
 	return NULL;
 }
 
+/* An export holds rows of all forms: a use or a self-check must not come back as a provider's filing. */
+static bool is_other_kind(struct rows *r, unsigned number, const struct cells *row)
+{
+	const char *cell = r->kind_column < row->n ? row->cell[r->kind_column] : "";
+	char text[128];
+
+	for (int k = 0; k < FILING_KIND_COUNT; k++) {
+		enum filing_kind kind = (enum filing_kind)k;
+		if (kind == r->header.kind || strcmp(cell, filing_kind_zh(kind)) != 0)
+			continue;
+		snprintf(text, sizeof(text), "这一行是%s, 未导入: 请加 --kind %s 把这个文件再导入一次", cell,
+			 filing_kind_name(kind));
+		filing_problem_add(r->set, number, r->head[r->kind_column], text, true);
+		return true;
+	}
+	return false;
+}
+
 static void read_row(struct rows *r, unsigned number, const struct cells *row)
 {
 	struct filing f = { .row = number };
+
+	if (is_other_kind(r, number, row))
+		return;
 
 	if (too_wide(r, row)) {
 		char text[128];

@@ -500,26 +500,46 @@ static void test_aliases_name_fields(void **state)
 	free(wrong.header);
 }
 
+/* What an export writes is read back: every column, and each row as the form that it is of. */
+static void test_export_comes_back(void **state)
+{
+	struct buf b = { 0 };
+	struct filing_set s;
+	(void)state;
+
+	buf_puts(&b, FILINGS_KIND_HEADER);
+	for (int f = 0; f < FILING_FIELD_COUNT; f++)
+		buf_printf(&b, ",%s", filing_field_zh((enum filing_field)f));
+	buf_puts(&b, "\n提供者备案,甲\n使用者备案,乙\n自查,丙\n");
+	read_ok(&s, b.p, ANY);
+	for (size_t i = 0; i < s.ignored_count; i++)
+		fail_msg("an export's column is not read: %s", s.ignored_column[i]);
+	assert_int_equal(s.kind, FILING_PROVIDER);
+	assert_int_equal(s.count, 1);
+	expect(&s, 0, FILING_NAME, "甲");
+	assert_int_equal(s.problem_count, 2);
+	expect_problem(&s, 0, 3, FILINGS_KIND_HEADER, "--kind user", 1);
+	expect_problem(&s, 1, 4, FILINGS_KIND_HEADER, "--kind selfcheck", 1);
+	filing_set_clear(&s);
+	read_ok(&s, b.p, FILING_USER);
+	assert_int_equal(s.count, 1);
+	expect(&s, 0, FILING_NAME, "乙");
+	filing_set_clear(&s);
+	buf_clear(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_provider),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_user_and_selfcheck),
-		cmocka_unit_test(test_kind_by_hand),
-		cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_second_header),
-		cmocka_unit_test(test_no_header),
-		cmocka_unit_test(test_separators),
-		cmocka_unit_test(test_ragged),
-		cmocka_unit_test(test_bad_cells),
-		cmocka_unit_test(test_quotes),
-		cmocka_unit_test(test_newlines),
-		cmocka_unit_test(test_repeats),
-		cmocka_unit_test(test_charsets),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_quote_bomb),
-		cmocka_unit_test(test_aliases_name_fields),
+		cmocka_unit_test(test_provider),           cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_user_and_selfcheck), cmocka_unit_test(test_kind_by_hand),
+		cmocka_unit_test(test_export_comes_back),  cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_second_header),      cmocka_unit_test(test_no_header),
+		cmocka_unit_test(test_separators),         cmocka_unit_test(test_ragged),
+		cmocka_unit_test(test_bad_cells),          cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_newlines),           cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_charsets),           cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_quote_bomb),         cmocka_unit_test(test_aliases_name_fields),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
 }
