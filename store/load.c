@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "policy/domain.h"
 #include "store/fold.h"
 #include "store/prefix.h"
+
+enum { FOREIGN_DOMAINS_MAX = 8 }; /* of one campus address; more than a hosted department has */
 
 static void *keep(struct load *l, void *p)
 {
@@ -82,21 +85,81 @@ size_t load_index(const struct load *l, int64_t subject)
 	return found ? found->at : SIZE_MAX;
 }
 
+/* -- servers on campus ---------------------------------------------------------------------------- */
+struct answered {
+	uint8_t addr[16];
+	const char *domain; /* of the host that it answered for; NULL: the campus's own */
+	size_t at;          /* that host */
+};
+
+static int compare_answered(const void *a, const void *b)
+{
+	const struct answered *x = a, *y = b;
+	int order = memcmp(x->addr, y->addr, sizeof(x->addr));
+
+	if (order == 0 && x->domain != NULL && y->domain != NULL)
+		order = strcmp(x->domain, y->domain);
+	else if (order == 0)
+		order = (x->domain != NULL) - (y->domain != NULL);
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* The registrable domain of a host, or the host; NULL under the campus's own domains. */
+static const char *foreign_domain(const struct conf *conf, const char *host)
+{
+	const char *registrable = domain_registrable(host);
+
+	for (size_t i = 0; i < conf->campus.domains.count; i++)
+		if (domain_within(host, conf->campus.domains.item[i]))
+			return NULL;
+	return registrable ? registrable : host;
+}
+
 /* Servers that answered for a subject: those of a DNS query are resolvers and say nothing. */
-static void load_servers(struct load *l, const struct store *s, struct db_txn *t)
+static struct answered *read_answered(struct load *l, const struct store *s, struct db_txn *t, size_t *count)
 {
 	struct prefix_set *campus = prefix_set_new(&s->conf->campus.prefixes);
+	struct answered *list = NULL;
 	struct query q;
-	size_t n, at;
+	size_t cap = 0, n, at;
 
 	query_open(&q, t, STMT_SERVERS_ALL);
 	while (query_row(&q)) {
 		const uint8_t *addr = query_get_blob(&q, 1, &n);
 		at = load_index(l, query_get_int(&q, 0));
-		if (at != SIZE_MAX && n == 16 && prefix_set_has(campus, addr))
-			l->subject[at].campus_server = true;
+		if (at == SIZE_MAX || n != sizeof(list->addr) || !prefix_set_has(campus, addr))
+			continue;
+		list = xgrow(list, &cap, *count + 1, sizeof(*list));
+		list[*count].at = at;
+		list[*count].domain = foreign_domain(s->conf, l->subject[at].name);
+		memcpy(list[(*count)++].addr, addr, sizeof(list->addr));
 	}
 	prefix_set_free(campus);
+	return list;
+}
+
+/* A campus address that answers for many strangers' domains is a cache, a proxy, a login portal or a block
+ * page: whom it answers for is not the school's own. */
+static void load_servers(struct load *l, const struct store *s, struct db_txn *t)
+{
+	size_t count = 0;
+	struct answered *list = read_answered(l, s, t, &count);
+
+	if (count > 1)
+		qsort(list, count, sizeof(*list), compare_answered);
+	for (size_t i = 0, end; i < count; i = end) {
+		const char *last = NULL;
+		size_t domains = 0;
+		for (end = i; end < count && memcmp(list[end].addr, list[i].addr, sizeof(list->addr)) == 0;
+		     end++) {
+			if (list[end].domain != NULL && (last == NULL || strcmp(last, list[end].domain) != 0))
+				domains++;
+			last = list[end].domain;
+		}
+		for (size_t k = i; k < end && domains <= FOREIGN_DOMAINS_MAX; k++)
+			l->subject[list[k].at].campus_server = true;
+	}
+	free(list);
 }
 
 static int compare_links(const void *a, const void *b)

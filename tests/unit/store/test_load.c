@@ -96,6 +96,46 @@ static void campus_server_is_who_answered(void **state)
 	load_clear(&l);
 }
 
+/* A cache or login portal on campus answers for everybody; a server of the school's for a few. */
+static void who_answers_for_everybody_is_no_campus_server(void **state)
+{
+	struct observation o[24];
+	struct load l;
+	char name[64];
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 9; i++, n++) {
+		snprintf(name, sizeof(name), "www.stranger%d.com", i);
+		o[n] = fx_host(name, 3);
+		o[n].servers[0].addr[15] = 1;
+	}
+	for (int i = 0; i < 8; i++, n++) {
+		snprintf(name, sizeof(name), "www.hosted%d.com", i);
+		o[n] = fx_host(name, 3);
+		o[n].servers[0].addr[15] = 2;
+	}
+	for (int i = 0; i < 3; i++, n++) { /* many hosts of one domain, and the campus's own */
+		snprintf(name, sizeof(name), "%c.hosted0.com", 'a' + i);
+		o[n] = fx_host(name, 3);
+		o[n].servers[0].addr[15] = 2;
+	}
+	o[n] = fx_host("jw.example.edu.cn", 3);
+	o[n++].servers[0].addr[15] = 2;
+	for (size_t i = 0; i < n; i++) {
+		o[i].server_count = 1;
+		o[i].servers[0].addr[10] = o[i].servers[0].addr[11] = 0xff;
+		o[i].servers[0].addr[12] = 10;
+	}
+	fx_capture("a", o, n);
+	l = input();
+	assert_int_equal(l.in.subject_count, n);
+	for (size_t i = 0; i < n; i++)
+		if (l.in.subject[i].campus_server == (strstr(l.in.subject[i].name, "stranger") != NULL))
+			fail_msg("%s", l.in.subject[i].name);
+	load_clear(&l);
+}
+
 static void unknown_profile_is_named(void **state)
 {
 	char error[STORE_ERROR_MAX];
@@ -114,6 +154,7 @@ int main(void)
 		cmocka_unit_test(cells_are_split),
 		FX_TEST(subjects_are_sorted_and_linked),
 		FX_TEST(campus_server_is_who_answered),
+		FX_TEST(who_answers_for_everybody_is_no_campus_server),
 		FX_TEST(unknown_profile_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
