@@ -20,8 +20,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	child=$!
 	children+=("$child")
 	up() {
-		local i
-		for i in $(seq 150); do
+		for _ in $(seq 150); do
 			"$BEIANCTL" -f "$STATE/live.conf" --json status >/dev/null 2>&1 && return
 			kill -0 "$child" 2>/dev/null || break
 			sleep 0.2
@@ -38,6 +37,28 @@ if [ "$(id -u)" -eq 0 ]; then
 	check "SIGTERM ends it well" test "$status" -eq 0
 	gone() { ! "$BEIANCTL" -f "$STATE/live.conf" status; }
 	check "and no daemon is left" gone
+
+	# An operator's configuration on an interface: its folders are made, no sample data comes in.
+	sed "s,$STATE,$work/own/var,g" "$STATE/beiand.conf" >"$work/own.conf"
+	IFACE=lo CONF=$work/own.conf "$TOP/scripts/run" >"$work/stay" 2>&1 </dev/null &
+	child=$!
+	children+=("$child")
+	answers() {
+		for _ in $(seq 150); do
+			"$BEIANCTL" -f "$work/own.conf" --json status >/dev/null 2>&1 && return
+			kill -0 "$child" 2>/dev/null || break
+			sleep 0.2
+		done
+		cat "$work/stay"
+		return 1
+	}
+	check "IFACE=lo runs on the operator's configuration" answers
+	check "without sample data" sh -c '"$1" -f "$2" --json filings list >"$3" && test ! -s "$3"' sh "$BEIANCTL" "$work/own.conf" "$work/list"
+	kill -TERM "$child"
+	wait "$child"
+	status=$?
+	cp "$work/stay" "$work/.check"
+	check "SIGTERM ends that well, too" test "$status" -eq 0
 else
 	skip "left to itself, the daemon stays" "needs root"
 fi
