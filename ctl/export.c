@@ -15,6 +15,7 @@ struct export
 {
 	FILE *file;
 	unsigned long rows;
+	bool json;
 };
 
 /* A leading = + - @ TAB or CR starts a formula (OWASP, CSV injection): an apostrophe makes it text. */
@@ -50,7 +51,7 @@ void *export_new(const char *command, bool json, int fd)
 {
 	struct export *e = xcalloc(1, sizeof(*e));
 	(void)command;
-	(void)json;
+	e->json = json;
 	e->file = fdopen(dup(fd), "w");
 	if (e->file == NULL)
 		return e;
@@ -87,7 +88,7 @@ int export_end(void *export)
 	if (e->file != NULL && fclose(e->file) != 0)
 		failed = true;
 	if (!failed)
-		printf("已导出 %lu 行\n", e->rows);
+		printf(e->json ? "{\"v\":1,\"export\":{\"rows\":%lu}}\n" : "已导出 %lu 行\n", e->rows);
 	free(e);
-	return failed ? -1 : 0;
+	return failed || fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;
 }

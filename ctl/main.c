@@ -72,7 +72,8 @@ static bool parse_options(int argc, char *argv[], struct options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+f:hV", longs, NULL)) != -1) {
+	opterr = 0; /* it would complain in English */
+	while ((c = getopt_long(argc, argv, "+:f:hV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			o->conf = optarg;
@@ -90,6 +91,8 @@ static bool parse_options(int argc, char *argv[], struct options *o)
 			o->version = true;
 			break;
 		default:
+			fprintf(stderr, "beianctl: %s %s;beianctl --help 列出用法\n", argv[optind - 1],
+				c == ':' ? "之后缺一个值" : "不是这里的选项");
 			return false;
 		}
 	}
@@ -144,6 +147,26 @@ static int spool(int fd)
 	return copy;
 }
 
+/* Does the row's usage show a value behind this option, as in "[--kind provider|user]"? */
+static bool takes_value(const struct command *row, const char *option)
+{
+	const char *at = strstr(row->args, option);
+	return at != NULL && at[strlen(option)] == ' ';
+}
+
+/* The file operand among the arguments behind the command's `used` words; argc: there is none. */
+static int find_operand(const struct command *row, int argc, char *const argv[], int used)
+{
+	int i = used;
+
+	while (i < argc && argv[i][0] == '-') {
+		if (strcmp(argv[i], "--") == 0)
+			return i + 1;
+		i += takes_value(row, argv[i]) ? 2 : 1;
+	}
+	return i < argc ? i : argc;
+}
+
 /* The descriptor that stands for the command's file operand, or -1 after one line on stderr. */
 static int open_operand(const struct command *row, const char *path)
 {
@@ -155,7 +178,8 @@ static int open_operand(const struct command *row, const char *path)
 	    (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) || S_ISSOCK(st.st_mode)))
 		fd = spool(fd);
 	if (fd < 0)
-		fprintf(stderr, "beianctl: %s: %s;请检查路径与权限\n", path, strerror(errno));
+		fprintf(stderr, "beianctl: %s: %s;%s\n", path, strerror(errno),
+			errno == EEXIST ? "不覆盖已有的文件,请换一个文件名" : "请检查路径与权限");
 	return fd;
 }
 
@@ -202,7 +226,10 @@ static int call_daemon(const char *socket_path, int argc, char *const argv[], in
 	rc = client_request(socket, &request, &result);
 	close(socket);
 	if (rc < 0) {
-		snprintf(r->error, sizeof(r->error), "守护进程没有答完: %s;请看它的日志", strerror(-rc));
+		snprintf(r->error, sizeof(r->error),
+			 rc == -E2BIG ? "参数太多或太长,请缩短后重试(%s)"
+				      : "守护进程没有答完: %s;请看它的日志",
+			 strerror(-rc));
 		return 1;
 	}
 	snprintf(r->error, sizeof(r->error), "%s", result.why);
@@ -222,10 +249,11 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 		   char *const argv[], int used)
 {
 	const struct sink *sink = strcmp(row->name, "filings export") == 0 ? &csv_file : &screen;
+	const char *file = row->file != COMMAND_NO_FILE ? argv[find_operand(row, argc, argv, used)] : NULL;
 	struct store_reply reply = { .line = sink->line };
 	int code, fd = -1;
 
-	if (row->file != COMMAND_NO_FILE && (fd = open_operand(row, argv[argc - 1])) < 0)
+	if (file != NULL && (fd = open_operand(row, file)) < 0)
 		return 1;
 	reply.arg = sink->open(row->name, o->json, fd);
 	if (o->db != NULL && row->place == COMMAND_STORE)
@@ -241,7 +269,7 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 	if (fd >= 0)
 		close(fd);
 	if (code != 0 && row->file == COMMAND_WRITES_FILE)
-		unlink(argv[argc - 1]);
+		unlink(file);
 	return code;
 }
 
@@ -259,7 +287,8 @@ static int run(struct options *o, int argc, char *argv[])
 		return ctl_dissect(argc, argv);
 	if (strcmp(row->name, "observe") == 0)
 		return ctl_observe(argc, argv, o->conf);
-	if (argc - used < row->min_args || (row->file != COMMAND_NO_FILE && argv[argc - 1][0] == '-'))
+	if (argc - used < row->min_args ||
+	    (row->file != COMMAND_NO_FILE && find_operand(row, argc, argv, used) >= argc))
 		return usage(row);
 	if (load_conf(o, &conf) != 0)
 		return 1;
@@ -268,9 +297,25 @@ static int run(struct options *o, int argc, char *argv[])
 	return code;
 }
 
+/* A standard stream that the caller closed would give its number to the next file that is opened, and what is
+ * meant for people would be written into a backup or a database. */
+static bool hold_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		/* writing to standard output then fails, and is told */
+		int mode = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
+			return false;
+	}
+	return true;
+}
+
 int main(int argc, char *argv[])
 {
 	struct options o = { 0 };
+
+	if (!hold_standard_streams())
+		return 1;
 
 	setlocale(LC_ALL, "");
 	if (setlocale(LC_CTYPE, NULL) != NULL && MB_CUR_MAX == 1)

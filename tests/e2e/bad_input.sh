@@ -124,6 +124,20 @@ check "a missing operand is a usage error" refuses 2 . "$BEIANCTL" -f "$s/beiand
 check "no daemon and no --db" refuses 1 'control\.sock' "$BEIANCTL" -f "$s/beiand.conf" status
 check "an app that does not exist" refuses 1 . "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" app A999999
 check "a subject never seen" refuses 1 . "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" explain never.example.com
+check "an unknown option is a usage error" refuses 2 'bogus' "$BEIANCTL" --bogus apps
+check "an option without its value" refuses 2 'db' "$BEIANCTL" --db
+own=("$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db")
+without_output() { # COMMAND... FILE: standard output is closed; what was to be said there must not land in the file
+	"$@" >&- && return 1
+	[ ! -e "${!#}" ]
+}
+check "a backup without standard output" without_output "${own[@]}" backup "$work/closed.db"
+check "an export without standard output" without_output "${own[@]}" filings export "$work/closed.csv"
+: >"$work/there.csv"
+check "an export over a file" refuses 1 'there\.csv.*换一个' "${own[@]}" filings export "$work/there.csv"
+check "options may stand behind the file" "${own[@]}" filings import "$TOP/tests/capture/register-user.csv" --kind user --dry-run
+exported() { "${own[@]}" filings export "$work/all.csv" --json | jq -e '.export.rows > 0' && [ -s "$work/all.csv" ]; }
+check "an export tells its rows in JSON" exported
 echo 'no database' >"$work/text.db"
 check "a foreign file as database" refuses 1 'text\.db' "$BEIANCTL" -f "$s/beiand.conf" --db "$work/text.db" apps
 
