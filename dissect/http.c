@@ -9,8 +9,6 @@
  */
 #include "dissect/http.h"
 
-#include <strings.h>
-
 #include "base/rd.h"
 #include "dissect/tls.h"
 
@@ -78,9 +76,16 @@ static struct dissect_str trim(struct dissect_str s)
 	return s;
 }
 
+/* ASCII, whatever the locale: a Turkish one has an I of its own. */
 static bool is_word(struct dissect_str s, const char *word)
 {
-	return s.n == strlen(word) && strncasecmp((const char *)s.p, word, s.n) == 0;
+	if (s.n != strlen(word))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (proto_lower(s.p[i]) != proto_lower((uint8_t)word[i]))
+			return false;
+	}
+	return true;
 }
 
 static bool starts_with(struct dissect_str s, const char *word)
