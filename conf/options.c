@@ -32,8 +32,9 @@ static const struct option options[] = {
 	  .type = OPTION_LIST,
 	  .offset = AT(campus.domains),
 	  .fallback = "",
-	  .valid = value_domain,
-	  .expect = "域名, 如 example.edu.cn(不带 http://、端口和开头的点)",
+	  .valid = value_campus,
+	  .expect =
+		  "本校的域名, 如 example.edu.cn(不带 http://、端口和开头的点), 不能是 edu.cn 这样的公共后缀",
 	  .lower = true,
 	  .reload = true,
 	  .help = "校园域名后缀, 其下每台主机是一个校内应用; 逗号分隔, 也可写多行 domains =\n"
@@ -43,8 +44,8 @@ static const struct option options[] = {
 	  .type = OPTION_LIST,
 	  .offset = AT(campus.prefixes),
 	  .fallback = "",
-	  .valid = value_cidr,
-	  .expect = "CIDR 网段, 如 10.0.0.0/8 或 2001:db8::/32(主机位须为 0)",
+	  .valid = value_campus_prefix,
+	  .expect = "CIDR 网段, 如 10.0.0.0/8 或 2001:db8::/32(主机位须为 0), 不能比 /8(IPv6: /7)更大",
 	  .lower = true,
 	  .reload = true,
 	  .help = "校园网地址段(IPv4、IPv6)\n例: prefixes = 10.0.0.0/8, 2001:db8::/32" },

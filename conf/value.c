@@ -50,6 +50,16 @@ static size_t labels(const char *s, bool underscore)
 
 bool value_domain(const char *s) { return labels(s, false) >= 2; }
 
+bool value_campus(const char *s)
+{
+	static const char *const shared[] = { "edu.cn", "com.cn", "net.cn", "org.cn", "gov.cn",
+					      "ac.cn",  "mil.cn", "edu.hk", "edu.mo", "edu.tw" };
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		if (strcmp(shared[i], s) == 0)
+			return false;
+	return value_domain(s);
+}
+
 bool value_host(const char *s) { return labels(s, true) >= 1; }
 
 bool value_label(const char *s) { return label_ok(s, strlen(s), false); }
@@ -88,6 +98,11 @@ bool value_cidr(const char *s)
 	if (inet_pton(family, addr, a) != 1 || bits > (family == AF_INET ? 32u : 128u))
 		return false;
 	return host_bits_clear(a, family == AF_INET ? 4 : 16, bits);
+}
+
+bool value_campus_prefix(const char *s)
+{
+	return value_cidr(s) && strtoul(strchr(s, '/') + 1, NULL, 10) >= (strchr(s, ':') ? 7 : 8);
 }
 
 bool value_path(const char *s)

@@ -13,12 +13,18 @@
 /* RFC 1035 section 2.3.1 letters, digits and hyphens, lower case, two labels or more, the last one not a
  * number. */
 bool value_domain(const char *s);
+/* As value_domain, but no suffix that thousands of organisations share: as a campus it would make every
+ * school's hosts this school's own. */
+bool value_campus(const char *s);
 /* As value_domain, but '_' and one label alone are fine: names that servers in the wild carry. */
 bool value_host(const char *s);
 /* One DNS label in lower case. */
 bool value_label(const char *s);
 /* "10.0.0.0/8" or "2001:db8::/32": an address, a prefix length and no bits behind it. */
 bool value_cidr(const char *s);
+/* As value_cidr, and no more than a campus can own: /8 and smaller, in IPv6 /7 (all private addresses) and
+ * smaller. */
+bool value_campus_prefix(const char *s);
 bool value_ip(const char *s);
 bool value_path(const char *s);      /* absolute, no empty or ".." part */
 bool value_socket(const char *s);    /* a path that fits into sockaddr_un (107 bytes) */
