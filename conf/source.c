@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/errno.h"
 #include "base/text.h"
 
 void source_error(char error[CONF_ERROR_MAX], const char *name, unsigned line, const char *text)
@@ -34,7 +35,7 @@ static const char *reason(int errnum)
 	case EISDIR:
 		return "这是目录, 不是文件";
 	default:
-		return strerror(errnum);
+		return errno_zh(errnum);
 	}
 }
 

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/errno.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "conf/conf.h"
@@ -179,7 +180,7 @@ static int open_operand(const struct command *row, const char *path)
 	    (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) || S_ISSOCK(st.st_mode)))
 		fd = spool(fd);
 	if (fd < 0)
-		fprintf(stderr, "beianctl: %s: %s;%s\n", path, strerror(errno),
+		fprintf(stderr, "beianctl: %s: %s;%s\n", path, errno_zh(errno),
 			errno == EEXIST ? "不覆盖已有的文件,请换一个文件名" : "请检查路径与权限");
 	return fd;
 }
@@ -221,7 +222,7 @@ static int call_daemon(const char *socket_path, int argc, char *const argv[], in
 	if (socket < 0) {
 		snprintf(r->error, sizeof(r->error),
 			 "连不上 %s (%s);请先启动 beiand,或用 --db 直接打开数据库", socket_path,
-			 strerror(-socket));
+			 errno_zh(-socket));
 		return 1;
 	}
 	rc = client_request(socket, &request, &result);
@@ -230,7 +231,7 @@ static int call_daemon(const char *socket_path, int argc, char *const argv[], in
 		snprintf(r->error, sizeof(r->error),
 			 rc == -E2BIG ? "参数太多或太长,请缩短后重试(%s)"
 				      : "守护进程没有答完: %s;请看它的日志",
-			 strerror(-rc));
+			 errno_zh(-rc));
 		return 1;
 	}
 	snprintf(r->error, sizeof(r->error), "%s", result.why);
@@ -269,7 +270,7 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 	else
 		code = call_daemon(conf->store.control, argc, argv, fd, &reply);
 	if (sink->end(reply.arg) != 0 && code == 0 && !reader_left()) {
-		snprintf(reply.error, sizeof(reply.error), "输出写入失败: %s", strerror(errno));
+		snprintf(reply.error, sizeof(reply.error), "输出写入失败: %s", errno_zh(errno));
 		code = 1;
 	}
 	if (code != 0)

@@ -164,10 +164,11 @@ static int read_file(struct observe *ob, const char *path, bool *opened)
 	if (c == NULL)
 		return complain(error);
 	*opened = true;
-	while ((n = sensor_core_read(ob->core, c, BUDGET, error)) >= 0)
-		;
+	do
+		n = sensor_core_read(ob->core, c, BUDGET, error);
+	while (n >= 0 && !ferror(stdout));
 	capture_close(c);
-	return n == -1 ? 0 : complain(error);
+	return n == -2 ? complain(error) : 0;
 }
 
 /* A file that fails ends the run, but what was seen up to there is shown. */
@@ -176,7 +177,7 @@ static int read_files(struct observe *ob)
 	bool opened = false;
 	int code = 0;
 
-	for (int i = 0; code == 0 && i < ob->file_count; i++)
+	for (int i = 0; code == 0 && i < ob->file_count && !ferror(stdout); i++)
 		code = read_file(ob, ob->files[i], &opened);
 	if (opened)
 		write_stats(ob, NULL);
@@ -191,7 +192,7 @@ static int64_t now_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* Until SIGINT or SIGTERM: 0; or until the interface breaks: 1. */
+/* Until SIGINT, SIGTERM or nobody reads on: 0; or until the interface breaks: 1. */
 static int watch_live(struct observe *ob, struct capture *c, int signals)
 {
 	char error[CAPTURE_ERROR_MAX];
@@ -209,7 +210,8 @@ static int watch_live(struct observe *ob, struct capture *c, int signals)
 			return complain(error);
 		if (n == 0)
 			sensor_core_tick(ob->core, now_us() - SILENCE_US);
-		fflush(stdout);
+		if (fflush(stdout) != 0)
+			return 0;
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/errno.h"
 #include "base/log.h"
 #include "daemon/spawn.h"
 
@@ -113,7 +114,7 @@ void child_connect(struct child *c, struct child *store)
 		return;
 	rc = link_pair(pair);
 	if (rc != 0) {
-		log_error("无法为 %s 建立链路:%s", c->label, strerror(-rc));
+		log_error("无法为 %s 建立链路:%s", c->label, errno_zh(-rc));
 		return;
 	}
 	send_peer(store, c, pair[0]);

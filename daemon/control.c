@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/errno.h"
 #include "base/log.h"
 #include "ipc/client.h"
 #include "ipc/link.h"
@@ -210,7 +211,7 @@ static int clear_stale(const char *path, char error[CONTROL_ERROR_MAX])
 	}
 	if (fd == -ENOENT || (fd == -ECONNREFUSED && unlink(path) == 0))
 		return 0;
-	snprintf(error, CONTROL_ERROR_MAX, "控制套接字 %s 不可用:%s;请检查该路径", path, strerror(-fd));
+	snprintf(error, CONTROL_ERROR_MAX, "控制套接字 %s 不可用:%s;请检查该路径", path, errno_zh(-fd));
 	return -1;
 }
 
@@ -250,7 +251,7 @@ struct control *control_new(struct event_base *base, const char *path, control_f
 	fd = listen_at(path);
 	if (fd < 0) {
 		snprintf(error, CONTROL_ERROR_MAX, "无法建立控制套接字 %s:%s;请检查目录是否存在、是否可写",
-			 path, strerror(-fd));
+			 path, errno_zh(-fd));
 		return NULL;
 	}
 	k = xcalloc(1, sizeof(*k));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/errno.h"
 
 static int lock_path(const char *path, const char *database, char error[LOCK_ERROR_MAX])
 {
@@ -17,7 +18,7 @@ static int lock_path(const char *path, const char *database, char error[LOCK_ERR
 
 	if (fd < 0) {
 		snprintf(error, LOCK_ERROR_MAX, "无法在状态目录里建立 %s:%s;请检查目录是否存在、是否可写",
-			 path, strerror(errno));
+			 path, errno_zh(errno));
 		return -1;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -27,7 +28,7 @@ static int lock_path(const char *path, const char *database, char error[LOCK_ERR
 			 "数据库 %s 正被另一个 beiand 使用;请先停掉它,或用 store.database 另指一个",
 			 database);
 	else
-		snprintf(error, LOCK_ERROR_MAX, "无法锁定 %s:%s", path, strerror(errno));
+		snprintf(error, LOCK_ERROR_MAX, "无法锁定 %s:%s", path, errno_zh(errno));
 	close(fd);
 	return -1;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/errno.h"
 #include "base/log.h"
 
 void role_log_level(const char *label, const struct conf *conf)
@@ -32,7 +33,7 @@ int role_ready(struct role *r)
 	int rc = sandbox_enter(&powers[r->id]);
 
 	if (rc != 0) {
-		log_error("无法进入沙箱:%s", strerror(-rc));
+		log_error("无法进入沙箱:%s", errno_zh(-rc));
 		return EXIT_FAILED;
 	}
 	link_signal(r->super, MSG_READY);

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/errno.h"
 #include "base/log.h"
 #include "conf/data.h"
 #include "daemon/role.h"
@@ -201,7 +202,7 @@ static bool open_file(struct sensor *s, const char *path)
 
 	if (rc < 0 || lseek(fd, 0, SEEK_SET) != 0) {
 		log_error("无法读取抓包文件 %s:%s,已跳过", path,
-			  rc == -EINVAL ? "不是普通文件" : strerror(rc < 0 ? -rc : errno));
+			  rc == -EINVAL ? "不是普通文件" : errno_zh(rc < 0 ? -rc : errno));
 		if (fd >= 0)
 			close(fd);
 		return false;

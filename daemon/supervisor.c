@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/errno.h"
 #include "base/log.h"
 #include "daemon/check.h"
 #include "daemon/child.h"
@@ -64,7 +65,7 @@ static void start(struct child *c)
 	int rc = child_start(c, sv->base, &child_table);
 
 	if (rc != 0) {
-		log_error("无法启动 %s:%s", c->label, strerror(-rc));
+		log_error("无法启动 %s:%s", c->label, errno_zh(-rc));
 		if (c->role == ROLE_STORE)
 			leave(sv, EXIT_FAILED);
 		else
@@ -491,7 +492,7 @@ int supervisor_run(const struct supervisor_job *job)
 	int rc = sandbox_enter(&powers[ROLE_SUPERVISOR]);
 
 	if (sv.base == NULL || rc != 0)
-		fatal("无法启动:%s", sv.base ? strerror(-rc) : "事件循环");
+		fatal("无法启动:%s", sv.base ? errno_zh(-rc) : "事件循环");
 	add_events(&sv);
 	add_children(&sv);
 	start(&sv.child[STORE]);

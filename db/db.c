@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/errno.h"
 #include "db/handle.h"
 
 /* Writers wait this long for another process before they give up with a clear line. */
@@ -86,7 +87,7 @@ static int make_private(struct db *db)
 	if (errno == EEXIST)
 		return 0;
 	snprintf(db->error, sizeof(db->error), "%s: 不能建立数据库(%s),请检查目录是否存在、是否可写",
-		 db->path, strerror(errno));
+		 db->path, errno_zh(errno));
 	return -errno;
 }
 
@@ -166,7 +167,7 @@ static int open_readonly(struct db *db)
 
 	if (access(db->path, R_OK) < 0) {
 		r = -errno;
-		snprintf(db->error, sizeof(db->error), "%s: 打不开数据库(%s)", db->path, strerror(errno));
+		snprintf(db->error, sizeof(db->error), "%s: 打不开数据库(%s)", db->path, errno_zh(errno));
 		return r;
 	}
 	r = open_handle(db, db->path, SQLITE_OPEN_READONLY);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/errno.h"
 #include "notify/registry.h"
 
 struct sink {
@@ -86,13 +87,13 @@ static bool sink_send(void *arg, const char *json, size_t n, char why[NOTIFY_WHY
 	why[0] = '\0';
 	if (fd < 0) {
 		snprintf(why, NOTIFY_WHY_MAX, "无法打开预警文件 %s:%s,请检查目录和权限", f->path,
-			 strerror(errno));
+			 errno_zh(errno));
 		return false;
 	}
 	rc = append(fd, json, n);
 	close(fd);
 	if (rc != 0)
-		snprintf(why, NOTIFY_WHY_MAX, "无法写入预警文件 %s:%s", f->path, strerror(-rc));
+		snprintf(why, NOTIFY_WHY_MAX, "无法写入预警文件 %s:%s", f->path, errno_zh(-rc));
 	return rc == 0;
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/errno.h"
 #include "base/text.h"
 #include "notify/registry.h"
 
@@ -225,7 +226,7 @@ static bool sink_send(void *arg, const char *json, size_t n, char why[NOTIFY_WHY
 		rc = send_short(k, alert, n, why);
 	if (rc != 0)
 		snprintf(why, NOTIFY_WHY_MAX, "无法送往 syslog 套接字 %s:%s,请检查日志服务是否在运行",
-			 k->path, strerror(-rc));
+			 k->path, errno_zh(-rc));
 	buf_clear(&m);
 	json_decref(alert);
 	return rc == 0;

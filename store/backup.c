@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/errno.h"
 #include "store/answer.h"
 #include "store/json.h"
 
@@ -57,7 +58,7 @@ static int copy_out(struct answer *a, const char *path, int copy)
 		return code;
 	r = pour(copy, a->fd, &bytes);
 	if (r < 0)
-		return answer_refuse(a, "写不了备份文件(%s),请检查磁盘空间和权限", strerror(-r));
+		return answer_refuse(a, "写不了备份文件(%s),请检查磁盘空间和权限", errno_zh(-r));
 	json_line(&a->line);
 	json_open(&a->line, "backup", '{');
 	json_int(&a->line, "bytes", bytes);
@@ -89,7 +90,7 @@ int answer_backup(struct answer *a)
 	buf_printf(&path, "%s.backup-XXXXXX", a->store->conf->store.database);
 	copy = mkostemp(path.p, O_CLOEXEC);
 	if (copy < 0) {
-		code = answer_refuse(a, "%s: 不能建立临时文件(%s),请检查目录权限", path.p, strerror(errno));
+		code = answer_refuse(a, "%s: 不能建立临时文件(%s),请检查目录权限", path.p, errno_zh(errno));
 	} else {
 		code = copy_out(a, path.p, copy);
 		close(copy);

@@ -8,6 +8,7 @@
 #include <uthash.h>
 
 #include "base/alloc.h"
+#include "base/errno.h"
 #include "filings/filing.h"
 #include "policy/policy.h"
 #include "store/answer.h"
@@ -80,7 +81,7 @@ static int read_file(struct import *im, enum filing_kind kind)
 	if (r == -EFBIG)
 		answer_refuse(a, "%.200s: 超过 64 MiB,请拆成几个文件分别导入", im->file);
 	else if (r < 0)
-		answer_refuse(a, "%.200s: 读不了(%s)", im->file, strerror(-r));
+		answer_refuse(a, "%.200s: 读不了(%s)", im->file, errno_zh(-r));
 	else
 		code = parse_file(im, kind, &bytes);
 	buf_clear(&bytes);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/errno.h"
 #include "base/wr.h"
 #include "store/state.h"
 
@@ -130,7 +131,7 @@ static int refuse(struct store *s, int result, const char *path)
 {
 	snprintf(s->error, sizeof(s->error),
 		 "%s: 客户端假名密钥文件读写失败(%s),请检查权限;如已损坏可删除,将自动重建", path,
-		 strerror(-result));
+		 errno_zh(-result));
 	return result;
 }
 

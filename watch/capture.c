@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/errno.h"
 #include "base/text.h"
 #include "dissect/link.h"
 
@@ -88,7 +89,7 @@ static struct capture *capture_open_stream(FILE *f, const char *name, char error
 	if (first == EOF) {
 		capture_safe(safe, name);
 		if (ferror(f))
-			snprintf(error, CAPTURE_ERROR_MAX, "%s: 不能读取: %s", safe, strerror(errno));
+			snprintf(error, CAPTURE_ERROR_MAX, "%s: 不能读取: %s", safe, errno_zh(errno));
 		else
 			snprintf(error, CAPTURE_ERROR_MAX, "%s: 文件是空的，没有任何数据，请重新抓取", safe);
 		fclose(f);
@@ -111,7 +112,7 @@ struct capture *capture_open_fd(int fd, const char *name, char error[CAPTURE_ERR
 	if (f != NULL)
 		return capture_open_stream(f, name, error);
 	char safe[CAPTURE_NAME_MAX];
-	snprintf(error, CAPTURE_ERROR_MAX, "%s: 不能读取: %s", capture_safe(safe, name), strerror(errno));
+	snprintf(error, CAPTURE_ERROR_MAX, "%s: 不能读取: %s", capture_safe(safe, name), errno_zh(errno));
 	close(fd);
 	return NULL;
 }
@@ -125,7 +126,7 @@ struct capture *capture_open_file(const char *path, char error[CAPTURE_ERROR_MAX
 		return capture_open_fd(fd, is_stdin ? "标准输入" : path, error);
 	char safe[CAPTURE_NAME_MAX];
 	snprintf(error, CAPTURE_ERROR_MAX, "%s: 不能打开抓包文件，请检查路径和权限: %s",
-		 capture_safe(safe, path), strerror(errno));
+		 capture_safe(safe, path), errno_zh(errno));
 	return NULL;
 }
 

@@ -231,7 +231,7 @@ static void test_refused_files(void **state)
 	unlink(path);
 	assert_null(capture_open_file("/nonexistent/\033[2Jx.pcap", error));
 	assert_line(error, "\\x1b");
-	assert_line(error, "No such file");
+	assert_line(error, "不存在");
 	assert_null(capture_open_file("/tmp", error));
 	assert_line(error, "/tmp");
 	assert_null(capture_open_fd(-1, "gone", error));
