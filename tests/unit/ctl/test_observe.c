@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -182,6 +184,47 @@ static void refusals(void **state)
 	status_of(1, 5, conf);
 }
 
+/* A capture that never ends: one DNS query a second. */
+static void write_for_ever(int fd)
+{
+	static const uint32_t head[] = { 0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, 12 /* raw IP */ };
+	static const uint8_t query[] = "\x45\0\0\x37\0\0\0\0\x40\x11\0\0\x0a\0\0\1\x0a\0\0\2"
+				       "\x9c\x40\0\x35\0\x23\0\0"
+				       "\x12\x34\1\0\0\1\0\0\0\0\0\0\1a\7example\0\0\1\0\1";
+	uint32_t record[] = { 1, 0, sizeof(query) - 1, sizeof(query) - 1 };
+	bool open = write(fd, head, sizeof(head)) == sizeof(head);
+
+	for (; open; record[0]++)
+		open = write(fd, record, sizeof(record)) == sizeof(record) &&
+		       write(fd, query, sizeof(query) - 1) == sizeof(query) - 1;
+	close(fd);
+}
+
+static void ends_when_nobody_reads_on(void **state)
+{
+	static char *const argv[] = { "observe", "--data", "conf", "--window", "1", "-r", "-", NULL };
+	int fd[2], status;
+	pid_t pid;
+	(void)state;
+
+	assert_int_equal(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(fd[1]);
+		alarm(20);
+		if (dup2(fd[0], STDIN_FILENO) < 0 || freopen("/dev/full", "w", stdout) == NULL)
+			_exit(3);
+		close(fd[0]);
+		_exit(ctl_observe(7, argv, NULL));
+	}
+	close(fd[0]);
+	signal(SIGPIPE, SIG_IGN);
+	write_for_ever(fd[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +232,7 @@ int main(void)
 		cmocka_unit_test(counts_do_not_depend_on_the_window),
 		cmocka_unit_test(same_file_same_bytes),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(ends_when_nobody_reads_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
