@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,100 +25,182 @@ static struct spot spot_at(const uint8_t *bytes, size_t at)
 	return s;
 }
 
-/* n when all of it is UTF-8, else the offset of the first bad byte. */
-static size_t utf8_prefix(const uint8_t *bytes, size_t n)
+/* -- reading --------------------------------------------------------------------------------------- */
+
+static bool line_ended(const struct charset_reading *r)
 {
-	size_t at = 0, len;
-	while (at < n && (len = text_utf8_len(bytes + at, n - at)) > 0)
-		at += len;
-	return at;
+	const char *since = r->text.p + r->seen;
+	size_t n = r->text.len - r->seen;
+	return r->broken == 0 || memchr(since, '\n', n) || memchr(since, '\r', n);
 }
 
-/* Appends all that converts; returns how many input bytes that were, n when all. */
-static size_t convert(struct buf *out, iconv_t cd, const uint8_t *bytes, size_t n)
+static void mark(struct charset_reading *r, uint8_t byte)
 {
-	char in[4096], chunk[4 * sizeof(in)];
-	size_t done = 0;
+	static const char digits[] = "0123456789ABCDEF";
+	const char text[] = { (char)CHARSET_MARK, digits[byte >> 4], digits[byte & 15] };
 
-	while (done < n) {
-		size_t take = n - done < sizeof(in) ? n - done : sizeof(in), left = take,
-		       room = sizeof(chunk);
-		char *from = in, *to = chunk;
-		memcpy(in, bytes + done, take);
-		size_t rc = iconv(cd, &from, &left, &to, &room);
-		buf_add(out, chunk, sizeof(chunk) - room);
-		done += take - left;
-		/* EINVAL: a character cut at the end of our piece; at the end of the file it is an error */
-		if (rc == (size_t)-1 && (errno != EINVAL || left == take))
-			break;
+	if (line_ended(r)) {
+		r->broken++;
+		buf_add(&r->text, text, sizeof(text));
+	} else {
+		buf_add(&r->text, "?", 1);
 	}
-	return done;
+	r->seen = r->text.len;
 }
 
-static size_t decode_as(struct buf *out, const char *charset, const uint8_t *bytes, size_t n)
+static void add_bad(struct charset_reading *r, size_t at, uint8_t byte)
 {
-	iconv_t cd = iconv_open("UTF-8", charset);
-	size_t done;
-
-	if (cd == (iconv_t)-1)
-		return 0;
-	done = convert(out, cd, bytes, n);
-	iconv_close(cd);
-	return done;
+	if (at < r->bad)
+		r->bad = at;
+	mark(r, byte);
 }
 
-static int refuse(char *error, const char *charset, const uint8_t *bytes, size_t at)
+/* NUL is a character in every charset, but in no text. */
+static void add_good(struct charset_reading *r, const char *s, size_t n)
+{
+	while (n > 0) {
+		const char *nul = memchr(s, '\0', n);
+		size_t len = nul ? (size_t)(nul - s) : n;
+		buf_add(&r->text, s, len);
+		if (nul)
+			mark(r, 0);
+		len += nul != NULL;
+		s += len;
+		n -= len;
+	}
+}
+
+static void read_utf8(struct charset_reading *r, const uint8_t *bytes, size_t from, size_t n)
+{
+	size_t at = from, start = from, len;
+
+	while (at < n) {
+		len = text_utf8_len(bytes + at, n - at);
+		if (len == 0) {
+			add_good(r, (const char *)bytes + start, at - start);
+			add_bad(r, at, bytes[at]);
+			start = at + 1;
+		}
+		at += len > 0 ? len : 1;
+	}
+	add_good(r, (const char *)bytes + start, n - start);
+}
+
+/* One piece, which begins at offset `at` of the file; returns how much of it was read. After a bad byte
+ * reading goes on with the next one: separators and line ends are no part of any longer character. */
+static size_t convert(struct charset_reading *r, iconv_t cd, char *piece, size_t take, size_t at, bool last)
+{
+	char chunk[4 * 4096], *from = piece;
+	size_t left = take;
+
+	while (left > 0) {
+		char *to = chunk;
+		size_t room = sizeof(chunk), rc = iconv(cd, &from, &left, &to, &room);
+		add_good(r, chunk, sizeof(chunk) - room);
+		/* EINVAL: a character cut at the end of our piece; at the end of the file it is an error */
+		if (rc != (size_t)-1 || (errno == EINVAL && !last))
+			break;
+		add_bad(r, at + take - left, (uint8_t)*from);
+		from++;
+		left--;
+	}
+	return take - left;
+}
+
+static void read_as(struct charset_reading *r, const char *name, const uint8_t *bytes, size_t from, size_t n)
+{
+	iconv_t cd = iconv_open("UTF-8", name);
+	char piece[4096];
+
+	if (cd == (iconv_t)-1) {
+		r->bad = from;
+		return;
+	}
+	for (size_t at = from; at < n;) {
+		size_t take = n - at < sizeof(piece) ? n - at : sizeof(piece);
+		memcpy(piece, bytes + at, take);
+		at += convert(r, cd, piece, take, at, at + take == n);
+	}
+	iconv_close(cd);
+}
+
+/* -- what is wrong ----------------------------------------------------------------------------------- */
+
+static void tell_one(char *error, const char *charset, const uint8_t *bytes, size_t at)
 {
 	struct spot s = spot_at(bytes, at);
 	snprintf(error, CONF_ERROR_MAX,
 		 "第 %zu 行第 %zu 字节不是 %s: 文件损坏或混有别的编码, 请另存为 CSV UTF-8", s.line, s.byte,
 		 charset);
-	return -1;
 }
 
-static int refuse_both(char *error, const uint8_t *bytes, size_t utf8, size_t gb)
+static void tell_both(char *error, const uint8_t *bytes, size_t utf8, size_t gb)
 {
 	struct spot u = spot_at(bytes, utf8), g = spot_at(bytes, gb);
 	snprintf(error, CONF_ERROR_MAX,
 		 "编码认不出: 第 %zu 行第 %zu 字节不是 UTF-8, 第 %zu 行第 %zu 字节不是 GB18030; 请另存为 CSV "
 		 "UTF-8",
 		 u.line, u.byte, g.line, g.byte);
-	return -1;
 }
 
-static int decode_utf16(struct buf *out, const char *charset, const uint8_t *bytes, size_t n, char *error)
+static void tell_nul(char *error, const struct charset_reading *r)
 {
-	if (decode_as(out, charset, bytes + 2, n - 2) == n - 2)
-		return 0;
+	const char *at = memchr(r->text.p, CHARSET_MARK, r->text.len);
+	struct spot s = spot_at((const uint8_t *)r->text.p, at ? (size_t)(at - r->text.p) : 0);
+	snprintf(error, CONF_ERROR_MAX, "第 %zu 行有 NUL 字节: 这不是文本, 请另存为 CSV UTF-8", s.line);
+}
+
+/* -- which charset ------------------------------------------------------------------------------------ */
+
+static int decode_utf16(struct charset_reading *r, const char *name, const uint8_t *bytes, size_t n,
+			char *error)
+{
+	r->charset = "UTF-16";
+	read_as(r, name, bytes, 2, n);
+	if (r->bad == n)
+		return 1;
 	snprintf(error, CONF_ERROR_MAX, "文件以 UTF-16 的标记开头而内容不是 UTF-16, 请另存为 CSV UTF-8");
 	return -1;
 }
 
-static int decode(struct buf *out, const char **charset, const uint8_t *bytes, size_t n, char *error)
+static int decode_bom(struct charset_reading *r, const uint8_t *bytes, size_t n, char *error)
 {
-	size_t utf8, gb;
+	r->charset = "UTF-8 BOM";
+	read_utf8(r, bytes, 3, n);
+	if (r->bad < n)
+		tell_one(error, "UTF-8", bytes, r->bad);
+	return 1;
+}
 
-	*charset = "UTF-16";
+/* The second reading is kept even where GB18030 is strict: a UTF-8 file with a character cut in half may
+ * happen to be that. */
+static int decode_unmarked(struct charset_reading *r, const uint8_t *bytes, size_t n, char *error)
+{
+	r[0].charset = "UTF-8";
+	r[1].charset = "GB18030";
+	read_utf8(&r[0], bytes, 0, n);
+	if (r[0].bad == n)
+		return 1;
+	read_as(&r[1], "GB18030", bytes, 0, n);
+	if (r[1].bad < n)
+		tell_both(error, bytes, r[0].bad, r[1].bad);
+	if (r[1].bad == n || r[1].broken < r[0].broken) {
+		struct charset_reading utf8 = r[0];
+		r[0] = r[1];
+		r[1] = utf8;
+	}
+	return 2;
+}
+
+static int decode(struct charset_reading *r, const uint8_t *bytes, size_t n, char *error)
+{
 	if (n >= 2 && bytes[0] == 0xff && bytes[1] == 0xfe)
-		return decode_utf16(out, "UTF-16LE", bytes, n, error);
+		return decode_utf16(r, "UTF-16LE", bytes, n, error);
 	if (n >= 2 && bytes[0] == 0xfe && bytes[1] == 0xff)
-		return decode_utf16(out, "UTF-16BE", bytes, n, error);
-	utf8 = utf8_prefix(bytes, n);
-	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
-		*charset = "UTF-8 BOM";
-		if (utf8 < n)
-			return refuse(error, "UTF-8", bytes, utf8);
-		buf_add(out, bytes + 3, n - 3);
-		return 0;
-	}
-	*charset = "UTF-8";
-	if (utf8 == n) {
-		buf_add(out, bytes, n);
-		return 0;
-	}
-	*charset = "GB18030";
-	gb = decode_as(out, "GB18030", bytes, n);
-	return gb == n ? 0 : refuse_both(error, bytes, utf8, gb);
+		return decode_utf16(r, "UTF-16BE", bytes, n, error);
+	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+		return decode_bom(r, bytes, n, error);
+	return decode_unmarked(r, bytes, n, error);
 }
 
 /* "\r\n" and the lone '\r' of old spreadsheets become '\n', so that one '\n' is one line everywhere. */
@@ -146,24 +229,30 @@ static const char *not_text(const uint8_t *bytes, size_t n)
 	return NULL;
 }
 
-int charset_decode(struct buf *out, const char **charset, const uint8_t *bytes, size_t n,
+void charset_clear(struct charset_reading reading[CHARSET_READINGS])
+{
+	for (size_t i = 0; i < CHARSET_READINGS; i++)
+		buf_clear(&reading[i].text);
+}
+
+int charset_decode(struct charset_reading out[CHARSET_READINGS], const uint8_t *bytes, size_t n,
 		   char error[CONF_ERROR_MAX])
 {
-	const char *wrong = not_text(bytes, n), *nul;
-	buf_add(out, "", 0);
+	const char *wrong = not_text(bytes, n);
+	int found;
+
+	for (size_t i = 0; i < CHARSET_READINGS; i++) {
+		out[i] = (struct charset_reading){ .bad = n };
+		buf_add(&out[i].text, "", 0);
+	}
 	if (wrong) {
 		snprintf(error, CONF_ERROR_MAX, "%s", wrong);
 		return -1;
 	}
-	if (decode(out, charset, bytes, n, error) != 0)
-		return -1;
-	nul = memchr(out->p, '\0', out->len);
-	if (nul) {
-		struct spot s = spot_at((const uint8_t *)out->p, (size_t)(nul - out->p));
-		snprintf(error, CONF_ERROR_MAX, "第 %zu 行有 NUL 字节: 这不是文本, 请另存为 CSV UTF-8",
-			 s.line);
-		return -1;
-	}
-	unify_newlines(out);
-	return 0;
+	found = decode(out, bytes, n, error);
+	for (int i = 0; i < found; i++)
+		unify_newlines(&out[i].text);
+	if (found > 0 && out[0].broken > 0 && out[0].bad == n)
+		tell_nul(error, &out[0]);
+	return found;
 }

@@ -20,6 +20,7 @@
 enum {
 	RECORD_MAX = 1 << 20, /* bytes of one record: longer means that a quote was never closed */
 	BROKEN_MAX = 100,     /* records with such quotes before the file is given up */
+	BAD_SHARE = 10,       /* one record in so many may hold bytes of another charset; one always may */
 	SNIFF_LINES = 10,
 	BLOCK = 4096,
 };
@@ -37,11 +38,14 @@ struct reader {
 	unsigned number; /* of the record being read, as a spreadsheet shows it */
 	struct buf text; /* its cells so far, each with a NUL behind it */
 	size_t start[FILINGS_COLUMNS_MAX];
-	size_t n;          /* cells so far, also those beyond the most */
-	bool ended;        /* the record that was fed last is complete */
-	const char *wrong; /* why this record cannot be taken */
-	bool failed;       /* nothing can be imported: error says why */
-	unsigned broken;   /* records given up for their quotes */
+	size_t n;                    /* cells so far, also those beyond the most */
+	bool ended;                  /* the record that was fed last is complete */
+	const char *wrong;           /* why this record cannot be taken */
+	size_t bad_column;           /* of this record, which holds a byte that the charset does not allow */
+	char bad_byte[3];            /* in hexadecimal; empty: it holds none */
+	size_t records, bad_records; /* so far, empty ones aside */
+	bool failed;                 /* nothing can be imported: error says why */
+	unsigned broken;             /* records given up for their quotes */
 	char *error;
 };
 
@@ -63,10 +67,21 @@ static bool stray_quote(const char *s, size_t n)
 	return memchr(s, '"', n) != NULL;
 }
 
+static void look_for_mark(struct reader *r, const char *s, size_t n)
+{
+	const char *mark = r->bad_byte[0] == '\0' ? memchr(s, CHARSET_MARK, n) : NULL;
+
+	if (mark == NULL || (size_t)(s + n - mark) < sizeof(r->bad_byte))
+		return;
+	memcpy(r->bad_byte, mark + 1, 2);
+	r->bad_column = r->n;
+}
+
 static void on_cell(void *bytes, size_t n, void *arg)
 {
 	struct reader *r = arg;
 
+	look_for_mark(r, bytes, n);
 	if (n > FILINGS_CELL_MAX)
 		r->wrong = "有单元格超过 64 KiB, 整行未导入";
 	else if (r->mode == lenient && stray_quote(bytes, n))
@@ -79,12 +94,31 @@ static void on_cell(void *bytes, size_t n, void *arg)
 	r->n++;
 }
 
+/* What cannot be read is not guessed: the record is left out, and told with its byte. */
+static void leave_out_bad(struct reader *r)
+{
+	char text[160];
+
+	r->bad_records++;
+	if (strcmp(r->bad_byte, "00") == 0)
+		snprintf(text, sizeof(text), "含有 NUL 字节(0x00), 整行未导入: 请改正后再导入");
+	else
+		snprintf(text, sizeof(text), "字节 0x%s 不是 %s, 整行未导入: 请改正这个单元格后再导入",
+			 r->bad_byte, r->set->charset);
+	filing_problem_add(r->set, r->number, rows_column(r->rows, r->bad_column), text, true);
+}
+
 static void take_record(struct reader *r)
 {
 	struct cells row = { .n = r->n };
 
 	if (r->number > FILINGS_ROWS_MAX + 1) {
 		fail(r, "超过 200000 行, 请分成几个文件");
+		return;
+	}
+	r->records += r->wrong || r->text.len > r->n;
+	if (r->bad_byte[0] != '\0') {
+		leave_out_bad(r);
 		return;
 	}
 	if (r->wrong) {
@@ -101,12 +135,18 @@ static void take_record(struct reader *r)
 		r->failed = true;
 }
 
+static void forget_cells(struct reader *r)
+{
+	r->n = 0;
+	r->wrong = NULL;
+	r->bad_byte[0] = '\0';
+	buf_reset(&r->text);
+}
+
 static void begin_record(struct reader *r)
 {
 	r->number++;
-	r->n = 0;
-	r->wrong = NULL;
-	buf_reset(&r->text);
+	forget_cells(r);
 }
 
 static void on_record(int ch, void *arg)
@@ -145,9 +185,8 @@ static void read_leniently(struct reader *r, const char *line, size_t n)
 
 	csv_free(&r->csv);
 	csv_start(r, lenient);
-	r->n = 0;
+	forget_cells(r);
 	r->wrong = n > RECORD_MAX ? too_long : odd_quotes(line, n) ? misquoted : NULL;
-	buf_reset(&r->text);
 	if (n <= RECORD_MAX) {
 		csv_parse(&r->csv, line, n, on_cell, on_record, r);
 		csv_fini(&r->csv, on_cell, on_record, r);
@@ -249,38 +288,55 @@ static unsigned char sniff(const struct header_words *w, const char *at, const c
 /* -- the file ----------------------------------------------------------------------------------------------
  */
 
-static int read_text(struct filing_set *set, const struct buf *text, enum filing_kind kind,
+/* Whether so much of the text is broken that this is not its charset, or no text at all. */
+static bool is_too_broken(const struct reader *r)
+{
+	if (r->failed)
+		return !rows_found_header(r->rows);
+	return r->set->count == 0 || (r->bad_records > 1 && r->bad_records * BAD_SHARE > r->records);
+}
+
+/* -1 with error left as it was when that tells already what is wrong: that the text is too broken. */
+static int read_text(struct filing_set *set, const struct charset_reading *from, enum filing_kind kind,
 		     const struct header_words *words, char *error)
 {
-	struct reader r = { .set = set, .error = error };
-	const char *at = text->p, *end = text->p + text->len;
+	char own[CONF_ERROR_MAX] = "";
+	struct reader r = { .set = set, .error = own };
+	const char *at = from->text.p, *end = at + from->text.len;
+	bool too_broken;
 
+	set->kind = kind;
+	set->charset = xstrdup(from->charset);
 	r.rows = rows_new(set, words, kind);
 	r.delimiter = sniff(words, at, end);
 	csv_start(&r, strict);
 	begin_record(&r);
 	while (at < end && !r.failed)
 		at = read_record(&r, at, end);
-	if (!r.failed && rows_finish(r.rows, error) != 0)
+	if (!r.failed && rows_finish(r.rows, own) != 0)
 		r.failed = true;
+	too_broken = from->broken > 0 && is_too_broken(&r);
+	if (r.failed && !too_broken)
+		memcpy(error, own, sizeof(own));
 	csv_free(&r.csv);
 	rows_free(r.rows);
 	buf_clear(&r.text);
-	return r.failed ? -1 : 0;
+	return r.failed || too_broken ? -1 : 0;
 }
 
 static int read_bytes(struct filing_set *set, const uint8_t *bytes, size_t n, enum filing_kind kind,
 		      const struct header_words *words, char *error)
 {
-	struct buf text = { 0 };
-	const char *charset;
-	int rc = charset_decode(&text, &charset, bytes, n, error);
+	struct charset_reading reading[CHARSET_READINGS];
+	int found = charset_decode(reading, bytes, n, error), rc = -1;
 
-	if (rc == 0) {
-		set->charset = xstrdup(charset);
-		rc = read_text(set, &text, kind, words, error);
+	/* the first reading's failure is the one to tell */
+	for (int i = 0; i < found && rc != 0; i++) {
+		char other[CONF_ERROR_MAX];
+		filing_set_clear(set);
+		rc = read_text(set, &reading[i], kind, words, i == 0 ? error : other);
 	}
-	buf_clear(&text);
+	charset_clear(reading);
 	return rc;
 }
 

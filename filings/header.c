@@ -143,21 +143,30 @@ static const char *word_above(const struct cells *above, size_t i)
 	return "";
 }
 
-static enum filing_field find_column(const struct header_words *w, const struct cells *above,
+/* By the column's word and the merged one above it together. */
+static enum filing_field find_merged(const struct header_words *w, const struct cells *above,
 				     const struct cells *row, size_t i, enum filing_kind form)
 {
 	const char *over = word_above(above, i);
 	enum filing_field f = FILING_FIELD_COUNT;
+	struct buf both = { 0 };
 
-	if (row->cell[i][0] == '\0')
+	if (row->cell[i][0] == '\0' || over[0] == '\0')
 		return FILING_FIELD_COUNT;
-	if (over[0] != '\0') {
-		struct buf both = { 0 };
-		buf_printf(&both, "%s-%s", over, row->cell[i]);
-		f = find_text(w, both.p, form);
-		buf_clear(&both);
-	}
-	return f == FILING_FIELD_COUNT ? find_text(w, row->cell[i], form) : f;
+	buf_printf(&both, "%s-%s", over, row->cell[i]);
+	f = find_text(w, both.p, form);
+	buf_clear(&both);
+	return f;
+}
+
+static enum filing_field find_column(const struct header_words *w, const struct cells *above,
+				     const struct cells *row, size_t i, enum filing_kind form)
+{
+	enum filing_field f = find_merged(w, above, row, i, form);
+
+	if (f != FILING_FIELD_COUNT || row->cell[i][0] == '\0')
+		return f;
+	return find_text(w, row->cell[i], form);
 }
 
 /* How much a row speaks for a form: its own words count. 应用名称 is what everybody writes, 所用应用
@@ -195,12 +204,78 @@ static enum filing_kind best_form(const struct header_words *w, const struct cel
 	return best;
 }
 
+/* How much a row speaks for form `is` and against `is_not`: what only one of them asks for. The columns are
+ * told in `speaks` unless that is NULL. */
+static unsigned speaks_for(const struct header_words *w, const struct cells *above, const struct cells *row,
+			   enum filing_kind is, enum filing_kind is_not, bool *speaks)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < row->n; i++) {
+		enum filing_field f = find_column(w, above, row, i, is);
+		bool own = f != FILING_FIELD_COUNT &&
+			   find_column(w, above, row, i, is_not) == FILING_FIELD_COUNT;
+		if (own && f == FILING_NAME)
+			sum += is == FILING_PROVIDER ? 0 : 2;
+		else if (own)
+			sum++;
+		if (speaks)
+			speaks[i] = own;
+	}
+	return sum;
+}
+
+/* A register of uses or self-checks read as provider filings would make every app that is used a filed one.
+ * The name's word and one more, or three words; schools add columns of their own, which may be the provider
+ * form's: each costs two. */
+static void doubt_provider(const struct header_words *w, const struct cells *above, const struct cells *row,
+			   struct header *h)
+{
+	static const enum filing_kind others[] = { FILING_USER, FILING_SELFCHECK };
+	unsigned most = 0;
+
+	for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
+		bool speaks[FILINGS_COLUMNS_MAX];
+		unsigned other = speaks_for(w, above, row, others[k], FILING_PROVIDER, speaks);
+		unsigned own = speaks_for(w, above, row, FILING_PROVIDER, others[k], NULL);
+		if (other <= most || other < 3 + 2 * own)
+			continue;
+		most = other;
+		h->other = others[k];
+		memcpy(h->speaks, speaks, row->n * sizeof(*speaks));
+	}
+}
+
 static bool has_name(const struct header_words *w, const struct cells *row)
 {
 	for (size_t i = 0; i < row->n; i++)
 		if (header_is_name(w, row->cell[i]))
 			return true;
 	return false;
+}
+
+/* S3 附件1 asks for 单位名称 twice, of the 主管单位 and then of the 开发者. Where no merged header tells
+ * them apart, their order does. */
+static void part_units(const struct header_words *w, const struct cells *above, const struct cells *row,
+		       struct header *h)
+{
+	size_t operators = 0, second = row->n;
+
+	for (size_t i = 0; i < row->n; i++) {
+		char *key;
+		if (h->field[i] == FILING_DEVELOPER)
+			return;
+		if (h->field[i] != FILING_OPERATOR || operators++ == 0)
+			continue;
+		key = comparable(row->cell[i], true);
+		if (second == row->n && strcmp(key, "单位名称") == 0 &&
+		    find_merged(w, above, row, i, h->kind) == FILING_FIELD_COUNT &&
+		    find_merged(w, above, row, i, FILING_KIND_COUNT) == FILING_FIELD_COUNT)
+			second = i;
+		free(key);
+	}
+	if (second < row->n)
+		h->field[second] = FILING_DEVELOPER;
 }
 
 static bool map_columns(const struct header_words *w, const struct cells *above, const struct cells *row,
@@ -216,6 +291,8 @@ static bool map_columns(const struct header_words *w, const struct cells *above,
 		h->field[i] = f;
 		named = named || f == FILING_NAME;
 	}
+	if (h->kind == FILING_PROVIDER)
+		part_units(w, above, row, h);
 	return named;
 }
 
@@ -227,5 +304,8 @@ enum header_verdict header_read(const struct header_words *w, const struct cells
 	out->kind = kind == FILING_KIND_COUNT ? best_form(w, above, row) : kind;
 	if (out->kind == FILING_KIND_COUNT)
 		return HEADER_AMBIGUOUS;
+	out->other = FILING_KIND_COUNT;
+	if (kind == FILING_PROVIDER)
+		doubt_provider(w, above, row, out);
 	return map_columns(w, above, row, out) ? HEADER_FOUND : HEADER_NONE;
 }

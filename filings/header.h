@@ -25,6 +25,10 @@ struct header {
 	enum filing_kind kind;
 	enum filing_field field[FILINGS_COLUMNS_MAX]; /* FILING_FIELD_COUNT: no field */
 	size_t n;
+	/* The form that the words unmistakably are of, where that is not the one that was asked for, and
+	 * which columns say so. FILING_KIND_COUNT: no doubt. */
+	enum filing_kind other;
+	bool speaks[FILINGS_COLUMNS_MAX];
 };
 
 enum header_verdict {

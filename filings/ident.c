@@ -82,8 +82,6 @@ static char *host_part(char *s)
 	at = strchr(s, ':');
 	if (at && strchr(at + 1, ':') == NULL && at[1 + digits(at + 1)] == '\0')
 		*at = '\0';
-	if (strncmp(s, "*.", 2) == 0)
-		s += 2;
 	n = strlen(s);
 	if (n > 0 && s[n - 1] == '.')
 		s[n - 1] = '\0';
@@ -91,14 +89,23 @@ static char *host_part(char *s)
 	return s;
 }
 
+static bool is_domain(const char *host)
+{
+	return (strchr(host, '.') && value_host(host)) || chinese_domain(host);
+}
+
+/* "*.sub.example.edu.cn" stands for all below it, and is kept so: whoever compares knows what it means. */
 static char *domain(const char *item, const char **wrong)
 {
 	char *copy = xstrdup(item), *host = host_part(copy), *out = NULL;
+	bool wild = strncmp(host, "*.", 2) == 0;
 
 	if (value_ip(host))
 		*wrong = "是 IP 地址, 请填到 IP 地址列";
-	else if ((strchr(host, '.') && value_host(host)) || chinese_domain(host))
+	else if (is_domain(wild ? host + 2 : host))
 		out = xstrdup(host);
+	else if (strchr(host, '*'))
+		*wrong = "通配符只能是开头的「*.」, 后面至少两级, 应形如 *.sub.example.edu.cn";
 	else
 		*wrong = "不是域名, 应形如 jw.example.edu.cn";
 	free(copy);

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "filings/cell.h"
+#include "filings/remark.h"
 #include "filings/set.h"
 
 enum { HEADER_WITHIN = 10, SEEN_START = 1024 };
@@ -241,7 +242,7 @@ static bool try_second_header(struct rows *r, const struct cells *row)
 	struct cells above = { .n = r->header.n }, both = { .n = r->header.n };
 	struct header second;
 
-	if (r->below || !is_second_header(r, row))
+	if (!is_second_header(r, row))
 		return false;
 	for (size_t i = 0; i < r->header.n; i++) {
 		above.cell[i] = head_text(r, i);
@@ -259,6 +260,33 @@ static bool try_second_header(struct rows *r, const struct cells *row)
 	announce_header(r);
 	return true;
 }
+
+/* The form that was asked for is not the one that the words are of: nothing is taken. */
+static int check_form(const struct rows *r, char *error)
+{
+	static const char *const titles[FILING_KIND_COUNT] = { "提供者备案表", "使用者备案表", "自查情况表" };
+	const struct header *h = &r->header;
+	struct buf b = { 0 };
+
+	if (h->other == FILING_KIND_COUNT)
+		return 0;
+	buf_puts(&b, "列名");
+	for (size_t i = 0; i < h->n && b.len < 200; i++)
+		if (h->speaks[i])
+			buf_printf(&b, "「%.*s」", shown(head_text(r, i)), head_text(r, i));
+	buf_printf(&b, "是%s的, 与 --kind %s 不符: 请去掉 --kind, 或改为 --kind %s", titles[h->other],
+		   filing_kind_name(h->kind), filing_kind_name(h->other));
+	text_safe(error, CONF_ERROR_MAX, b.p, b.len);
+	buf_clear(&b);
+	return -1;
+}
+
+const char *rows_column(const struct rows *r, size_t column)
+{
+	return r->found && column < r->header.n ? r->head[column] : NULL;
+}
+
+bool rows_found_header(const struct rows *r) { return r->found; }
 
 int rows_finish(struct rows *r, char error[CONF_ERROR_MAX]) { return r->found ? 0 : no_header(r, error); }
 
@@ -304,10 +332,12 @@ static void read_cell(struct rows *r, struct filing *f, size_t column, const cha
 	free(text);
 }
 
+static bool is_blank(const char *cell) { return cell[strspn(cell, " \t\n")] == '\0'; }
+
 static bool row_is_empty(const struct cells *row)
 {
 	for (size_t i = 0; i < row->n; i++)
-		if (row->cell[i][strspn(row->cell[i], " \t\n")] != '\0')
+		if (!is_blank(row->cell[i]))
 			return false;
 	return true;
 }
@@ -315,7 +345,7 @@ static bool row_is_empty(const struct cells *row)
 static bool too_wide(const struct rows *r, const struct cells *row)
 {
 	for (size_t i = r->header.n; i < row->n; i++)
-		if (row->cell[i][strspn(row->cell[i], " \t\n")] != '\0')
+		if (!is_blank(row->cell[i]))
 			return true;
 	return false;
 }
@@ -326,6 +356,35 @@ static const char *name_column(const struct rows *r)
 		if (r->header.field[i] == FILING_NAME)
 			return r->head[i];
 	return NULL;
+}
+
+/* What the row's first cell says, or the cell of its name. */
+static enum remark name_remark(const struct rows *r, const struct cells *row, size_t first)
+{
+	enum remark what = remark_of(row->cell[first]);
+
+	for (size_t i = 0; what == REMARK_NONE && i < row->n && i < r->header.n; i++)
+		if (r->header.field[i] == FILING_NAME)
+			what = remark_of(row->cell[i]);
+	return what;
+}
+
+/* No sum has one. */
+static bool has_identifier(const struct rows *r, const struct cells *row)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < row->n && i < r->header.n && !found; i++) {
+		enum filing_field f = r->header.field[i];
+		struct buf ignored = { 0 };
+		char *value = NULL;
+		if (f == FILING_DOMAINS || f == FILING_APPIDS || f == FILING_PACKAGES || f == FILING_BUNDLES)
+			value = cell_value(f, row->cell[i], &ignored);
+		found = value != NULL;
+		free(value);
+		buf_clear(&ignored);
+	}
+	return found;
 }
 
 /* An export holds rows of all forms: a use or a self-check must not come back as a provider's filing. */
@@ -346,13 +405,33 @@ static bool is_other_kind(struct rows *r, unsigned number, const struct cells *r
 	return false;
 }
 
+/* A list's last rows and its remarks, which stand among the apps. */
+static bool is_no_app(struct rows *r, unsigned number, const struct cells *row)
+{
+	size_t first = 0, filled = 0;
+	const char *why;
+	enum remark what;
+
+	for (size_t i = row->n; i > 0; i--) {
+		if (is_blank(row->cell[i - 1]))
+			continue;
+		first = i - 1;
+		filled++;
+	}
+	what = filled > 0 ? name_remark(r, row, first) : REMARK_NONE;
+	if (what == REMARK_NONE || (what == REMARK_NOTE ? filled > 1 : has_identifier(r, row)))
+		return false;
+	why = what == REMARK_NOTE ? "不是应用: 这一行是说明文字, 未导入" : "不是应用: 这一行是合计, 未导入";
+	filing_problem_add(r->set, number, name_column(r), why, true);
+	return true;
+}
+
 static void read_row(struct rows *r, unsigned number, const struct cells *row)
 {
 	struct filing f = { .row = number };
 
-	if (is_other_kind(r, number, row))
+	if (is_other_kind(r, number, row) || is_no_app(r, number, row))
 		return;
-
 	if (too_wide(r, row)) {
 		char text[128];
 		snprintf(text, sizeof(text), "有 %zu 个单元格, 表头只有 %zu 列: 请检查多余的逗号或引号",
@@ -377,7 +456,14 @@ int rows_take(struct rows *r, unsigned number, const struct cells *row, char err
 		return 0;
 	if (!r->found)
 		return try_header(r, row, error);
-	if (!try_second_header(r, row))
+	if (r->below) {
+		read_row(r, number, row);
+		return 0;
+	}
+	r->below = try_second_header(r, row);
+	if (check_form(r, error) != 0)
+		return -1;
+	if (!r->below)
 		read_row(r, number, row);
 	r->below = true;
 	return 0;

@@ -17,6 +17,9 @@ void rows_free(struct rows *r);
 /* The next row; `number` as a spreadsheet shows it. 0, or -1 with the reason why nothing can be imported. */
 int rows_take(struct rows *r, unsigned number, const struct cells *row, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));
+/* The header text of a column, from 0; NULL when it has none or the header was not found yet. */
+const char *rows_column(const struct rows *r, size_t column);
+bool rows_found_header(const struct rows *r);
 /* After the last row: 0, or -1 when there was no header. */
 int rows_finish(struct rows *r, char error[CONF_ERROR_MAX]) __attribute__((warn_unused_result));
 

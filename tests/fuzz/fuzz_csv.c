@@ -51,6 +51,14 @@ static void check_list(const char *list, bool (*valid)(const char *))
 	}
 }
 
+/* A wildcard leads, or there is none. */
+static bool is_domain(const char *s)
+{
+	if (strncmp(s, "*.", 2) == 0)
+		s += 2;
+	return strchr(s, '*') == NULL && strchr(s, '.') != NULL;
+}
+
 static void check_row(const struct filing *f)
 {
 	if (f->field[FILING_NAME] == NULL || f->row == 0)
@@ -59,6 +67,7 @@ static void check_row(const struct filing *f)
 		if (f->field[i] &&
 		    (f->field[i][0] == '\0' || !text_is_utf8(f->field[i], strlen(f->field[i]))))
 			abort();
+	check_list(f->field[FILING_DOMAINS], is_domain);
 	check_list(f->field[FILING_PACKAGES], value_package);
 	check_list(f->field[FILING_BUNDLES], value_bundle);
 }

@@ -113,7 +113,7 @@ static void test_provider(void **state)
 	expect(&s, 0, FILING_NAME, "云上校园");
 	expect(&s, 0, FILING_OPERATOR, "示例教育公司");
 	expect(&s, 0, FILING_DEVELOPER, "示例软件公司");
-	expect(&s, 0, FILING_DOMAINS, "app.example.com,cdn.example.com");
+	expect(&s, 0, FILING_DOMAINS, "app.example.com,*.cdn.example.com");
 	expect(&s, 0, FILING_ICP, "京ICP备12345678号-1");
 	expect(&s, 0, FILING_DJBH, "11010100001-20001");
 	expect(&s, 0, FILING_APPIDS, "wx0123456789abcdef");
@@ -401,6 +401,7 @@ static void test_charsets(void **state)
 	expect(&s, 0, FILING_NAME, "甲");
 	filing_set_clear(&s);
 
+	/* the only row is broken: nothing can go in */
 	memcpy(bad, gb, sizeof(gb));
 	bad[19] = '\xff';
 	assert_int_equal(read_bytes(&s, bad, sizeof(gb) - 1, ANY, error), -1);
@@ -413,6 +414,178 @@ static void test_charsets(void **state)
 	refused("PK\x03\x04....", ANY, "xlsx");
 	assert_int_equal(read_bytes(&s, "应用名称\nx\0y\n", 17, FILING_USER, error), -1);
 	assert_non_null(strstr(error, "第 2 行有 NUL"));
+}
+
+/* A row with a byte of another charset is left out; the others go in. */
+static void test_bad_bytes(void **state)
+{
+	/* 应用名称,域名 / 甲,a.cn / 乙X,b.cn / 丙,X.cn / 丁,d.cn in GB18030 */
+	static const char gb[] = "\xd3\xa6\xd3\xc3\xc3\xfb\xb3\xc6,\xd3\xf2\xc3\xfb\n"
+				 "\xbc\xd7,a.cn\n\xd2\xd2\x81,b.cn\n\xb1\xfb,c.cn\n\xb6\xa1,d.cn\n";
+	static const char nul[] = "应用名称,域名\n甲,a.cn\n乙\0,b.cn\n";
+	char error[CONF_ERROR_MAX];
+	struct filing_set s;
+	(void)state;
+
+	read_ok(&s, "应用名称,域名\n甲,a.cn\n乙,\"b\n\xff\xb2.cn\"\n丙,c.cn\n", FILING_USER);
+	assert_string_equal(s.charset, "UTF-8");
+	assert_int_equal(s.count, 2);
+	expect(&s, 1, FILING_NAME, "丙");
+	assert_int_equal(s.row[1].row, 4);
+	assert_int_equal(s.problem_count, 1);
+	expect_problem(&s, 0, 3, "域名", "字节 0xFF 不是 UTF-8, 整行未导入", 1);
+	filing_set_clear(&s);
+
+	if (read_bytes(&s, gb, sizeof(gb) - 1, FILING_USER, error) != 0)
+		fail_msg("%s", error);
+	assert_string_equal(s.charset, "GB18030");
+	assert_int_equal(s.count, 3);
+	expect(&s, 2, FILING_NAME, "丁");
+	assert_int_equal(s.problem_count, 1);
+	expect_problem(&s, 0, 3, "应用名称", "字节 0x81 不是 GB18030", 1);
+	filing_set_clear(&s);
+
+	if (read_bytes(&s, nul, sizeof(nul) - 1, FILING_USER, error) != 0)
+		fail_msg("%s", error);
+	assert_int_equal(s.count, 1);
+	expect_problem(&s, 0, 3, "应用名称", "NUL", 1);
+	filing_set_clear(&s);
+
+	/* a character cut in half: all of it would be GB18030, too, but then there is no header */
+	read_ok(&s, "应用名称,域名\n甲甲,a.cn\n乙\xe4\xb9,b.cn\n", FILING_USER);
+	assert_string_equal(s.charset, "UTF-8");
+	assert_int_equal(s.count, 1);
+	expect_problem(&s, 0, 3, "应用名称", "字节 0xE4 不是 UTF-8", 1);
+	filing_set_clear(&s);
+
+	/* the header itself */
+	refused("应用名称,\xff\n甲,a.cn\n", FILING_USER, "第 1 行第 14 字节不是 UTF-8");
+}
+
+/* `bad` broken rows of `all`, the header aside. */
+static int read_share(struct filing_set *s, int bad, int all, char *error)
+{
+	struct buf b = { 0 };
+	int rc;
+
+	buf_puts(&b, "应用名称,域名\n");
+	for (int i = 0; i < all; i++)
+		buf_printf(&b, "应用%d%s,\n,\n", i, i < bad ? "\xff" : "");
+	rc = read_bytes(s, b.p, b.len, FILING_USER, error);
+	buf_clear(&b);
+	return rc;
+}
+
+static void test_share_of_bad_bytes(void **state)
+{
+	static const struct {
+		int bad, all, rc;
+	} cases[] = { { 1, 2, 0 },  { 1, 1, -1 },  { 2, 19, 0 },  { 2, 18, -1 },
+		      { 3, 29, 0 }, { 3, 28, -1 }, { 50, 50, -1 } };
+	char error[CONF_ERROR_MAX];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct filing_set s;
+		if (read_share(&s, cases[i].bad, cases[i].all, error) != cases[i].rc)
+			fail_msg("%d of %d: %s", cases[i].bad, cases[i].all, error);
+		if (cases[i].rc == 0) {
+			assert_int_equal(s.count, cases[i].all - cases[i].bad);
+			assert_int_equal(s.problem_count, cases[i].bad);
+		} else {
+			assert_non_null(strstr(error, "编码认不出: 第 2 行第 8 字节不是 UTF-8"));
+		}
+		filing_set_clear(&s);
+	}
+}
+
+static void test_wrong_kind(void **state)
+{
+	struct filing_set s;
+	(void)state;
+
+	refused("所用应用,使用场景,是否集体决策\n甲,教学,是\n", FILING_PROVIDER,
+		"列名「所用应用」「是否集体决策」是使用者备案表的, 与 --kind provider 不符: 请去掉 --kind, "
+		"或改为 "
+		"--kind user");
+	refused("单位名称,填报日期,移动应用名称,工作QQ\n教务处,2026-01-01,甲,1\n", FILING_PROVIDER,
+		"列名「填报日期」「移动应用名称」「工作QQ」是自查情况表的");
+	refused("应用,主管单位,\n所用应用,使用性质,域名\n甲,要求,a.cn\n", FILING_PROVIDER, "--kind user");
+	/* the name merged over two rows of the header */
+	refused("所用应用,应用,\n,使用性质,是否集体决策\n甲,要求,是\n", FILING_PROVIDER, "--kind user");
+	/* a school's own columns do not make it another form */
+	read_ok(&s, "应用名称,填报单位,填报日期\n甲,教务处,2026-01-01\n", FILING_PROVIDER);
+	filing_set_clear(&s);
+	read_ok(&s, "应用名称,版本号,使用对象,使用性质,是否集体决策\n甲,1,学生,要求,是\n", FILING_PROVIDER);
+	filing_set_clear(&s);
+	read_ok(&s, "所用应用,使用场景,是否集体决策\n甲,教学,是\n", FILING_USER);
+	filing_set_clear(&s);
+}
+
+static void test_no_apps(void **state)
+{
+	struct filing_set s;
+	(void)state;
+
+	read_ok(&s,
+		"序号,应用名称,域名,版本号\n1,甲,a.cn,1\n2,小计,2,\n3,合计,b.cn,\n合计,12,无,\n,注：一式两份,"
+		",\n"
+		"填表说明：如实填写\n4,注册中心,c.cn,\n5,说明,d.cn,\n",
+		FILING_PROVIDER);
+	assert_int_equal(s.count, 4);
+	expect(&s, 0, FILING_NAME, "甲");
+	expect(&s, 1, FILING_NAME, "合计"); /* with a domain of its own */
+	expect(&s, 2, FILING_NAME, "注册中心");
+	expect(&s, 3, FILING_NAME, "说明");
+	assert_int_equal(s.problem_count, 4);
+	expect_problem(&s, 0, 3, "应用名称", "不是应用: 这一行是合计", 1);
+	expect_problem(&s, 1, 5, "应用名称", "不是应用: 这一行是合计", 1);
+	expect_problem(&s, 2, 6, "应用名称", "不是应用: 这一行是说明文字", 1);
+	expect_problem(&s, 3, 7, "应用名称", "不是应用: 这一行是说明文字", 1);
+	filing_set_clear(&s);
+}
+
+/* S3 附件1 asks for 单位名称 of the 主管单位, then of the 开发者. */
+static void test_two_units(void **state)
+{
+	struct filing_set s;
+	(void)state;
+
+	read_ok(&s, "单位名称,单位性质,单位名称,应用名称,版本号\n甲,学校,乙,丙,1\n", ANY);
+	assert_int_equal(s.kind, FILING_PROVIDER);
+	expect(&s, 0, FILING_OPERATOR, "甲");
+	expect(&s, 0, FILING_DEVELOPER, "乙");
+	filing_set_clear(&s);
+	read_ok(&s, "主管单位单位名称,单位名称,应用名称\n甲,乙,丙\n", FILING_PROVIDER);
+	expect(&s, 0, FILING_OPERATOR, "甲");
+	expect(&s, 0, FILING_DEVELOPER, "乙");
+	filing_set_clear(&s);
+	/* where the developer has a column, or a merged header says whose they are, order says nothing */
+	read_ok(&s, "单位名称,单位名称,开发公司,应用名称\n甲,乙,丁,丙\n", FILING_PROVIDER);
+	expect(&s, 0, FILING_OPERATOR, "甲; 乙");
+	expect(&s, 0, FILING_DEVELOPER, "丁");
+	filing_set_clear(&s);
+	read_ok(&s, "主管单位,,应用\n单位名称,单位名称,应用名称\n甲,乙,丙\n", FILING_PROVIDER);
+	expect(&s, 0, FILING_OPERATOR, "甲; 乙");
+	expect(&s, 0, FILING_DEVELOPER, NULL);
+	filing_set_clear(&s);
+	read_ok(&s, "开发者,主管单位,应用\n单位名称,单位名称,应用名称\n甲,乙,丙\n", FILING_PROVIDER);
+	expect(&s, 0, FILING_OPERATOR, "乙");
+	expect(&s, 0, FILING_DEVELOPER, "甲");
+	filing_set_clear(&s);
+}
+
+static void test_wildcards(void **state)
+{
+	struct filing_set s;
+	(void)state;
+
+	read_ok(&s, "应用名称,域名\n甲,*.sub.example.edu.cn、*.cn ＊.b.cn\n乙,*\n", FILING_USER);
+	expect(&s, 0, FILING_DOMAINS, "*.sub.example.edu.cn,*.b.cn");
+	expect(&s, 1, FILING_DOMAINS, NULL);
+	expect_problem(&s, 0, 2, "域名", "「*.cn」通配符只能是开头的「*.」", 0);
+	expect_problem(&s, 1, 3, "域名", "「*」通配符只能是开头的「*.」", 0);
+	filing_set_clear(&s);
 }
 
 static void test_limits(void **state)
@@ -540,6 +713,9 @@ int main(void)
 		cmocka_unit_test(test_newlines),           cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_charsets),           cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_quote_bomb),         cmocka_unit_test(test_aliases_name_fields),
+		cmocka_unit_test(test_bad_bytes),          cmocka_unit_test(test_share_of_bad_bytes),
+		cmocka_unit_test(test_wrong_kind),         cmocka_unit_test(test_no_apps),
+		cmocka_unit_test(test_two_units),          cmocka_unit_test(test_wildcards),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
 }
