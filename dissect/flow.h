@@ -21,6 +21,7 @@ struct flow {
 	int32_t chain;        /* next of the same hash */
 	int32_t older, newer; /* in order of use */
 	bool over;            /* closed: nothing of it is awaited */
+	bool reset;           /* by a RST, which may be forged */
 	bool fin[2];
 	struct stream dir[2]; /* [0] sent by key.addr[0] */
 };

@@ -86,12 +86,21 @@ static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream 
 		hint->tag = 0;
 }
 
+/* Is a segment of a flow that is over a late copy? Not when it is of another connection, nor when it goes on
+ * where a RST stood: the ends did not believe in it, and nor should who only looks on. */
+static bool tcp_is_late(const struct tcp_packet *p, const struct flow *f)
+{
+	uint32_t next = f->dir[p->dir].next;
+
+	return tcp_is_near(p->seg.seq, next) && !(f->reset && p->seg.seq == next);
+}
+
 static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *f)
 {
 	struct stream_env env = { .pool = &w->tcp->pool, .out = &w->out };
 	struct stream *s;
 
-	if (f != NULL && f->over && !tcp_is_near(p->seg.seq, f->dir[p->dir].next)) {
+	if (f != NULL && f->over && !tcp_is_late(p, f)) {
 		tcp_drop(w->tcp, f, &w->out);
 		f = NULL;
 	}
@@ -115,7 +124,7 @@ static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, 
 		f->fin[p->dir] = true;
 	if ((p->flags & TCP_RST) != 0 &&
 	    (s->mode == STREAM_NEW || s->mode == STREAM_DONE || tcp_is_near(seq, s->next)))
-		f->fin[0] = f->fin[1] = true;
+		f->reset = f->fin[0] = f->fin[1] = true;
 	if (f->over || !f->fin[0] || !f->fin[1] || f->dir[0].hold != NULL || f->dir[1].hold != NULL)
 		return;
 	tcp_end(w->tcp, f, &w->out);
