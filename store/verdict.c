@@ -7,6 +7,11 @@
 #include "base/hash.h"
 #include "store/json.h"
 
+/* Of one app in an alert or a finding. Who queries random names below a product's domain makes its app as
+ * large as he likes; an alert must still go through every sink. The steps tell how many there are, `app`
+ * lists them all. */
+enum { SUBJECTS_TOLD = 100, FILINGS_TOLD = 100 };
+
 static void render_steps(struct buf *b, const struct app *a)
 {
 	json_open(b, NULL, '[');
@@ -78,7 +83,7 @@ void verdict_clear(struct verdict *v)
 void verdict_subjects(struct buf *b, const struct app *a, const struct load *l)
 {
 	json_open(b, NULL, '[');
-	for (size_t i = 0; i < a->member_count; i++)
+	for (size_t i = 0; i < a->member_count && i < SUBJECTS_TOLD; i++)
 		json_text(b, NULL, l->in.subject[a->member[i].subject].name);
 	json_close(b, ']');
 }
@@ -136,7 +141,7 @@ void verdict_evidence(struct buf *b, const struct app *a, const struct load *l)
 	json_open(b, NULL, '{');
 	json_raw(b, "facts", facts.p);
 	json_open(b, "filings", '[');
-	for (size_t i = 0; i < a->match_count; i++)
+	for (size_t i = 0; i < a->match_count && i < FILINGS_TOLD; i++)
 		add_filing(b, &a->match[i], l);
 	json_close(b, ']');
 	json_close(b, '}');

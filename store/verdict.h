@@ -19,9 +19,9 @@ void verdict_render(struct verdict *v, const struct load *l);
 void verdict_clear(struct verdict *v);
 /* [{"fact":..}]: what a finding rests on. */
 void verdict_facts(struct buf *b, const struct app *a, const struct load *l);
-/* ["name",...] of its members, in the input's order. */
+/* ["name",...] of its first members, in the input's order. */
 void verdict_subjects(struct buf *b, const struct app *a, const struct load *l);
-/* {"facts":[..],"filings":[..]}: the facts with the filings that were compared. */
+/* {"facts":[..],"filings":[..]}: the facts with the best filings that were compared. */
 void verdict_evidence(struct buf *b, const struct app *a, const struct load *l);
 /* ["domain","name"] of a match. */
 void verdict_keys(struct buf *b, const char *key, const struct app_match *m);

@@ -96,6 +96,31 @@ static void outbox_carries_the_alert(void **state)
 	}
 }
 
+/* Anybody can make names below a product's domain: the alert stays of a size that every sink takes. */
+static void alert_of_a_huge_app_stays_small(void **state)
+{
+	struct observation o[120];
+	char name[64];
+	json_t *line;
+
+	(void)state;
+	for (int i = 0; i < 120; i++) {
+		snprintf(name, sizeof(name), "r%d.zhihuishu.com", i);
+		o[i] = fx_host(name, 5);
+	}
+	fx_capture("a", o, 120);
+	assert_int_equal(fx_ask(-1, "alerts", NULL), 0);
+	assert_int_equal(fx_line_count(), 1);
+	line = fx_line(0);
+	assert_int_equal(json_array_size(json_object_get(line, "subjects")), 100);
+	assert_true(fx_says("共 120 个对象"));
+	json_decref(line);
+	assert_int_equal(fx_ask(-1, "app", "A1", NULL), 0);
+	line = fx_line(0);
+	assert_int_equal(json_array_size(json_object_get(line, "members")), 120);
+	json_decref(line);
+}
+
 static void usage_is_told(void **state)
 {
 	static const struct {
@@ -319,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FX_TEST(every_output_follows_its_schema),
 		FX_TEST(outbox_carries_the_alert),
+		FX_TEST(alert_of_a_huge_app_stays_small),
 		FX_TEST(usage_is_told),
 		FX_TEST(every_store_command_is_answered),
 		FX_TEST(what_is_not_there_is_named),
