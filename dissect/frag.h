@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IP fragments put together in a fixed table: some datagrams at once, each up to a fixed size,
- * each for so long of capture time. Where fragments overlap, the bytes that came first stay
+ * each for so long of capture time. Where fragments overlap, the bytes that came first stay.
  * What does not come together is counted as DISSECT_IP_FRAGMENT, one for each fragment.
  */
 #ifndef DISSECT_FRAG_H

@@ -247,6 +247,11 @@ static void capture_broken(const struct capture *c, char error[CAPTURE_ERROR_MAX
 	else if (strstr(why, "truncated") != NULL)
 		snprintf(error, CAPTURE_ERROR_MAX, "%s: 抓包文件在第 %llu 个包之后被截断，此前的内容已读出",
 			 safe, (unsigned long long)c->seen);
+	else if (strstr(why, "of the first interface") != NULL) /* type or snapshot length: libpcap has one */
+		snprintf(error, CAPTURE_ERROR_MAX,
+			 "%s: 各接口的链路类型不同，第 %llu 个包之后没有读，请先按接口拆成几个文件"
+			 "（tshark -Y frame.interface_id==0 -w）",
+			 safe, (unsigned long long)c->seen);
 	else
 		snprintf(error, CAPTURE_ERROR_MAX,
 			 "%s: 抓包文件在第 %llu 个包之后不能再读，此前的内容已读出（%s）", safe,

@@ -218,6 +218,35 @@ static void test_truncated(void **state)
 	}
 }
 
+/* A second interface of another link type: what was read counts, and the line says what to do. */
+static void test_interfaces_of_two_types(void **state)
+{
+	uint8_t room[512];
+	size_t n = make_pcapng(room, sizeof(room), 0);
+	struct wr w = wr_init(room + n, sizeof(room) - n);
+	char path[64], error[CAPTURE_ERROR_MAX] = "";
+	struct seen s = { 0 };
+	struct capture *c;
+	int fd, status = 1;
+	(void)state;
+
+	wr_be32(&w, 1);
+	wr_be32(&w, 20);
+	wr_be32(&w, LINK_LINUX_SLL << 16);
+	wr_be32(&w, 65535);
+	wr_be32(&w, 20);
+	fd = make_file(path, room, n + wr_len(&w));
+	unlink(path);
+	c = capture_open_fd(fd, path, error);
+	assert_non_null(c);
+	while (status > 0)
+		status = capture_read(c, 10, see, &s, error);
+	assert_int_equal(status, -2);
+	assert_int_equal(s.count, 1);
+	assert_line(error, "按接口拆成几个文件");
+	capture_close(c);
+}
+
 static void test_refused_files(void **state)
 {
 	char path[64], error[CAPTURE_ERROR_MAX] = "";
@@ -328,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_times_beyond_the_calendar),
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_interfaces_of_two_types),
 		cmocka_unit_test(test_refused_files),
 		cmocka_unit_test(test_lying_record),
 		cmocka_unit_test(test_no_such_interface),
