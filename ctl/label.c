@@ -235,6 +235,7 @@ static const struct label labels[] = {
 	{ "links", "关联", show_list },
 	{ "matches", "备案比对", show_list },
 	{ "members", "组成", show_list },
+	{ "members_more", "未列出的成员", show_plain },
 	{ "messages", "报文", show_plain },
 	{ "name", "名称", show_plain },
 	{ "nature", "使用性质", show_plain },

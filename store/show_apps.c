@@ -10,6 +10,9 @@
 #include "store/fold.h"
 #include "store/json.h"
 
+/* In full; the names of all stand in `subjects`. A line of the daemon's is 16 MiB at most. */
+enum { MEMBERS_TOLD = 2000 };
+
 enum column {
 	APP_ID,
 	APP_NAME,
@@ -190,12 +193,16 @@ static void members_json(struct answer *a, struct db_txn *t, int64_t app)
 	}
 	json_open(&a->line, "members", '[');
 	for (size_t i = 0; i < count; i++) {
-		query_open(&q, t, STMT_DAYS_OF);
-		query_int(&q, member[i].id);
-		fold_rows(&q, member_json, &member[i]);
+		if (i < MEMBERS_TOLD) {
+			query_open(&q, t, STMT_DAYS_OF);
+			query_int(&q, member[i].id);
+			fold_rows(&q, member_json, &member[i]);
+		}
 		free(member[i].tie);
 	}
 	json_close(&a->line, ']');
+	if (count > MEMBERS_TOLD)
+		json_int(&a->line, "members_more", (int64_t)(count - MEMBERS_TOLD));
 	free(member);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Each command's lines against its schema, its exit codes and its words. */
+#include "base/alloc.h"
 #include "ipc/command.h"
 #include "tests/unit/store/schema.h"
 
@@ -118,6 +119,27 @@ static void alert_of_a_huge_app_stays_small(void **state)
 	assert_int_equal(fx_ask(-1, "app", "A1", NULL), 0);
 	line = fx_line(0);
 	assert_int_equal(json_array_size(json_object_get(line, "members")), 120);
+	json_decref(line);
+}
+
+static void members_of_a_huge_app_are_counted(void **state)
+{
+	struct observation *o = xcalloc(2003, sizeof(*o));
+	char name[64];
+	json_t *line;
+
+	(void)state;
+	for (int i = 0; i < 2003; i++) {
+		snprintf(name, sizeof(name), "r%d.zhihuishu.com", i);
+		o[i] = fx_host(name, 1);
+	}
+	fx_capture("a", o, 2003);
+	free(o);
+	assert_int_equal(fx_ask(-1, "app", "A1", NULL), 0);
+	line = fx_line(0);
+	assert_int_equal(json_array_size(json_object_get(line, "members")), 2000);
+	assert_int_equal(json_integer_value(json_object_get(line, "members_more")), 3);
+	assert_int_equal(json_array_size(json_object_get(line, "subjects")), 2003);
 	json_decref(line);
 }
 
@@ -345,6 +367,7 @@ int main(void)
 		FX_TEST(every_output_follows_its_schema),
 		FX_TEST(outbox_carries_the_alert),
 		FX_TEST(alert_of_a_huge_app_stays_small),
+		FX_TEST(members_of_a_huge_app_are_counted),
 		FX_TEST(usage_is_told),
 		FX_TEST(every_store_command_is_answered),
 		FX_TEST(what_is_not_there_is_named),
