@@ -6,15 +6,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "policy/policy.h"
 
 static void add_safe(struct buf *out, const char *s, size_t n)
 {
-	char safe[4096];
-	text_safe(safe, sizeof(safe), s, n);
-	buf_puts(out, safe);
+	size_t cap = n * 4 + 1; /* each byte may become \xHH */
+	char *safe = xmalloc(cap);
+
+	buf_add(out, safe, text_safe(safe, cap, s, n));
+	free(safe);
 }
 
 static void show_plain(struct buf *out, const json_t *v)

@@ -56,12 +56,24 @@ static void test_strangers_text_is_harmless(void **state)
 	shows("name", "\"a\\u202eb\"", "a\\xe2\\x80\\xaeb");
 }
 
+/* A cell of a register may hold 64 KiB. */
+static void test_long_text_is_shown_whole(void **state)
+{
+	static char text[65536 + 1], json[sizeof(text) + 2];
+	(void)state;
+	memset(text, 'a', sizeof(text) - 1);
+	memcpy(json + 1, text, sizeof(text) - 1);
+	json[0] = json[sizeof(text)] = '"';
+	shows("name", json, text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_row_is_found),
 		cmocka_unit_test(test_words_and_times_are_for_people),
 		cmocka_unit_test(test_strangers_text_is_harmless),
+		cmocka_unit_test(test_long_text_is_shown_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
