@@ -141,6 +141,7 @@ static const char *const statements[STMT_COUNT] = {
 		"WHERE a.id = ?1 AND d.withdrawn IS NULL AND d.decision = 'exempt'",
 	[STMT_IMPORT_SAME] =
 		"SELECT id FROM filed_import WHERE kind = ?1 AND sha256 = ?2 AND state = 'active'",
+	[STMT_IMPORT_NEWEST] = "SELECT max(id) FROM filed_import WHERE kind = ?1 AND state = 'active'",
 	[STMT_IMPORT_ADD] = "INSERT INTO filed_import (kind, sha256, file, charset, time, rows, added, "
 			    "changed, unchanged, refused, state) "
 			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0, ?7, 'active')",

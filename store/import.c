@@ -32,7 +32,8 @@ struct import {
 	char sha256[HASH_HEX_SIZE];
 	const char *file; /* base name */
 	bool dry_run;
-	int64_t id; /* 0: dry run */
+	int64_t id;     /* 0: dry run */
+	int64_t newest; /* of the kind, when the file came before */
 	int64_t count[CHANGE_COUNT];
 	int64_t refused;
 	struct seen *seen;
@@ -251,6 +252,20 @@ static void tell_problems(struct import *im)
 	}
 }
 
+/* A file that came before: what later imports made of it stands, and how to go back. */
+static void tell_repeated(struct import *im)
+{
+	char text[320] = "同一文件已经导入过,未作任何改动";
+	struct buf *b = &im->answer->line;
+
+	if (im->newest != im->id)
+		snprintf(text, sizeof(text),
+			 "同一文件已经导入过(第 %lld 次),未作任何改动;其后另有导入(最近是第 %lld 次),"
+			 "同一备案以较新的为准,要回到这个文件请先用 beianctl filings undo 撤销它们",
+			 (long long)im->id, (long long)im->newest);
+	json_text(b, "text", text);
+}
+
 static void tell_summary(struct import *im, bool repeated)
 {
 	struct buf *b = &im->answer->line;
@@ -272,7 +287,7 @@ static void tell_summary(struct import *im, bool repeated)
 	json_bool(b, "dry_run", im->dry_run);
 	json_bool(b, "repeated", repeated);
 	if (repeated)
-		json_text(b, "text", "同一文件已经导入过,未作任何改动");
+		tell_repeated(im);
 	answer_line(im->answer);
 }
 
@@ -283,6 +298,15 @@ static int64_t same_import(struct import *im)
 	query_open(&q, &im->txn, STMT_IMPORT_SAME);
 	query_text(&q, filing_kind_name(im->set.kind));
 	query_text(&q, im->sha256);
+	return query_one(&q, 0);
+}
+
+static int64_t newest_import(struct import *im)
+{
+	struct query q;
+
+	query_open(&q, &im->txn, STMT_IMPORT_NEWEST);
+	query_text(&q, filing_kind_name(im->set.kind));
 	return query_one(&q, 0);
 }
 
@@ -322,6 +346,7 @@ static int take_rows(struct import *im)
 	db_begin(&im->txn, im->answer->store->db, im->dry_run ? DB_READ : DB_WRITE);
 	im->id = same_import(im);
 	if (im->id != 0) {
+		im->newest = newest_import(im);
 		im->count[CHANGE_UNCHANGED] = (int64_t)im->set.count;
 		code = answer_end(im->answer, &im->txn);
 		if (code == ANSWER_DONE)

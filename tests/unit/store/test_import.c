@@ -96,6 +96,20 @@ static void newer_version_supersedes_and_undo_restores(void **state)
 	expect(1, 1, 0, 0);
 }
 
+static void older_file_again_says_what_stands(void **state)
+{
+	(void)state;
+	assert_int_equal(import("a.csv", "教务,示例大学,教APP备1100001号,a.example.com,\n"), 0);
+	assert_int_equal(import("a.csv", "教务,示例大学,教APP备1100001号,a.example.com,\n"), 0);
+	assert_true(fx_says("\"repeated\":true"));
+	assert_false(fx_says("filings undo"));
+	assert_int_equal(import("b.csv", "教务,示例大学,教APP备1100001号,b.example.com,\n"), 0);
+	assert_int_equal(import("a.csv", "教务,示例大学,教APP备1100001号,a.example.com,\n"), 0);
+	assert_true(fx_says("\"repeated\":true"));
+	assert_true(fx_says("最近是第 2 次"));
+	assert_true(current("b.example.com"));
+}
+
 /* A row that the later import only repeated stays when the earlier one is taken back. */
 static void repeated_row_belongs_to_both(void **state)
 {
@@ -228,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FX_TEST(same_file_changes_nothing),
 		FX_TEST(newer_version_supersedes_and_undo_restores),
+		FX_TEST(older_file_again_says_what_stands),
 		FX_TEST(repeated_row_belongs_to_both),
 		FX_TEST(rows_of_one_number_are_kept_apart),
 		FX_TEST(dry_run_touches_nothing),
