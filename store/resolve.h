@@ -16,7 +16,8 @@ struct resolved {
 
 /* ANSWER_DONE, or ANSWER_REFUSED with the reply's error set (ambiguous, no such app, unknown bare name). */
 int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct resolved *out);
-/* After a refusal: ends the transaction. A database that did not answer is the reason then, not the subject. */
+/* After a refusal: ends the transaction. A database that did not answer is the reason then, not the subject.
+ */
 int resolve_failed(struct answer *a, struct db_txn *t);
 
 #endif

@@ -17,10 +17,10 @@ echo "# a clean replay takes $span ms"
 
 # Kills one process of the session at random, then waits until none is left (their links are closed, so all must go).
 round() { # FOLDER DELAY-MS
-	local leader pids victim i
+	local leader pids victim
 	setsid "$BEIAND" -f "$1/beiand.conf" --replay "$capture" 2>"$1/err" &
 	leader=$!
-	children+=($leader)
+	children+=("$leader")
 	sleep "$(printf '%d.%03d' $(($2 / 1000)) $(($2 % 1000)))"
 	mapfile -t pids < <(pgrep -s "$leader")
 	if [ "${#pids[@]}" -gt 0 ]; then
@@ -30,7 +30,7 @@ round() { # FOLDER DELAY-MS
 	else
 		echo "# after $2 ms it had ended"
 	fi
-	for i in $(seq 200); do
+	for _ in $(seq 200); do
 		pgrep -s "$leader" >/dev/null || return 0
 		sleep 0.1
 	done

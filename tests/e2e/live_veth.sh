@@ -53,7 +53,7 @@ register "$s" >/dev/null
 printf '\n[sensor]\ninterfaces = e2e1\n' >>"$s/beiand.conf"
 "$BEIAND" -f "$s/beiand.conf" 2>"$work/daemon.err" &
 daemon=$!
-children+=($daemon)
+children+=("$daemon")
 up() {
 	local i
 	for i in $(seq 50); do
