@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "policy/domain.h"
 #include "policy/step.h"
 
@@ -237,10 +238,10 @@ static void explain_center(const struct work *w, struct app *a)
 	const struct fact *f = center_fact(w, a);
 	const char *anchor = app_anchor(a);
 
-	if (a->catalog != NULL && !f->campus)
+	if (f->place.catalog != NULL && !f->campus)
 		step_add(a, "group-catalog",
 			 "目录把这些对象列为同一产品「%s」,以 %s 为中心归为一个应用,共 %zu 个对象",
-			 a->catalog->product, anchor, a->member_count);
+			 f->place.catalog->product, anchor, a->member_count);
 	else if (a->anchor_kind != SUBJECT_HOST)
 		step_add(a, "group-identifier", "%s标识 %s 自成一个应用", subject_kind_zh(a->anchor_kind),
 			 anchor);
@@ -287,8 +288,9 @@ static void explain_hosts(const struct work *w, struct app *a)
 			roll_call(&shared, w->in->subject[subject].name);
 	}
 	if (taken.count > 0)
-		step_add(a, "tie-exclusive", "%s(%zu 个主机)只被本应用的标识访问,归入本应用", taken.names.p,
-			 taken.count);
+		step_add(a, "tie-exclusive",
+			 "%s(%zu 个主机)只被本应用的标识访问,且至少一半客户端由此而来,归入本应用",
+			 taken.names.p, taken.count);
 	if (shared.count > 0)
 		step_add(a, "shared-host", "%s(%zu 个主机)各被不止一个应用标识访问,不归入其中任何一个",
 			 shared.names.p, shared.count);
@@ -311,10 +313,92 @@ static void explain_limits(const struct work *w, struct app *a)
 			 g->said, g->said_education);
 }
 
+/* "3 个客户端中的 <3 个", or requests. The caller frees. */
+static char *share_text(const struct share *s)
+{
+	char part[TEXT_PEOPLE_MAX], whole[TEXT_PEOPLE_MAX];
+
+	if (!s->people)
+		return step_text("%" PRIu64 " 次连接和请求中的 %" PRIu64 " 次", s->whole, s->part);
+	text_people(part, s->part);
+	text_people(whole, s->whole);
+	return step_text("%s 个客户端中的 %s 个", whole, part);
+}
+
+static void explain_stay(const struct work *w, struct app *a, size_t subject)
+{
+	const struct listener *l = &w->grouping.listener[subject];
+	const char *host = w->in->subject[subject].name;
+	const struct group *g = &w->grouping.group[l->speaker];
+	char *share;
+
+	if (l->stay == STAY_SHARE) {
+		share = share_text(&l->share);
+		step_add(a, "not-exclusive",
+			 "%s 只有一个应用(%s)的标识访问,但只占其%s(不足一半),主机自成应用", host, g->name,
+			 share);
+		free(share);
+	} else if (l->stay == STAY_AUDIENCE) {
+		step_add(a, "not-governed",
+			 "%s 只被「%s」的标识访问,该产品不在口径 %s 的服务对象内,主机自成应用", host,
+			 g->catalog->product, w->in->profile->name);
+	} else if (l->stay == STAY_FILED) {
+		step_add(a, "filed-alone",
+			 "%s 单独备案;访问它的标识 %s 和其余校内主机不在备案中,不能共用,主机自成应用", host,
+			 g->name);
+	}
+}
+
+static void explain_stays(const struct work *w, struct app *a)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < a->member_count && told < NAMES_SHOWN; i++) {
+		const struct listener *l = &w->grouping.listener[a->member[i].subject];
+		if (l->speaker == GROUP_NONE || l->stay == STAY_NONE)
+			continue;
+		explain_stay(w, a, a->member[i].subject);
+		told++;
+	}
+}
+
+/* The address itself is not said: explanations are passed on. */
+static void explain_proxy(const struct work *w, struct app *a)
+{
+	for (size_t i = 0; i < a->member_count; i++) {
+		const struct policy_subject *s = &w->in->subject[a->member[i].subject];
+		if (!s->campus_proxy || s->campus_server)
+			continue;
+		step_add(a, "campus-proxy",
+			 "%s "
+			 "由校内地址应答,但该地址同时应答许多校外域名,属代理、缓存或认证网关一类,"
+			 "不作为本校应用的依据",
+			 s->name);
+		return;
+	}
+}
+
+static void explain_released(const struct work *w, struct app *a)
+{
+	const struct group *g = &w->grouping.group[w->grouping.of[a->member[0].subject]];
+
+	if (!g->portal && !g->filed && g->campus_filed > 0 && g->campus_filed < g->campus_hosts)
+		step_add(a, "filed-alone",
+			 "本标识独自访问 %zu 个校内主机,其中 %zu "
+			 "个已单独备案、自成应用;其余的和本标识不因此算作已备案",
+			 g->campus_hosts, g->campus_filed);
+	if (g->beside != GROUP_NONE)
+		step_add(a, "beside-filed",
+			 "它访问的校内主机(如 %s)都已备案,但多数客户端不经它访问:是否同一备案,待人工核对",
+			 w->in->subject[g->beside].name);
+}
+
+/* A product's hosts that the identifier took bring the product along. */
 static void find_catalog(const struct work *w, struct app *a)
 {
 	for (size_t i = 0; i < a->member_count && a->catalog == NULL; i++) {
-		if (a->member[i].tie != TIE_EXCLUSIVE)
+		const struct group *g = &w->grouping.group[w->grouping.of[a->member[i].subject]];
+		if (a->member[i].tie != TIE_EXCLUSIVE || g->product != GROUP_NONE)
 			a->catalog = fact_of(w, a, i)->place.catalog;
 	}
 }
@@ -340,6 +424,9 @@ void app_build(struct work *w, struct judgement *out)
 		find_catalog(w, &out->app[i]);
 		explain_center(w, &out->app[i]);
 		explain_hosts(w, &out->app[i]);
+		explain_stays(w, &out->app[i]);
+		explain_released(w, &out->app[i]);
+		explain_proxy(w, &out->app[i]);
 		explain_limits(w, &out->app[i]);
 	}
 	free(app_of_group);

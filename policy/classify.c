@@ -14,9 +14,10 @@
 
 /* -- name and unit ------------------------------------------------------------------------------------ */
 
-static void name_app(const struct policy_input *in, struct app *a)
+static void name_app(const struct policy_input *in, const struct group *g, struct app *a)
 {
-	if (a->catalog != NULL) {
+	/* an identifier that only speaks to a product may be somebody else's: its own name stays visible */
+	if (a->catalog != NULL && g->product == GROUP_NONE) {
 		a->name = xstrdup(a->catalog->product);
 		return;
 	}
@@ -102,7 +103,7 @@ static void own_kinds(const struct work *w, const struct app *a, bool kinds[SUBJ
 	for (size_t i = 0; i < a->member_count; i++) {
 		size_t subject = a->member[i].subject;
 		enum subject_kind k = w->in->subject[subject].kind;
-		if (k != SUBJECT_HOST || w->grouping.speakers[subject] == 0)
+		if (k != SUBJECT_HOST || grouping_is_reached(&w->grouping, subject))
 			kinds[k] = true;
 	}
 }
@@ -131,17 +132,11 @@ static bool kind_in_scope(const struct work *w, struct app *a)
 
 static bool audience_in_scope(const struct work *w, struct app *a, const struct catalog_entry *product)
 {
-	const struct data_list *audiences = &w->in->profile->audiences;
-	const char *class = product ? product->audience_class : NULL;
-
-	if (class == NULL || class[0] == '\0' || strcmp(class, "all") == 0 || audiences->count == 0)
+	if (product == NULL || lookup_in_audience(w->in->profile, product))
 		return true;
-	for (size_t i = 0; i < audiences->count; i++) {
-		if (strcmp(audiences->item[i], class) == 0)
-			return true;
-	}
 	step_add(a, "scope-audience", "「%s」面向%s(%s),不在口径 %s 的服务对象内", product->product,
-		 product->audience ? product->audience : class, class, w->in->profile->name);
+		 product->audience ? product->audience : product->audience_class, product->audience_class,
+		 w->in->profile->name);
 	return false;
 }
 
@@ -171,7 +166,7 @@ void classify_app(struct work *w, const struct judgement *j, struct app *a)
 {
 	const struct catalog_entry *product;
 
-	name_app(w->in, a);
+	name_app(w->in, work_group(w, j, a), a);
 	product = education_weigh(w, j, a);
 	if (is_exempt(w, a)) {
 		a->status = APP_EXEMPT;

@@ -21,9 +21,11 @@ static char *by_person(const struct work *w, const struct judgement *j, const st
 
 static char *by_catalog(const struct work *w, const struct judgement *j, const struct app *a)
 {
-	(void)w, (void)j;
 	if (a->catalog == NULL)
 		return NULL;
+	if (work_group(w, j, a)->product != GROUP_NONE)
+		return step_text("它独占访问教育应用目录第 %u 行「%s」的主机 %s", a->catalog->line,
+				 a->catalog->product, w->in->subject[work_group(w, j, a)->product].name);
 	return step_text("教育应用目录第 %u 行:「%s」(%s,%s)", a->catalog->line, a->catalog->product,
 			 a->catalog->operator, a->catalog->category);
 }

@@ -99,6 +99,10 @@ static void near_campus(struct nearby *n, size_t subject)
 	const struct fact *f = &n->near->w->fact[subject];
 	const char *host = domain_bare(n->near->w->in->subject[subject].name);
 
+	near_entries(n, &n->near->w->reg.wild, host, "通配只覆盖其下的主机,不含这个域名自己");
+	for (const char *dot = strchr(host, '.'); dot != NULL; dot = strchr(dot + 1, '.'))
+		near_entries(n, &n->near->w->reg.vain, dot + 1,
+			     "通配覆盖整个校内域名,不能代替各系统逐个备案");
 	for (const char *dot = strchr(host, '.'); dot != NULL; dot = strchr(dot + 1, '.'))
 		near_entries(n, &n->near->w->reg.host, dot + 1, "上级域名的备案不覆盖其下各个校内主机");
 	if (f->place.registrable != NULL)

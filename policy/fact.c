@@ -20,17 +20,36 @@ static const char *find_label(const struct conf_list *labels, const char *label,
 	return NULL;
 }
 
-/* The school's own tenant at a vendor: its label stands first or anywhere left of the vendor's domain. */
-static const char *tenant_label(const struct conf_list *labels, const char *host, const char *registrable)
+/* "jw.example.edu.cn.waf.com": an alias that a cache or filter made of the campus's own name. */
+static bool embeds_campus(const struct conf_list *campus, const char *host)
+{
+	for (size_t i = 0; i < campus->count; i++) {
+		const char *name = campus->item[i] + (campus->item[i][0] == '.');
+		size_t n = strlen(name);
+		for (const char *at = strstr(host, name); n > 0 && at != NULL; at = strstr(at + 1, name)) {
+			if ((at == host || at[-1] == '.') && at[n] == '.')
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Below edu.cn every name is some school's (CNNIC); a public suffix is nobody's. */
+static bool is_vendor(const char *registrable, const char *host)
+{
+	return registrable != NULL && registrable != host && !domain_within(registrable, "edu.cn");
+}
+
+/* The school's own tenant at a vendor: its label stands left of the vendor's domain. */
+static const char *tenant_label(const struct conf *conf, const char *host, const char *registrable)
 {
 	const char *found = NULL;
-	for (const char *at = host; at != NULL && labels->count > 0;) {
+
+	if (!is_vendor(registrable, host) || embeds_campus(&conf->campus.domains, host))
+		return NULL;
+	for (const char *at = host; at < registrable && found == NULL;) {
 		size_t n = strcspn(at, ".");
-		if (at != host && (registrable == NULL || at >= registrable))
-			break;
-		found = find_label(labels, at, n);
-		if (found != NULL || at[n] == '\0')
-			break;
+		found = find_label(&conf->campus.labels, at, n);
 		at += n + 1;
 	}
 	return found;
@@ -59,13 +78,15 @@ static const struct education_rule *find_rule(const struct education *table, con
 	return NULL;
 }
 
-static bool asked_only(const struct policy_subject *s)
+/* Seen through these channels and no other. */
+static bool only_via(const struct policy_subject *s, bool query, bool answer)
 {
 	for (enum via v = 0; v < VIA_COUNT; v++) {
-		if (v != VIA_DNS_QUERY && s->count_via[v] > 0)
+		bool allowed = (v == VIA_DNS_QUERY && query) || (v == VIA_DNS_ANSWER && answer);
+		if (!allowed && s->count_via[v] > 0)
 			return false;
 	}
-	return s->count_via[VIA_DNS_QUERY] > 0;
+	return s->count_via[VIA_DNS_QUERY] + s->count_via[VIA_DNS_ANSWER] > 0;
 }
 
 static void collect_host(const struct lookup *l, const struct policy_subject *s, struct fact *f)
@@ -77,9 +98,11 @@ static void collect_host(const struct lookup *l, const struct policy_subject *s,
 	f->campus = f->place.campus != NULL || f->server;
 	if (f->server)
 		f->place.anchor = s->name;
-	if (f->place.campus == NULL)
-		f->label = tenant_label(&l->conf->campus.labels, s->name, f->place.registrable);
-	f->asked_only = asked_only(s);
+	/* who is only the target of others' aliases was never asked for */
+	if (f->place.campus == NULL && !only_via(s, false, true))
+		f->label = tenant_label(l->conf, s->name, f->place.registrable);
+	f->asked_only = only_via(s, true, false);
+	f->dns_only = only_via(s, true, true);
 }
 
 struct fact *fact_collect(const struct lookup *l, const struct policy_input *in)

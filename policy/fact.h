@@ -17,6 +17,7 @@ struct fact {
 	bool server;       /* a campus server answers for it and no table says more */
 	bool container;    /* only hosts others' pages: in no app */
 	bool asked_only;   /* DNS queries, no answer and no connection: it may not exist */
+	bool dns_only;     /* nothing but DNS: no proof that it serves anything */
 	const char *label; /* the school's label at a vendor: campus.labels */
 	const struct education_rule *rule;
 };

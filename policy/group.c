@@ -10,11 +10,13 @@
 struct talk {
 	size_t host, group;
 	uint64_t count;
+	size_t first, speakers; /* in talks.from */
 };
 
 struct talks {
 	struct talk *talk; /* sorted by (host, group), one row each */
 	size_t count, cap;
+	size_t *from; /* the identifiers of each talk, one behind the other */
 };
 
 /* -- by name ---------------------------------------------------------------------------------- */
@@ -43,7 +45,10 @@ static void open_group(struct grouping *g, const struct place *p, size_t *cap)
 	g->group[g->count++] = (struct group){
 		.kind = p->anchor_kind,
 		.name = p->anchor,
+		.catalog = p->catalog,
 		.spoken = GROUP_NONE,
+		.product = GROUP_NONE,
+		.beside = GROUP_NONE,
 	};
 }
 
@@ -87,6 +92,14 @@ static int compare_talk(const void *left, const void *right)
 	return (a->group > b->group) - (a->group < b->group);
 }
 
+/* While rows are read `first` is the identifier. */
+static int compare_row(const void *left, const void *right)
+{
+	const struct talk *a = left, *b = right;
+	int order = compare_talk(a, b);
+	return order != 0 ? order : (a->first > b->first) - (a->first < b->first);
+}
+
 static bool is_speaker(const struct policy_input *in, const struct fact *fact, size_t i)
 {
 	return in->subject[i].kind != SUBJECT_HOST && fact[i].place.exempt == NULL;
@@ -100,13 +113,18 @@ static bool is_listener(const struct policy_input *in, const struct fact *fact, 
 static void merge_talks(struct talks *t)
 {
 	size_t n = 0;
+	t->from = xcalloc(t->count, sizeof(*t->from));
 	if (t->count > 1)
-		qsort(t->talk, t->count, sizeof(*t->talk), compare_talk);
+		qsort(t->talk, t->count, sizeof(*t->talk), compare_row);
 	for (size_t i = 0; i < t->count; i++) {
-		if (n > 0 && compare_talk(&t->talk[n - 1], &t->talk[i]) == 0)
+		t->from[i] = t->talk[i].first;
+		if (n > 0 && compare_talk(&t->talk[n - 1], &t->talk[i]) == 0) {
 			t->talk[n - 1].count += t->talk[i].count;
-		else
-			t->talk[n++] = t->talk[i];
+			t->talk[n - 1].speakers++;
+		} else {
+			t->talk[n] = t->talk[i];
+			t->talk[n++].first = i;
+		}
 	}
 	t->count = n;
 }
@@ -125,6 +143,8 @@ static void collect_talks(struct talks *t, const struct grouping *g, const struc
 			.host = l->to,
 			.group = g->of[l->from],
 			.count = l->count > 0 ? l->count : 1,
+			.first = l->from,
+			.speakers = 1,
 		};
 	}
 	merge_talks(t);
@@ -154,13 +174,72 @@ static bool heard(const struct grouping *g, const struct fact *fact, const struc
 	return g->group[t->group].focused || !fact_is_education(&fact[t->host]);
 }
 
-static bool may_take(const struct grouping *g, const struct fact *fact, const struct talk *t)
+static bool is_school_own(const struct fact *f) { return f->campus || f->label != NULL; }
+
+static const struct catalog_entry *product_of(const struct fact *fact, const struct group *group)
 {
-	return g->of[t->host] != t->group && fact[t->host].place.catalog == NULL;
+	return group->product == GROUP_NONE ? NULL : fact[group->product].place.catalog;
 }
 
-/* Marks hosts with exactly one speaker; counts how many of them are campus hosts, per group. */
-static void find_exclusive(struct grouping *g, const struct talks *t, const struct fact *fact)
+/* The one product that a group's identifiers speak to, if it is one. */
+static void find_products(struct grouping *g, const struct talks *t, const struct policy_input *in,
+			  const struct fact *fact)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct group *group = &g->group[t->talk[i].group];
+		const struct fact *host = &fact[t->talk[i].host];
+		const struct catalog_entry *e = host->place.catalog;
+		if (host->campus || (e == NULL && fact_is_education(host)))
+			group->torn = true;
+		else if (e == NULL)
+			group->beyond = true;
+		else if (group->product == GROUP_NONE)
+			group->product = t->talk[i].host;
+		else if (product_of(fact, group) != e)
+			group->torn = true;
+		else if (strcmp(in->subject[t->talk[i].host].name, in->subject[group->product].name) < 0)
+			group->product = t->talk[i].host;
+	}
+	for (size_t i = 0; i < g->count; i++) {
+		if (g->group[i].torn || g->group[i].catalog != NULL || !g->group[i].focused)
+			g->group[i].product = GROUP_NONE;
+	}
+}
+
+static bool may_take(const struct grouping *g, const struct fact *fact, const struct talk *t)
+{
+	const struct catalog_entry *e = fact[t->host].place.catalog;
+	return g->of[t->host] != t->group && (e == NULL || e == product_of(fact, &g->group[t->group]));
+}
+
+static enum stay find_stay(const struct grouping *g, const struct policy_input *in, const struct fact *f,
+			   const struct listener *l)
+{
+	const struct catalog_entry *e = g->group[l->speaker].catalog;
+	if (e != NULL && is_school_own(f) && !lookup_in_audience(in->profile, e))
+		return STAY_AUDIENCE;
+	return share_is_most(&l->share) ? STAY_NONE : STAY_SHARE;
+}
+
+/* A host with exactly one speaker. */
+static void hear_one(struct grouping *g, const struct talks *t, const struct talk *only,
+		     const struct policy_input *in, const struct fact *fact)
+{
+	struct listener *l = &g->listener[only->host];
+
+	l->speaker = only->group;
+	l->share = share_of(in, only->host, t->from + only->first, only->speakers, only->count);
+	if (!may_take(g, fact, only))
+		return;
+	l->stay = find_stay(g, in, &fact[only->host], l);
+	if (l->stay != STAY_NONE)
+		return;
+	g->moved[only->host] = true;
+	g->group[only->group].campus_hosts += fact[only->host].campus;
+}
+
+static void find_exclusive(struct grouping *g, const struct talks *t, const struct policy_input *in,
+			   const struct fact *fact)
 {
 	for (size_t i = 0, end; i < t->count; i = end) {
 		const struct talk *only = NULL;
@@ -171,26 +250,52 @@ static void find_exclusive(struct grouping *g, const struct talks *t, const stru
 			only = &t->talk[end];
 			g->speakers[host]++;
 		}
-		if (g->speakers[host] != 1 || !may_take(g, fact, only))
-			continue;
-		g->moved[host] = true;
-		g->group[only->group].campus_hosts += fact[host].campus;
+		if (g->speakers[host] == 1)
+			hear_one(g, t, only, in, fact);
 	}
 }
 
-static void move_hosts(struct grouping *g, const struct talks *t, const struct fact *fact)
+static void find_filed(struct grouping *g, const struct policy_input *in, const struct fact *fact,
+		       const struct register_index *reg)
 {
-	for (size_t i = 0; i < g->count; i++)
-		g->group[i].portal = g->group[i].campus_hosts > GROUP_CAMPUS_MAX;
-	for (size_t i = 0; i < t->count; i++) {
-		const struct talk *talk = &t->talk[i];
-		if (!g->moved[talk->host] || !heard(g, fact, talk))
+	for (size_t i = 0; i < in->subject_count; i++) {
+		const struct policy_subject *s = &in->subject[i];
+		if (s->kind != SUBJECT_HOST && g->of[i] != GROUP_NONE)
+			g->group[g->of[i]].filed |= register_has_id(reg, s->kind, s->name);
+		if (!g->moved[i] || !fact[i].campus || !register_has_host(reg, s->name))
 			continue;
-		if (fact[talk->host].campus && g->group[talk->group].portal)
-			g->moved[talk->host] = false;
-		else
-			g->of[talk->host] = talk->group;
+		g->listener[i].stay = STAY_FILED; /* unless the whole group is covered */
+		g->group[g->listener[i].speaker].campus_filed++;
 	}
+}
+
+static bool releases_filed(const struct group *group)
+{
+	return !group->filed && group->campus_filed < group->campus_hosts;
+}
+
+static void move_hosts(struct grouping *g, const struct fact *fact)
+{
+	for (size_t i = 0; i < g->subject_count; i++) {
+		struct listener *l = &g->listener[i];
+		struct group *group;
+		if (!g->moved[i])
+			continue;
+		group = &g->group[l->speaker];
+		group->portal = group->campus_hosts > GROUP_CAMPUS_MAX;
+		if (group->portal || !releases_filed(group))
+			l->stay = STAY_NONE;
+		if ((fact[i].campus && group->portal) || l->stay == STAY_FILED)
+			g->moved[i] = false;
+		else
+			g->of[i] = l->speaker;
+	}
+}
+
+bool grouping_is_reached(const struct grouping *g, size_t host)
+{
+	const struct listener *l = &g->listener[host];
+	return g->speakers[host] == 0 || (l->speaker != GROUP_NONE && !share_is_most(&l->share));
 }
 
 /* The education host that speaks most clearly for a group: a host of no catalogued product or of one in the
@@ -216,7 +321,31 @@ static void find_spoken(struct grouping *g, const struct talks *t, const struct 
 	}
 }
 
-void grouping_build(struct grouping *g, const struct policy_input *in, const struct fact *fact)
+/* A school's system that its provider filed may well be filed with its mini-program: a person decides. */
+static void find_beside(struct grouping *g, const struct talks *t, const struct policy_input *in,
+			const struct fact *fact, const struct register_index *reg)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		size_t host = t->talk[i].host;
+		struct group *group = &g->group[t->talk[i].group];
+		bool alone = g->listener[host].speaker == t->talk[i].group;
+		if (!fact_is_education(&fact[host]))
+			continue;
+		if (!alone || !fact[host].campus || !register_has_host(reg, in->subject[host].name))
+			group->unfiled = true;
+		else if (g->of[host] != t->talk[i].group &&
+			 (group->beside == GROUP_NONE ||
+			  strcmp(in->subject[host].name, in->subject[group->beside].name) < 0))
+			group->beside = host;
+	}
+	for (size_t i = 0; i < g->count; i++) {
+		if (g->group[i].unfiled)
+			g->group[i].beside = GROUP_NONE;
+	}
+}
+
+void grouping_build(struct grouping *g, const struct policy_input *in, const struct fact *fact,
+		    const struct register_index *reg)
 {
 	struct talks talks = { 0 };
 	size_t n = in->subject_count;
@@ -225,13 +354,20 @@ void grouping_build(struct grouping *g, const struct policy_input *in, const str
 	g->of = xcalloc(n, sizeof(*g->of));
 	g->speakers = xcalloc(n, sizeof(*g->speakers));
 	g->moved = xcalloc(n, sizeof(*g->moved));
+	g->listener = xcalloc(n, sizeof(*g->listener));
+	for (size_t i = 0; i < n; i++)
+		g->listener[i].speaker = GROUP_NONE;
 	group_by_name(g, in, fact);
 	collect_talks(&talks, g, in, fact);
 	find_focus(g, &talks, fact);
-	find_exclusive(g, &talks, fact);
-	move_hosts(g, &talks, fact);
+	find_products(g, &talks, in, fact);
+	find_exclusive(g, &talks, in, fact);
+	find_filed(g, in, fact, reg);
+	move_hosts(g, fact);
 	find_spoken(g, &talks, in, fact);
+	find_beside(g, &talks, in, fact, reg);
 	free(talks.talk);
+	free(talks.from);
 }
 
 void grouping_clear(struct grouping *g)
@@ -240,5 +376,6 @@ void grouping_clear(struct grouping *g)
 	free(g->of);
 	free(g->speakers);
 	free(g->moved);
+	free(g->listener);
 	*g = (struct grouping){ 0 };
 }

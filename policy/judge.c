@@ -14,8 +14,8 @@ static void work_init(struct work *w, const struct policy_input *in)
 	*w = (struct work){ .in = in };
 	lookup_init(&w->lookup, in->conf, in->data);
 	w->fact = fact_collect(&w->lookup, in);
-	grouping_build(&w->grouping, in, w->fact);
 	register_init(&w->reg, &w->lookup, in);
+	grouping_build(&w->grouping, in, w->fact, &w->reg);
 	decide_init(&w->decision, in);
 }
 

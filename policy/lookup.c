@@ -92,6 +92,19 @@ bool lookup_is_center(const struct lookup *l, const char *host)
 	return index_find(&l->center, domain_bare(host), &n) != NULL;
 }
 
+bool lookup_in_audience(const struct profile *p, const struct catalog_entry *product)
+{
+	const char *class = product->audience_class;
+
+	if (class == NULL || class[0] == '\0' || strcmp(class, "all") == 0 || p->audiences.count == 0)
+		return true;
+	for (size_t i = 0; i < p->audiences.count; i++) {
+		if (strcmp(p->audiences.item[i], class) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The centre of a product's app: the first domain of its row, whether seen or not, so that the app keeps its
  * key when more of the product is seen. Domains of the campus itself are left to their own hosts; without a
  * domain the first package, bundle or appid serves. */

@@ -42,6 +42,8 @@ void lookup_init(struct lookup *l, const struct conf *conf, const struct data *d
 void lookup_clear(struct lookup *l);
 void lookup_host(const struct lookup *l, const char *host, struct place *out);
 void lookup_identifier(const struct lookup *l, enum subject_kind kind, const char *name, struct place *out);
+/* Does the profile govern apps for this product's audience? */
+bool lookup_in_audience(const struct profile *p, const struct catalog_entry *product);
 /* One of campus.center_hosts, with or without "www."? */
 bool lookup_is_center(const struct lookup *l, const char *host);
 

@@ -9,6 +9,7 @@
 #include "policy/app.h"
 #include "policy/domain.h"
 #include "policy/near.h"
+#include "policy/step.h"
 
 /* How sure one agreeing key makes, alone; several combine as 1 - product of (1 - each). */
 static const double key_score[MATCH_KEY_COUNT][MATCH_EXACT + 1] = {
@@ -80,33 +81,28 @@ static void match_ids(const struct near *m)
 {
 	for (size_t i = 0; i < m->a->member_count; i++) {
 		const struct policy_subject *s = &m->w->in->subject[m->a->member[i].subject];
-		if (s->kind != SUBJECT_HOST) {
-			enum id_class c = id_class_of(s->kind);
-			add_all(m, &m->w->reg.id[c], s->name, class_key[c]);
+		if (s->kind == SUBJECT_HOST)
+			continue;
+		for (enum id_class c = 0; c < ID_CLASS_COUNT; c++) {
+			if (register_may_name(s->kind, c))
+				add_all(m, &m->w->reg.id[c], s->name, class_key[c]);
 		}
 	}
-	for (enum id_class c = 0; m->a->catalog != NULL && c < ID_CLASS_COUNT; c++) {
-		const struct data_list *ids = catalog_ids(m->a->catalog, c);
-		for (size_t i = 0; i < ids->count; i++)
-			add_all(m, &m->w->reg.id[c], ids->item[i], class_key[c]);
-	}
 }
+
+static void add_host(void *arg, size_t rank) { add(arg, rank, MATCH_DOMAIN, MATCH_EXACT); }
 
 /* A host that an identifier took: the filing of that very host, unless it names other identifiers. */
-static void match_taken(const struct near *m, const char *host)
+static void add_taken(void *arg, size_t rank)
 {
-	size_t n;
-	const struct index_entry *e = index_find(&m->w->reg.host, domain_bare(host), &n);
-	for (size_t i = 0; i < n; i++) {
-		const struct policy_filing *f = register_filing(&m->w->reg, e[i].value);
-		bool foreign = near_bearing(m, f) != BEARS_NONE;
-		add(m, e[i].value, MATCH_DOMAIN, foreign ? MATCH_IS_PROBABLE : MATCH_EXACT);
-	}
+	const struct near *m = arg;
+	bool foreign = near_bearing(m, register_filing(&m->w->reg, rank)) != BEARS_NONE;
+	add(m, rank, MATCH_DOMAIN, foreign ? MATCH_IS_PROBABLE : MATCH_EXACT);
 }
 
-static void match_hosts(const struct near *m)
+static void match_hosts(struct near *m)
 {
-	bool by_root = m->a->catalog != NULL && !near_is_campus(m);
+	bool by_root = false;
 
 	for (size_t i = 0; i < m->a->member_count; i++) {
 		size_t subject = m->a->member[i].subject;
@@ -114,14 +110,37 @@ static void match_hosts(const struct near *m)
 		if (s->kind != SUBJECT_HOST)
 			continue;
 		if (m->a->member[i].tie == TIE_EXCLUSIVE)
-			match_taken(m, s->name);
+			register_each_of_host(&m->w->reg, s->name, add_taken, m);
 		else if (m->w->fact[subject].campus)
-			add_all(m, &m->w->reg.host, domain_bare(s->name), MATCH_DOMAIN);
+			register_each_of_host(&m->w->reg, s->name, add_host, m);
 		else
 			by_root = true;
 	}
 	if (by_root)
 		add_all(m, &m->w->reg.root, m->a->key, MATCH_DOMAIN);
+}
+
+/* -- by product ------------------------------------------------------------------------------------ */
+
+/* A product's filing is its app's. An identifier that no table knows, but speaks to that product alone, is
+ * covered by it when the product's hosts are its own; otherwise, and when the filing names others of its
+ * class, a person decides. */
+static enum match_grade product_grade(const struct near *m, size_t rank)
+{
+	if (m->product == NULL)
+		return MATCH_EXACT;
+	if (m->a->catalog == NULL || m->group->beyond)
+		return MATCH_IS_PROBABLE;
+	return near_bearing(m, register_filing(&m->w->reg, rank)) == BEARS_OTHER ? MATCH_IS_PROBABLE
+										 : MATCH_EXACT;
+}
+
+static void add_product(const struct near *m, const struct index *ix, const char *text, enum match_key key)
+{
+	size_t n;
+	const struct index_entry *e = index_find(ix, text, &n);
+	for (size_t i = 0; i < n; i++)
+		add(m, e[i].value, key, product_grade(m, e[i].value));
 }
 
 /* A filing that has domains and none of them is the product's may only share its name. */
@@ -134,8 +153,36 @@ static void match_alias(void *arg, const char *alias)
 		const struct app_match *known = listed(m, e[i].value);
 		bool agrees = known != NULL && known->grade == MATCH_EXACT;
 		bool bare = register_filing(&m->w->reg, e[i].value)->domains.count == 0;
-		add(m, e[i].value, MATCH_NAME, agrees || bare ? MATCH_EXACT : MATCH_IS_PROBABLE);
+		add(m, e[i].value, MATCH_NAME,
+		    agrees || bare ? product_grade(m, e[i].value) : MATCH_IS_PROBABLE);
 	}
+}
+
+static void match_product(struct near *m)
+{
+	const struct place *p = m->product ? &m->product->place : &m->center->place;
+	const struct catalog_entry *e = m->product ? p->catalog : m->a->catalog;
+	char *root;
+
+	if (e == NULL)
+		return;
+	for (enum id_class c = 0; c < ID_CLASS_COUNT; c++) {
+		const struct data_list *ids = catalog_ids(e, c);
+		for (size_t i = 0; i < ids->count; i++)
+			add_product(m, &m->w->reg.id[c], ids->item[i], class_key[c]);
+	}
+	root = step_text("%s:%s", subject_kind_name(p->anchor_kind), p->anchor);
+	if (m->product != NULL || !near_is_campus(m))
+		add_product(m, &m->w->reg.root, root, MATCH_DOMAIN);
+	free(root);
+	alias_each(e->product, match_alias, m);
+}
+
+static void add_beside(void *arg, size_t rank)
+{
+	const struct near *m = arg;
+	if (near_bearing(m, register_filing(&m->w->reg, rank)) != BEARS_OTHER)
+		add(m, rank, MATCH_DOMAIN, MATCH_IS_PROBABLE);
 }
 
 static void claim(const struct near *m)
@@ -154,8 +201,9 @@ void match_exact(struct work *w, const struct judgement *j, struct app *a)
 
 	match_ids(&m);
 	match_hosts(&m);
-	if (a->catalog != NULL)
-		alias_each(a->catalog->product, match_alias, &m);
+	match_product(&m);
+	if (m.group->beside != GROUP_NONE)
+		register_each_of_host(&w->reg, w->in->subject[m.group->beside].name, add_beside, &m);
 	claim(&m);
 }
 

@@ -20,6 +20,9 @@ struct near near_init(struct work *w, const struct judgement *j, struct app *a)
 		if (a->member[i].tie != TIE_EXCLUSIVE)
 			m.center = &w->fact[a->member[i].subject];
 	}
+	m.group = work_group(w, j, a);
+	if (m.group->product != GROUP_NONE)
+		m.product = &w->fact[m.group->product];
 	return m;
 }
 
@@ -30,13 +33,21 @@ bool near_has_keys(const struct policy_filing *f)
 	return f->domains.count + f->appids.count + f->packages.count + f->bundles.count > 0;
 }
 
+static bool list_has(const struct data_list *l, const char *item)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (strcmp(l->item[i], item) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool names_app(const struct near *m, const struct policy_filing *f)
 {
 	for (size_t i = m->first_id; i < m->a->member_count; i++) {
 		const struct policy_subject *s = &m->w->in->subject[m->a->member[i].subject];
-		const struct data_list *ids = filing_ids(f, id_class_of(s->kind));
-		for (size_t k = 0; k < ids->count; k++) {
-			if (strcmp(ids->item[k], s->name) == 0)
+		for (enum id_class c = 0; c < ID_CLASS_COUNT; c++) {
+			if (register_may_name(s->kind, c) && list_has(filing_ids(f, c), s->name))
 				return true;
 		}
 	}

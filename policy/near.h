@@ -15,6 +15,9 @@ struct near {
 	size_t first_id;          /* member: hosts stand before identifiers */
 	bool own[ID_CLASS_COUNT]; /* classes of the app's own identifiers */
 	const struct fact *center;
+	const struct group *group;
+	const struct fact
+		*product; /* a host of the catalogued product that the app's identifiers speak to; NULL */
 };
 
 /* Which identifiers a filing names, seen from an app that it does not name. */

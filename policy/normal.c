@@ -247,8 +247,6 @@ static char *url_host(char *s)
 			return NULL;
 		*colon = '\0';
 	}
-	if (strncmp(s, "*.", 2) == 0)
-		s += 2;
 	if (s[0] != '\0' && s[strlen(s) - 1] == '.')
 		s[strlen(s) - 1] = '\0';
 	return s;
@@ -283,18 +281,30 @@ static bool domain_is_valid(const char *s)
 	return labels >= 2 && strspn(s, "0123456789") < n;
 }
 
+/* The host in A-labels behind `star`, or nothing. */
+static char *ascii_domain(const char *star, const char *host)
+{
+	struct buf ascii = { 0 }, out = { 0 };
+
+	if (punycode_domain(&ascii, host) && domain_is_valid(ascii.p) && !domain_is_ip(ascii.p))
+		buf_printf(&out, "%s%s", star, ascii.p);
+	buf_clear(&ascii);
+	return out.p;
+}
+
 char *policy_normal_domain(const char *text)
 {
-	struct buf folded = { 0 }, ascii = { 0 };
-	char *host = NULL;
+	struct buf folded = { 0 };
+	char *host, *domain = NULL;
 
 	if (text == NULL)
 		return NULL;
 	fold_url(&folded, text);
 	host = url_host(folded.p);
-	if (host == NULL || !punycode_domain(&ascii, host) || !domain_is_valid(ascii.p) ||
-	    domain_is_ip(ascii.p))
-		buf_clear(&ascii);
+	if (host != NULL && strncmp(host, "*.", 2) == 0)
+		domain = ascii_domain("*.", host + 2);
+	else if (host != NULL)
+		domain = ascii_domain("", host);
 	buf_clear(&folded);
-	return ascii.p;
+	return domain;
 }

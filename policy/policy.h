@@ -27,10 +27,14 @@ struct policy_subject {
 	uint64_t clients;            /* distinct, best estimate (largest key epoch) */
 	const struct sketch *sketch; /* of the epoch that `clients` counts; NULL: none */
 	int64_t sketch_epoch;
+	/* of them those that opened a connection (http, tls, quic), in the same epoch; NULL: none or unknown
+	 */
+	const struct sketch *connect_sketch;
 	uint64_t days;           /* distinct Beijing days with a message */
 	const int64_t *day_list; /* those days, sorted: text_beijing_day() */
 	int64_t first, last;     /* microseconds UTC */
 	bool campus_server;      /* a server that answered for it is inside campus.prefixes */
+	bool campus_proxy;       /* such a server, but it answers for many strangers' domains: no evidence */
 };
 
 /* `from` spoke to / is bound to `to` (indexes into subjects). */
@@ -157,7 +161,8 @@ const char *decision_name(enum decision_kind k);
 
 /* Normal forms under which keys are compared. Each returns a malloc'd string, or NULL when the text is no
  * such thing. */
-char *policy_normal_domain(const char *text); /* "HTTPS://Jw.Example.edu.cn:8080/x" -> "jw.example.edu.cn" */
+/* "HTTPS://Jw.Example.edu.cn:8080/x" -> "jw.example.edu.cn"; "*." in front (all below) is kept. */
+char *policy_normal_domain(const char *text);
 char *policy_normal_name(
 	const char *text); /* names: width-folded, lower case, no space or punctuation, no 小程序/APP tail */
 char *policy_normal_id(const char *text); /* appids, packages: trimmed; case kept */

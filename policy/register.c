@@ -53,15 +53,35 @@ bool register_number_counts(const char *normal)
 	return digits >= NUMBER_DIGITS_MIN;
 }
 
+/* A public suffix, or so wide that a whole campus domain is in it. */
+static bool covers_too_much(const struct lookup *l, const char *base, const struct place *place)
+{
+	if (place->registrable == NULL)
+		return true;
+	for (size_t i = 0; i < l->campus.count; i++) {
+		if (domain_within(l->campus.entry[i].key, base))
+			return true;
+	}
+	return false;
+}
+
 static void add_domain(struct register_index *r, const struct lookup *l, const char *domain, size_t rank)
 {
+	bool wild = strncmp(domain, "*.", 2) == 0;
+	const char *base = wild ? domain + 2 : domain;
 	struct place place;
 	char *key;
 
-	index_add(&r->host, domain_bare(domain), rank);
-	lookup_host(l, domain, &place);
+	lookup_host(l, base, &place);
+	if (wild && covers_too_much(l, base, &place)) {
+		index_add(&r->vain, base, rank);
+		return;
+	}
+	index_add(wild ? &r->wild : &r->host, wild ? base : domain_bare(base), rank);
 	if (place.registrable != NULL)
 		index_add(&r->registrable, place.registrable, rank);
+	if (wild && place.campus != NULL)
+		return;
 	key = step_text("%s:%s", subject_kind_name(place.anchor_kind), place.anchor);
 	index_add(&r->root, key, rank);
 	free(key);
@@ -102,6 +122,8 @@ void register_init(struct register_index *r, const struct lookup *l, const struc
 	for (size_t rank = 0; rank < n; rank++)
 		add_filing(r, l, rank);
 	index_sort(&r->host);
+	index_sort(&r->wild);
+	index_sort(&r->vain);
 	index_sort(&r->root);
 	index_sort(&r->registrable);
 	for (enum id_class c = 0; c < ID_CLASS_COUNT; c++)
@@ -110,9 +132,76 @@ void register_init(struct register_index *r, const struct lookup *l, const struc
 	index_sort(&r->number);
 }
 
+/* -- questions ------------------------------------------------------------------------------------ */
+
+static void each(const struct index *ix, const char *key, register_fn *fn, void *arg)
+{
+	size_t n;
+	const struct index_entry *e = index_find(ix, key, &n);
+	for (size_t i = 0; i < n; i++)
+		fn(arg, e[i].value);
+}
+
+void register_each_of_host(const struct register_index *r, const char *host, register_fn *fn, void *arg)
+{
+	each(&r->host, domain_bare(host), fn, arg);
+	for (const char *dot = strchr(host, '.'); dot != NULL; dot = strchr(dot + 1, '.'))
+		each(&r->wild, dot + 1, fn, arg);
+}
+
+struct backing {
+	const struct register_index *r;
+	bool found;
+};
+
+static void find_provider(void *arg, size_t rank)
+{
+	struct backing *b = arg;
+	b->found |= register_filing(b->r, rank)->kind == FILING_PROVIDER;
+}
+
+static void find_backing(void *arg, size_t rank)
+{
+	struct backing *b = arg;
+	char *number;
+
+	find_provider(b, rank);
+	if (b->found)
+		return;
+	number = policy_normal_number(register_filing(b->r, rank)->number);
+	if (register_number_counts(number))
+		each(&b->r->number, number, find_provider, b);
+	free(number);
+}
+
+bool register_has_host(const struct register_index *r, const char *host)
+{
+	struct backing b = { .r = r };
+	register_each_of_host(r, host, find_backing, &b);
+	return b.found;
+}
+
+/* A quick app goes by a package name, and people file it as one. */
+bool register_may_name(enum subject_kind kind, enum id_class c)
+{
+	return id_class_of(kind) == c || (kind == SUBJECT_QUICK_APP && c == ID_PACKAGE);
+}
+
+bool register_has_id(const struct register_index *r, enum subject_kind kind, const char *name)
+{
+	struct backing b = { .r = r };
+	for (enum id_class c = 0; c < ID_CLASS_COUNT; c++) {
+		if (register_may_name(kind, c))
+			each(&r->id[c], name, find_backing, &b);
+	}
+	return b.found;
+}
+
 void register_clear(struct register_index *r)
 {
 	index_clear(&r->host);
+	index_clear(&r->wild);
+	index_clear(&r->vain);
 	index_clear(&r->root);
 	index_clear(&r->registrable);
 	for (enum id_class c = 0; c < ID_CLASS_COUNT; c++)

@@ -16,6 +16,8 @@ struct register_index {
 	const struct policy_input *in;
 	size_t *order;     /* rank -> position in in->filing */
 	struct index host; /* domain without "www." */
+	struct index wild; /* base of "*.base": all hosts below it */
+	struct index vain; /* base of a "*.base" that would cover a whole campus domain: covers nothing */
 	struct index root; /* app key to which the domain leads */
 	struct index registrable;
 	struct index id[ID_CLASS_COUNT];
@@ -28,6 +30,14 @@ struct register_index {
 void register_init(struct register_index *r, const struct lookup *l, const struct policy_input *in);
 void register_clear(struct register_index *r);
 const struct policy_filing *register_filing(const struct register_index *r, size_t rank);
+typedef void register_fn(void *arg, size_t rank);
+/* The filings of this very host, then those of all hosts below one of its parents. */
+void register_each_of_host(const struct register_index *r, const char *host, register_fn *fn, void *arg);
+/* Is the host, or the identifier, in a provider filing, or in another one whose number leads to such? */
+bool register_has_host(const struct register_index *r, const char *host);
+bool register_has_id(const struct register_index *r, enum subject_kind kind, const char *name);
+/* Lists of identifiers in which a filing may name such a subject. */
+bool register_may_name(enum subject_kind kind, enum id_class c);
 /* A number or name that is one: not "无" or "-", which every row may have. */
 bool register_name_counts(const char *normal);
 bool register_number_counts(const char *normal);

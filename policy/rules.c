@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "policy/decide.h"
 #include "policy/step.h"
 
 /* R01: in use and not filed by its provider. Later rules are further rows. */
@@ -26,6 +27,21 @@ static bool was_reached(const struct work *w, struct app *a)
 			return true;
 	}
 	step_add(a, "asked-only", "只见到 DNS 查询,没有应答,也没有连接,不能证明该主机存在:不预警");
+	return false;
+}
+
+/* Every machine of the campus has a name: without a connection the suffix alone makes it no app. */
+static bool was_served(const struct work *w, struct app *a)
+{
+	if (a->catalog != NULL || decide_find(w, a, DECISION_EDUCATION) != NULL ||
+	    (a->match_count > 0 && a->match[0].grade == MATCH_EXACT))
+		return true;
+	for (size_t i = 0; i < a->member_count; i++) {
+		const struct fact *f = &w->fact[a->member[i].subject];
+		if (!f->dns_only || f->label != NULL || f->rule != NULL)
+			return true;
+	}
+	step_add(a, "dns-only", "只见到 DNS 解析,没有任何连接,不能证明它提供网页或接口:不预警");
 	return false;
 }
 
@@ -85,7 +101,7 @@ void rules_apply(const struct work *w, struct app *a)
 		const struct rule *r;
 		if (a->status != rules[i].status)
 			continue;
-		if (!was_reached(w, a) || !reaches_thresholds(w, a))
+		if (!was_reached(w, a) || !was_served(w, a) || !reaches_thresholds(w, a))
 			continue;
 		r = data_rule(w->in->data, rules[i].id, w->in->profile->name);
 		if (r != NULL)

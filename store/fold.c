@@ -22,7 +22,7 @@ enum column {
 
 struct fold {
 	struct folded out;
-	struct sketch now; /* of the epoch being read */
+	struct sketch now, connected; /* of the epoch being read */
 	int64_t epoch;
 	bool open, epoch_open;
 	fold_fn *fn;
@@ -61,6 +61,7 @@ static void close_epoch(struct fold *f)
 	/* of equals the newest */
 	if (f->epoch_open && n >= f->out.client_count) {
 		f->out.clients = f->now;
+		f->out.connected = f->connected;
 		f->out.client_count = n;
 		f->out.epoch = f->epoch;
 	}
@@ -93,6 +94,7 @@ static bool open_subject(struct fold *f, struct query *q)
 	out->count = out->client_count = 0;
 	memset(out->count_via, 0, sizeof(out->count_via));
 	sketch_init(&out->clients);
+	sketch_init(&out->connected);
 	out->epoch = 0;
 	out->days = 0;
 	out->first = INT64_MAX;
@@ -101,7 +103,9 @@ static bool open_subject(struct fold *f, struct query *q)
 	return subject_kind_find(query_get_text(q, DAY_KIND), &out->kind);
 }
 
-static bool add_sketch(struct fold *f, struct query *q)
+static bool is_connection(enum via v) { return v == VIA_HTTP || v == VIA_TLS || v == VIA_QUIC; }
+
+static bool add_sketch(struct fold *f, struct query *q, enum via via)
 {
 	struct sketch row;
 	const void *bytes;
@@ -115,11 +119,14 @@ static bool add_sketch(struct fold *f, struct query *q)
 	if (!f->epoch_open || f->epoch != query_get_int(q, DAY_EPOCH)) {
 		close_epoch(f);
 		f->now = row;
+		sketch_init(&f->connected);
 		f->epoch = query_get_int(q, DAY_EPOCH);
 		f->epoch_open = true;
 	} else {
 		sketch_merge(&f->now, &row);
 	}
+	if (is_connection(via))
+		sketch_merge(&f->connected, &row);
 	return true;
 }
 
@@ -130,7 +137,7 @@ static bool add_row(struct fold *f, struct query *q)
 	uint64_t count = (uint64_t)query_get_int(q, DAY_COUNT);
 	enum via via;
 
-	if (!via_find(query_get_text(q, DAY_VIA), &via) || !add_sketch(f, q))
+	if (!via_find(query_get_text(q, DAY_VIA), &via) || !add_sketch(f, q, via))
 		return false;
 	out->count += count;
 	out->count_via[via] += count;

@@ -15,7 +15,8 @@ struct folded {
 	enum subject_kind kind;
 	char name[RECORD_NAME_MAX];
 	uint64_t count, count_via[VIA_COUNT];
-	struct sketch clients; /* of the key epoch that saw the most */
+	struct sketch clients;   /* of the key epoch that saw the most */
+	struct sketch connected; /* of them who opened a connection, in the same epoch */
 	uint64_t client_count;
 	int64_t epoch;
 	int64_t *day; /* distinct Beijing days, sorted */

@@ -10,7 +10,7 @@
 #include "store/fold.h"
 #include "store/prefix.h"
 
-enum { FOREIGN_DOMAINS_MAX = 8 }; /* of one campus address; more than a hosted department has */
+enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
 
 static void *keep(struct load *l, void *p)
 {
@@ -42,6 +42,8 @@ static void add_subject(void *arg, const struct folded *f)
 	s->clients = f->client_count;
 	s->sketch = copy(l, &f->clients, sizeof(f->clients));
 	s->sketch_epoch = f->epoch;
+	if (sketch_count(&f->connected) > 0)
+		s->connect_sketch = copy(l, &f->connected, sizeof(f->connected));
 	s->day_list = copy(l, f->day, f->days * sizeof(*f->day));
 	s->first = f->first;
 	s->last = f->last;
@@ -156,8 +158,13 @@ static void load_servers(struct load *l, const struct store *s, struct db_txn *t
 				domains++;
 			last = list[end].domain;
 		}
-		for (size_t k = i; k < end && domains <= FOREIGN_DOMAINS_MAX; k++)
-			l->subject[list[k].at].campus_server = true;
+		for (size_t k = i; k < end; k++) {
+			struct policy_subject *host = &l->subject[list[k].at];
+			if (domains <= FOREIGN_DOMAINS_MAX)
+				host->campus_server = true;
+			else
+				host->campus_proxy = true;
+		}
 	}
 	free(list);
 }

@@ -29,6 +29,7 @@ struct scene {
 	struct data data;
 	struct policy_subject subject[SCENE_MAX];
 	int64_t day_list[SCENE_MAX][4];
+	struct sketch five; /* the clients of every subject unless changed */
 	struct policy_link link[SCENE_MAX];
 	struct policy_filing filing[SCENE_MAX];
 	struct policy_decision decision[SCENE_MAX];
@@ -80,6 +81,14 @@ static inline void scene_tables(struct scene *s)
 		    "pkg\tandroid-package\tcn.edu.\t学校包名\n");
 }
 
+/* `n` clients, the first of them numbered `from`. */
+static inline void scene_clients(struct sketch *out, uint64_t from, uint64_t n)
+{
+	sketch_init(out);
+	for (uint64_t i = from; i < from + n; i++)
+		sketch_add(out, (i + 1) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
 static inline struct scene *scene_new(const char *profile)
 {
 	struct scene *s = xcalloc(1, sizeof(*s));
@@ -98,6 +107,7 @@ static inline struct scene *scene_new(const char *profile)
 		.profile = data_profile(&s->data, profile),
 	};
 	assert_non_null(s->in.profile);
+	scene_clients(&s->five, 0, 5);
 	return s;
 }
 
@@ -129,6 +139,8 @@ static inline size_t scene_see(struct scene *s, enum subject_kind kind, const ch
 		.name = name,
 		.count = 10,
 		.clients = 5,
+		.sketch = &s->five,
+		.connect_sketch = kind == SUBJECT_HOST ? &s->five : NULL,
 		.days = 1,
 		.day_list = s->day_list[i],
 		.first = 100,

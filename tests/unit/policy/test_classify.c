@@ -326,6 +326,72 @@ static void test_names(void **state)
 	scene_free(s);
 }
 
+/* -- whose tenant ------------------------------------------------------------------------------------------
+ */
+
+static void test_who_is_a_tenant(void **state)
+{
+	static const struct {
+		const char *host, *app;
+		bool tenant;
+	} rows[] = {
+		{ "hnust.vendor1.cn", "host:vendor1.cn", true },
+		{ "vpn.hnust.vendor2.com.cn", "host:vendor2.com.cn", true },
+		{ "hnust.com", "host:hnust.com", false },
+		{ "www.hnust.cn", "host:hnust.cn", false },
+		{ "hnust.github.io", "host:hnust.github.io", false },
+		{ "hnust.someuni.edu.cn", "host:someuni.edu.cn", false },
+		{ "hnust-my.vendor3.cn", "host:vendor3.cn", false },
+		{ "hnust.jw.hnust.edu.cn.waf-a.com", "host:waf-a.com", false },
+		{ "hnust.edu.cn.waf-b.com", "host:waf-b.com", false },
+		{ "hnust.edu.cnx.vendor4.com", "host:vendor4.com", true },
+	};
+	struct scene *s = scene_new("hnust");
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		scene_host(s, rows[i].host);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool is = scene_step(s, rows[i].app, "campus-tenant") != NULL;
+		if (is != rows[i].tenant)
+			fail_msg("%s", rows[i].host);
+		assert_int_equal(scene_findings(s, rows[i].app), rows[i].tenant);
+	}
+	scene_free(s);
+}
+
+static void test_target_of_an_alias_is_no_tenant(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t host = scene_host(s, "hnust.some-cdn.com");
+	(void)state;
+
+	memset(s->subject[host].count_via, 0, sizeof(s->subject[host].count_via));
+	s->subject[host].count_via[VIA_DNS_ANSWER] = 10;
+	assert_int_equal(scene_status(s, "host:some-cdn.com"), APP_UNDECIDED);
+	s->subject[host].count_via[VIA_DNS_QUERY] = 1;
+	scene_judge(s);
+	assert_int_equal(scene_status(s, "host:some-cdn.com"), APP_UNFILED);
+	scene_free(s);
+}
+
+/* What a proxy on campus answers for is not the school's; the step names no address. */
+static void test_proxy_on_campus(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t host = scene_host(s, "www.some-news.com");
+	(void)state;
+
+	s->subject[host].campus_proxy = true;
+	assert_int_equal(scene_status(s, "host:some-news.com"), APP_UNDECIDED);
+	assert_non_null(scene_step(s, "host:some-news.com", "campus-proxy"));
+	s->subject[host].campus_server = true; /* another address of its own as well */
+	scene_judge(s);
+	assert_int_equal(scene_status(s, "host:www.some-news.com"), APP_UNFILED);
+	assert_null(scene_step(s, "host:www.some-news.com", "campus-proxy"));
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +414,9 @@ int main(void)
 		cmocka_unit_test(test_catalogue_row_about_the_campus_itself),
 		cmocka_unit_test(test_exempt_row_within_campus),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_who_is_a_tenant),
+		cmocka_unit_test(test_target_of_an_alias_is_no_tenant),
+		cmocka_unit_test(test_proxy_on_campus),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

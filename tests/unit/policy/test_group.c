@@ -297,13 +297,17 @@ static void test_platform_host_joins_nobody(void **state)
 	scene_free(s);
 }
 
+/* Browsers use it as well: it stays the product's, and the identifier says to whom it speaks. */
 static void test_product_keeps_its_host(void **state)
 {
 	struct scene *s = scene_new("hnust");
 	size_t mini = WECHAT(s, MINI_A), host = HOST(s, "m.chaoxing.com");
+	struct sketch few;
 	const char *why;
 	(void)state;
 
+	scene_clients(&few, 0, 2);
+	s->subject[mini].sketch = &few;
 	scene_link(s, mini, host, 3);
 	SAME(s, host, "host:chaoxing.com");
 	why = scene_step(s, KEY_A, "speaks-to");
@@ -422,6 +426,129 @@ static void test_nothing_seen(void **state)
 	scene_free(s);
 }
 
+/* -- rule: what clears one system clears no other -------------------------------------------------- */
+
+static void test_filed_campus_host_clears_no_other(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t mini = WECHAT(s, MINI_A), jw = HOST(s, "jw.hnust.edu.cn"), xk = HOST(s, "xk.hnust.edu.cn");
+	(void)state;
+
+	scene_link(s, mini, jw, 1);
+	scene_link(s, mini, xk, 1);
+	scene_provider(s, "教务", "jw.hnust.edu.cn");
+	SAME(s, jw, "host:jw.hnust.edu.cn");
+	SAME(s, xk, KEY_A);
+	assert_int_equal(scene_status(s, "host:jw.hnust.edu.cn"), APP_FILED);
+	assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
+	assert_non_null(scene_step(s, "host:jw.hnust.edu.cn", "filed-alone"));
+	assert_non_null(scene_step(s, KEY_A, "filed-alone"));
+	scene_provider(s, "选课", "*.xk.hnust.edu.cn"); /* not the host itself */
+	scene_judge(s);
+	assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
+	scene_provider(s, "选课", "xk.hnust.edu.cn");
+	scene_judge(s);
+	SAME(s, jw, KEY_A);
+	assert_int_equal(scene_status(s, KEY_A), APP_FILED);
+	assert_null(scene_step(s, KEY_A, "filed-alone"));
+	scene_free(s);
+}
+
+static void test_filed_identifier_keeps_its_campus_hosts(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t mini = WECHAT(s, MINI_A), jw = HOST(s, "jw.hnust.edu.cn"), xk = HOST(s, "xk.hnust.edu.cn");
+	struct policy_filing *f;
+	(void)state;
+
+	scene_link(s, mini, jw, 1);
+	scene_link(s, mini, xk, 1);
+	scene_provider(s, "教务", "jw.hnust.edu.cn");
+	f = scene_filing(s, FILING_USER, "掌上校园");
+	scene_key(&f->appids, MINI_A);
+	SAME(s, jw, "host:jw.hnust.edu.cn"); /* a user's form alone proves no provider filing */
+	assert_int_equal(scene_status(s, KEY_A), APP_PROBABLE);
+	f->number = "教APP备4300009号";
+	scene_filing(s, FILING_PROVIDER, "掌上校园")->number = "教APP备4300009号";
+	scene_judge(s);
+	SAME(s, jw, KEY_A);
+	SAME(s, xk, KEY_A);
+	assert_int_equal(scene_status(s, KEY_A), APP_FILED);
+	scene_free(s);
+}
+
+/* -- rule: who is not governed takes nothing of the school's --------------------------------------- */
+
+static void test_out_of_audience_takes_no_campus_host(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t k12 = scene_see(s, SUBJECT_ANDROID_PACKAGE, "com.k12.zuoye"), jw = HOST(s, "jw.hnust.edu.cn");
+	size_t tenant = HOST(s, "hnust.vendor-x.com"), other = HOST(s, "files.vendor-y.com");
+	(void)state;
+
+	scene_link(s, k12, jw, 5);
+	scene_link(s, k12, tenant, 5);
+	scene_link(s, k12, other, 5);
+	SAME(s, jw, "host:jw.hnust.edu.cn");
+	SAME(s, tenant, "host:vendor-x.com");
+	SAME(s, other, "host:zuoye-k12.com");
+	assert_int_equal(scene_findings(s, "host:jw.hnust.edu.cn"), 1);
+	assert_non_null(scene_step(s, "host:jw.hnust.edu.cn", "not-governed"));
+	assert_int_equal(scene_status(s, "host:zuoye-k12.com"), APP_OUT_OF_SCOPE);
+	scene_free(s);
+}
+
+/* -- rule: identifiers of a catalogued product ----------------------------------------------------- */
+
+static void test_exclusive_host_of_a_product_joins(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t mini = WECHAT(s, MINI_A), host = HOST(s, "api.mosoteach.cn");
+	(void)state;
+
+	scene_link(s, mini, host, 5);
+	SAME(s, host, KEY_A);
+	assert_int_equal(scene_tie(s, host), TIE_EXCLUSIVE);
+	assert_non_null(scene_app(s, KEY_A)->catalog);
+	assert_non_null(scene_step(s, KEY_A, "catalog"));
+	assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
+	assert_int_equal(s->out.count, 1);
+	scene_free(s);
+}
+
+/* With a system of the school's, or two products, one product's filing must not stand for all. */
+static void test_product_host_joins_no_mixed_identifier(void **state)
+{
+	static const char *const others[] = { "jw.hnust.edu.cn", "m.chaoxing.com", "hnust.vendor-x.com" };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct scene *s = scene_new("hnust");
+		size_t mini = WECHAT(s, MINI_A), host = HOST(s, "api.mosoteach.cn");
+		scene_link(s, mini, host, 5);
+		scene_link(s, mini, HOST(s, others[i]), 5);
+		scene_provider(s, "云班课", "mosoteach.cn");
+		SAME(s, host, "host:mosoteach.cn");
+		assert_int_equal(scene_status(s, "host:mosoteach.cn"), APP_FILED);
+		assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
+		scene_free(s);
+	}
+}
+
+/* A product's identifier takes no other product's host. */
+static void test_product_takes_no_other_products_host(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t package = scene_see(s, SUBJECT_ANDROID_PACKAGE, "com.chaoxing.mobile"),
+	       host = HOST(s, "api.mosoteach.cn");
+	(void)state;
+
+	scene_link(s, package, host, 5);
+	SAME(s, host, "host:mosoteach.cn");
+	assert_int_equal(scene_status(s, "host:chaoxing.com"), APP_UNFILED);
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +580,12 @@ int main(void)
 		cmocka_unit_test(test_cname_links_group_nothing),
 		cmocka_unit_test(test_link_out_of_range_is_ignored),
 		cmocka_unit_test(test_nothing_seen),
+		cmocka_unit_test(test_filed_campus_host_clears_no_other),
+		cmocka_unit_test(test_filed_identifier_keeps_its_campus_hosts),
+		cmocka_unit_test(test_out_of_audience_takes_no_campus_host),
+		cmocka_unit_test(test_exclusive_host_of_a_product_joins),
+		cmocka_unit_test(test_product_host_joins_no_mixed_identifier),
+		cmocka_unit_test(test_product_takes_no_other_products_host),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

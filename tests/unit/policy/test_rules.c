@@ -124,7 +124,7 @@ static void test_name_that_was_only_asked_for(void **state)
 	assert_int_equal(scene_status(s, JW), APP_UNFILED);
 	assert_int_equal(scene_findings(s, JW), 0);
 	assert_non_null(scene_step(s, JW, "asked-only"));
-	s->subject[i].count_via[VIA_DNS_ANSWER] = 1;
+	s->subject[i].count_via[VIA_TLS] = 1;
 	scene_judge(s);
 	assert_int_equal(scene_findings(s, JW), 1);
 	scene_free(s);
@@ -155,6 +155,33 @@ static void test_filed_app_has_no_finding(void **state)
 	scene_free(s);
 }
 
+/* A name server or a printer has a campus name as well. */
+static void test_campus_name_without_a_connection(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t i = jw_with(s, 50), product = scene_host(s, "www.mosoteach.cn");
+	size_t tenant = scene_host(s, "hnust.vendor-x.com"), server = scene_host(s, "www.vendor-z.com");
+	size_t rule = scene_host(s, "jwxt.hnust.edu.cn");
+	(void)state;
+
+	for (size_t k = 0; k < s->in.subject_count; k++) {
+		memset(s->subject[k].count_via, 0, sizeof(s->subject[k].count_via));
+		s->subject[k].count_via[VIA_DNS_QUERY] = s->subject[k].count_via[VIA_DNS_ANSWER] = 10;
+	}
+	s->subject[server].campus_server = true;
+	assert_int_equal(scene_findings(s, JW), 0);
+	assert_non_null(scene_step(s, JW, "dns-only"));
+	assert_int_equal(scene_findings(s, "host:www.vendor-z.com"), 0);
+	assert_int_equal(scene_findings(s, "host:mosoteach.cn"), 1);
+	assert_int_equal(scene_findings(s, "host:vendor-x.com"), 1);
+	assert_int_equal(scene_findings(s, "host:jwxt.hnust.edu.cn"), 1);
+	s->subject[i].count_via[VIA_QUIC] = 1;
+	scene_judge(s);
+	assert_int_equal(scene_findings(s, JW), 1);
+	(void)product, (void)tenant, (void)rule;
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +193,7 @@ int main(void)
 		cmocka_unit_test(test_name_that_was_only_asked_for),
 		cmocka_unit_test(test_no_rule_no_finding),
 		cmocka_unit_test(test_filed_app_has_no_finding),
+		cmocka_unit_test(test_campus_name_without_a_connection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,12 +105,12 @@ static void who_answers_for_everybody_is_no_campus_server(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (int i = 0; i < 9; i++, n++) {
+	for (int i = 0; i < 4; i++, n++) {
 		snprintf(name, sizeof(name), "www.stranger%d.com", i);
 		o[n] = fx_host(name, 3);
 		o[n].servers[0].addr[15] = 1;
 	}
-	for (int i = 0; i < 8; i++, n++) {
+	for (int i = 0; i < 3; i++, n++) {
 		snprintf(name, sizeof(name), "www.hosted%d.com", i);
 		o[n] = fx_host(name, 3);
 		o[n].servers[0].addr[15] = 2;
@@ -130,9 +130,32 @@ static void who_answers_for_everybody_is_no_campus_server(void **state)
 	fx_capture("a", o, n);
 	l = input();
 	assert_int_equal(l.in.subject_count, n);
-	for (size_t i = 0; i < n; i++)
-		if (l.in.subject[i].campus_server == (strstr(l.in.subject[i].name, "stranger") != NULL))
+	for (size_t i = 0; i < n; i++) {
+		bool stranger = strstr(l.in.subject[i].name, "stranger") != NULL;
+		if (l.in.subject[i].campus_server == stranger || l.in.subject[i].campus_proxy != stranger)
 			fail_msg("%s", l.in.subject[i].name);
+	}
+	load_clear(&l);
+}
+
+/* Who only asks for a name in DNS does not use the host. */
+static void connections_have_their_own_clients(void **state)
+{
+	struct observation o[3];
+	struct load l;
+
+	(void)state;
+	o[0] = fx_seen(SUBJECT_HOST, "a.example.com", VIA_DNS_QUERY, 0, 9);
+	o[1] = fx_seen(SUBJECT_HOST, "a.example.com", VIA_HTTP, 0, 2);
+	o[2] = fx_seen(SUBJECT_HOST, "b.example.com", VIA_DNS_ANSWER, 0, 3);
+	fx_capture("a", o, 3);
+	o[0] = fx_seen(SUBJECT_HOST, "a.example.com", VIA_TLS, 1, 2);
+	fx_capture("b", o, 1);
+	l = input();
+	assert_int_equal(l.in.subject_count, 2);
+	assert_int_equal(sketch_count(l.in.subject[0].sketch), 9);
+	assert_int_equal(sketch_count(l.in.subject[0].connect_sketch), 3);
+	assert_null(l.in.subject[1].connect_sketch);
 	load_clear(&l);
 }
 
@@ -155,6 +178,7 @@ int main(void)
 		FX_TEST(subjects_are_sorted_and_linked),
 		FX_TEST(campus_server_is_who_answered),
 		FX_TEST(who_answers_for_everybody_is_no_campus_server),
+		FX_TEST(connections_have_their_own_clients),
 		FX_TEST(unknown_profile_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
