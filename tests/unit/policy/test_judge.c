@@ -53,6 +53,20 @@ static void random_filing(struct scene *s, uint64_t *seed)
 		scene_key(&f->packages, identifiers[4 + next(seed) % 4].name);
 }
 
+enum { CROWDS = 6 };
+
+/* Clients of all sizes and overlaps, some of another key epoch, some unknown. */
+static void random_clients(struct scene *s, size_t i, uint64_t *seed)
+{
+	static struct sketch crowd[CROWDS];
+
+	for (size_t k = 0; sketch_count(&crowd[CROWDS - 1]) == 0; k++)
+		scene_clients(&crowd[k], k, k * 3);
+	s->subject[i].sketch = next(seed) % 8 ? &crowd[next(seed) % CROWDS] : NULL;
+	s->subject[i].connect_sketch = next(seed) % 8 ? &crowd[next(seed) % CROWDS] : NULL;
+	s->subject[i].sketch_epoch = next(seed) % 8 == 0;
+}
+
 static struct scene *random_scene(uint64_t seed)
 {
 	struct scene *s = scene_new(next(&seed) % 2 ? "hnust" : "xust");
@@ -61,6 +75,8 @@ static struct scene *random_scene(uint64_t seed)
 		s->subject[scene_host(s, hosts[i])].clients = next(&seed) % 6;
 	for (size_t i = 0; i < IDENTIFIERS; i++)
 		scene_see(s, identifiers[i].kind, identifiers[i].name);
+	for (size_t i = 0; i < s->in.subject_count; i++)
+		random_clients(s, i, &seed);
 	for (size_t i = 0; i < 14; i++)
 		scene_link(s, HOSTS + next(&seed) % IDENTIFIERS, next(&seed) % HOSTS, next(&seed) % 9);
 	for (size_t i = 0; i < 8; i++)
@@ -189,6 +205,38 @@ static void test_what_must_hold_in_every_case(void **state)
 		scene_free(s);
 	}
 	assert_true(accused > 0);
+}
+
+/* A profile without mini-programs and accounts accuses nobody whom the wider one does not. */
+static void test_narrower_profile_only_removes(void **state)
+{
+	size_t removed = 0;
+	(void)state;
+
+	for (uint64_t seed = 1; seed <= 600; seed++) {
+		struct scene *s = random_scene(seed);
+		char *keys[SCENE_MAX];
+		size_t n = 0;
+		s->conf.campus.center_hosts.count = 0; /* exempt in the wider one alone */
+		s->in.profile = data_profile(&s->data, "xust");
+		scene_judge(s);
+		for (size_t i = 0; i < s->out.count; i++) {
+			if (s->out.app[i].finding_count > 0)
+				keys[n++] = xstrdup(s->out.app[i].key);
+		}
+		s->in.profile = data_profile(&s->data, "hnust");
+		scene_judge(s);
+		for (size_t i = 0; i < s->out.count; i++)
+			removed += s->out.app[i].finding_count;
+		removed -= n;
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(scene_findings(s, keys[i]), 1);
+			free(keys[i]);
+		}
+		s->conf.campus.center_hosts.count = 1;
+		scene_free(s);
+	}
+	assert_true(removed > 0);
 }
 
 /* -- size --------------------------------------------------------------------------------------------- */
@@ -364,6 +412,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_of_input_does_not_matter),
 		cmocka_unit_test(test_what_must_hold_in_every_case),
+		cmocka_unit_test(test_narrower_profile_only_removes),
 		cmocka_unit_test(test_a_large_campus_is_judged_quickly),
 		cmocka_unit_test(test_shipped_tables),
 		cmocka_unit_test(test_every_shipped_product_is_found),
