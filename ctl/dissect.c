@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "ctl/output.h"
 #include "watch/capture.h"
 
 enum { READ_BUDGET = 256, ENDPOINT_MAX = INET6_ADDRSTRLEN + 10, EXTRA_MAX = INET6_ADDRSTRLEN + 8 };
@@ -182,8 +183,8 @@ static int dissect_capture(struct capture *c, struct printer *pr)
 		n = capture_read(c, READ_BUDGET, take_packet, d, error);
 	dissect_finish(d);
 	free(memory);
-	if (fflush(stdout) != 0 || pr->failed) {
-		fprintf(stderr, "beianctl: 不能写到标准输出，请检查磁盘空间或管道\n");
+	if (output_end() != 0) {
+		fprintf(stderr, "beianctl: 输出写入失败,请检查磁盘空间\n");
 		return 1;
 	}
 	if (n == -2)

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "ctl/output.h"
 #include "filings/filing.h"
 
 struct export
@@ -90,5 +91,5 @@ int export_end(void *export)
 	if (!failed)
 		printf(e->json ? "{\"v\":1,\"export\":{\"rows\":%lu}}\n" : "已导出 %lu 行\n", e->rows);
 	free(e);
-	return failed || fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;
+	return failed ? -1 : output_end();
 }

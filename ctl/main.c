@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,13 +244,6 @@ static const struct sink {
 	int (*end)(void *sink);
 } screen = { print_new, print_line, print_end }, csv_file = { export_new, export_line, export_end };
 
-/* `beianctl ... | head`: who reads has had enough, which is no failure. */
-static bool reader_left(void)
-{
-	struct pollfd out = { .fd = STDOUT_FILENO };
-	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
-}
-
 /* Runs the row (`used` words of argv) with its file operand opened; what it says goes to the sink, its error
  * to stderr. */
 static int run_row(struct conf *conf, const struct options *o, const struct command *row, int argc,
@@ -269,7 +261,7 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 		code = call_database(conf, o, row, argc - used, argv + used, fd, &reply);
 	else
 		code = call_daemon(conf->store.control, argc, argv, fd, &reply);
-	if (sink->end(reply.arg) != 0 && code == 0 && !reader_left()) {
+	if (sink->end(reply.arg) != 0 && code == 0) {
 		snprintf(reply.error, sizeof(reply.error), "输出写入失败: %s", errno_zh(errno));
 		code = 1;
 	}

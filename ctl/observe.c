@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "conf/data.h"
+#include "ctl/output.h"
 #include "watch/sensor.h"
 
 #define DEFAULT_CONF "/etc/beiand/beiand.conf"
@@ -325,7 +326,7 @@ static int run(struct observe *ob)
 	ob->core = sensor_core_new(&ob->conf, ob->identify, &key, seconds * 1000000, take_observation, ob);
 	code = ob->interface != NULL ? read_live(ob) : read_files(ob);
 	sensor_core_free(ob->core);
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (output_end() != 0)
 		return complain("输出写入失败,请检查磁盘空间或管道");
 	return code;
 }

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "ctl/label.h"
+#include "ctl/output.h"
 
 enum { VIEW_KEYS_MAX = 12 };
 
@@ -212,5 +213,5 @@ int print_end(void *print)
 		show_rows(p);
 	json_decref(p->rows);
 	free(p);
-	return fflush(stdout) != 0 || ferror(stdout) ? -1 : 0;
+	return output_end();
 }

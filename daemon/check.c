@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "conf/data.h"
+#include "watch/capture.h"
 #include "watch/identify.h"
 
 static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
@@ -27,9 +28,19 @@ static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_
 	return rc;
 }
 
+static int filter(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+{
+	char why[CAPTURE_ERROR_MAX];
+
+	if (c->sensor.filter[0] == '\0' || capture_filter_valid(c->sensor.filter, why))
+		return 0;
+	snprintf(error, CONF_ERROR_MAX, "%s: sensor.filter: %.400s", path, why);
+	return -1;
+}
+
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
-	if (conf_load(c, path, error) == 0 && tables(c, path, error) == 0)
+	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 && tables(c, path, error) == 0)
 		return 0;
 	conf_clear(c);
 	return -1;

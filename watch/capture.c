@@ -22,7 +22,7 @@ _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
 		       (int)LINK_IEEE802_11 == DLT_IEEE802_11,
 	       "link types as libpcap numbers them");
 
-enum { CAPTURE_TIMEOUT_MS = 100, CAPTURE_NAME_MAX = 256, CAPTURE_REASON_MAX = 112 };
+enum { FILTER_SNAPLEN = 65535, CAPTURE_TIMEOUT_MS = 100, CAPTURE_NAME_MAX = 256, CAPTURE_REASON_MAX = 112 };
 
 /* 1900 and 9999, seconds since 1970: what a pcapng file says beyond them would overflow in microseconds, and
  * is no year of four digits. */
@@ -167,6 +167,22 @@ static bool capture_set_filter(pcap_t *pcap, const char *filter)
 	status = pcap_setfilter(pcap, &program);
 	pcap_freecode(&program);
 	return status == 0;
+}
+
+bool capture_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX])
+{
+	pcap_t *dead = pcap_open_dead(DLT_EN10MB, FILTER_SNAPLEN);
+	struct bpf_program program;
+	bool valid = dead != NULL && pcap_compile(dead, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+
+	if (valid)
+		pcap_freecode(&program);
+	else
+		snprintf(error, CAPTURE_ERROR_MAX, "过滤式「%s」不能用: %s;写法见 pcap-filter(7)", filter,
+			 dead ? pcap_geterr(dead) : errno_zh(ENOMEM));
+	if (dead != NULL)
+		pcap_close(dead);
+	return valid;
 }
 
 /* What is set before activation cannot fail on a handle that is not active (pcap_set_snaplen(3PCAP)). */

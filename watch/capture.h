@@ -26,6 +26,8 @@ struct capture *capture_open_fd(int fd, const char *name, char error[CAPTURE_ERR
 /* Opens a mirror port: promiscuous, TPACKET_V3 ring of buffer_mb, snaplen, BPF filter or "". */
 struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb,
 				  const char *filter, char error[CAPTURE_ERROR_MAX]);
+/* Would capture_open_live() take this filter? false with the reason in error. Needs no rights. */
+bool capture_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX]);
 void capture_close(struct capture *c);
 
 /* Hands up to `budget` packets to fn. >0: packets seen; 0: live, none waiting; -1: end of file;

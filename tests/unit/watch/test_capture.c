@@ -350,9 +350,19 @@ static void test_bad_filter(void **state)
 		assert_line(error, "lo");
 }
 
+static void test_filters(void **state)
+{
+	char error[CAPTURE_ERROR_MAX] = "";
+	(void)state;
+	assert_true(capture_filter_valid("port 53 or (vlan and port 53)", error));
+	assert_false(capture_filter_valid("prot 53 and and", error));
+	assert_line(error, "prot 53 and and");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_reads_formats),
 		cmocka_unit_test(test_times_beyond_the_calendar),
 		cmocka_unit_test(test_budget),
