@@ -81,7 +81,7 @@ check "config: a word for a number" bad_config
 config '[campus]' 'prefixes = 300.1.2.3/8'
 check "config: a bad prefix" bad_config
 config '[sensor]' 'filter = prot 53 and and'
-check "config: a filter that libpcap does not take" bad_config
+check "config: a filter that libpcap does not take" refuses 1 'sensor\.filter' "$BEIAND" -f "$work/bad.conf" -n
 check "config: no such file" refuses 1 'nowhere\.conf' "$BEIAND" -f "$work/nowhere.conf" -n
 check "beianctl: no such configuration" refuses 1 'nowhere\.conf' "$BEIANCTL" -f "$work/nowhere.conf" apps
 sed 's/^profile = .*/profile = moon/' "$s/beiand.conf" >"$work/bad.conf"
