@@ -335,7 +335,7 @@ static void explain_stay(const struct work *w, struct app *a, size_t subject)
 	if (l->stay == STAY_SHARE) {
 		share = share_text(&l->share);
 		step_add(a, "not-exclusive",
-			 "%s 只有一个应用(%s)的标识访问,但只占其%s(不足一半),主机自成应用", host, g->name,
+			 "%s 只有一个应用(%s)的标识访问,但只占其 %s(不足一半),主机自成应用", host, g->name,
 			 share);
 		free(share);
 	} else if (l->stay == STAY_AUDIENCE) {
