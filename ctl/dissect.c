@@ -15,7 +15,9 @@
 
 enum { READ_BUDGET = 256, ENDPOINT_MAX = INET6_ADDRSTRLEN + 10, EXTRA_MAX = INET6_ADDRSTRLEN + 8 };
 
-static const struct dissect_limits limits = { .flows = 65536, .stream_bytes = 65536, .buffers = 1024 };
+static const struct dissect_limits limits = {
+	.flows = 65536, .stream_bytes = 65536, .buffers = 1024, .quic_hellos = 1024
+};
 
 /* The caller's scratch: grows to the longest line, then stays. */
 struct printer {
@@ -144,7 +146,7 @@ static void print_tls(struct printer *pr, const struct dissect_message *m)
 		print_text(pr, m, "tls-sni", "-");
 }
 
-/* Old gQUIC writes its version as four letters: "Q043". */
+/* The gQUIC versions before QUIC's own header go by their letters: "Q043". */
 static void print_quic(struct printer *pr, const struct dissect_message *m)
 {
 	uint32_t v = m->quic.version;
@@ -152,7 +154,7 @@ static void print_quic(struct printer *pr, const struct dissect_message *m)
 
 	if (m->name.p == NULL)
 		return;
-	if (v >> 24 == 'Q')
+	if (v >= 0x51303030 && v < 0x51303530)
 		snprintf(extra, sizeof(extra), "Q%c%c%c", (char)(v >> 16), (char)(v >> 8), (char)v);
 	else if (v != 0)
 		snprintf(extra, sizeof(extra), "0x%08x", v);

@@ -3,6 +3,7 @@
 
 #include "dissect/frag.h"
 #include "dissect/link.h"
+#include "dissect/quic.h"
 #include "dissect/tcp.h"
 
 enum {
@@ -17,6 +18,7 @@ struct dissect {
 	struct dissect_stats stats;
 	struct tcp tcp;
 	struct frag_table *frags;
+	struct quic *quic;
 };
 
 static const char *const reason_names[] = {
@@ -36,6 +38,12 @@ static const char *const reason_names[] = {
 	[DISSECT_TLS_NO_NAME] = "tls-no-name",
 	[DISSECT_QUIC_BAD] = "quic-bad",
 	[DISSECT_TUNNEL_DEPTH] = "tunnel-depth",
+	[DISSECT_QUIC_VERSION] = "quic-version",
+	[DISSECT_QUIC_AUTH] = "quic-auth",
+	[DISSECT_QUIC_RATE] = "quic-rate",
+	[DISSECT_QUIC_FULL] = "quic-full",
+	[DISSECT_QUIC_HOLE] = "quic-hole",
+	[DISSECT_QUIC_NO_NAME] = "quic-no-name",
 };
 _Static_assert(sizeof(reason_names) / sizeof(reason_names[0]) == DISSECT_REASON_COUNT,
 	       "a name for each reason");
@@ -46,14 +54,25 @@ const char *dissect_reason_name(enum dissect_reason r)
 }
 
 /* The parts of the caller's memory, in this order. */
-enum part { PART_SELF, PART_FRAGS, PART_FLOWS, PART_HINTS, PART_HEADS, PART_HOLDS, PART_BYTES, PART_COUNT };
+enum part {
+	PART_SELF,
+	PART_FRAGS,
+	PART_FLOWS,
+	PART_HINTS,
+	PART_HEADS,
+	PART_HOLDS,
+	PART_BYTES,
+	PART_QUIC,
+	PART_COUNT
+};
 
 /* A limit of 0 is taken for 1. */
 static struct dissect_limits dissect_at_least(const struct dissect_limits *l)
 {
 	return (struct dissect_limits){ .flows = l->flows > 0 ? l->flows : 1,
 					.stream_bytes = l->stream_bytes > 0 ? l->stream_bytes : 1,
-					.buffers = l->buffers > 0 ? l->buffers : 1 };
+					.buffers = l->buffers > 0 ? l->buffers : 1,
+					.quic_hellos = l->quic_hellos > 0 ? l->quic_hellos : 1 };
 }
 
 /* Where each part begins; the sum of all is at offset[PART_COUNT]. */
@@ -67,6 +86,7 @@ static void dissect_layout(const struct dissect_limits *l, size_t offset[PART_CO
 		[PART_HEADS] = flow_heads(l->flows) * sizeof(int32_t),
 		[PART_HOLDS] = l->buffers * sizeof(struct hold),
 		[PART_BYTES] = (size_t)l->buffers * l->stream_bytes,
+		[PART_QUIC] = quic_size(l->quic_hellos),
 	};
 	offset[0] = 0;
 	for (int i = 0; i < PART_COUNT; i++)
@@ -99,6 +119,7 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 	d->tcp.pool.holds = (struct hold *)(void *)(base + offset[PART_HOLDS]);
 	d->tcp.pool.count = l.buffers;
 	d->tcp.pool.size = l.stream_bytes;
+	d->quic = quic_init(base + offset[PART_QUIC], l.quic_hellos);
 	flow_init(&d->tcp.table, l.flows);
 	hold_init(&d->tcp.pool, (uint8_t *)base + offset[PART_BYTES]);
 	return d;
@@ -113,7 +134,7 @@ void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 			  .frags = d->frags,
 			  .tcp = &d->tcp,
 			  .m = { .time = p->time },
-			  .out = { .fn = d->fn, .arg = d->arg, .stats = &d->stats } };
+			  .out = { .fn = d->fn, .arg = d->arg, .stats = &d->stats, .quic = d->quic } };
 
 	w.out.m = &w.m;
 	d->stats.bytes += p->wire_len;
@@ -136,6 +157,7 @@ void dissect_finish(struct dissect *d)
 
 	tcp_finish(&d->tcp, &out);
 	frag_finish(d->frags, &d->stats);
+	quic_finish(d->quic, &d->stats);
 }
 
 const struct dissect_stats *dissect_stats(const struct dissect *d) { return &d->stats; }

@@ -3,7 +3,7 @@
  * The front door of dissect/: captured bytes in, named messages out.
  *
  * dissect_packet() walks link, tunnel and network layers, feeds TCP reassembly and
- * recognises DNS, HTTP/1 requests and TLS ClientHellos by content, on any port. Each
+ * recognises DNS, HTTP/1 requests, TLS ClientHellos and QUIC client hellos by content, on any port. Each
  * message found is handed to the callback; everything a message points to is borrowed
  * and valid only during the callback. Nothing here allocates, logs, reads a clock or
  * does I/O: the caller brings the memory, the time is the packet's own.
@@ -64,7 +64,7 @@ struct dissect_message {
 			uint16_t version; /* legacy_version */
 		} tls;
 		struct {
-			uint32_t version; /* as on the wire; 0 when unknown */
+			uint32_t version; /* as on the wire; 0 when the packet had none (gQUIC) */
 		} quic;
 	};
 };
@@ -89,6 +89,12 @@ enum dissect_reason {
 	DISSECT_TLS_NO_NAME, /* ClientHello without server_name */
 	DISSECT_QUIC_BAD,
 	DISSECT_TUNNEL_DEPTH, /* nested deeper than we walk */
+	DISSECT_QUIC_VERSION, /* long header of a version that is reserved, or that we cannot open */
+	DISSECT_QUIC_AUTH, /* Initial that its own connection id does not open: forged, or its start unseen */
+	DISSECT_QUIC_RATE, /* not tried: its source had too many of those in this second */
+	DISSECT_QUIC_FULL, /* table full: an unfinished hello was evicted */
+	DISSECT_QUIC_HOLE, /* a hello whose packets did not all come */
+	DISSECT_QUIC_NO_NAME, /* client hello without a server name */
 	DISSECT_REASON_COUNT,
 };
 
@@ -107,6 +113,7 @@ struct dissect_limits {
 	uint32_t flows;        /* TCP flows tracked at once; the oldest goes first */
 	uint32_t stream_bytes; /* most bytes held for one direction of a flow */
 	uint32_t buffers;      /* reassembly buffers in all */
+	uint32_t quic_hellos;  /* QUIC hellos over several packets, in work at once */
 };
 
 /* Bytes that dissect_init() needs for these limits. */

@@ -2,7 +2,9 @@
 #include "dissect/proto.h"
 
 #include "dissect/dns.h"
+#include "dissect/gquic.h"
 #include "dissect/http.h"
+#include "dissect/quic.h"
 #include "dissect/tls.h"
 
 /* Order matters: the first probe that says OK has the stream; the strictest stand first. */
@@ -14,6 +16,8 @@ const struct proto_stream proto_streams[] = {
 const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);
 
 const struct proto_datagram proto_datagrams[] = {
+	{ "quic", quic_parse },
+	{ "gquic", gquic_parse },
 	{ "dns", dns_parse },
 };
 const int proto_datagram_count = sizeof(proto_datagrams) / sizeof(proto_datagrams[0]);

@@ -15,12 +15,15 @@ enum proto_result {
 	PROTO_BAD,  /* mine by its start, but not well formed */
 };
 
+struct quic;
+
 /* Where a parser puts what it found. `m` arrives with time and flow filled in. */
 struct proto_out {
 	struct dissect_message *m;
 	dissect_fn *fn;
 	void *arg;
 	struct dissect_stats *stats; /* the parser counts messages[] and its own *_BAD / NO_NAME reasons */
+	struct quic *quic;           /* what QUIC remembers between datagrams; NULL for streams */
 };
 
 /* The parser has filled in the name and the part of its kind: counts the message and hands it over. */

@@ -16,22 +16,13 @@ enum {
 	RECORD_HEADER = 5,
 	RECORD_MAX = 1 << 14, /* RFC 8446 section 5.1 */
 	TYPE_HANDSHAKE = 22,
-	HANDSHAKE_HEADER = 4,
 	HELLO_MAX = 16384, /* post-quantum hellos are about 2 KB; RFC 8446 itself would allow 2^24 */
-	CLIENT_HELLO = 1,
 	HOST_NAME = 0,
 	NAME_MAX_SIZE = 255,
 };
 
-/* What the extensions told; points into the hello. */
-struct hello {
-	uint16_t version;
-	struct dissect_str host;
-	bool odd; /* readable, but against the RFC */
-};
-
 /* RFC 6066 section 3: a list of (type, name); only host_name was ever defined. */
-static bool get_server_name(struct rd *r, struct hello *h)
+static bool get_server_name(struct rd *r, struct tls_hello *h)
 {
 	struct rd list = rd_sub16(r);
 
@@ -47,7 +38,7 @@ static bool get_server_name(struct rd *r, struct hello *h)
 struct ext_row {
 	uint16_t type;
 	const char *name;
-	bool (*get)(struct rd *data, struct hello *h);
+	bool (*get)(struct rd *data, struct tls_hello *h);
 };
 
 /* What we read. Types without a row, GREASE (RFC 8701) among them, are passed over. */
@@ -66,7 +57,7 @@ static int ext_find(uint16_t type)
 }
 
 /* RFC 8446 section 4.2: no more than one extension of a type; of a second one only the oddity is kept. */
-static bool extensions(struct rd *r, struct hello *h)
+static bool extensions(struct rd *r, struct tls_hello *h)
 {
 	struct rd data[EXT_COUNT] = { { .p = NULL } };
 
@@ -88,7 +79,7 @@ static bool extensions(struct rd *r, struct hello *h)
 }
 
 /* RFC 8446 section 4.1.2; before TLS 1.3 the extensions may be missing (RFC 5246 section 7.4.1.2). */
-static bool hello_get(struct rd *r, struct hello *h)
+static bool hello_get(struct rd *r, struct tls_hello *h)
 {
 	struct rd exts;
 
@@ -105,12 +96,19 @@ static bool hello_get(struct rd *r, struct hello *h)
 	return rd_ok(&exts) && rd_done(r) && extensions(&exts, h);
 }
 
+bool tls_hello_read(const uint8_t *body, size_t n, struct tls_hello *h)
+{
+	struct rd r = rd_init(body, n);
+
+	*h = (struct tls_hello){ 0 };
+	return hello_get(&r, h);
+}
+
 static enum proto_result hello_tell(const uint8_t *p, size_t n, struct proto_out *out)
 {
-	struct rd r = rd_init(p, n);
-	struct hello h = { 0 };
+	struct tls_hello h;
 	uint8_t room[NAME_MAX_SIZE];
-	bool whole = hello_get(&r, &h);
+	bool whole = tls_hello_read(p, n, &h);
 
 	if (!whole || h.odd)
 		out->stats->reasons[DISSECT_TLS_BAD]++;
@@ -141,22 +139,22 @@ static struct rd record_get(struct rd *r, bool *bad)
 
 struct gather {
 	size_t have, want; /* bytes of the handshake message, its header among them; want 0: not known yet */
-	uint8_t header[HANDSHAKE_HEADER];
+	uint8_t header[TLS_HANDSHAKE_HEADER];
 };
 
 static bool gather_header(struct gather *g, uint8_t c)
 {
 	g->header[g->have] = c;
-	if (g->have + 1 == HANDSHAKE_HEADER)
-		g->want = HANDSHAKE_HEADER +
+	if (g->have + 1 == TLS_HANDSHAKE_HEADER)
+		g->want = TLS_HANDSHAKE_HEADER +
 			  ((size_t)g->header[1] << 16 | (size_t)g->header[2] << 8 | g->header[3]);
-	return g->header[0] == CLIENT_HELLO && g->want <= HANDSHAKE_HEADER + HELLO_MAX;
+	return g->header[0] == TLS_CLIENT_HELLO && g->want <= TLS_HANDSHAKE_HEADER + HELLO_MAX;
 }
 
 /* Takes what the message still wants of this fragment into `body`. */
 static bool gather_add(struct gather *g, struct rd fragment, uint8_t *body)
 {
-	while (g->have < HANDSHAKE_HEADER && rd_left(&fragment) > 0) {
+	while (g->have < TLS_HANDSHAKE_HEADER && rd_left(&fragment) > 0) {
 		if (!gather_header(g, rd_u8(&fragment)))
 			return false;
 		g->have++;
@@ -165,7 +163,7 @@ static bool gather_add(struct gather *g, struct rd fragment, uint8_t *body)
 		size_t n = g->want - g->have < rd_left(&fragment) ? g->want - g->have : rd_left(&fragment);
 		const uint8_t *p = rd_bytes(&fragment, n);
 		if (n > 0)
-			memcpy(body + g->have - HANDSHAKE_HEADER, p, n);
+			memcpy(body + g->have - TLS_HANDSHAKE_HEADER, p, n);
 		g->have += n;
 	}
 	return true;
@@ -189,7 +187,7 @@ enum proto_result tls_probe(const uint8_t *p, size_t n)
 		return PROTO_SKIP;
 	if (rd_left(&r) == 0)
 		return PROTO_MORE;
-	return rd_u8(&r) == CLIENT_HELLO ? PROTO_OK : PROTO_SKIP;
+	return rd_u8(&r) == TLS_CLIENT_HELLO ? PROTO_OK : PROTO_SKIP;
 }
 
 enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
@@ -217,5 +215,5 @@ enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, 
 			return PROTO_BAD;
 		}
 	}
-	return hello_tell(body, g.want - HANDSHAKE_HEADER, out);
+	return hello_tell(body, g.want - TLS_HANDSHAKE_HEADER, out);
 }

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "dissect/dissect.h"
 
+enum { SENSOR_QUIC_HELLOS = 2048 }; /* 20 MB at most; each lives for milliseconds */
+
 struct sensor_core {
 	void *memory; /* of dissect */
 	struct dissect *dissect;
@@ -27,6 +29,7 @@ struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *id
 		.flows = conf->sensor.flows,
 		.stream_bytes = conf->sensor.stream_kb * 1024,
 		.buffers = conf->sensor.stream_buffers,
+		.quic_hellos = SENSOR_QUIC_HELLOS,
 	};
 	struct sensor_core *s = xcalloc(1, sizeof(*s));
 

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ *  long header (RFC 9000 section 17.2)                    Initial
+ *  +-------+---------+-----------+-----------+            +-----------+--------+--------+-------------+
+ *  | flags | version | <8> dcid  | <8> scid  |  then, of  | <v> token | length | number | sealed, tag |
+ *  +-------+---------+-----------+-----------+            +-----------+--------+--------+-------------+
+ *  The keys come from the dcid of the client's first Initial (or of its first after a Retry). Each Initial is
+ * tried with what its flow already has, then with its own dcid; cheap checks stand before each step that
+ * costs.
+ */
+#include "dissect/quic.h"
+
+#include "dissect/gquic.h"
+#include "dissect/quic_crypto.h"
+#include "dissect/quic_frame.h"
+#include "dissect/quic_hello.h"
+#include "dissect/tls.h"
+
+enum {
+	LONG_FORM = 0x80,
+	FIXED_BIT = 0x40,
+	CID_MAX = 20,      /* RFC 9000 section 17.2 */
+	FIRST_CID_MIN = 8, /* RFC 9000 section 7.2: what the client makes up is no shorter */
+	NUMBER_MAX = 4,
+	ROOM = 16384, /* the largest packet that is opened: a jumbo frame */
+	NAME_MAX_SIZE = 255,
+	HELLO_MARK = 64, /* of a ClientHello: its random is in there */
+};
+
+struct quic {
+	struct quic_crypto *crypto;
+	struct quic_table table;
+	struct quic_hello work; /* the hello of a packet just opened */
+	uint8_t room[ROOM];
+};
+
+/* -- memory */
+
+enum part { PART_SELF, PART_CRYPTO, PART_FLOWS, PART_HELLOS, PART_COUNT };
+enum { ALIGN = 64 };
+
+static void layout(uint32_t hellos, size_t offset[PART_COUNT + 1])
+{
+	const size_t size[PART_COUNT] = {
+		[PART_SELF] = sizeof(struct quic),
+		[PART_CRYPTO] = quic_crypto_size(),
+		[PART_FLOWS] = (size_t)quic_table_sets(hellos) * QUIC_FLOW_WAYS * sizeof(struct quic_flow),
+		[PART_HELLOS] = (size_t)hellos * sizeof(struct quic_hello),
+	};
+
+	offset[0] = 0;
+	for (int i = 0; i < PART_COUNT; i++)
+		offset[i + 1] = (offset[i] + size[i] + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+size_t quic_size(uint32_t hellos)
+{
+	size_t offset[PART_COUNT + 1];
+
+	layout(hellos, offset);
+	return offset[PART_COUNT];
+}
+
+struct quic *quic_init(void *memory, uint32_t hellos)
+{
+	size_t offset[PART_COUNT + 1];
+	struct quic *q = memory;
+	char *base = memory;
+
+	layout(hellos, offset);
+	q->crypto = quic_crypto_init(base + offset[PART_CRYPTO]);
+	quic_table_init(&q->table, (struct quic_flow *)(void *)(base + offset[PART_FLOWS]),
+			(struct quic_hello *)(void *)(base + offset[PART_HELLOS]), hellos);
+	return q;
+}
+
+void quic_finish(struct quic *q, struct dissect_stats *stats) { quic_table_finish(&q->table, stats); }
+
+/* -- versions */
+
+struct quic_version {
+	uint32_t first, last;
+	enum quic_salt salt;
+	uint8_t initial; /* its type in the flags; 0-RTT, Handshake and Retry follow in this order */
+	bool google;     /* frames of gQUIC */
+	bool chlo;       /* no TLS inside */
+};
+
+/* The most usual first. */
+static const struct quic_version versions[] = {
+	{ 0x00000001, 0x00000001, QUIC_SALT_V1, 0, false, false },
+	{ 0x6b3343cf, 0x6b3343cf, QUIC_SALT_V2, 1, false, false },
+	{ 0xff000021, 0xff000022, QUIC_SALT_V1, 0, false, false },
+	{ 0xff00001d, 0xff000020, QUIC_SALT_DRAFT29, 0, false, false },
+	{ 0xff000017, 0xff00001c, QUIC_SALT_DRAFT23, 0, false, false },
+	{ 0xff000016, 0xff000016, QUIC_SALT_DRAFT22, 0, false, false },
+	{ 0xff020000, 0xff020000, QUIC_SALT_V2_DRAFT, 1, false, false },
+	{ 0x709a50c4, 0x709a50c4, QUIC_SALT_V2, 1, false, false },      /* later drafts of v2 */
+	{ 0xfaceb000, 0xfaceb001, QUIC_SALT_DRAFT22, 0, false, false }, /* mvfst */
+	{ 0xfaceb003, 0xfaceb004, QUIC_SALT_V1, 0, false, false },
+	{ 0xfaceb002, 0xfaceb01f, QUIC_SALT_DRAFT23, 0, false, false },
+	{ 0x51303530, 0x51303530, QUIC_SALT_Q050, 0, true, true },
+	{ 0x54303530, 0x54303530, QUIC_SALT_T050, 0, true, false },
+	{ 0x54303531, 0x54303531, QUIC_SALT_T051, 0, true, false },
+};
+
+static const struct quic_version *version_find(uint32_t v)
+{
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		if (v >= versions[i].first && v <= versions[i].last)
+			return &versions[i];
+	}
+	return NULL;
+}
+
+/* Drafts that are too old or too new, and what RFC 9000 section 15 reserves to exercise negotiation. */
+static bool version_is_quic(uint32_t v)
+{
+	return v >> 8 == 0xff0000 || v >> 16 == 0xff02 || (v & 0x0f0f0f0f) == 0x0a0a0a0a;
+}
+
+/* -- one packet of a datagram */
+
+struct packet {
+	const struct quic_version *row;
+	uint32_t version;
+	struct dissect_str dcid;
+	uint32_t digest; /* of dcid; never 0 */
+	bool initial, token;
+	struct rd header; /* from the flags up to the packet number */
+	struct rd sealed; /* from the packet number on */
+};
+
+static uint32_t digest(const uint8_t *p, size_t n)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ p[i]) * 16777619u;
+	return h | 1;
+}
+
+/* False when no further packet of ours can follow: BAD when one was to be there. */
+static enum proto_result packet_get(struct rd *r, struct packet *p)
+{
+	struct rd start = *r, id;
+	uint8_t flags = rd_u8(r), type = flags >> 4 & 3;
+	uint64_t size;
+
+	*p = (struct packet){ .version = rd_be32(r) };
+	if (!rd_ok(r) || (flags & LONG_FORM) == 0 || (flags & FIXED_BIT) == 0)
+		return PROTO_SKIP;
+	p->row = version_find(p->version);
+	if (p->row == NULL)
+		return PROTO_SKIP;
+	id = rd_sub8(r);
+	p->dcid = (struct dissect_str){ id.base, rd_left(&id) };
+	p->digest = digest(id.base, rd_left(&id));
+	id = rd_sub8(r);
+	if (!rd_ok(r) || p->dcid.n > CID_MAX || rd_left(&id) > CID_MAX)
+		return PROTO_BAD;
+	if (type == ((p->row->initial + 3) & 3)) /* Retry (RFC 9000 section 17.2.5) fills the datagram */
+		return PROTO_SKIP;
+	p->initial = type == p->row->initial;
+	if (p->initial) {
+		size = quic_varint(r);
+		p->token = size > 0;
+		if (size > rd_left(r))
+			return PROTO_BAD;
+		rd_skip(r, (size_t)size);
+	}
+	size = quic_varint(r);
+	if (!rd_ok(r) || size > rd_left(r))
+		return PROTO_BAD;
+	p->header = rd_sub(&start, rd_left(&start) - rd_left(r));
+	p->sealed = rd_sub(r, (size_t)size);
+	return PROTO_OK;
+}
+
+/* Removes the header protection (RFC 9001 section 5.4.1) into a copy of the header in the room: its size, or
+ * 0 when this cannot be such a packet under these keys (three of four forged ones end here). */
+static size_t packet_unmask(struct quic *q, const struct packet *p, const struct quic_keys *keys,
+			    uint64_t *number)
+{
+	size_t n = rd_left(&p->header), size;
+	uint8_t mask[QUIC_MASK_SIZE];
+	struct rd r = p->sealed, sample = p->sealed;
+
+	rd_skip(&sample, NUMBER_MAX);
+	if (rd_left(&sample) < QUIC_SAMPLE_SIZE || n + rd_left(&r) > ROOM)
+		return 0;
+	quic_crypto_mask(q->crypto, keys, sample.p, mask);
+	memcpy(q->room, p->header.p, n);
+	q->room[0] ^= mask[0] & 0x0f;
+	if ((q->room[0] & 0x0c) != 0) /* reserved bits, RFC 9000 section 17.2 */
+		return 0;
+	size = (q->room[0] & 3) + 1;
+	*number = 0;
+	for (size_t i = 1; i <= size; i++) {
+		q->room[n] = rd_u8(&r) ^ mask[i];
+		*number = *number << 8 | q->room[n++];
+	}
+	return n;
+}
+
+/* The plaintext, in the room; failed when these keys do not prove it. */
+static struct rd packet_open(struct quic *q, const struct packet *p, const struct quic_keys *keys)
+{
+	struct quic_sealed s = { .header = q->room };
+	struct rd r = p->sealed;
+
+	s.header_size = packet_unmask(q, p, keys, &s.number);
+	rd_skip(&r, s.header_size - rd_left(&p->header));
+	s.body = r.p;
+	s.body_size = rd_left(&r);
+	if (s.header_size == 0 || !quic_crypto_open(q->crypto, keys, &s, q->room + s.header_size))
+		return (struct rd){ .failed = true };
+	return rd_init(q->room + s.header_size, s.body_size - QUIC_TAG_SIZE);
+}
+
+/* -- hellos */
+
+enum whole { WHOLE_NOT_YET, WHOLE_YES, WHOLE_NEVER };
+
+/* Is the handshake message at the start of the CRYPTO bytes there in full? */
+static enum whole hello_whole(const struct quic_hello *h, bool chlo, size_t *size)
+{
+	uint32_t n = quic_hello_prefix(h);
+	struct rd r = rd_init(h->bytes, n);
+
+	if (chlo) {
+		*size = gquic_chlo_size(h->bytes, n);
+	} else {
+		if (n > 0 && h->bytes[0] != TLS_CLIENT_HELLO)
+			return WHOLE_NEVER;
+		rd_u8(&r);
+		*size = rd_be24(&r) + (size_t)TLS_HANDSHAKE_HEADER;
+		*size = rd_ok(&r) ? *size : 0;
+	}
+	if (*size > QUIC_HELLO_BYTES)
+		return WHOLE_NEVER;
+	return *size > 0 && n >= *size ? WHOLE_YES : WHOLE_NOT_YET;
+}
+
+static bool hello_read(const uint8_t *p, size_t n, bool chlo, struct dissect_str *host,
+		       struct dissect_stats *stats)
+{
+	struct tls_hello h;
+	bool whole;
+
+	if (chlo) {
+		whole = gquic_chlo_read(p, n, host);
+		h.odd = false;
+	} else {
+		whole = tls_hello_read(p + TLS_HANDSHAKE_HEADER, n - TLS_HANDSHAKE_HEADER, &h);
+		*host = h.host;
+	}
+	if (!whole || h.odd)
+		stats->reasons[DISSECT_QUIC_BAD]++;
+	return whole || host->p != NULL;
+}
+
+/* After a Retry the client says the same again (RFC 9000 section 17.2.5.2): told once. */
+static void hello_tell(const struct quic_hello *h, size_t size, struct quic_flow *f, struct proto_out *out)
+{
+	const struct quic_version *row = version_find(h->version);
+	uint32_t told = digest(h->bytes, row->chlo || size < HELLO_MARK ? size : HELLO_MARK);
+	uint8_t room[NAME_MAX_SIZE];
+	struct dissect_str host;
+
+	if (f->told == told || !hello_read(h->bytes, size, row->chlo, &host, out->stats))
+		return;
+	f->told = told;
+	out->m->name = proto_name(room, sizeof(room), host);
+	if (out->m->name.p == NULL)
+		out->stats->reasons[DISSECT_QUIC_NO_NAME]++;
+	out->m->quic.version = h->version;
+	proto_emit(out, DISSECT_QUIC);
+}
+
+/* Puts the plaintext's CRYPTO bytes into the hello; true when nothing more is to be waited for. */
+static bool hello_add(struct quic_hello *h, struct rd plain, struct quic_flow *f, struct proto_out *out)
+{
+	const struct quic_version *row = version_find(h->version);
+	size_t size;
+
+	if (!quic_frames(plain, row->google, h))
+		out->stats->reasons[DISSECT_QUIC_BAD]++;
+	switch (hello_whole(h, row->chlo, &size)) {
+	case WHOLE_YES:
+		hello_tell(h, size, f, out);
+		return true;
+	case WHOLE_NEVER:
+		out->stats->reasons[DISSECT_QUIC_BAD]++;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* -- flows */
+
+/* With the keys of the hello that the flow waits for. */
+static bool initial_goes_on(struct quic *q, const struct packet *p, struct quic_flow *f,
+			    struct proto_out *out)
+{
+	struct quic_hello *h;
+	struct rd plain;
+
+	if (f->hello == QUIC_NO_HELLO)
+		return false;
+	h = &q->table.hellos[f->hello];
+	plain = packet_open(q, p, &h->keys);
+	if (!rd_ok(&plain))
+		return false;
+	if (hello_add(h, plain, f, out))
+		quic_flow_let_go(&q->table, f);
+	return true;
+}
+
+static void initial_failed(struct quic *q, const struct packet *p, struct quic_flow *f, struct proto_out *out)
+{
+	quic_rate_failed(&q->table, out->m);
+	if (f == NULL)
+		f = quic_flow_add(&q->table, out->m, out->stats);
+	if (f->opened == 0) /* else one with the id that the server gave, when all was told */
+		out->stats->reasons[DISSECT_QUIC_AUTH]++;
+	f->failed = p->digest;
+}
+
+/* With the keys of its own connection id: a new connection, or the one that goes on after a Retry. */
+static void initial_starts(struct quic *q, const struct packet *p, struct quic_flow *f, struct proto_out *out)
+{
+	struct quic_hello *h = &q->work;
+	struct rd plain;
+
+	if (p->dcid.n < FIRST_CID_MIN && !p->token)
+		return;
+	if (!quic_rate_allows(&q->table, out->m)) {
+		out->stats->reasons[DISSECT_QUIC_RATE]++;
+		return;
+	}
+	quic_crypto_derive(q->crypto, p->row->salt, p->dcid.p, p->dcid.n, &h->keys);
+	plain = packet_open(q, p, &h->keys);
+	if (!rd_ok(&plain)) {
+		initial_failed(q, p, f, out);
+		return;
+	}
+	f = quic_flow_open(&q->table, f, out->m, out->stats);
+	f->opened = p->digest;
+	h->version = p->version;
+	quic_hello_reset(h);
+	if (!hello_add(h, plain, f, out))
+		quic_hello_keep(&q->table, f, h, out->stats);
+}
+
+static void initial(struct quic *q, const struct packet *p, struct proto_out *out)
+{
+	bool reverse = false;
+	struct quic_flow *f = quic_flow_find(&q->table, out->m, &reverse, out->stats);
+
+	if (f != NULL) {
+		bool opened = f->opened == p->digest;
+		if (f->opened != 0 && reverse) /* the server's answer */
+			return;
+		if (opened && f->hello == QUIC_NO_HELLO) /* a repetition of what was told */
+			return;
+		if (initial_goes_on(q, p, f, out) || opened || f->failed == p->digest)
+			return;
+	}
+	initial_starts(q, p, f, out);
+}
+
+/* Packets of one datagram may be coalesced (RFC 9000 section 12.2). */
+enum proto_result quic_parse(const uint8_t *p, size_t n, struct proto_out *out)
+{
+	struct rd r = rd_init(p, n), first = r;
+	enum proto_result res = PROTO_SKIP;
+	struct packet packet;
+	uint32_t version;
+
+	if (n < 1 || p[0] >> 6 != 3)
+		return PROTO_SKIP;
+	rd_u8(&first);
+	version = rd_be32(&first);
+	if (version_find(version) == NULL) {
+		if (!rd_ok(&first) || !version_is_quic(version))
+			return PROTO_SKIP;
+		out->stats->reasons[DISSECT_QUIC_VERSION]++;
+		return PROTO_OK;
+	}
+	while (rd_left(&r) > 0 && (res = packet_get(&r, &packet)) == PROTO_OK) {
+		if (packet.initial)
+			initial(out->quic, &packet, out);
+	}
+	if (res == PROTO_BAD)
+		out->stats->reasons[DISSECT_QUIC_BAD]++;
+	return res == PROTO_SKIP ? PROTO_OK : res;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/quic_frame.h"
+
+enum { ACK_RANGES_MAX = 8192 }; /* more than any datagram holds */
+
+uint64_t quic_varint(struct rd *r)
+{
+	uint64_t v = rd_u8(r);
+	unsigned more = (1u << (v >> 6)) - 1;
+
+	v &= 0x3f;
+	while (more-- > 0)
+		v = v << 8 | rd_u8(r);
+	return v;
+}
+
+/* Most of a client's first packet is padding: by eight while that lasts. */
+static bool frame_padding(struct rd *r, uint64_t type, struct quic_hello *h)
+{
+	uint64_t eight;
+
+	(void)type;
+	(void)h;
+	while (rd_left(r) >= sizeof(eight)) {
+		memcpy(&eight, r->p, sizeof(eight));
+		if (eight != 0)
+			break;
+		rd_skip(r, sizeof(eight));
+	}
+	return true;
+}
+
+static bool frame_ping(struct rd *r, uint64_t type, struct quic_hello *h)
+{
+	(void)r;
+	(void)type;
+	(void)h;
+	return true;
+}
+
+/* RFC 9000 section 19.3 */
+static bool frame_ack(struct rd *r, uint64_t type, struct quic_hello *h)
+{
+	uint64_t ranges;
+
+	(void)h;
+	quic_varint(r);
+	quic_varint(r);
+	ranges = quic_varint(r);
+	if (ranges > ACK_RANGES_MAX)
+		return false;
+	for (uint64_t numbers = 1 + 2 * ranges + (type == 3 ? 3 : 0); numbers > 0; numbers--)
+		quic_varint(r);
+	return rd_ok(r);
+}
+
+/* RFC 9000 section 19.6 */
+static bool frame_crypto(struct rd *r, uint64_t type, struct quic_hello *h)
+{
+	uint64_t offset = quic_varint(r), size = quic_varint(r);
+	struct rd data;
+
+	(void)type;
+	if (!rd_ok(r) || size > rd_left(r))
+		return false;
+	data = rd_sub(r, (size_t)size);
+	return quic_hello_put(h, offset, data.p, rd_left(&data));
+}
+
+/* RFC 9000 section 19.19: nothing that follows a close matters. */
+static bool frame_close(struct rd *r, uint64_t type, struct quic_hello *h)
+{
+	(void)type;
+	(void)h;
+	rd_skip(r, rd_left(r));
+	return true;
+}
+
+struct frame_row {
+	uint64_t type;
+	bool (*read)(struct rd *r, uint64_t type, struct quic_hello *h);
+};
+
+/* What RFC 9000 section 12.4 lets an Initial packet hold. */
+static const struct frame_row frames_ietf[] = {
+	{ 0x00, frame_padding }, { 0x06, frame_crypto }, { 0x01, frame_ping },
+	{ 0x02, frame_ack },     { 0x03, frame_ack },    { 0x1c, frame_close },
+};
+
+/* An ACK of gQUIC (0x40 and above) is not read: it stands in no first flight. */
+static const struct frame_row frames_google[] = {
+	{ 0x00, frame_padding },
+	{ 0x08, frame_crypto },
+	{ 0x07, frame_ping },
+	{ 0x02, frame_close },
+};
+
+bool quic_frames(struct rd r, bool google, struct quic_hello *h)
+{
+	const struct frame_row *rows = google ? frames_google : frames_ietf;
+	size_t count =
+		google ? sizeof(frames_google) / sizeof(rows[0]) : sizeof(frames_ietf) / sizeof(rows[0]);
+
+	while (rd_left(&r) > 0) {
+		uint64_t type = quic_varint(&r);
+		size_t i = 0;
+		while (i < count && rows[i].type != type)
+			i++;
+		if (i == count || !rd_ok(&r) || !rows[i].read(&r, type, h))
+			return false;
+	}
+	return true;
+}
