@@ -22,12 +22,16 @@ enum {
 	HASH_SIZE = 12,
 	CHLO_MIN = 1024, /* a client pads to this, and a server refuses less */
 	CHLO_HEADER = 8,
+	STREAM_FRAME = 0x80,
+	STREAM_SIZE = 0x20,
+	STREAM_OFFSET = 0x1c,
+	STREAM_ID = 0x03,
 	TAG_ROW = 8,
 	TAGS_MAX = 128,
 	NAME_MAX_SIZE = 255,
 };
 
-static const uint32_t Q043 = 0x51303433, Q046 = 0x51303436, Q049 = 0x51303439;
+static const uint32_t Q034 = 0x51303334, Q043 = 0x51303433, Q046 = 0x51303436, Q049 = 0x51303439;
 static const uint32_t TAG_CHLO = 0x43484c4f, TAG_SNI = 0x534e4900; /* "CHLO", "SNI\0" */
 
 static uint32_t le16(struct rd *r)
@@ -173,6 +177,22 @@ static bool chlo_find(struct rd r, struct dissect_str *host)
 	return false;
 }
 
+/* A STREAM frame of stream 1 with no offset, so that the handshake begins here. */
+static bool chlo_first(struct rd r, uint32_t version, struct dissect_str *host)
+{
+	uint8_t type;
+
+	if (version < Q034)
+		rd_u8(&r); /* private flags */
+	type = rd_u8(&r);
+	if ((type & STREAM_FRAME) == 0 || (type & STREAM_OFFSET) != 0 || (type & STREAM_ID) != 0 ||
+	    rd_u8(&r) != 1)
+		return false;
+	if ((type & STREAM_SIZE) != 0)
+		rd_skip(&r, 2);
+	return rd_left(&r) > 0 && gquic_chlo_read(r.p, rd_left(&r), host);
+}
+
 enum proto_result gquic_parse(const uint8_t *p, size_t n, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n), whole = r, header, hash;
@@ -180,11 +200,14 @@ enum proto_result gquic_parse(const uint8_t *p, size_t n, struct proto_out *out)
 	struct dissect_str host;
 	uint32_t version;
 
-	if (n < CHLO_MIN || !(p[0] >> 6 == 3 ? header_long(&r, &version) : header_short(&r, &version)))
+	if (n < 1 || !(p[0] >> 6 == 3 ? header_long(&r, &version) : header_short(&r, &version)))
 		return PROTO_SKIP;
 	header = rd_sub(&whole, rd_pos(&r));
 	hash = rd_sub(&r, HASH_SIZE);
-	if (!rd_ok(&hash) || !chlo_find(r, &host) || !hash_proves(header, hash, r))
+	if (!rd_ok(&hash))
+		return PROTO_SKIP;
+	if ((version == 0 || !chlo_first(r, version, &host)) &&
+	    (n < CHLO_MIN || !chlo_find(r, &host) || !hash_proves(header, hash, r)))
 		return PROTO_SKIP;
 	out->m->name = proto_name(room, sizeof(room), host);
 	if (out->m->name.p == NULL)
