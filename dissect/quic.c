@@ -131,15 +131,6 @@ struct packet {
 	struct rd sealed; /* from the packet number on */
 };
 
-static uint32_t digest(const uint8_t *p, size_t n)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * 16777619u;
-	return h | 1;
-}
-
 /* False when no further packet of ours can follow: BAD when one was to be there. */
 static enum proto_result packet_get(struct rd *r, struct packet *p)
 {
@@ -155,7 +146,7 @@ static enum proto_result packet_get(struct rd *r, struct packet *p)
 		return PROTO_SKIP;
 	id = rd_sub8(r);
 	p->dcid = (struct dissect_str){ id.base, rd_left(&id) };
-	p->digest = digest(id.base, rd_left(&id));
+	p->digest = quic_digest(id.base, rd_left(&id));
 	id = rd_sub8(r);
 	if (!rd_ok(r) || p->dcid.n > CID_MAX || rd_left(&id) > CID_MAX)
 		return PROTO_BAD;
@@ -264,7 +255,7 @@ static bool hello_read(const uint8_t *p, size_t n, bool chlo, struct dissect_str
 static void hello_tell(const struct quic_hello *h, size_t size, struct quic_flow *f, struct proto_out *out)
 {
 	const struct quic_version *row = version_find(h->version);
-	uint32_t told = digest(h->bytes, row->chlo || size < HELLO_MARK ? size : HELLO_MARK);
+	uint32_t told = quic_digest(h->bytes, row->chlo || size < HELLO_MARK ? size : HELLO_MARK);
 	uint8_t room[NAME_MAX_SIZE];
 	struct dissect_str host;
 

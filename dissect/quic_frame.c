@@ -6,12 +6,18 @@ enum { ACK_RANGES_MAX = 8192 }; /* more than any datagram holds */
 uint64_t quic_varint(struct rd *r)
 {
 	uint64_t v = rd_u8(r);
-	unsigned more = (1u << (v >> 6)) - 1;
 
-	v &= 0x3f;
-	while (more-- > 0)
-		v = v << 8 | rd_u8(r);
-	return v;
+	switch (v >> 6) {
+	case 0:
+		return v;
+	case 1:
+		return (v & 0x3f) << 8 | rd_u8(r);
+	case 2:
+		return (v & 0x3f) << 24 | rd_be24(r);
+	default:
+		v = (v & 0x3f) << 24 | rd_be24(r);
+		return v << 32 | rd_be32(r);
+	}
 }
 
 /* Most of a client's first packet is padding: by eight while that lasts. */
@@ -104,6 +110,7 @@ bool quic_frames(struct rd r, bool google, struct quic_hello *h)
 	while (rd_left(&r) > 0) {
 		uint64_t type = quic_varint(&r);
 		size_t i = 0;
+
 		while (i < count && rows[i].type != type)
 			i++;
 		if (i == count || !rd_ok(&r) || !rows[i].read(&r, type, h))

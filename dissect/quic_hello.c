@@ -21,6 +21,19 @@ static uint64_t addr_hash(const struct dissect_addr *a, uint16_t port)
 	return mix(mix(mix(1, half[0]), half[1]), port);
 }
 
+uint32_t quic_digest(const uint8_t *p, size_t n)
+{
+	uint64_t h = n, word;
+
+	for (; n >= sizeof(word); n -= sizeof(word), p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h = mix(h, word);
+	}
+	for (word = 0; n > 0; n--)
+		word = word << 8 | *p++;
+	return (uint32_t)mix(h, word) | 1;
+}
+
 /* The same for both directions. */
 static struct quic_flow *flow_set(const struct quic_table *t, const struct dissect_flow *f)
 {
@@ -132,45 +145,59 @@ void quic_flow_let_go(struct quic_table *t, struct quic_flow *f)
 
 void quic_hello_reset(struct quic_hello *h)
 {
-	memset(h->seen, 0, sizeof(h->seen));
+	memset(h->seen, 0, (h->end + 63) / 64 * sizeof(h->seen[0]));
 	h->have = h->end = 0;
 }
 
 static bool seen_at(const struct quic_hello *h, uint32_t i) { return (h->seen[i / 64] >> i % 64 & 1) != 0; }
 
-/* Marks what is new of one word's bits; the bytes that are new are copied, one by one when some were there.
- */
-static void put_word(struct quic_hello *h, uint32_t at, const uint8_t *p, uint32_t n)
+/* The bits of one word that [at, end) covers; *step is how far they reach. */
+static uint64_t word_bits(uint32_t at, uint32_t end, uint32_t *step)
 {
-	uint64_t bits = (n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX) << at % 64;
-	uint64_t *seen = &h->seen[at / 64];
+	uint32_t room = 64 - at % 64;
 
-	if ((*seen & bits) == 0) {
-		memcpy(h->bytes + at, p, n);
-	} else {
-		for (uint32_t i = 0; i < n; i++) {
-			if (!seen_at(h, at + i))
-				h->bytes[at + i] = p[i];
-		}
-	}
-	h->have += (uint32_t)__builtin_popcountll(bits & ~*seen);
-	*seen |= bits;
+	*step = end - at < room ? end - at : room;
+	return (*step < 64 ? (UINT64_C(1) << *step) - 1 : UINT64_MAX) << at % 64;
+}
+
+static bool seen_any(const struct quic_hello *h, uint32_t at, uint32_t end)
+{
+	uint64_t any = 0;
+
+	for (uint32_t step; at < end; at += step)
+		any |= h->seen[at / 64] & word_bits(at, end, &step);
+	return any != 0;
+}
+
+static void put_fresh(struct quic_hello *h, uint32_t at, const uint8_t *p, uint32_t n)
+{
+	uint32_t end = at + n;
+
+	memmove(h->bytes + at, p,
+		n); /* a memcpy of at most 8 KB is expanded to rep movs, which starts slowly */
+	h->have += n;
+	for (uint32_t step; at < end; at += step)
+		h->seen[at / 64] |= word_bits(at, end, &step);
 }
 
 bool quic_hello_put(struct quic_hello *h, uint64_t offset, const uint8_t *p, size_t n)
 {
-	uint32_t at = (uint32_t)offset;
+	uint32_t at = (uint32_t)offset, end;
 
 	if (offset > QUIC_HELLO_BYTES || n > QUIC_HELLO_BYTES - offset)
 		return false;
-	if (at + n > h->end)
-		h->end = at + (uint32_t)n;
-	while (n > 0) {
-		uint32_t room = 64 - at % 64, step = n < room ? (uint32_t)n : room;
-		put_word(h, at, p, step);
-		at += step;
-		p += step;
-		n -= step;
+	if (n == 0)
+		return true;
+	end = at + (uint32_t)n;
+	if (end > h->end)
+		h->end = end;
+	if (!seen_any(h, at, end)) {
+		put_fresh(h, at, p, (uint32_t)n);
+		return true;
+	}
+	for (uint32_t i = at; i < end; i++) {
+		if (!seen_at(h, i))
+			put_fresh(h, i, &p[i - at], 1);
 	}
 	return true;
 }

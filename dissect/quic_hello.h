@@ -61,6 +61,9 @@ struct quic_table {
 	struct quic_rate rate[QUIC_RATE_ROWS];
 };
 
+/* Tells connection ids and hellos apart; never 0. */
+uint32_t quic_digest(const uint8_t *p, size_t n);
+
 /* Sets of flows that so many hellos come with. */
 uint32_t quic_table_sets(uint32_t hellos);
 /* flows (sets * QUIC_FLOW_WAYS) and hellos are the caller's memory, zeroed. */
@@ -85,7 +88,7 @@ void quic_flow_let_go(struct quic_table *t, struct quic_flow *f);
 /* Copies an unfinished hello to a row of the table and ties it to the flow. */
 void quic_hello_keep(struct quic_table *t, struct quic_flow *f, const struct quic_hello *from,
 		     struct dissect_stats *stats);
-/* Begins an empty one. */
+/* Begins an empty one; what it was before is to be another hello, or zeroes. */
 void quic_hello_reset(struct quic_hello *h);
 /* Puts CRYPTO bytes in; false when they lie behind what a hello may have. */
 bool quic_hello_put(struct quic_hello *h, uint64_t offset, const uint8_t *p, size_t n);
