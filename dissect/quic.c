@@ -309,6 +309,11 @@ static bool initial_goes_on(struct quic *q, const struct packet *p, struct quic_
 	return true;
 }
 
+static uint32_t failed_unit(const struct dissect_message *m)
+{
+	return (uint32_t)(m->time >> QUIC_FAILED_SHIFT);
+}
+
 static void initial_failed(struct quic *q, const struct packet *p, struct quic_flow *f, struct proto_out *out)
 {
 	quic_rate_failed(&q->table, out->m);
@@ -317,6 +322,7 @@ static void initial_failed(struct quic *q, const struct packet *p, struct quic_f
 	if (f->opened == 0) /* else one with the id that the server gave, when all was told */
 		out->stats->reasons[DISSECT_QUIC_AUTH]++;
 	f->failed = p->digest;
+	f->failed_at = failed_unit(out->m);
 }
 
 /* With the keys of its own connection id: a new connection, or the one that goes on after a Retry. */
@@ -356,7 +362,9 @@ static void initial(struct quic *q, const struct packet *p, struct proto_out *ou
 			return;
 		if (opened && f->hello == QUIC_NO_HELLO) /* a repetition of what was told */
 			return;
-		if (initial_goes_on(q, p, f, out) || opened || f->failed == p->digest)
+		if (initial_goes_on(q, p, f, out) || opened)
+			return;
+		if (f->failed == p->digest && f->failed_at == failed_unit(out->m)) /* it would fail again */
 			return;
 	}
 	initial_starts(q, p, f, out);

@@ -7,10 +7,13 @@ enum { HELLO_LOOK = 8, SECOND = 1000000 };
 
 /* -- flows */
 
+__extension__ typedef unsigned __int128 product;
+
+/* Both halves of the product: addresses differ in the highest bits of a little-endian word. */
 static uint64_t mix(uint64_t h, uint64_t x)
 {
-	h = (h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 32;
+	product p = (product)(h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
 static uint64_t addr_hash(const struct dissect_addr *a, uint16_t port)

@@ -21,18 +21,20 @@ enum {
 	QUIC_FLOW_SECONDS = 60,  /* of silence; longer than any client repeats its hello */
 	QUIC_HELLO_SECONDS = 10, /* an incomplete hello of that age is given up for lost, not for room */
 	QUIC_RATE_ROWS = 1024,
-	QUIC_RATE_MAX = 256, /* failures of one row in one second: about 0.3 ms of work */
+	QUIC_RATE_MAX = 256,    /* failures of one row in one second: about 0.3 ms of work */
+	QUIC_FAILED_SHIFT = 19, /* 2^19 us: a client waits longer before it repeats (RFC 9002 section 6.2) */
 	QUIC_NO_HELLO = -1,
 };
 
 struct quic_flow {
 	struct dissect_addr client, server; /* of a flow that never opened: as the packet had them */
 	uint16_t cport, sport;
-	uint32_t opened; /* digest of the connection id whose keys opened; 0: none yet */
-	uint32_t failed; /* of the one whose keys did not; 0: none */
-	uint32_t told;   /* digest of the hello that was told; 0: none */
-	int32_t hello;   /* its row, or QUIC_NO_HELLO */
-	int64_t time;    /* last seen; 0: free */
+	uint32_t opened;    /* digest of the connection id whose keys opened; 0: none yet */
+	uint32_t failed;    /* of the one whose keys did not; 0: none */
+	uint32_t failed_at; /* when, in units of QUIC_FAILED_SHIFT */
+	uint32_t told;      /* digest of the hello that was told; 0: none */
+	int32_t hello;      /* its row, or QUIC_NO_HELLO */
+	int64_t time;       /* last seen; 0: free */
 };
 
 struct quic_hello {

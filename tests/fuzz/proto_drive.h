@@ -71,7 +71,7 @@ static inline void drive_init(struct drive *d, uint16_t port)
 	memset(d, 0, sizeof(*d));
 	d->m.flow.sport = 40000;
 	d->m.flow.dport = port;
-	d->out = (struct proto_out){ &d->m, drive_seen, d, &d->stats };
+	d->out = (struct proto_out){ .m = &d->m, .fn = drive_seen, .arg = d, .stats = &d->stats };
 }
 
 /* What is given to a parser sits in memory of its own, so that a sanitizer sees each step behind it. */

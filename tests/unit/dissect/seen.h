@@ -60,6 +60,8 @@ static inline void seen_add(void *arg, const struct dissect_message *m)
 		seen_answer(b, m);
 	else if (m->kind == DISSECT_TLS)
 		buf_printf(b, " %04x", m->tls.version);
+	else if (m->kind == DISSECT_QUIC)
+		buf_printf(b, " %08x", m->quic.version);
 	else {
 		seen_str(b, m->http.method);
 		seen_str(b, m->http.target);
@@ -75,7 +77,7 @@ static inline void seen_init(struct seen *s, uint16_t sport, uint16_t dport)
 	memset(s, 0, sizeof(*s));
 	s->m.flow.sport = sport;
 	s->m.flow.dport = dport;
-	s->out = (struct proto_out){ &s->m, seen_add, s, &s->stats };
+	s->out = (struct proto_out){ .m = &s->m, .fn = seen_add, .arg = s, .stats = &s->stats };
 	buf_puts(&s->lines, "");
 }
 

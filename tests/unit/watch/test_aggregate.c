@@ -101,6 +101,7 @@ static void counts_per_subject_and_channel(void **state)
 	say(a, DISSECT_HTTP, 9 * SECOND, "jw.example.edu.cn:8080", 3);
 	say(a, DISSECT_DNS_QUERY, 1 * SECOND, "jw.example.edu.cn", 4);
 	say(a, DISSECT_TLS, 9 * SECOND, NULL, 1);
+	say(a, DISSECT_QUIC, 9 * SECOND, NULL, 1);
 	assert_int_equal(seen.count, 0);
 	aggregate_flush(a);
 	assert_int_equal(seen.count, 4);
