@@ -110,13 +110,15 @@ static inline void quic_put_cid(struct wr *w, const char *cid)
 static inline void quic_seal(struct wr *w, const struct quic_packet *q, size_t from, size_t header)
 {
 	static struct gcm_aes128_ctx gcm;
-	struct quic_crypto *c = quic_crypto_init(calloc(1, quic_crypto_size()));
+	static struct quic_crypto *c;
 	const char *cid = q->key_cid != NULL ? q->key_cid : q->dcid;
 	size_t number_size = q->number_size > 0 ? q->number_size : 1;
 	uint8_t *p = w->base + from, nonce[12], tag[16], mask[QUIC_MASK_SIZE];
 	size_t n = wr_len(w) - from - header;
 	struct quic_keys k;
 
+	if (c == NULL)
+		c = quic_crypto_init(calloc(1, quic_crypto_size()));
 	quic_crypto_derive(c, q->salt, (const uint8_t *)cid, strlen(cid), &k);
 	memcpy(nonce, k.iv, sizeof(nonce));
 	for (size_t i = 0; i < 8; i++)
@@ -131,15 +133,13 @@ static inline void quic_seal(struct wr *w, const struct quic_packet *q, size_t f
 	p[0] ^= mask[0] & 0x0f;
 	for (size_t i = 0; i < number_size; i++)
 		p[header - number_size + i] ^= mask[1 + i];
-	free(c);
 }
 
 /* Adds an Initial that holds these frames; keeps to `size` bytes in all by padding when that is more. */
-static inline void quic_put_initial(struct wr *w, const struct quic_packet *q, const struct wr *frames,
-				    size_t size)
+static inline void quic_put_initial(struct wr *w, const struct quic_packet *q, const uint8_t *frames,
+				    size_t n, size_t size)
 {
-	size_t from = wr_len(w), number_size = q->number_size > 0 ? q->number_size : 1, body, header;
-	size_t n = wr_len(frames), fixed;
+	size_t from = wr_len(w), number_size = q->number_size > 0 ? q->number_size : 1, body, header, fixed;
 
 	wr_u8(w, (uint8_t)(0xc0 | q->type << 4 | q->reserved << 2 | (number_size - 1)));
 	wr_be32(w, q->version);
@@ -153,7 +153,7 @@ static inline void quic_put_initial(struct wr *w, const struct quic_packet *q, c
 	for (size_t i = number_size; i-- > 0;)
 		wr_u8(w, (uint8_t)(q->number >> 8 * i));
 	header = wr_len(w) - from;
-	wr_bytes(w, frames->base, n);
+	wr_bytes(w, frames, n);
 	for (; n < body; n++)
 		wr_u8(w, 0);
 	quic_seal(w, q, from, header);
