@@ -63,6 +63,9 @@ static bool flow_is(const struct quic_flow *q, const struct dissect_flow *f, boo
 	       addr_same(&q->server, &f->src);
 }
 
+/* 0 is a free row's; captures without times have it in every packet. */
+static int64_t flow_time(const struct dissect_message *m) { return m->time != 0 ? m->time : 1; }
+
 /* Frees a flow's row; what it held unfinished was lost long ago, or had to make way. */
 static void flow_drop(struct quic_table *t, struct quic_flow *q, int64_t now, struct dissect_stats *stats)
 {
@@ -87,7 +90,7 @@ struct quic_flow *quic_flow_find(struct quic_table *t, const struct dissect_mess
 			flow_drop(t, q, m->time, stats);
 			return NULL;
 		}
-		q->time = m->time;
+		q->time = flow_time(m);
 		return q;
 	}
 	return NULL;
@@ -117,7 +120,7 @@ struct quic_flow *quic_flow_add(struct quic_table *t, const struct dissect_messa
 				    .cport = m->flow.sport,
 				    .sport = m->flow.dport,
 				    .hello = QUIC_NO_HELLO,
-				    .time = m->time != 0 ? m->time : 1 };
+				    .time = flow_time(m) };
 	return best;
 }
 

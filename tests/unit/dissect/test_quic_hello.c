@@ -275,6 +275,26 @@ static void test_failed_then_good(void **state)
 	bench_free(b);
 }
 
+/* A capture without times, whose packets are all at 0. */
+static void test_no_time(void **state)
+{
+	struct bench *b = bench_hellos(1, "zero.example", 1800);
+	(void)state;
+
+	for (uint16_t i = 0; i < 40; i++) {
+		b->s.m.flow.sport = i;
+		b->s.m.time = 0;
+		half_a_hello(b);
+		b->s.m.time = 0;
+		half_a_hello(b);
+	}
+	b->s.m.time = 0;
+	other_half(b);
+	told(b, "quic [zero.example] 00000001\n");
+	assert_int_equal(reason(b, DISSECT_QUIC_FULL), 39);
+	bench_free(b);
+}
+
 /* A hello of which the rest never came is a hole, not a lack of room; its flow is forgotten with it. */
 static void test_old_hello(void **state)
 {
@@ -337,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_table_full),
 		cmocka_unit_test(test_failed_then_good),
+		cmocka_unit_test(test_no_time),
 		cmocka_unit_test(test_old_hello),
 		cmocka_unit_test(test_rate),
 	};
