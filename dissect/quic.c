@@ -255,14 +255,18 @@ static bool hello_read(const uint8_t *p, size_t n, bool chlo, struct dissect_str
 static void hello_tell(const struct quic_hello *h, size_t size, struct quic_flow *f, struct proto_out *out)
 {
 	const struct quic_version *row = version_find(h->version);
-	uint32_t told = quic_digest(h->bytes, row->chlo || size < HELLO_MARK ? size : HELLO_MARK);
 	uint8_t room[NAME_MAX_SIZE];
 	struct dissect_str host;
+	uint32_t told;
 
-	if (f->told == told || !hello_read(h->bytes, size, row->chlo, &host, out->stats))
+	if (!hello_read(h->bytes, size, row->chlo, &host, out->stats))
+		return;
+	out->m->name = proto_name(room, sizeof(room), host);
+	told = quic_digest(h->bytes, size < HELLO_MARK ? size : HELLO_MARK) +
+	       quic_digest(room, out->m->name.n);
+	if (f->told == told)
 		return;
 	f->told = told;
-	out->m->name = proto_name(room, sizeof(room), host);
 	if (out->m->name.p == NULL)
 		out->stats->reasons[DISSECT_QUIC_NO_NAME]++;
 	out->m->quic.version = h->version;

@@ -14,11 +14,15 @@ import struct
 import sys
 
 logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
+from cryptography.hazmat.primitives import hashes, hmac  # noqa: E402
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: E402
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: E402
 from scapy.layers.dns import DNS, DNSQR, DNSRR  # noqa: E402
 from scapy.layers.inet import IP, TCP, UDP, fragment  # noqa: E402
 from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,  # noqa: E402
                                 IPv6ExtHdrRouting)
 from scapy.layers.l2 import Dot1AD, Dot1Q, Ether  # noqa: E402
+from scapy.layers.vxlan import VXLAN  # noqa: E402
 from scapy.utils import PcapWriter  # noqa: E402
 
 START = 1795248000  # 2026-11-21T08:00:00Z
@@ -146,6 +150,151 @@ CNAME_ROWS = [("www.example.edu.cn", "CNAME:edge.example.edu.cn"), ("edge.exampl
 
 
 # -- the cases
+
+# -- QUIC: Initial packets sealed here (RFC 9001, RFC 9369)
+
+SALTS = {1: ("38762cf7f55934b34d179ae6a4c80cadccbb7f0a", b"quic"), 0x6b3343cf: ("0dede3def700a6db819381be6e269dcbf9bd2ed9", b"quicv2"),
+         0xff00001d: ("afbfec289993d24c9e9786f19c6111e04390a899", b"quic")}
+EDGE = dict(sport=50000, dport=443)
+EDGES = (CLIENT + ":50000", SERVER + ":443")
+
+
+def hmac256(key, data):
+    h = hmac.HMAC(key, hashes.SHA256())
+    h.update(data)
+    return h.finalize()
+
+
+def varint(n):
+    return bytes([n]) if n < 64 else struct.pack(">H", n | 0x4000)
+
+
+def crypto(hello, start, end):
+    """A CRYPTO frame with hello[start:end]"""
+    part = hello[start:end]
+    return b"\x06" + varint(start) + varint(len(part)) + part
+
+
+class Quic:
+    """The client of one connection: seals frames into Initial packets."""
+
+    def __init__(self, version=1, dcid=b"original", scid=b""):
+        salt, word = SALTS[version]
+        self.version, self.dcid, self.scid, self.number = version, dcid, scid, 0
+
+        def expand(key, label, size):
+            label = b"tls13 " + label
+            return hmac256(key, struct.pack(">HB", size, len(label)) + label + b"\0\1")[:size]
+        secret = expand(hmac256(bytes.fromhex(salt), dcid), b"client in", 32)
+        self.key, self.iv, self.hp = (expand(secret, word + b" " + what, n) for what, n in ((b"key", 16), (b"iv", 12), (b"hp", 16)))
+
+    def initial(self, frames, size=1200, token=b"", dcid=None):
+        kind = 0xd3 if self.version == 0x6b3343cf else 0xc3
+        cid = self.dcid if dcid is None else dcid
+        head = struct.pack(">BI", kind, self.version) + bytes([len(cid)]) + cid + bytes([len(self.scid)]) + self.scid
+        head += varint(len(token)) + token
+        frames = frames + bytes(max(0, size - len(head) - 22 - len(frames)))
+        head += struct.pack(">HI", 0x4000 | len(frames) + 20, self.number)
+        nonce = bytes(a ^ b for a, b in zip(self.iv, bytes(4) + struct.pack(">Q", self.number)))
+        self.number += 1
+        body = AESGCM(self.key).encrypt(nonce, frames, head)
+        mask = Cipher(algorithms.AES(self.hp), modes.ECB()).encryptor().update(body[:16])
+        return bytes([head[0] ^ mask[0] & 15]) + head[1:-4] + bytes(a ^ b for a, b in zip(head[-4:], mask[1:])) + body
+
+
+def datagram(payload, **fields):
+    return IP(src=CLIENT, dst=SERVER) / UDP(**{**EDGE, **fields}) / payload
+
+
+def gquic(header, frame, name):
+    """An unencrypted gQUIC packet with the hash that proves it (FNV-1a, 128 bits, cut to 96)."""
+    tags = struct.pack("<4sHH4sI4sI4sI", b"CHLO", 3, 0, b"PAD\0", 900, b"SNI\0", 900 + len(name), b"VER\0", 904 + len(name))
+    body = frame + tags + b"-" * 900 + name + b"Q0xx" + bytes(200)
+    h = 0x6c62272e07bb014262b821756295c58d
+    for c in header + body + b"Client":
+        h = (h ^ c) * 0x1000000000000000000013b % (1 << 128)
+    return header + h.to_bytes(16, "little")[:12] + body
+
+
+@case
+def quic_scrambled(cap):
+    """A post-quantum hello of three datagrams in disorder, its CRYPTO frames shuffled among padding, pings and ACKs:
+    plain, in VXLAN, in IP fragments, in QinQ with IPv6, and with version 2."""
+    def over(i, version, wrap):
+        name = "pq%d.example.cn" % i
+        hello = client_hello(name, 1900)
+        q = Quic(version, b"original%02d" % i)
+        cuts = [n * 137 for n in (11, 3, 7, 0, 14, 5, 9, 1, 12, 2, 8, 4, 13, 6, 10)]
+        packets = []
+        for part in (cuts[:5], cuts[5:10], cuts[10:]):
+            frames = b"".join(crypto(hello, at, at + 137) + (b"\x01", b"\0\0\0", b"\x02\x05\0\x01\0\0\0")[at % 3] for at in part)
+            packets.append(q.initial(frames))
+        for part in (2, 0, 1):
+            for layer3, tags in wrap(packets[part]):
+                cap.add(layer3, tags)
+        return name, "0x%08x" % version
+
+    cap.means("quic-sni", *over(0, 1, lambda p: [(datagram(p), ())]), EDGES)
+    inner = Ether(src="02:00:00:00:01:01", dst="02:00:00:00:01:02")
+    cap.means("quic-sni", *over(1, 1, lambda p: [
+        (IP(src="203.0.113.1", dst="203.0.113.2") / UDP(sport=40000, dport=4789) / VXLAN(vni=7) / inner / datagram(p), ())]), EDGES)
+    cap.means("quic-sni", *over(2, 0x6b3343cf, lambda p: [(f, ()) for f in reversed(fragment(datagram(p), 600))]), EDGES)
+    cap.means("quic-sni", *over(3, 0xff00001d, lambda p: [
+        (IPv6(src=CLIENT6, dst=SERVER6) / UDP(**EDGE) / p, (Dot1AD(vlan=5), Dot1Q(vlan=6)))]),
+        ("[%s]:50000" % CLIENT6, "[%s]:443" % SERVER6))
+
+
+@case
+def quic_handshakes(cap):
+    """What surrounds a hello: coalesced packets, 0-RTT, a Retry, a connection id that changes, repetitions, a forged packet
+    and a server's answer. Each hello is told once."""
+    hello, rtt0 = client_hello("first.example.cn", 700), b"\xd0\0\0\0\1\x08original\0\x05zrtt!"
+    q = Quic()
+    first = q.initial(crypto(hello, 0, 400), 0)
+    whole = first + rtt0 + q.initial(crypto(hello, 400, len(hello)), 0)
+    cap.add(datagram(whole))
+    cap.means("quic-sni", "first.example.cn", "0x00000001", EDGES)
+    cap.add(datagram(whole))
+    cap.add(IP(src=SERVER, dst=CLIENT) / UDP(sport=443, dport=50000) / Quic(dcid=b"whatever").initial(b"\x02\0\0\0\0", dcid=b""))
+    cap.add(datagram(q.initial(b"\x02\0\0\0\0", dcid=b"of the server")))
+
+    hello = client_hello("retried.example.cn", 1500)
+    before, after = Quic(dcid=b"before it"), Quic(dcid=b"its")
+    cap.add(datagram(before.initial(crypto(hello, 0, 1000)), sport=50001))
+    cap.add(IP(src=SERVER, dst=CLIENT) / UDP(sport=443, dport=50001) / (b"\xf0\0\0\0\1\0\x03itstoken" + bytes(16)))
+    cap.add(datagram(after.initial(crypto(hello, 1000, len(hello)), token=b"token"), sport=50001))
+    cap.add(datagram(after.initial(crypto(hello, 0, 1000), token=b"token"), sport=50001))
+    cap.means("quic-sni", "retried.example.cn", "0x00000001", (CLIENT + ":50001", EDGES[1]))
+
+    hello = client_hello("moved.example.cn", 1500)
+    q = Quic(scid=b"client")
+    cap.add(datagram(q.initial(crypto(hello, 1000, len(hello))), sport=50002))
+    cap.add(datagram(q.initial(crypto(hello, 0, 1000), dcid=b"srv"), sport=50002))
+    cap.means("quic-sni", "moved.example.cn", "0x00000001", (CLIENT + ":50002", EDGES[1]))
+
+    forged = bytearray(Quic().initial(crypto(client_hello("forged.example.cn"), 0, 2000)))
+    forged[-1] ^= 1
+    cap.add(datagram(bytes(forged), sport=50003))
+    cap.add(datagram(b"\xca\x1a\x2a\x3a\x4a" + first[5:], sport=50004))
+    half = client_hello("half.example.cn", 1500)
+    cap.add(datagram(Quic().initial(crypto(half, 0, 1000)), sport=50005))
+
+
+@case
+def quic_google(cap):
+    """gQUIC's own hello (CHLO) in the clear, with the header of Q043, without a version, and of Q046; then one that the
+    hash does not prove."""
+    cid = b"connect!"
+    rows = ((b"\x09" + cid + b"Q043\1", b"\xa0\1\0\4", b"q043.example.cn", "Q043"),
+            (b"\x08" + cid + b"\2", b"\x40\2\1\6\0\xa0\1\0\4", b"later.example.cn", "-"),
+            (b"\xc3Q046\x50" + cid + b"\0\0\0\1", b"\xa0\1\0\4", b"q046.example.cn", "Q046"))
+    for header, frame, name, version in rows:
+        cap.add(datagram(gquic(header, frame, name)))
+        cap.means("quic-sni", name.decode(), version, EDGES)
+    bad = bytearray(gquic(*rows[1][:2], b"bad.example.cn"))
+    bad[40] ^= 1
+    cap.add(datagram(bytes(bad)))
+
 
 @case
 def tls_split(cap):
