@@ -262,8 +262,8 @@ static void hello_tell(const struct quic_hello *h, size_t size, struct quic_flow
 	if (!hello_read(h->bytes, size, row->chlo, &host, out->stats))
 		return;
 	out->m->name = proto_name(room, sizeof(room), host);
-	told = quic_digest(h->bytes, size < HELLO_MARK ? size : HELLO_MARK) +
-	       quic_digest(room, out->m->name.n);
+	told = quic_digest(h->bytes, size < HELLO_MARK ? size : HELLO_MARK);
+	told = (told ^ quic_digest(room, out->m->name.n)) | 1;
 	if (f->told == told)
 		return;
 	f->told = told;
