@@ -23,6 +23,27 @@ static void test_shuffled_in_one_packet(void **state)
 	bench_free(b);
 }
 
+/* Numbers of each size (RFC 9000 section 16), and a close, behind which nothing is read. */
+static void test_number_sizes(void **state)
+{
+	static const char *const heads[] = { "06 00", "06 4000", "06 80000000", "06 c000000000000000" };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct bench *b = bench("sizes.example", 0);
+		put_hex(&b->frames, heads[i]);
+		quic_put_varint(&b->frames, b->size);
+		wr_bytes(&b->frames, b->hello, b->size);
+		put_hex(&b->frames, "02 c000000000000001 80000001 4000 00");
+		put_hex(&b->frames, "1c 0a 06 00 ff ff ff");
+		packet(b, &v1, SMALLEST);
+		send_all(b);
+		told(b, "quic [sizes.example] 00000001\n");
+		assert_int_equal(reason(b, DISSECT_QUIC_BAD), 0);
+		bench_free(b);
+	}
+}
+
 /* Pieces of a post-quantum hello over `count` datagrams, sent in the order of `order`. */
 static void over_datagrams(const char *order)
 {
@@ -348,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shuffled_in_one_packet),
+		cmocka_unit_test(test_number_sizes),
 		cmocka_unit_test(test_over_datagrams),
 		cmocka_unit_test(test_coalesced),
 		cmocka_unit_test(test_changed_dcid),
