@@ -189,8 +189,10 @@ static void test_every_byte_is_authenticated(void **state)
 static void test_lying_lengths(void **state)
 {
 	static const char *const bad[] = {
-		"c0 00000001 15",                                              /* connection id of 21 bytes */
-		"c0 00000001 08 3132333435363738 15",                          /* the other one */
+		"c0 00000001 15",                     /* connection id of 21 bytes */
+		"c0 00000001 08 3132333435363738 15", /* the other one */
+		"c0 00000001 15 313233343536373839303132333435363738393031 00 00 02 4444",
+		"c0 00000001 00 15 313233343536373839303132333435363738393031 00 02 4444",
 		"c0 00000001 08 3132333435363738 00 7fff 4444",                /* token */
 		"c0 00000001 08 3132333435363738 00 00 7fff 4444",             /* length */
 		"c0 00000001 08 3132333435363738 00 00 ffffffffffffffff 4444", /* length of 2^62 - 1 */
@@ -205,6 +207,32 @@ static void test_lying_lengths(void **state)
 		assert_int_equal(reason(b, DISSECT_QUIC_BAD), 1);
 		bench_free(b);
 	}
+}
+
+/* Larger than what is opened: refused before anything is written. */
+static void test_huge_packet(void **state)
+{
+	enum { HUGE = 40000 };
+	struct bench *b = bench("a.example", 0);
+	uint8_t *p = calloc(1, HUGE);
+	struct wr w = wr_init(p, HUGE);
+	(void)state;
+
+	put_hex(&w, "c0 00000001 08 3132333435363738 00 00");
+	wr_be32(&w, 0x80000000 | (HUGE - 20));
+	for (uint8_t i = 0; i < 64; i++) {
+		b->s.m.flow.sport = i;
+		p[30] = i;
+		assert_int_equal(quic_parse(p, HUGE, &b->s.out), PROTO_OK);
+	}
+	assert_int_equal(reason(b, DISSECT_QUIC_AUTH), 64);
+	b->s.m.flow.sport = 40000;
+	crypto(b, 0, b->size);
+	packet(b, &v1, SMALLEST);
+	send_all(b);
+	told(b, "quic [a.example] 00000001\n");
+	free(p);
+	bench_free(b);
 }
 
 /* Too short for a sample; reserved bits; a connection id that no client makes up. */
@@ -284,6 +312,7 @@ static void test_bad_inside(void **state)
 		"06 6000 01 01",                    /* as far as a hello may go */
 		"06 00 04 02 00 00 10",             /* a ServerHello */
 		"06 00 04 01 ff ff ff",             /* a hello of 16 MB */
+		"06 00 04 01 00 20 00",             /* a hello of 8 KB and 4 */
 		"06 00 08 01 00 00 04 03 03 00 00", /* a hello that breaks off */
 		"08 00 01 01",                      /* a STREAM frame */
 		"1e",
@@ -329,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_truncated_at_every_length),
 		cmocka_unit_test(test_every_byte_is_authenticated),
 		cmocka_unit_test(test_lying_lengths),
+		cmocka_unit_test(test_huge_packet),
 		cmocka_unit_test(test_cheap_checks),
 		cmocka_unit_test(test_longest_ids_and_numbers),
 		cmocka_unit_test(test_no_name),

@@ -15,7 +15,7 @@ static void test_shuffled_in_one_packet(void **state)
 		put_hex(&b->frames,
 			at % 2 == 0 ? "00 00 01" : "02 05 00 01 03 00 01"); /* padding, ping, ACK */
 	}
-	put_hex(&b->frames, "03 05 00 00 01 01 02 03"); /* ACK with ECN counts */
+	put_hex(&b->frames, "03 05 00 00 01 1e 1e 1e"); /* ACK with ECN counts */
 	packet(b, &v1, SMALLEST);
 	send_all(b);
 	told(b, "quic [shuffled.example] 00000001\n");
@@ -220,6 +220,36 @@ static void test_server_side(void **state)
 	bench_free(b);
 }
 
+/* However much a server sends, it does not use up the share of a client at its address. */
+static void test_server_has_no_share(void **state)
+{
+	struct bench *b = bench("share.example", 0);
+	struct quic_packet back = v1;
+	char cid[] = "client 000";
+	(void)state;
+
+	crypto(b, 0, b->size);
+	packet(b, &v1, SMALLEST);
+	send_all(b);
+	turn(b);
+	back.key_cid = "its keys";
+	back.dcid = cid;
+	for (int i = 0; i < 300; i++) {
+		snprintf(cid, sizeof(cid), "client %03d", i);
+		crypto(b, 0, b->size);
+		packet(b, &back, SMALLEST);
+		b->s.m.time = 1100000;
+		send_all(b);
+	}
+	told(b, "quic [share.example] 00000001\n");
+	b->s.m.flow.sport = 50000;
+	crypto(b, 0, b->size);
+	packet(b, &v1, SMALLEST);
+	send_all(b);
+	told(b, "quic [share.example] 00000001\n");
+	bench_free(b);
+}
+
 /* Where CRYPTO bytes overlap, those that came first stay. */
 static void test_overlap(void **state)
 {
@@ -273,6 +303,28 @@ static void test_table_full(void **state)
 	assert_int_equal(reason(b, DISSECT_QUIC_HOLE), 2);
 	quic_finish(b->s.out.quic, &b->s.stats);
 	assert_int_equal(reason(b, DISSECT_QUIC_HOLE), 2);
+	bench_free(b);
+}
+
+/* Forged packets of many flows do not push out a hello that waits for its rest. */
+static void test_forged_flows_make_way(void **state)
+{
+	struct bench *b = bench_hellos(1, "waits.example", 1800);
+	struct quic_packet forged = v1;
+	(void)state;
+
+	forged.key_cid = "no such keys";
+	half_a_hello(b);
+	for (uint16_t i = 0; i < 200; i++) {
+		b->s.m.flow.sport = i;
+		b->s.m.time += 1000;
+		crypto(b, 0, 500);
+		packet(b, &forged, SMALLEST);
+		send_all(b);
+	}
+	b->s.m.flow.sport = 40000;
+	other_half(b);
+	told(b, "quic [waits.example] 00000001\n");
 	bench_free(b);
 }
 
@@ -376,8 +428,10 @@ int main(void)
 		cmocka_unit_test(test_retry_and_repetition),
 		cmocka_unit_test(test_retry_of_half_a_hello),
 		cmocka_unit_test(test_server_side),
+		cmocka_unit_test(test_server_has_no_share),
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_table_full),
+		cmocka_unit_test(test_forged_flows_make_way),
 		cmocka_unit_test(test_failed_then_good),
 		cmocka_unit_test(test_no_time),
 		cmocka_unit_test(test_old_hello),
