@@ -225,7 +225,7 @@ static void test_server_has_no_share(void **state)
 {
 	struct bench *b = bench("share.example", 0);
 	struct quic_packet back = v1;
-	char cid[] = "client 000";
+	char cid[24] = "client 000";
 	(void)state;
 
 	crypto(b, 0, b->size);
