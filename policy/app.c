@@ -342,10 +342,6 @@ static void explain_stay(const struct work *w, struct app *a, size_t subject)
 		step_add(a, "not-governed",
 			 "%s 只被「%s」的标识访问,该产品不在口径 %s 的服务对象内,主机自成应用", host,
 			 g->catalog->product, w->in->profile->name);
-	} else if (l->stay == STAY_FILED) {
-		step_add(a, "filed-alone",
-			 "%s 单独备案;访问它的标识 %s 和其余校内主机不在备案中,不能共用,主机自成应用", host,
-			 g->name);
 	}
 }
 
@@ -378,14 +374,14 @@ static void explain_proxy(const struct work *w, struct app *a)
 	}
 }
 
-static void explain_released(const struct work *w, struct app *a)
+static void explain_part_filed(const struct work *w, struct app *a)
 {
 	const struct group *g = &w->grouping.group[w->grouping.of[a->member[0].subject]];
 
-	if (!g->portal && !g->filed && g->campus_filed > 0 && g->campus_filed < g->campus_hosts)
-		step_add(a, "filed-alone",
+	if (group_is_part_filed(g))
+		step_add(a, "part-filed",
 			 "本标识独自访问 %zu 个校内主机,其中 %zu "
-			 "个已单独备案、自成应用;其余的和本标识不因此算作已备案",
+			 "个有提供者备案,其余没有:是否同一备案,待人工核对",
 			 g->campus_hosts, g->campus_filed);
 	if (g->beside != GROUP_NONE)
 		step_add(a, "beside-filed",
@@ -425,7 +421,7 @@ void app_build(struct work *w, struct judgement *out)
 		explain_center(w, &out->app[i]);
 		explain_hosts(w, &out->app[i]);
 		explain_stays(w, &out->app[i]);
-		explain_released(w, &out->app[i]);
+		explain_part_filed(w, &out->app[i]);
 		explain_proxy(w, &out->app[i]);
 		explain_limits(w, &out->app[i]);
 	}

@@ -264,31 +264,27 @@ static void find_filed(struct grouping *g, const struct policy_input *in, const 
 			g->group[g->of[i]].filed |= register_has_id(reg, s->kind, s->name);
 		if (!g->moved[i] || !fact[i].campus || !register_has_host(reg, s->name))
 			continue;
-		g->listener[i].stay = STAY_FILED; /* unless the whole group is covered */
 		g->group[g->listener[i].speaker].campus_filed++;
 	}
 }
 
-static bool releases_filed(const struct group *group)
+bool group_is_part_filed(const struct group *g)
 {
-	return !group->filed && group->campus_filed < group->campus_hosts;
+	return !g->filed && !g->portal && g->campus_filed > 0 && g->campus_filed < g->campus_hosts;
 }
 
 static void move_hosts(struct grouping *g, const struct fact *fact)
 {
 	for (size_t i = 0; i < g->subject_count; i++) {
-		struct listener *l = &g->listener[i];
 		struct group *group;
 		if (!g->moved[i])
 			continue;
-		group = &g->group[l->speaker];
+		group = &g->group[g->listener[i].speaker];
 		group->portal = group->campus_hosts > GROUP_CAMPUS_MAX;
-		if (group->portal || !releases_filed(group))
-			l->stay = STAY_NONE;
-		if ((fact[i].campus && group->portal) || l->stay == STAY_FILED)
+		if (fact[i].campus && group->portal)
 			g->moved[i] = false;
 		else
-			g->of[i] = l->speaker;
+			g->of[i] = g->listener[i].speaker;
 	}
 }
 

@@ -59,7 +59,6 @@ enum stay {
 	STAY_NONE,
 	STAY_SHARE,    /* mostly used by others */
 	STAY_AUDIENCE, /* its speaker is out of the profile's audiences */
-	STAY_FILED,    /* filed by itself, the rest of its speaker's app is not */
 };
 
 struct listener {
@@ -77,6 +76,10 @@ struct grouping {
 	struct listener *listener; /* per subject */
 	size_t subject_count;
 };
+
+/* Some of the campus hosts that it alone speaks to are in a provider's filing, others are not, nor is it
+ * itself: one system's filing does not clear another. */
+bool group_is_part_filed(const struct group *g);
 
 void grouping_build(struct grouping *g, const struct policy_input *in, const struct fact *fact,
 		    const struct register_index *reg);

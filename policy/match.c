@@ -92,12 +92,14 @@ static void match_ids(const struct near *m)
 
 static void add_host(void *arg, size_t rank) { add(arg, rank, MATCH_DOMAIN, MATCH_EXACT); }
 
-/* A host that an identifier took: the filing of that very host, unless it names other identifiers. */
+/* A host that an identifier took: the filing of that very host, unless it names other identifiers or leaves
+ * others of its campus hosts out. */
 static void add_taken(void *arg, size_t rank)
 {
 	const struct near *m = arg;
 	bool foreign = near_bearing(m, register_filing(&m->w->reg, rank)) != BEARS_NONE;
-	add(m, rank, MATCH_DOMAIN, foreign ? MATCH_IS_PROBABLE : MATCH_EXACT);
+	bool sure = !foreign && !group_is_part_filed(m->group);
+	add(m, rank, MATCH_DOMAIN, sure ? MATCH_EXACT : MATCH_IS_PROBABLE);
 }
 
 static void match_hosts(struct near *m)

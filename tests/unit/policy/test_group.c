@@ -437,24 +437,22 @@ static void test_filed_campus_host_clears_no_other(void **state)
 	scene_link(s, mini, jw, 1);
 	scene_link(s, mini, xk, 1);
 	scene_provider(s, "教务", "jw.hnust.edu.cn");
-	SAME(s, jw, "host:jw.hnust.edu.cn");
+	SAME(s, jw, KEY_A);
 	SAME(s, xk, KEY_A);
-	assert_int_equal(scene_status(s, "host:jw.hnust.edu.cn"), APP_FILED);
-	assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
-	assert_non_null(scene_step(s, "host:jw.hnust.edu.cn", "filed-alone"));
-	assert_non_null(scene_step(s, KEY_A, "filed-alone"));
+	assert_int_equal(scene_status(s, KEY_A), APP_PROBABLE);
+	assert_non_null(scene_step(s, KEY_A, "part-filed"));
 	scene_provider(s, "选课", "*.xk.hnust.edu.cn"); /* not the host itself */
 	scene_judge(s);
-	assert_int_equal(scene_status(s, KEY_A), APP_UNFILED);
+	assert_int_equal(scene_status(s, KEY_A), APP_PROBABLE);
 	scene_provider(s, "选课", "xk.hnust.edu.cn");
 	scene_judge(s);
 	SAME(s, jw, KEY_A);
 	assert_int_equal(scene_status(s, KEY_A), APP_FILED);
-	assert_null(scene_step(s, KEY_A, "filed-alone"));
+	assert_null(scene_step(s, KEY_A, "part-filed"));
 	scene_free(s);
 }
 
-static void test_filed_identifier_keeps_its_campus_hosts(void **state)
+static void test_filed_identifier_is_filed_with_all_its_hosts(void **state)
 {
 	struct scene *s = scene_new("hnust");
 	size_t mini = WECHAT(s, MINI_A), jw = HOST(s, "jw.hnust.edu.cn"), xk = HOST(s, "xk.hnust.edu.cn");
@@ -466,8 +464,8 @@ static void test_filed_identifier_keeps_its_campus_hosts(void **state)
 	scene_provider(s, "教务", "jw.hnust.edu.cn");
 	f = scene_filing(s, FILING_USER, "掌上校园");
 	scene_key(&f->appids, MINI_A);
-	SAME(s, jw, "host:jw.hnust.edu.cn"); /* a user's form alone proves no provider filing */
-	assert_int_equal(scene_status(s, KEY_A), APP_PROBABLE);
+	assert_int_equal(scene_status(s, KEY_A),
+			 APP_PROBABLE); /* a user's form alone proves no provider filing */
 	f->number = "教APP备4300009号";
 	scene_filing(s, FILING_PROVIDER, "掌上校园")->number = "教APP备4300009号";
 	scene_judge(s);
@@ -581,7 +579,7 @@ int main(void)
 		cmocka_unit_test(test_link_out_of_range_is_ignored),
 		cmocka_unit_test(test_nothing_seen),
 		cmocka_unit_test(test_filed_campus_host_clears_no_other),
-		cmocka_unit_test(test_filed_identifier_keeps_its_campus_hosts),
+		cmocka_unit_test(test_filed_identifier_is_filed_with_all_its_hosts),
 		cmocka_unit_test(test_out_of_audience_takes_no_campus_host),
 		cmocka_unit_test(test_exclusive_host_of_a_product_joins),
 		cmocka_unit_test(test_product_host_joins_no_mixed_identifier),
