@@ -151,7 +151,8 @@ DATA := $(wildcard conf/*.tsv)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/beiand \
 		$(DESTDIR)/etc/beiand $(DESTDIR)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
-		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5
+		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/doc/beiand/schema
 	install -m 755 $(O)/beiand $(DESTDIR)$(PREFIX)/sbin/beiand
 	install -m 755 $(O)/beianctl $(DESTDIR)$(PREFIX)/bin/beianctl
 	install -m 644 $(DATA) $(DESTDIR)$(PREFIX)/share/beiand/
@@ -161,11 +162,17 @@ install: all
 	scripts/conf-man conf/beiand.conf > $(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5
 	install -m 644 systemd/beiand.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/beiand.conf
 	install -m 644 systemd/beiand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/beiand.conf
+	install -m 644 README.md README.zh-CN.md CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/beiand/
+	install -m 644 doc/schema/*.json $(DESTDIR)$(PREFIX)/share/doc/beiand/schema/
+	$(if $(DESTDIR),,$(TELL_SYSTEMD))
+# On the machine itself, not in a package: the unit needs its user, and systemd to have seen it.
+TELL_SYSTEMD = [ ! -d /run/systemd/system ] || { systemd-sysusers beiand.conf && systemctl daemon-reload; }
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/beiand $(DESTDIR)$(PREFIX)/bin/beianctl $(DESTDIR)/lib/systemd/system/beiand.service \
 		$(DESTDIR)$(PREFIX)/share/man/man8/beiand.8 $(DESTDIR)$(PREFIX)/share/man/man8/beianctl.8 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5
-	rm -rf $(DESTDIR)$(PREFIX)/share/beiand
+		$(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5 $(DESTDIR)$(PREFIX)/lib/sysusers.d/beiand.conf \
+		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/beiand.conf
+	rm -rf $(DESTDIR)$(PREFIX)/share/beiand $(DESTDIR)$(PREFIX)/share/doc/beiand
 deb:
 	dpkg-buildpackage -b -uc -us
 clean:

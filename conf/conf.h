@@ -51,6 +51,7 @@ struct conf {
 		char *control;          /* path of the control socket */
 		uint32_t judge_seconds; /* live: judge at most this often */
 		uint32_t key_days;      /* client pseudonym key lives this long */
+		uint32_t subjects;      /* most subjects the database holds; further ones are counted */
 	} store;
 	struct {                        /* [alert] */
 		char *file;             /* JSON-lines file; empty: off */

@@ -202,6 +202,16 @@ static const struct option options[] = {
 	  .max = 366,
 	  .reload = true,
 	  .help = "客户端假名密钥用多少天后更换并销毁; 越短越难追到个人, 人数统计的跨度也越短" },
+	{ .section = "store",
+	  .key = "subjects",
+	  .type = OPTION_NUMBER,
+	  .offset = AT(store.subjects),
+	  .fallback = "2000000",
+	  .min = 1000,
+	  .max = 100000000,
+	  .reload = true,
+	  .help = "数据库里最多记多少个观测对象; 满了以后新出现的不再记, 只计数(status 的 "
+		  "subjects-refused)" },
 
 	{ .section = "alert",
 	  .key = "file",

@@ -32,9 +32,13 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SOURCE_DROP_SERVERS] = "DELETE FROM observed_server WHERE source = ?1",
 	[STMT_SOURCE_DROP_LINKS] = "DELETE FROM observed_link WHERE source = ?1",
 	[STMT_SOURCE_DROP] = "DELETE FROM source WHERE id = ?1",
+	[STMT_COUNTER_ADD] = "INSERT INTO source_counter (source, name, value) VALUES (?1, ?2, ?3) "
+			     "ON CONFLICT DO UPDATE SET value = value + excluded.value",
 	[STMT_COUNTER_SET] = "INSERT INTO source_counter (source, name, value) VALUES (?1, ?2, ?3) "
 			     "ON CONFLICT (source, name) DO UPDATE SET value = excluded.value",
 	[STMT_SUBJECT_FIND] = "SELECT id FROM observed_subject WHERE kind = ?1 AND name = ?2",
+	/* the newest row's id, not a count: one step down the tree, however many rows */
+	[STMT_SUBJECT_ROOM] = "SELECT coalesce(max(id), 0) < ?1 FROM observed_subject",
 	[STMT_SUBJECT_ADD] = "INSERT INTO observed_subject (kind, name) VALUES (?1, ?2)",
 	[STMT_SUBJECT_DROP_ORPHANS] = "DELETE FROM observed_subject AS s "
 				      "WHERE NOT EXISTS (SELECT 1 FROM observed_day WHERE subject = s.id) "

@@ -19,22 +19,38 @@ struct target {
 	struct db_txn *txn;
 	int64_t source;
 	bool live;
+	uint32_t room;    /* most subjects in the database */
+	uint64_t refused; /* subjects and links that found no room */
 	uint64_t messages;
 	int64_t first, last;
 };
 
-static int64_t subject_id(struct db_txn *t, enum subject_kind kind, const char *name)
+static bool has_room(const struct target *to)
+{
+	struct query q;
+
+	query_open(&q, to->txn, STMT_SUBJECT_ROOM);
+	query_int(&q, to->room);
+	return query_one(&q, 0) != 0;
+}
+
+/* The row of a subject, made when it is new; 0 when the database holds as many as it may. */
+static int64_t subject_id(struct target *to, enum subject_kind kind, const char *name)
 {
 	struct query q;
 	int64_t id;
 
-	query_open(&q, t, STMT_SUBJECT_FIND);
+	query_open(&q, to->txn, STMT_SUBJECT_FIND);
 	query_text(&q, subject_kind_name(kind));
 	query_text(&q, name);
 	id = query_one(&q, 0);
-	if (id != 0)
+	if (id != 0 || to->txn->result != 0)
 		return id;
-	query_open(&q, t, STMT_SUBJECT_ADD);
+	if (!has_room(to)) {
+		to->refused++;
+		return 0;
+	}
+	query_open(&q, to->txn, STMT_SUBJECT_ADD);
 	query_text(&q, subject_kind_name(kind));
 	query_text(&q, name);
 	query_run(&q);
@@ -132,7 +148,9 @@ static void links_put(struct target *to, int64_t subject, const struct observati
 	int64_t other;
 
 	for (uint8_t i = 0; i < o->link_count && i < RECORD_LINKS_MAX; i++) {
-		other = subject_id(to->txn, o->links[i].kind, o->links[i].name);
+		other = subject_id(to, o->links[i].kind, o->links[i].name);
+		if (other == 0)
+			continue;
 		query_open(&q, to->txn, STMT_LINK_ADD);
 		query_int(&q, subject);
 		query_int(&q, other);
@@ -145,16 +163,18 @@ static void links_put(struct target *to, int64_t subject, const struct observati
 
 static void put(struct store *s, struct target *to, const struct observation *o)
 {
-	int64_t subject = subject_id(to->txn, o->kind, o->name);
+	int64_t subject = subject_id(to, o->kind, o->name);
 
-	day_put(to, subject, key_epoch(s, to, o), o);
-	servers_put(to, subject, o);
-	links_put(to, subject, o);
-	to->messages += o->count;
 	if (o->from < to->first)
 		to->first = o->from;
 	if (o->to > to->last)
 		to->last = o->to;
+	if (subject == 0)
+		return;
+	day_put(to, subject, key_epoch(s, to, o), o);
+	servers_put(to, subject, o);
+	links_put(to, subject, o);
+	to->messages += o->count;
 }
 
 /* Is this the next batch of a running source? False: nothing to do, or the transaction failed. */
@@ -182,6 +202,19 @@ static bool check(struct target *to, uint64_t seq)
 	return to->txn->result == 0 && seq > last;
 }
 
+static void note_refused(struct target *to)
+{
+	struct query q;
+
+	if (to->refused == 0)
+		return;
+	query_open(&q, to->txn, STMT_COUNTER_ADD);
+	query_int(&q, to->source);
+	query_text(&q, "subjects-refused");
+	query_count(&q, to->refused);
+	query_run(&q);
+}
+
 static void note_progress(struct target *to, uint64_t seq, size_t n)
 {
 	struct query q;
@@ -194,6 +227,7 @@ static void note_progress(struct target *to, uint64_t seq, size_t n)
 	query_int(&q, to->first);
 	query_int(&q, to->last);
 	query_run(&q);
+	note_refused(to);
 	if (to->live)
 		judge_mark(to->txn);
 }
@@ -201,7 +235,11 @@ static void note_progress(struct target *to, uint64_t seq, size_t n)
 int store_batch(struct store *s, int64_t source, uint64_t seq, const struct observation *o, size_t n)
 {
 	struct db_txn t;
-	struct target to = { .txn = &t, .source = source, .first = INT64_MAX, .last = INT64_MIN };
+	struct target to = { .txn = &t,
+			     .source = source,
+			     .room = s->conf->store.subjects,
+			     .first = INT64_MAX,
+			     .last = INT64_MIN };
 
 	db_begin(&t, s->db, DB_WRITE);
 	if (check(&to, seq)) {
