@@ -44,7 +44,7 @@ struct sensor {
 	size_t next; /* replay: file whose turn comes */
 	int file;    /* opened and hashed, waits for the store's GO */
 	char digest[HASH_HEX_SIZE];
-	bool replay, welcome, partial, ending;
+	bool replay, welcome, partial, ending, cut; /* cut: the capture ended inside a packet or broke */
 	struct hash_key key;
 	int64_t epoch, window_us, reported;
 };
@@ -84,6 +84,7 @@ static void report_counters(struct sensor *s)
 	struct msg_counters m = { 0 };
 
 	sensor_core_counters(s->core, s->capture, add_counter, &m);
+	add_counter(&m, "capture-cut", s->cut);
 	uplink_counters(s->uplink, &m);
 }
 
@@ -113,7 +114,8 @@ static void end_source(struct sensor *s)
 /* The input is at its end or broken: what was there counts. */
 static void input_over(struct sensor *s, int rc, const char *error)
 {
-	if (s->replay && rc == -2)
+	s->cut = rc == -2;
+	if (s->replay && s->cut)
 		log_warn("%s;已读部分照常入库", error);
 	if (s->replay) {
 		end_source(s);
@@ -171,7 +173,7 @@ static void close_input(struct sensor *s)
 
 static void open_core(struct sensor *s)
 {
-	s->ending = false;
+	s->ending = s->cut = false;
 	s->core = sensor_core_new(&s->role.conf, s->identify, &s->key, s->window_us, on_observation, s);
 	s->input = event_new(s->role.base, s->replay ? -1 : capture_fd(s->capture),
 			     s->replay ? 0 : EV_READ | EV_PERSIST, on_input, s);

@@ -61,6 +61,8 @@ for tool in dissect observe; do
 done
 kept() { ctl "$s" --json apps | jq -e -s 'length > 0'; }
 check "what stood before the cut is kept" kept
+cut_counted() { ctl "$s" --json status | jq -e -s '[.[0].sources[] | select(.name == "cut.pcap") | .counters["capture-cut"]] == [1]'; }
+check "that it was cut is counted" cut_counted
 
 # -- configuration
 config() { # LINES...: the sample's configuration and these lines; sections may be opened again
