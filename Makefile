@@ -162,9 +162,9 @@ install: all
 	scripts/conf-man conf/beiand.conf > $(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5
 	install -m 644 systemd/beiand.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/beiand.conf
 	install -m 644 systemd/beiand.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/beiand.conf
-	install -m 644 README.md README.zh-CN.md CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/beiand/
+	install -m 644 README.md README.zh-CN.md $(DESTDIR)$(PREFIX)/share/doc/beiand/
 	install -m 644 doc/schema/*.json $(DESTDIR)$(PREFIX)/share/doc/beiand/schema/
-	$(if $(DESTDIR),,$(TELL_SYSTEMD))
+	$(if $(DESTDIR),,@$(TELL_SYSTEMD))
 # On the machine itself, not in a package: the unit needs its user, and systemd to have seen it.
 TELL_SYSTEMD = [ ! -d /run/systemd/system ] || { systemd-sysusers beiand.conf && systemctl daemon-reload; }
 uninstall:
