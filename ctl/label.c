@@ -245,6 +245,7 @@ static const struct label labels[] = {
 	{ "number", "备案号", show_plain },
 	{ "observations", "观测", show_plain },
 	{ "observed", "观测", show_plain },
+	{ "on", "启用", show_plain },
 	{ "operator", "主管/提供单位", show_plain },
 	{ "out-of-scope", "不在范围", show_plain },
 	{ "outbox", "待发预警", show_plain },

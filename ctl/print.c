@@ -9,10 +9,11 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/words.h"
 #include "ctl/label.h"
 #include "ctl/output.h"
 
-enum { VIEW_KEYS_MAX = 12 };
+enum { VIEW_KEYS_MAX = 12, NARROW_COLUMNS_MAX = 4, WIDE_MIN = 100 };
 
 /* Lines that hold the first key are rows of the command's table; any other line is shown as a tree. */
 struct view {
@@ -23,7 +24,7 @@ struct view {
 static const struct view views[] = {
 	{ "apps", { "app", "name", "status", "kinds", "clients", "first", "last", "score" } },
 	{ "findings", { "rule", "app", "severity", "title", "cites", "unit", "first", "last" } },
-	{ "alerts", { "alert", "state", "severity", "app", "title", "clients", "cites", "first", "last" } },
+	{ "alerts", { "app", "severity", "title", "clients", "cites", "last", "state" } },
 	{ "filings list", { "filing", "kind", "name", "operator", "unit", "number", "domains", "appids" } },
 	{ "filings list", { "import", "kind", "file", "time", "rows", "state" } },
 	{ "filings import", { "row", "change", "name", "column", "reason" } },
@@ -53,6 +54,15 @@ static const struct view *view_of(const char *command, const json_t *line)
 	return NULL;
 }
 
+/* What a key is called inside the object under `outer`: "apps" counts by status, and a status has one name.
+ */
+static const char *inner_zh(const char *outer, const char *key)
+{
+	enum app_status status;
+	return strcmp(outer, "apps") == 0 && app_status_find(key, &status) ? app_status_zh(status)
+									   : label_zh(key);
+}
+
 /* Shown in a cell: strings and lists by their label, an object as "键 值; 键 值", of counters those that
  * count. */
 static void show_cell(struct buf *out, const char *key, const json_t *value)
@@ -69,19 +79,35 @@ static void show_cell(struct buf *out, const char *key, const json_t *value)
 	{
 		if (strcmp(key, "counters") == 0 && json_integer_value(v) == 0)
 			continue;
-		buf_printf(out, "%s%s ", first ? "" : "; ", label_zh(inner));
+		buf_printf(out, "%s%s ", first ? "" : "; ", inner_zh(key, inner));
 		label_show(out, inner, v);
 		first = false;
 	}
 }
 
+/* Columns of free length go on in the next line where the terminal ends; a pipe gets each row as one line. */
+static int column_flags(const char *key)
+{
+	static const char *const wraps[] = { "appids",   "cites",  "domains",  "duty", "kinds", "name",
+					     "operator", "reason", "subjects", "text", "title", "unit" };
+	for (size_t i = 0; i < sizeof(wraps) / sizeof(wraps[0]); i++)
+		if (strcmp(wraps[i], key) == 0)
+			return SCOLS_FL_WRAP;
+	return 0;
+}
+
 static struct libscols_table *table_new(const char *const *keys, size_t count)
 {
 	struct libscols_table *t = scols_new_table();
+	bool wraps;
+
 	if (t == NULL)
 		abort();
+	/* Many columns on few: cells would be two characters wide and a row twenty lines high. */
+	wraps = count <= NARROW_COLUMNS_MAX || scols_table_get_termwidth(t) >= WIDE_MIN;
 	for (size_t i = 0; i < count; i++)
-		if (scols_table_new_column(t, label_zh(keys[i]), 0, 0) == NULL)
+		if (scols_table_new_column(t, label_zh(keys[i]), 0, wraps ? column_flags(keys[i]) : 0) ==
+		    NULL)
 			abort();
 	return t;
 }
