@@ -102,7 +102,7 @@ static void tell_alerts(struct answer *a, struct db_txn *t, int64_t app)
 		bool open = strcmp(query_get_text(&q, 2), "open") == 0;
 		buf_reset(&text);
 		buf_printf(&text, "规则 %s,%s: %s(预警 %s)", query_get_text(&q, 1),
-			   open ? "待处理" : "已解除", open ? query_get_text(&q, 3) : query_get_text(&q, 4),
+			   open ? "未解除" : "已解除", open ? query_get_text(&q, 3) : query_get_text(&q, 4),
 			   query_get_text(&q, 0));
 		step(a, "alert", text.p);
 	}
