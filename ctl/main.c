@@ -219,9 +219,9 @@ static int call_daemon(const char *socket_path, int argc, char *const argv[], in
 	int socket = client_connect(socket_path), rc;
 
 	if (socket < 0) {
-		snprintf(r->error, sizeof(r->error),
-			 "连不上 %s (%s);请先启动 beiand,或用 --db 直接打开数据库", socket_path,
-			 errno_zh(-socket));
+		snprintf(r->error, sizeof(r->error), "连不上 %s (%s);请%s", socket_path, errno_zh(-socket),
+			 socket == -EACCES ? "用 sudo 运行,或加入 beiand 组后重新登录"
+					   : "先启动 beiand,或用 --db 直接打开数据库");
 		return 1;
 	}
 	rc = client_request(socket, &request, &result);

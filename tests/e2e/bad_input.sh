@@ -178,4 +178,16 @@ alert_kept() { # the alert file cannot be made: said, and the alerts stay in the
 	grep -q 'no-such-folder' "$work/.err" && "$BEIANCTL" -f "$work/noalert.conf" --db "$work/noalert.db" --json alerts | jq -e -s 'length > 0'
 }
 check "an alert file that cannot be made" alert_kept
+
+# -- somebody who may not ask the daemon is told how to become somebody who may
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir -m 755 "$work/all" && mkdir -m 700 "$work/all/run" && cp "$BEIANCTL" "$work/all/beianctl"
+	printf '[store]\ncontrol = %s/all/run/control.sock\n' "$work" >"$work/all/beiand.conf"
+	chmod 711 "$work"
+	chmod 644 "$work/all/beiand.conf"
+	check "no right to the control socket" refuses 1 '权限不够.*sudo.*beiand 组' \
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$work/all/beianctl" -f "$work/all/beiand.conf" apps
+else
+	skip "no right to the control socket" "needs root"
+fi
 finish
