@@ -174,6 +174,7 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/beiand.conf
 	rm -rf $(DESTDIR)$(PREFIX)/share/beiand $(DESTDIR)$(PREFIX)/share/doc/beiand
 deb:
+	scripts/deps deb
 	dpkg-buildpackage -b -uc -us
 clean:
 	rm -rf $(O) $(O)-asan $(O)-fuzz
