@@ -119,6 +119,49 @@ static void show_one_word(struct buf *out, const json_t *v)
 
 static void show_word(struct buf *out, const json_t *v) { show_words(out, v, show_one_word); }
 
+static bool step_is_among(const char *words, const char *word)
+{
+	for (size_t n; *words != '\0'; words += n + 1) {
+		n = strcspn(words, " ");
+		if (words[n - 1] == '*' ? strncmp(words, word, n - 1) == 0
+					: strlen(word) == n && strncmp(words, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The stage of the judgement that a step belongs to; what it found stands in its text. */
+static void show_step(struct buf *out, const json_t *v)
+{
+	static const struct {
+		const char *zh,
+			*words; /* each word ends with a space; one with '*' stands for all that begin so */
+	} stages[] = {
+		{ "归组",
+		  "member group-* tie-exclusive shared-host portal not-exclusive not-governed campus-proxy "
+		  "no-app " },
+		{ "教育属性", "decision-education catalog register campus-suffix campus-server campus-tenant "
+			      "education-rule speaks-to unfocused undecided " },
+		{ "豁免", "exempt exempt-center decision-exempt " },
+		{ "口径", "in-scope scope-kind scope-audience " },
+		{ "备案比对", "match-* near-miss part-filed beside-filed selfcheck-only " },
+		{ "责任单位", "unit " },
+		{ "状态", "status " },
+		{ "阈值", "threshold below-threshold asked-only dns-only " },
+		{ "规则", "rule rule-missing " },
+		{ "预警", "alert " },
+	};
+	const char *word = json_string_value(v);
+
+	for (size_t i = 0; word != NULL && i < sizeof(stages) / sizeof(stages[0]); i++) {
+		if (step_is_among(stages[i].words, word)) {
+			buf_puts(out, stages[i].zh);
+			return;
+		}
+	}
+	show_plain(out, v);
+}
+
 static void show_tie(struct buf *out, const json_t *v)
 {
 	for (int t = 0; json_is_string(v) && t < TIE_COUNT; t++) {
@@ -278,7 +321,7 @@ static const struct label labels[] = {
 	{ "sources", "来源", show_plain },
 	{ "state", "状态", show_word },
 	{ "status", "状态", show_app_status },
-	{ "step", "步骤", show_plain },
+	{ "step", "步骤", show_step },
 	{ "steps", "判定过程", show_list },
 	{ "subject", "观测对象", show_plain },
 	{ "subjects", "观测对象", show_list },

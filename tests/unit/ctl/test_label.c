@@ -49,6 +49,21 @@ static void test_words_and_times_are_for_people(void **state)
 	shows("status", "\"no-such-word\"", "no-such-word");
 }
 
+static void test_steps_are_named_by_stage(void **state)
+{
+	(void)state;
+	shows("step", "\"member\"", "归组");
+	shows("step", "\"group-registrable\"", "归组");
+	shows("step", "\"campus-tenant\"", "教育属性");
+	shows("step", "\"undecided\"", "教育属性");
+	shows("step", "\"match-domain\"", "备案比对");
+	shows("step", "\"threshold\"", "阈值");
+	shows("step", "\"alert\"", "预警");
+	shows("step", "\"rul\"", "rul");
+	shows("step", "\"rules\"", "rules");
+	shows("step", "\"\"", "");
+}
+
 static void test_strangers_text_is_harmless(void **state)
 {
 	(void)state;
@@ -72,6 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_row_is_found),
 		cmocka_unit_test(test_words_and_times_are_for_people),
+		cmocka_unit_test(test_steps_are_named_by_stage),
 		cmocka_unit_test(test_strangers_text_is_harmless),
 		cmocka_unit_test(test_long_text_is_shown_whole),
 	};
