@@ -81,10 +81,10 @@ void export_line(void *export, const char *json)
 	json_decref(line);
 }
 
-int export_end(void *export)
+int export_end(void *export, bool done)
 {
 	struct export *e = export;
-	bool failed = e->file == NULL || ferror(e->file) != 0;
+	bool failed = !done || e->file == NULL || ferror(e->file) != 0;
 
 	if (e->file != NULL && fclose(e->file) != 0)
 		failed = true;

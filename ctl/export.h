@@ -12,6 +12,7 @@
 /* A sink like ctl/print.h's, writing to fd, which stays the caller's. */
 void *export_new(const char *command, bool json, int fd);
 void export_line(void *export, const char *json);
-int export_end(void *export);
+/* done: the command succeeded; else nothing is said of the file. 0, or -1 when it is not whole. */
+int export_end(void *export, bool done);
 
 #endif

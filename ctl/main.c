@@ -241,7 +241,7 @@ static int call_daemon(const char *socket_path, int argc, char *const argv[], in
 static const struct sink {
 	void *(*open)(const char *command, bool json, int fd);
 	void (*line)(void *sink, const char *json);
-	int (*end)(void *sink);
+	int (*end)(void *sink, bool done);
 } screen = { print_new, print_line, print_end }, csv_file = { export_new, export_line, export_end };
 
 /* Runs the row (`used` words of argv) with its file operand opened; what it says goes to the sink, its error
@@ -261,7 +261,7 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 		code = call_database(conf, o, row, argc - used, argv + used, fd, &reply);
 	else
 		code = call_daemon(conf->store.control, argc, argv, fd, &reply);
-	if (sink->end(reply.arg) != 0 && code == 0) {
+	if (sink->end(reply.arg, code == 0) != 0 && code == 0) {
 		snprintf(reply.error, sizeof(reply.error), "输出写入失败: %s", errno_zh(errno));
 		code = 1;
 	}

@@ -36,6 +36,7 @@ struct print {
 	bool json;
 	json_t *rows; /* array: the table's lines so far, all of `view` */
 	const struct view *view;
+	bool shown; /* a line came that is no row */
 };
 
 void *print_new(const char *command, bool json, int fd)
@@ -219,6 +220,7 @@ void print_line(void *print, const char *json)
 	} else if (line != NULL) {
 		show_tree(line);
 		puts("");
+		p->shown = true;
 	}
 	json_decref(line);
 }
@@ -231,12 +233,23 @@ static void show_rows(struct print *p)
 	table_show(p->view->keys, count, p->rows);
 }
 
-int print_end(void *print)
+/* Does the command answer with a table, so that no line at all means none? */
+static bool lists(const char *command)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (strcmp(views[i].command, command) == 0)
+			return true;
+	return false;
+}
+
+int print_end(void *print, bool done)
 {
 	struct print *p = print;
 
 	if (p->view != NULL)
 		show_rows(p);
+	else if (done && !p->json && !p->shown && lists(p->command))
+		puts("(没有)");
 	json_decref(p->rows);
 	free(p);
 	return output_end();

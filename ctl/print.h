@@ -13,7 +13,8 @@
 void *print_new(const char *command, bool json, int fd);
 /* One JSON object; borrowed. `print` is what print_new() returned. */
 void print_line(void *print, const char *json);
-/* Shows what is left and frees it. 0, or -1 when standard output could not be written. */
-int print_end(void *print);
+/* Shows what is left and frees it; `done`: the command succeeded, so a list without lines is said to be
+ * empty. 0, or -1 when standard output could not be written. */
+int print_end(void *print, bool done);
 
 #endif

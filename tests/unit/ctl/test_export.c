@@ -21,7 +21,7 @@ static const char *exported(const char *const *lines)
 
 	for (; *lines; lines++)
 		export_line(e, *lines);
-	assert_int_equal(export_end(e), 0);
+	assert_int_equal(export_end(e, true), 0);
 	n = (size_t)pread(fileno(f), text, sizeof(text) - 1, 0);
 	text[n] = '\0';
 	fclose(f);

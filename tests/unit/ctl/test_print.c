@@ -21,8 +21,9 @@ enum { TEXT_MAX_BYTES = 16384 };
 static void child_prints(const char *command, const char *line)
 {
 	void *p = print_new(command, false, -1);
-	print_line(p, line);
-	_exit(print_end(p) == 0 && fflush(stdout) == 0 ? 0 : 1);
+	if (line != NULL)
+		print_line(p, line);
+	_exit(print_end(p, true) == 0 && fflush(stdout) == 0 ? 0 : 1);
 }
 
 /* What a command's line looks like on a terminal of that width, or through a pipe (width 0); borrowed until
@@ -125,9 +126,17 @@ static void test_counts_by_status_read_as_statuses(void **state)
 	assert_non_null(strstr(text, "备案登记: 行数 7"));
 }
 
+static void test_empty_list_says_so(void **state)
+{
+	(void)state;
+	assert_string_equal(shown("apps", NULL, 0), "(没有)\n");
+	assert_string_equal(shown("reload", NULL, 0), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_empty_list_says_so),
 		cmocka_unit_test(test_a_terminal_is_wide_enough),
 		cmocka_unit_test(test_too_narrow_for_columns),
 		cmocka_unit_test(test_a_pipe_gets_whole_rows),
