@@ -286,10 +286,35 @@ static void on_room(void *arg)
 		listen_on(s, true);
 }
 
+struct tally {
+	uint64_t packets, observations;
+};
+
+static void add_tally(void *arg, const char *name, uint64_t value)
+{
+	struct tally *t = arg;
+
+	if (strcmp(name, "packets") == 0)
+		t->packets = value;
+	else if (strcmp(name, "observations") == 0)
+		t->observations = value;
+}
+
+static void tell_taken(const struct sensor *s)
+{
+	struct tally t = { 0 };
+
+	sensor_core_counters(s->core, s->capture, add_tally, &t);
+	log_info("%s 已入库: %llu 个包, %llu 条观测", s->role.arg[s->next - 1], (unsigned long long)t.packets,
+		 (unsigned long long)t.observations);
+}
+
 static void on_ended(void *arg)
 {
 	struct sensor *s = arg;
 
+	if (s->replay && s->core != NULL)
+		tell_taken(s);
 	close_input(s);
 	if (s->role.stopping || s->role.status != 0)
 		role_quit(&s->role, s->role.status);
