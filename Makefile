@@ -103,7 +103,7 @@ E2E := $(sort $(wildcard tests/e2e/*.sh))
 PARSERS := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SECONDS ?= 60
 
-.PHONY: run test check asan fuzz bench lint fmt size scan cover install uninstall deb clean deps
+.PHONY: run test check asan fuzz bench lint fmt size install uninstall deb clean deps
 deps:
 	scripts/deps build
 run:
