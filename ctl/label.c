@@ -342,6 +342,8 @@ static const struct label labels[] = {
 	{ "windows", "窗口", show_plain },
 };
 
+const struct label *label_at(size_t i) { return i < sizeof(labels) / sizeof(labels[0]) ? &labels[i] : NULL; }
+
 static int compare(const void *key, const void *row) { return strcmp(key, ((const struct label *)row)->key); }
 
 const struct label *label_find(const char *key)

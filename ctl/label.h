@@ -15,6 +15,8 @@ struct label {
 	void (*show)(struct buf *out, const json_t *value);
 };
 
+/* The rows in their order, which is that of their keys; NULL past the last. */
+const struct label *label_at(size_t i);
 /* The row for a key; NULL: unknown, show it under its own name with label_show_plain(). */
 const struct label *label_find(const char *key);
 const char *label_zh(const char *key);
