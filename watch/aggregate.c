@@ -62,7 +62,7 @@ struct aggregate {
 	struct arena arena;
 	int64_t window_us, window; /* length; number of the open one since 1970 */
 	bool open;
-	struct hash_key key, next_key; /* of clients */
+	struct hash_key key;       /* of clients */
 	struct hash_key slots_key; /* random, or names could be made for one slot: replays' key is known */
 	struct identify *identify; /* borrowed */
 	aggregate_fn *fn;
@@ -99,7 +99,7 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 	a->mask = (uint32_t)(slots - 1);
 	arena_init(&a->arena, bytes > ARENA_LEAST ? bytes : ARENA_LEAST);
 	a->window_us = window_us;
-	a->next_key = a->key = *key;
+	a->key = *key;
 	hash_key_random(&a->slots_key);
 	a->identify = identify;
 	a->fn = fn;
@@ -117,8 +117,6 @@ void aggregate_free(struct aggregate *a)
 	free(a->entries);
 	free(a);
 }
-
-void aggregate_set_key(struct aggregate *a, const struct hash_key *key) { a->next_key = *key; }
 
 const struct aggregate_stats *aggregate_stats(const struct aggregate *a) { return &a->stats; }
 
@@ -446,7 +444,6 @@ static int64_t enter(struct aggregate *a, int64_t time)
 	if (!a->open) {
 		a->open = true;
 		a->window = window_of(a, time);
-		a->key = a->next_key;
 	}
 	if (window_of(a, time) == a->window)
 		return time;

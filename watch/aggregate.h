@@ -42,8 +42,6 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m);
 void aggregate_tick(struct aggregate *a, int64_t now);
 /* Closes everything. */
 void aggregate_flush(struct aggregate *a);
-/* From the next window on. */
-void aggregate_set_key(struct aggregate *a, const struct hash_key *key);
 const struct aggregate_stats *aggregate_stats(const struct aggregate *a);
 
 #endif

@@ -70,11 +70,6 @@ void sensor_core_flush(struct sensor_core *s)
 	aggregate_flush(s->aggregate);
 }
 
-void sensor_core_set_key(struct sensor_core *s, const struct hash_key *key)
-{
-	aggregate_set_key(s->aggregate, key);
-}
-
 struct counter {
 	const char *name;
 	uint64_t value;

@@ -32,8 +32,6 @@ void sensor_core_tick(struct sensor_core *s, int64_t now);
 /* The input ends (or pauses): gives up half-seen messages, closes every window. Reading may go on
  * after it; the next packet opens the next window wherever its time lies. */
 void sensor_core_flush(struct sensor_core *s);
-/* Client pseudonyms from the next window on. */
-void sensor_core_set_key(struct sensor_core *s, const struct hash_key *key);
 
 typedef void sensor_counter_fn(void *arg, const char *name, uint64_t value);
 

@@ -264,25 +264,6 @@ static void clock_may_be_set_back(void **state)
 	done(a, &seen);
 }
 
-static void key_changes_with_the_window(void **state)
-{
-	struct seen seen;
-	struct aggregate *a = make(100, SECOND, NULL, &seen);
-	struct hash_key next = key("next");
-	(void)state;
-
-	say(a, DISSECT_TLS, 0, "a.example.com", 1);
-	aggregate_set_key(a, &next);
-	say(a, DISSECT_TLS, 1, "a.example.com", 1);
-	say(a, DISSECT_TLS, SECOND, "a.example.com", 1);
-	aggregate_flush(a);
-	assert_int_equal(seen.count, 2);
-	assert_int_equal(sketch_count(&seen.o[0].clients), 1);
-	assert_true(seen.o[0].clients.hash[0] != seen.o[1].clients.hash[0]);
-	assert_true(seen.o[1].clients.hash[0] == hash_keyed(&next, v4(10, 0, 0, 1).bytes, 16));
-	done(a, &seen);
-}
-
 static void full_tables_count_what_they_refuse(void **state)
 {
 	struct seen seen;
@@ -503,7 +484,6 @@ int main(void)
 		cmocka_unit_test(order_is_by_kind_name_channel),
 		cmocka_unit_test(windows_are_aligned_and_in_order),
 		cmocka_unit_test(clock_may_be_set_back),
-		cmocka_unit_test(key_changes_with_the_window),
 		cmocka_unit_test(full_tables_count_what_they_refuse),
 		cmocka_unit_test(lists_are_capped_and_counted),
 		cmocka_unit_test(clients_are_what_a_sketch_says),
