@@ -21,8 +21,8 @@ static const struct dissect_limits limits = {
 
 /* The caller's scratch: grows to the longest line, then stays. */
 struct printer {
-	struct buf line, name, extra;
-	bool failed; /* stdout is gone */
+	struct buf line, name, extra, more; /* more: JSON members that only this kind has */
+	bool failed;                        /* stdout is gone */
 };
 
 static const char *print_addr(char out[INET6_ADDRSTRLEN], const struct dissect_addr *a)
@@ -58,6 +58,17 @@ static void add_escaped(struct buf *b, const struct dissect_str *s)
 	free(text);
 }
 
+/* One more member of the line to come; nothing when the value is absent. */
+static void add_member(struct printer *pr, const char *key, const struct dissect_str *value)
+{
+	if (value->p == NULL)
+		return;
+	buf_reset(&pr->extra);
+	add_escaped(&pr->extra, value);
+	buf_printf(&pr->more, ",\"%s\":", key);
+	buf_json(&pr->more, pr->extra.p, pr->extra.len);
+}
+
 static void print_line(struct printer *pr, const struct dissect_message *m, const char *kind)
 {
 	char t[TEXT_TIME_MAX];
@@ -72,7 +83,9 @@ static void print_line(struct printer *pr, const struct dissect_message *m, cons
 	buf_printf(b, ",\"t\":\"%s\"", t);
 	print_endpoint(b, "src", &m->flow.src, m->flow.sport);
 	print_endpoint(b, "dst", &m->flow.dst, m->flow.dport);
+	buf_add(b, pr->more.p, pr->more.len);
 	buf_puts(b, "}\n");
+	buf_reset(&pr->more);
 	if (fwrite(b->p, 1, b->len, stdout) != b->len)
 		pr->failed = true;
 }
@@ -140,10 +153,22 @@ static void print_http(struct printer *pr, const struct dissect_message *m)
 		print_strs(pr, m, "http-user-agent", &m->http.user_agent, &m->name);
 }
 
+static void add_hello(struct printer *pr, const struct dissect_hello *h)
+{
+	add_member(pr, "alpn", &h->alpn);
+	if (h->ja4[0] != '\0')
+		add_member(pr, "ja4",
+			   &(struct dissect_str){ (const uint8_t *)h->ja4, strnlen(h->ja4, sizeof(h->ja4)) });
+	if (h->ech)
+		buf_printf(&pr->more, ",\"ech\":%u", h->ech_config);
+}
+
 static void print_tls(struct printer *pr, const struct dissect_message *m)
 {
-	if (m->name.p != NULL)
-		print_text(pr, m, "tls-sni", "-");
+	if (m->name.p == NULL)
+		return;
+	add_hello(pr, &m->tls.hello);
+	print_text(pr, m, "tls-sni", "-");
 }
 
 /* The gQUIC versions before QUIC's own header go by their letters: "Q043". */
@@ -158,14 +183,59 @@ static void print_quic(struct printer *pr, const struct dissect_message *m)
 		snprintf(extra, sizeof(extra), "Q%c%c%c", (char)(v >> 16), (char)(v >> 8), (char)v);
 	else if (v != 0)
 		snprintf(extra, sizeof(extra), "0x%08x", v);
+	add_hello(pr, &m->quic.hello);
 	print_text(pr, m, "quic-sni", extra);
+}
+
+/* extra: the record's type and its target. */
+static void print_service(struct printer *pr, const struct dissect_message *m)
+{
+	add_member(pr, "alpn", &m->service.alpn);
+	add_member(pr, "ech_name", &m->service.ech_name);
+	if (m->service.ech)
+		buf_printf(&pr->more, ",\"ech\":%u", m->service.ech_config);
+	if (m->service.port != 0)
+		buf_printf(&pr->more, ",\"port\":%u", m->service.port);
+	buf_printf(&pr->more, ",\"priority\":%u", m->service.priority);
+	buf_reset(&pr->name);
+	buf_reset(&pr->extra);
+	add_escaped(&pr->name, &m->name);
+	buf_puts(&pr->extra, m->service.type == 65 ? "HTTPS:" : "SVCB:");
+	add_escaped(&pr->extra, &m->service.target);
+	print_line(pr, m, "dns-service");
+}
+
+static void print_http_answer(struct printer *pr, const struct dissect_message *m)
+{
+	char extra[EXTRA_MAX];
+
+	add_member(pr, "content_type", &m->http_answer.content_type);
+	add_member(pr, "server", &m->http_answer.server);
+	add_member(pr, "location", &m->http_answer.location);
+	add_member(pr, "title", &m->http_answer.title);
+	snprintf(extra, sizeof(extra), "%u", m->http_answer.status);
+	print_text(pr, m, "http-answer", extra);
+}
+
+static void print_cert(struct printer *pr, const struct dissect_message *m)
+{
+	static const struct dissect_str none = { NULL, 0 };
+
+	for (uint8_t i = 0; i < m->cert.names && i < DISSECT_CERT_NAMES; i++)
+		print_strs(pr, m, "tls-cert", &m->cert.name[i], &none);
 }
 
 typedef void print_fn(struct printer *pr, const struct dissect_message *m);
 
 static print_fn *const printers[] = {
-	[DISSECT_DNS_QUERY] = print_query, [DISSECT_DNS_ANSWER] = print_answer, [DISSECT_HTTP] = print_http,
-	[DISSECT_TLS] = print_tls,         [DISSECT_QUIC] = print_quic,
+	[DISSECT_DNS_QUERY] = print_query,
+	[DISSECT_DNS_ANSWER] = print_answer,
+	[DISSECT_HTTP] = print_http,
+	[DISSECT_TLS] = print_tls,
+	[DISSECT_QUIC] = print_quic,
+	[DISSECT_DNS_SERVICE] = print_service,
+	[DISSECT_HTTP_ANSWER] = print_http_answer,
+	[DISSECT_TLS_CERT] = print_cert,
 };
 _Static_assert(sizeof(printers) / sizeof(printers[0]) == DISSECT_KIND_COUNT, "a printer for each kind");
 
@@ -229,5 +299,6 @@ int ctl_dissect(int argc, char *const argv[])
 	buf_clear(&pr.line);
 	buf_clear(&pr.name);
 	buf_clear(&pr.extra);
+	buf_clear(&pr.more);
 	return status;
 }

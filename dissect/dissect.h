@@ -3,7 +3,7 @@
  * The front door of dissect/: captured bytes in, named messages out.
  *
  * dissect_packet() walks link, tunnel and network layers, feeds TCP reassembly and
- * recognises DNS, HTTP/1 requests, TLS ClientHellos and QUIC client hellos by content, on any port. Each
+ * recognises DNS, HTTP/1, TLS and QUIC handshakes by content, on any port. Each
  * message found is handed to the callback; everything a message points to is borrowed
  * and valid only during the callback. Nothing here allocates, logs, reads a clock or
  * does I/O: the caller brings the memory, the time is the packet's own.
@@ -33,12 +33,26 @@ struct dissect_str {
 };
 
 enum dissect_kind {
-	DISSECT_DNS_QUERY,  /* one per question of a message with QR=0 */
-	DISSECT_DNS_ANSWER, /* one per A, AAAA or CNAME record of the answer section */
-	DISSECT_HTTP,       /* one per request head */
-	DISSECT_TLS,        /* one per ClientHello, with or without a server name */
-	DISSECT_QUIC,       /* one per QUIC client hello */
+	DISSECT_DNS_QUERY,   /* one per question of a message with QR=0 */
+	DISSECT_DNS_ANSWER,  /* one per A, AAAA or CNAME record of the answer section */
+	DISSECT_HTTP,        /* one per request head */
+	DISSECT_TLS,         /* one per ClientHello, with or without a server name */
+	DISSECT_QUIC,        /* one per QUIC client hello */
+	DISSECT_DNS_SERVICE, /* one per HTTPS or SVCB record of the answer section (RFC 9460) */
+	DISSECT_HTTP_ANSWER, /* one per response head, with the title its body shows; name absent */
+	DISSECT_TLS_CERT,    /* one per leaf certificate that a server sends in the clear (TLS <= 1.2); name
+				absent */
 	DISSECT_KIND_COUNT,
+};
+
+enum { DISSECT_JA4_SIZE = 37, DISSECT_CERT_NAMES = 16 };
+
+/* What a ClientHello tells besides its server name. */
+struct dissect_hello {
+	struct dissect_str alpn;    /* first protocol offered (RFC 7301), raw bytes */
+	char ja4[DISSECT_JA4_SIZE]; /* JA4 fingerprint of the client, NUL-terminated; "" when not made */
+	bool ech; /* an outer encrypted_client_hello is there: real or GREASE, the wire does not say */
+	uint8_t ech_config; /* its config_id, to be held against DISSECT_DNS_SERVICE */
 };
 
 /* name: lower case (ASCII), no trailing dot, the DNS root is "."; raw bytes, not escaped. */
@@ -62,10 +76,33 @@ struct dissect_message {
 		} http;
 		struct {
 			uint16_t version; /* legacy_version */
+			struct dissect_hello hello;
 		} tls;
 		struct {
 			uint32_t version; /* as on the wire; 0 when the packet had none (gQUIC) */
+			struct dissect_hello hello;
 		} quic;
+		struct {
+			uint16_t type, priority;   /* 65 HTTPS, 64 SVCB; priority 0 is the alias form */
+			struct dissect_str target; /* lower case; "." is the owner itself */
+			struct dissect_str
+				alpn;  /* the alpn parameter as on the wire: length, id, length, id ... */
+			uint16_t port; /* 0: not given */
+			bool ech;      /* has an ech parameter; of its first readable config: */
+			uint8_t ech_config;          /* config_id */
+			struct dissect_str ech_name; /* public_name */
+		} service;
+		struct {
+			uint16_t status;
+			struct dissect_str content_type, server, location; /* as sent */
+			struct dissect_str title; /* bytes between <title> and </title>, undecoded, bounded */
+		} http_answer;
+		struct {
+			/* dNSName entries of subjectAltName, else the subject's commonName; as sent */
+			struct dissect_str name[DISSECT_CERT_NAMES];
+			uint8_t names;       /* that stand in name[] */
+			uint16_t names_more; /* that found no room */
+		} cert;
 	};
 };
 

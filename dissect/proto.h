@@ -44,6 +44,7 @@ static inline uint8_t proto_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? (ui
 struct proto_state {
 	uint64_t left; /* bytes of the current body or record still to come */
 	uint8_t phase; /* the parser's own */
+	bool last;     /* no more bytes will come behind these: take what there is rather than say MORE */
 };
 
 struct proto_stream {

@@ -513,7 +513,8 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	static const enum via vias[DISSECT_KIND_COUNT] = {
 		[DISSECT_DNS_QUERY] = VIA_DNS_QUERY, [DISSECT_DNS_ANSWER] = VIA_DNS_ANSWER,
 		[DISSECT_HTTP] = VIA_HTTP,           [DISSECT_TLS] = VIA_TLS,
-		[DISSECT_QUIC] = VIA_QUIC,
+		[DISSECT_QUIC] = VIA_QUIC,           [DISSECT_DNS_SERVICE] = VIA_COUNT,
+		[DISSECT_HTTP_ANSWER] = VIA_COUNT,   [DISSECT_TLS_CERT] = VIA_COUNT,
 	};
 	char host[HOSTNAME_MAX] = "";
 	struct sighting s = {
@@ -523,6 +524,8 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 
 	if (m->name.n == 0 && (m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC))
 		return; /* dissect counts hellos without a name */
+	if (vias[m->kind] == VIA_COUNT)
+		return;
 	s.time = enter(a, m->time);
 	named = take_host(a, m, host);
 	s.via = vias[m->kind];

@@ -92,6 +92,9 @@ static void show_dissect(const struct dissect_stats *d, sensor_counter_fn *fn, v
 		{ "http-request", d->messages[DISSECT_HTTP] },
 		{ "tls-hello", d->messages[DISSECT_TLS] },
 		{ "quic-hello", d->messages[DISSECT_QUIC] },
+		{ "dns-service", d->messages[DISSECT_DNS_SERVICE] },
+		{ "http-answer", d->messages[DISSECT_HTTP_ANSWER] },
+		{ "tls-cert", d->messages[DISSECT_TLS_CERT] },
 	};
 
 	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);
