@@ -13,6 +13,7 @@
 #include "base/errno.h"
 #include "base/text.h"
 #include "dissect/link.h"
+#include "watch/live.h"
 
 /* dissect/ has its own names for the link types; they are libpcap's on this system. */
 _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
@@ -22,7 +23,7 @@ _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
 		       (int)LINK_IEEE802_11 == DLT_IEEE802_11,
 	       "link types as libpcap numbers them");
 
-enum { FILTER_SNAPLEN = 65535, CAPTURE_TIMEOUT_MS = 100, CAPTURE_NAME_MAX = 256, CAPTURE_REASON_MAX = 112 };
+enum { CAPTURE_NAME_MAX = 256, CAPTURE_REASON_MAX = 112 };
 
 /* 1900 and 9999, seconds since 1970: what a pcapng file says beyond them would overflow in microseconds, and
  * is no year of four digits. */
@@ -30,23 +31,22 @@ enum { FILTER_SNAPLEN = 65535, CAPTURE_TIMEOUT_MS = 100, CAPTURE_NAME_MAX = 256,
 #define CAPTURE_TIME_MOST  INT64_C(253402300799)
 
 struct capture {
+	struct live *live; /* NULL: a file, the rest is for it */
 	pcap_t *pcap;
 	char *name;
 	int linktype;
-	bool live;
 	uint64_t seen;
 	capture_fn *fn; /* of the capture_read() under way */
 	void *arg;
 };
 
-static struct capture *capture_new(pcap_t *pcap, const char *name, bool live)
+static struct capture *capture_new(pcap_t *pcap, const char *name)
 {
 	struct capture *c = xcalloc(1, sizeof(*c));
 
 	c->pcap = pcap;
 	c->name = xstrdup(name);
 	c->linktype = pcap_datalink(pcap);
-	c->live = live;
 	return c;
 }
 
@@ -102,7 +102,7 @@ static struct capture *capture_open_stream(FILE *f, const char *name, char error
 		fclose(f);
 		return NULL;
 	}
-	return capture_new(pcap, name, false);
+	return capture_new(pcap, name);
 }
 
 struct capture *capture_open_fd(int fd, const char *name, char error[CAPTURE_ERROR_MAX])
@@ -130,102 +130,32 @@ struct capture *capture_open_file(const char *path, char error[CAPTURE_ERROR_MAX
 	return NULL;
 }
 
-static const struct {
-	int status;
-	const char *what; /* what to do about it */
-} live_errors[] = {
-	{ PCAP_ERROR_NO_SUCH_DEVICE, "没有这个网络接口，请用 ip link 查看接口名并改正配置" },
-	{ PCAP_ERROR_PERM_DENIED, "没有抓包权限，请以 root 运行或授予 CAP_NET_RAW" },
-	{ PCAP_ERROR_PROMISC_PERM_DENIED, "没有打开混杂模式的权限，请以 root 运行或授予 CAP_NET_ADMIN" },
-	{ PCAP_ERROR_IFACE_NOT_UP, "网络接口没有启用，请先执行 ip link set 接口 up" },
-};
-
-static struct capture *capture_live_error(pcap_t *pcap, const char *interface, int status,
-					  char error[CAPTURE_ERROR_MAX])
+struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb,
+				  const char *filter, char error[CAPTURE_ERROR_MAX])
 {
-	char safe[CAPTURE_NAME_MAX], reason[CAPTURE_REASON_MAX];
+	struct live *live = live_open(interface, snaplen, buffer_mb, filter, error);
+	struct capture *c;
 
-	capture_safe(safe, interface);
-	snprintf(error, CAPTURE_ERROR_MAX, "%s: 不能在该接口上抓包（%s）", safe,
-		 capture_reason(reason, status == PCAP_ERROR ? pcap_geterr(pcap) : pcap_statustostr(status)));
-	for (size_t i = 0; i < sizeof(live_errors) / sizeof(live_errors[0]); i++)
-		if (live_errors[i].status == status)
-			snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", safe, live_errors[i].what);
-	pcap_close(pcap);
-	return NULL;
-}
-
-static bool capture_set_filter(pcap_t *pcap, const char *filter)
-{
-	struct bpf_program program;
-	int status;
-
-	if (filter == NULL || filter[0] == '\0')
-		return true;
-	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-		return false;
-	status = pcap_setfilter(pcap, &program);
-	pcap_freecode(&program);
-	return status == 0;
+	if (live == NULL)
+		return NULL;
+	c = xcalloc(1, sizeof(*c));
+	c->live = live;
+	c->linktype = live_linktype(live);
+	return c;
 }
 
 bool capture_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX])
 {
-	pcap_t *dead = pcap_open_dead(DLT_EN10MB, FILTER_SNAPLEN);
-	struct bpf_program program;
-	bool valid = dead != NULL && pcap_compile(dead, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
-
-	if (valid)
-		pcap_freecode(&program);
-	else
-		snprintf(error, CAPTURE_ERROR_MAX, "过滤式「%s」不能用: %s;写法见 pcap-filter(7)", filter,
-			 dead ? pcap_geterr(dead) : errno_zh(ENOMEM));
-	if (dead != NULL)
-		pcap_close(dead);
-	return valid;
-}
-
-/* What is set before activation cannot fail on a handle that is not active (pcap_set_snaplen(3PCAP)). */
-static int capture_activate(pcap_t *pcap, unsigned snaplen, unsigned buffer_mb)
-{
-	pcap_set_snaplen(pcap, (int)snaplen);
-	pcap_set_promisc(pcap, 1);
-	pcap_set_timeout(pcap, CAPTURE_TIMEOUT_MS);
-	pcap_set_immediate_mode(pcap, 0);
-	pcap_set_buffer_size(pcap, (int)(buffer_mb < 2047 ? buffer_mb : 2047) * 1024 * 1024);
-	return pcap_activate(pcap);
-}
-
-struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb,
-				  const char *filter, char error[CAPTURE_ERROR_MAX])
-{
-	char why[PCAP_ERRBUF_SIZE] = "", safe[CAPTURE_NAME_MAX];
-	pcap_t *pcap = pcap_create(interface, why);
-	int status;
-
-	if (pcap == NULL) {
-		snprintf(error, CAPTURE_ERROR_MAX, "不能打开网络接口（%s）", capture_safe(safe, why));
-		return NULL;
-	}
-	status = capture_activate(pcap, snaplen, buffer_mb);
-	if (status < 0)
-		return capture_live_error(pcap, interface, status, error);
-	if (!capture_set_filter(pcap, filter)) {
-		snprintf(error, CAPTURE_ERROR_MAX, "过滤表达式有误，请按 pcap-filter(7) 改正（%s）",
-			 capture_safe(safe, pcap_geterr(pcap)));
-		pcap_close(pcap);
-		return NULL;
-	}
-	if (pcap_setnonblock(pcap, 1, why) != 0)
-		return capture_live_error(pcap, interface, PCAP_ERROR, error);
-	return capture_new(pcap, interface, true);
+	return live_filter_valid(filter, error);
 }
 
 void capture_close(struct capture *c)
 {
 	if (c == NULL)
 		return;
-	pcap_close(c->pcap);
+	live_close(c->live);
+	if (c->pcap != NULL)
+		pcap_close(c->pcap);
 	free(c->name);
 	free(c);
 }
@@ -257,10 +187,7 @@ static void capture_broken(const struct capture *c, char error[CAPTURE_ERROR_MAX
 	char safe[CAPTURE_NAME_MAX], reason[CAPTURE_REASON_MAX];
 
 	capture_safe(safe, c->name);
-	if (c->live)
-		snprintf(error, CAPTURE_ERROR_MAX, "%s: 抓包中断，请检查网络接口是否还在（%s）", safe,
-			 capture_reason(reason, why));
-	else if (strstr(why, "truncated") != NULL)
+	if (strstr(why, "truncated") != NULL)
 		snprintf(error, CAPTURE_ERROR_MAX, "%s: 抓包文件在第 %llu 个包之后被截断，此前的内容已读出",
 			 safe, (unsigned long long)c->seen);
 	else if (strstr(why, "of the first interface") != NULL) /* type or snapshot length: libpcap has one */
@@ -279,6 +206,8 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 	uint64_t before = c->seen;
 	int n;
 
+	if (c->live != NULL)
+		return live_read(c->live, budget, fn, arg, error);
 	c->fn = fn;
 	c->arg = arg;
 	n = pcap_dispatch(c->pcap, budget, capture_packet, (u_char *)c);
@@ -286,23 +215,16 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 		capture_broken(c, error);
 		return -2;
 	}
-	if (c->seen > before)
-		return (int)(c->seen - before);
-	return c->live ? 0 : -1;
+	return c->seen > before ? (int)(c->seen - before) : -1;
 }
 
-int capture_fd(const struct capture *c) { return c->live ? pcap_get_selectable_fd(c->pcap) : -1; }
+int capture_fd(const struct capture *c) { return c->live ? live_fd(c->live) : -1; }
 
 void capture_stats(struct capture *c, struct capture_stats *out)
 {
-	struct pcap_stat s;
-
 	*out = (struct capture_stats){ 0 };
-	if (!c->live || pcap_stats(c->pcap, &s) != 0)
-		return;
-	out->received = s.ps_recv;
-	out->kernel_drop = s.ps_drop;
-	out->iface_drop = s.ps_ifdrop;
+	if (c->live != NULL)
+		live_stats(c->live, out);
 }
 
 int capture_linktype(const struct capture *c) { return c->linktype; }

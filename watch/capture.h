@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The only libpcap user: a file or a live interface behind one shape. Files and interfaces go
- * through the same code from the first packet on. pcap timestamps become microseconds UTC.
+ * A file or a live interface (live.h) behind one shape; these two are the only libpcap users. Files and
+ * interfaces go through the same code from the first packet on. pcap timestamps become microseconds UTC.
  * Errors come back as one Chinese line that says what to do.
  */
 #ifndef WATCH_CAPTURE_H

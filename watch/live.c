@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/live.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/errno.h"
+#include "base/text.h"
+
+enum { FILTER_SNAPLEN = 65535, LIVE_TIMEOUT_MS = 100, LIVE_NAME_MAX = 64, LIVE_REASON_MAX = 112 };
+
+struct live {
+	pcap_t *pcap;
+	char *name;
+	int linktype;
+	uint64_t seen;
+	capture_fn *fn; /* of the live_read() under way */
+	void *arg;
+};
+
+static const struct {
+	int status;
+	const char *what; /* what to do about it */
+} live_errors[] = {
+	{ PCAP_ERROR_NO_SUCH_DEVICE, "没有这个网络接口，请用 ip link 查看接口名并改正配置" },
+	{ PCAP_ERROR_PERM_DENIED, "没有抓包权限，请以 root 运行或授予 CAP_NET_RAW" },
+	{ PCAP_ERROR_PROMISC_PERM_DENIED, "没有打开混杂模式的权限，请以 root 运行或授予 CAP_NET_ADMIN" },
+	{ PCAP_ERROR_IFACE_NOT_UP, "网络接口没有启用，请先执行 ip link set 接口 up" },
+};
+
+/* What libpcap says may hold a name from outside: nothing of it may move the cursor. */
+static void live_say(char error[CAPTURE_ERROR_MAX], const char *name, const char *what, const char *why)
+{
+	char safe[LIVE_NAME_MAX], reason[LIVE_REASON_MAX];
+
+	text_safe(safe, sizeof(safe), name, strlen(name));
+	text_safe(reason, sizeof(reason), why, strlen(why));
+	snprintf(error, CAPTURE_ERROR_MAX, "%s: %s（%s）", safe, what, reason);
+}
+
+static void live_refuse(pcap_t *pcap, const char *interface, int status, char error[CAPTURE_ERROR_MAX])
+{
+	char safe[LIVE_NAME_MAX];
+
+	live_say(error, interface, "不能在该接口上抓包",
+		 status == PCAP_ERROR ? pcap_geterr(pcap) : pcap_statustostr(status));
+	text_safe(safe, sizeof(safe), interface, strlen(interface));
+	for (size_t i = 0; i < sizeof(live_errors) / sizeof(live_errors[0]); i++)
+		if (live_errors[i].status == status)
+			snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", safe, live_errors[i].what);
+}
+
+static bool live_set_filter(pcap_t *pcap, const char *filter)
+{
+	struct bpf_program program;
+	int status;
+
+	if (filter == NULL || filter[0] == '\0')
+		return true;
+	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+		return false;
+	status = pcap_setfilter(pcap, &program);
+	pcap_freecode(&program);
+	return status == 0;
+}
+
+bool live_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX])
+{
+	pcap_t *dead = pcap_open_dead(DLT_EN10MB, FILTER_SNAPLEN);
+	struct bpf_program program;
+	bool valid = dead != NULL && pcap_compile(dead, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+
+	if (valid)
+		pcap_freecode(&program);
+	else
+		snprintf(error, CAPTURE_ERROR_MAX, "过滤式「%s」不能用: %s;写法见 pcap-filter(7)", filter,
+			 dead ? pcap_geterr(dead) : errno_zh(ENOMEM));
+	if (dead != NULL)
+		pcap_close(dead);
+	return valid;
+}
+
+/* What is set before activation cannot fail on a handle that is not active (pcap_set_snaplen(3PCAP)). */
+static int live_activate(pcap_t *pcap, unsigned snaplen, unsigned buffer_mb)
+{
+	pcap_set_snaplen(pcap, (int)snaplen);
+	pcap_set_promisc(pcap, 1);
+	pcap_set_timeout(pcap, LIVE_TIMEOUT_MS);
+	pcap_set_immediate_mode(pcap, 0);
+	pcap_set_buffer_size(pcap, (int)(buffer_mb < 2047 ? buffer_mb : 2047) * 1024 * 1024);
+	return pcap_activate(pcap);
+}
+
+/* false with error: the handle is the caller's to close either way. */
+static bool live_prepare(pcap_t *pcap, const char *interface, const char *filter,
+			 char error[CAPTURE_ERROR_MAX])
+{
+	char why[PCAP_ERRBUF_SIZE] = "";
+
+	if (!live_set_filter(pcap, filter)) {
+		live_say(error, interface, "过滤表达式有误，请按 pcap-filter(7) 改正", pcap_geterr(pcap));
+		return false;
+	}
+	if (pcap_setnonblock(pcap, 1, why) == 0)
+		return true;
+	live_say(error, interface, "不能在该接口上抓包", why);
+	return false;
+}
+
+struct live *live_open(const char *interface, unsigned snaplen, unsigned buffer_mb, const char *filter,
+		       char error[CAPTURE_ERROR_MAX])
+{
+	char why[PCAP_ERRBUF_SIZE] = "";
+	pcap_t *pcap = pcap_create(interface, why);
+	struct live *l;
+	int status;
+
+	if (pcap == NULL) {
+		live_say(error, interface, "不能打开网络接口", why);
+		return NULL;
+	}
+	status = live_activate(pcap, snaplen, buffer_mb);
+	if (status < 0)
+		live_refuse(pcap, interface, status, error);
+	if (status < 0 || !live_prepare(pcap, interface, filter, error)) {
+		pcap_close(pcap);
+		return NULL;
+	}
+	l = xcalloc(1, sizeof(*l));
+	l->pcap = pcap;
+	l->name = xstrdup(interface);
+	l->linktype = pcap_datalink(pcap);
+	return l;
+}
+
+void live_close(struct live *l)
+{
+	if (l == NULL)
+		return;
+	pcap_close(l->pcap);
+	free(l->name);
+	free(l);
+}
+
+static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *bytes)
+{
+	struct live *l = (struct live *)(void *)arg;
+	struct dissect_packet p = { .time = (int64_t)h->ts.tv_sec * 1000000 + h->ts.tv_usec,
+				    .linktype = l->linktype,
+				    .wire_len = h->len > h->caplen ? h->len : h->caplen,
+				    .bytes = bytes,
+				    .captured = h->caplen };
+
+	l->seen++;
+	l->fn(l->arg, &p);
+}
+
+int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX])
+{
+	uint64_t before = l->seen;
+
+	l->fn = fn;
+	l->arg = arg;
+	if (pcap_dispatch(l->pcap, budget, live_packet, (u_char *)l) >= 0)
+		return (int)(l->seen - before);
+	live_say(error, l->name, "抓包中断，请检查网络接口是否还在", pcap_geterr(l->pcap));
+	return -2;
+}
+
+int live_fd(const struct live *l) { return pcap_get_selectable_fd(l->pcap); }
+
+int live_linktype(const struct live *l) { return l->linktype; }
+
+void live_stats(struct live *l, struct capture_stats *out)
+{
+	struct pcap_stat s;
+
+	*out = (struct capture_stats){ 0 };
+	if (pcap_stats(l->pcap, &s) != 0)
+		return;
+	out->received = s.ps_recv;
+	out->kernel_drop = s.ps_drop;
+	out->iface_drop = s.ps_ifdrop;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A mirror port: libpcap's ring (TPACKET_V3) on one interface, promiscuous. capture.c puts it behind the
+ * shape that files have too. Errors come back as one Chinese line that says what to do.
+ */
+#ifndef WATCH_LIVE_H
+#define WATCH_LIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "watch/capture.h"
+
+struct live; /* owns the handle */
+
+/* NULL with error on failure. The texts are borrowed for the call only. */
+struct live *live_open(const char *interface, unsigned snaplen, unsigned buffer_mb, const char *filter,
+		       char error[CAPTURE_ERROR_MAX]);
+void live_close(struct live *l);
+/* Hands up to `budget` packets to fn. >= 0: packets seen; -2: the interface is gone, the reason in error. */
+int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX]);
+int live_fd(const struct live *l); /* to wait on */
+int live_linktype(const struct live *l);
+void live_stats(struct live *l, struct capture_stats *out);
+bool live_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX]);
+
+#endif
