@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
+
+#include "base/log.h"
 
 _Static_assert(HASH_KEY_SIZE == crypto_shorthash_KEYBYTES, "SipHash key");
 _Static_assert(HASH_SHA256_SIZE == crypto_hash_sha256_BYTES, "SHA-256 size");
@@ -34,25 +37,74 @@ void hash_sha256(uint8_t out[HASH_SHA256_SIZE], const void *bytes, size_t n)
 	crypto_hash_sha256(out, bytes, n);
 }
 
-int hash_file(char out[HASH_HEX_SIZE], int fd)
+typedef void hash_add_fn(void *state, const void *bytes, size_t n);
+
+/* Hands a file's bytes from `at` to its end to add. */
+static int hash_read(int fd, int64_t at, hash_add_fn *add, void *state)
 {
-	crypto_hash_sha256_state state;
-	uint8_t block[65536], sum[HASH_SHA256_SIZE];
-	off_t at = 0;
+	uint8_t block[65536];
 	ssize_t n;
 
-	crypto_hash_sha256_init(&state);
 	while ((n = pread(fd, block, sizeof(block), at)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
-		crypto_hash_sha256_update(&state, block, (size_t)n);
+		add(state, block, (size_t)n);
 		at += n;
 	}
+	return 0;
+}
+
+static void hash_sha256_add(void *state, const void *bytes, size_t n)
+{
+	crypto_hash_sha256_update(state, bytes, n);
+}
+
+int hash_file(char out[HASH_HEX_SIZE], int fd)
+{
+	crypto_hash_sha256_state state;
+	uint8_t sum[HASH_SHA256_SIZE];
+
+	crypto_hash_sha256_init(&state);
+	int rc = hash_read(fd, 0, hash_sha256_add, &state);
+	if (rc != 0)
+		return rc;
 	crypto_hash_sha256_final(&state, sum);
 	hash_hex(out, sum);
 	return 0;
+}
+
+struct hash_stream *hash_stream_new(void)
+{
+	XXH3_state_t *state = XXH3_createState();
+
+	if (state == NULL)
+		fatal("内存不足");
+	XXH3_128bits_reset(state);
+	return (struct hash_stream *)state;
+}
+
+void hash_stream_free(struct hash_stream *h) { XXH3_freeState((XXH3_state_t *)h); }
+
+void hash_stream_add(struct hash_stream *h, const void *bytes, size_t n)
+{
+	XXH3_128bits_update((XXH3_state_t *)h, bytes, n);
+}
+
+static void hash_stream_more(void *h, const void *bytes, size_t n) { hash_stream_add(h, bytes, n); }
+
+int hash_stream_file(struct hash_stream *h, int fd, int64_t at)
+{
+	return hash_read(fd, at, hash_stream_more, h);
+}
+
+void hash_stream_hex(const struct hash_stream *h, char out[HASH_HEX_SIZE])
+{
+	XXH128_canonical_t sum;
+
+	XXH128_canonicalFromHash(&sum, XXH3_128bits_digest((const XXH3_state_t *)h));
+	sodium_bin2hex(out, HASH_HEX_SIZE, sum.digest, sizeof(sum.digest));
 }
 
 void hash_hex(char out[HASH_HEX_SIZE], const uint8_t sum[HASH_SHA256_SIZE])

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two hashes of beiand; the only file that sees libsodium.
+ * The hashes of beiand; the only file that sees libsodium and libxxhash.
  * hash_keyed: SipHash-2-4, for tables that strangers fill and for client pseudonyms.
- * hash_sha256: the identity of a capture or of an imported file.
+ * hash_sha256: the identity of an imported file.
+ * hash_stream: XXH3 of 128 bits, the identity of a capture. It has no key and resists no attacker, and need
+ * not: it only tells whether this capture was counted before. Two captures that differ by accident meet with
+ * 2^-128; who makes two that meet on purpose made both, and has hidden a capture of his own from the sum.
+ * In return it costs less than reading the bytes does, where SHA-256 costs ten times as much.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
@@ -23,6 +27,16 @@ uint64_t hash_keyed(const struct hash_key *k, const void *bytes, size_t n);
 void hash_sha256(uint8_t out[HASH_SHA256_SIZE], const void *bytes, size_t n);
 /* SHA-256 of a file's bytes from the start, as lower-case hex. 0, or negative errno. */
 int hash_file(char out[HASH_HEX_SIZE], int fd) __attribute__((warn_unused_result));
+
+struct hash_stream;
+struct hash_stream *hash_stream_new(void);
+void hash_stream_free(struct hash_stream *h);
+void hash_stream_add(struct hash_stream *h, const void *bytes, size_t n);
+/* Of all that was added so far, as lower-case hex (32 characters). */
+void hash_stream_hex(const struct hash_stream *h, char out[HASH_HEX_SIZE]);
+/* Adds a file's bytes from `at` to its end. 0, or negative errno. */
+int hash_stream_file(struct hash_stream *h, int fd, int64_t at) __attribute__((warn_unused_result));
+
 void hash_hex(char out[HASH_HEX_SIZE], const uint8_t sum[HASH_SHA256_SIZE]);
 /* A random UUID (RFC 4122 version 4), 36 characters and NUL. */
 void hash_uuid(char out[37]);

@@ -36,7 +36,8 @@ struct capture {
 	char *name;
 	int linktype;
 	uint64_t seen;
-	capture_fn *fn; /* of the capture_read() under way */
+	struct hash_stream *digest; /* NULL: not asked for */
+	capture_fn *fn;             /* of the capture_read() under way */
 	void *arg;
 };
 
@@ -156,6 +157,7 @@ void capture_close(struct capture *c)
 	live_close(c->live);
 	if (c->pcap != NULL)
 		pcap_close(c->pcap);
+	hash_stream_free(c->digest);
 	free(c->name);
 	free(c);
 }
@@ -216,6 +218,22 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 		return -2;
 	}
 	return c->seen > before ? (int)(c->seen - before) : -1;
+}
+
+void capture_want_digest(struct capture *c)
+{
+	if (c->live == NULL && c->digest == NULL)
+		c->digest = hash_stream_new();
+}
+
+bool capture_digest(struct capture *c, char out[HASH_HEX_SIZE])
+{
+	if (c->digest == NULL || hash_stream_file(c->digest, fileno(pcap_file(c->pcap)), 0) != 0)
+		return false;
+	hash_stream_hex(c->digest, out);
+	hash_stream_free(c->digest);
+	c->digest = NULL;
+	return true;
 }
 
 int capture_fd(const struct capture *c) { return c->live ? live_fd(c->live) : -1; }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "dissect/dissect.h"
 
 enum { CAPTURE_ERROR_MAX = 512 };
@@ -33,6 +34,13 @@ void capture_close(struct capture *c);
 /* Hands up to `budget` packets to fn. >0: packets seen; 0: live, none waiting; -1: end of file;
  * -2: the input broke (truncated file, interface gone), the reason in error. */
 int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX]);
+
+/* Asks for the digest of a file, before the first capture_read(): costs about as much as reading it. */
+void capture_want_digest(struct capture *c);
+/* After capture_read() returned -1 or -2, when it was asked for: the digest (hash_stream) over all bytes of
+ * the file, also over those behind the place where it broke. False: cannot be read, or is a pipe. */
+bool capture_digest(struct capture *c, char out[HASH_HEX_SIZE]) __attribute__((warn_unused_result));
+
 int capture_fd(const struct capture *c); /* to wait on, live only; -1 for files */
 
 struct capture_stats {

@@ -96,6 +96,34 @@ static void test_file(void **state)
 	assert_int_equal(hash_file(hex, ends[0]), -EBADF);
 }
 
+/* Digests of XXH3-128 with seed 0, as `xxhsum -H2` prints them. */
+static void test_stream(void **state)
+{
+	struct hash_stream *h = hash_stream_new();
+	char hex[HASH_HEX_SIZE], again[HASH_HEX_SIZE];
+	FILE *f = tmpfile();
+	(void)state;
+
+	hash_stream_hex(h, hex);
+	assert_string_equal(hex, "99aa06d3014798d86001c324468d497f");
+	hash_stream_add(h, "ab", 2);
+	hash_stream_add(h, "c", 1);
+	hash_stream_hex(h, hex);
+	assert_string_equal(hex, "06b05ab6733a618578af5f94892f3950");
+	hash_stream_free(h);
+
+	assert_int_equal(fwrite("xxxabc", 1, 6, f), 6);
+	assert_int_equal(fflush(f), 0);
+	h = hash_stream_new();
+	assert_int_equal(hash_stream_file(h, fileno(f), 3), 0);
+	hash_stream_hex(h, again);
+	assert_string_equal(again, hex);
+	assert_int_equal(hash_stream_file(h, -1, 0), -EBADF);
+	hash_stream_free(h);
+	hash_stream_free(NULL);
+	fclose(f);
+}
+
 /* RFC 4122 section 4.4 */
 static void test_uuid(void **state)
 {
@@ -119,7 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keyed_vector), cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_sha256),       cmocka_unit_test(test_file),
-		cmocka_unit_test(test_uuid),
+		cmocka_unit_test(test_stream),       cmocka_unit_test(test_uuid),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

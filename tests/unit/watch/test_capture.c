@@ -247,6 +247,57 @@ static void test_interfaces_of_two_types(void **state)
 	capture_close(c);
 }
 
+/* The digest is over all bytes, also of a file that breaks; a pipe has none, nor has who did not ask. */
+static void test_digest(void **state)
+{
+	uint8_t room[512];
+	size_t whole = make_pcap(room, sizeof(room), 0xa1b2c3d4, 3);
+	(void)state;
+
+	for (size_t n = 24; n <= whole; n += 7) {
+		char path[64], error[CAPTURE_ERROR_MAX] = "", digest[HASH_HEX_SIZE], want[HASH_HEX_SIZE];
+		struct hash_stream *h = hash_stream_new();
+		struct seen s = { 0 };
+		struct capture *c = capture_open_fd(make_file(path, room, n), path, error);
+		unlink(path);
+		assert_non_null(c);
+		if (n == 24)
+			assert_false(capture_digest(c, digest));
+		capture_want_digest(c);
+		while (capture_read(c, 2, see, &s, error) > 0)
+			;
+		assert_true(capture_digest(c, digest));
+		hash_stream_add(h, room, n);
+		hash_stream_hex(h, want);
+		hash_stream_free(h);
+		assert_string_equal(digest, want);
+		assert_false(capture_digest(c, digest)); /* told once */
+		capture_close(c);
+	}
+}
+
+static void test_no_digest_of_a_pipe(void **state)
+{
+	uint8_t room[512];
+	ssize_t n = (ssize_t)make_pcap(room, sizeof(room), 0xa1b2c3d4, 3);
+	char error[CAPTURE_ERROR_MAX] = "", digest[HASH_HEX_SIZE];
+	struct seen s = { 0 };
+	int ends[2];
+	(void)state;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], room, (size_t)n), n);
+	close(ends[1]);
+	struct capture *c = capture_open_fd(ends[0], "pipe", error);
+	assert_non_null(c);
+	capture_want_digest(c);
+	while (capture_read(c, 2, see, &s, error) > 0)
+		;
+	assert_int_equal(s.count, 3);
+	assert_false(capture_digest(c, digest));
+	capture_close(c);
+}
+
 static void test_refused_files(void **state)
 {
 	char path[64], error[CAPTURE_ERROR_MAX] = "";
@@ -368,6 +419,8 @@ int main(void)
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_interfaces_of_two_types),
+		cmocka_unit_test(test_digest),
+		cmocka_unit_test(test_no_digest_of_a_pipe),
 		cmocka_unit_test(test_refused_files),
 		cmocka_unit_test(test_lying_record),
 		cmocka_unit_test(test_no_such_interface),
