@@ -138,7 +138,7 @@ fuzz:
 	$(Q)scripts/fuzz $(O)-fuzz $(FUZZ_SECONDS) $(PARSERS)
 
 bench: all
-	$(Q)tests/bench/run
+	$(Q)tests/bench/run --write doc/performance.md
 
 lint:
 	$(Q)scripts/lint
