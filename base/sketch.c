@@ -13,7 +13,13 @@ enum {
 _Static_assert(RANK_MAX < 64, "a rank must fit in 6 bits");
 _Static_assert(SKETCH_REGISTERS % PACK_REGISTERS == 0, "registers are packed by fours");
 
-void sketch_init(struct sketch *s) { memset(s, 0, sizeof(*s)); }
+void sketch_init(struct sketch *s) { s->exact = 0; }
+
+void sketch_set(struct sketch *s, const uint64_t *sorted, size_t n)
+{
+	s->exact = (uint16_t)n;
+	memcpy(s->hash, sorted, n * sizeof(*sorted));
+}
 
 /* Flajolet et al. 2007: the first bits choose the register, it keeps the longest run of zeros + 1 behind
  * them. */
@@ -32,7 +38,7 @@ static void make_dense(struct sketch *s)
 	uint64_t held[SKETCH_EXACT];
 	size_t n = s->exact;
 
-	memcpy(held, s->hash, sizeof(held));
+	memcpy(held, s->hash, n * sizeof(held[0]));
 	memset(s->reg, 0, sizeof(s->reg));
 	s->exact = SKETCH_DENSE;
 	for (size_t i = 0; i < n; i++)

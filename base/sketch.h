@@ -9,6 +9,7 @@
 #define BASE_SKETCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/rd.h"
@@ -29,7 +30,10 @@ struct sketch {
 	};
 };
 
+/* Empty. What stands behind the hashes in use is not cleared. */
 void sketch_init(struct sketch *s);
+/* Exactly these: sorted, distinct, at most SKETCH_EXACT. */
+void sketch_set(struct sketch *s, const uint64_t *sorted, size_t n);
 /* `hash` must be spread over all 64 bits, as hash_keyed() makes it. */
 void sketch_add(struct sketch *s, uint64_t hash);
 void sketch_merge(struct sketch *into, const struct sketch *from);

@@ -66,6 +66,18 @@ static bool is_unsafe(const uint8_t *s, size_t len)
 	return false;
 }
 
+bool text_is_safe(const char *s, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)s;
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = text_utf8_len(p + i, n - i);
+		if (len == 0 || is_unsafe(p + i, len))
+			return false;
+	}
+	return true;
+}
+
 static size_t put_hex(char *out, size_t cap, size_t at, uint8_t byte)
 {
 	static const char hex[] = "0123456789abcdef";

@@ -16,6 +16,9 @@
 size_t text_utf8_len(const uint8_t *s, size_t n);
 bool text_is_utf8(const char *s, size_t n);
 
+/* Valid UTF-8 without anything that text_safe() would escape. */
+bool text_is_safe(const char *s, size_t n);
+
 /* For terminals and logs: keeps valid printable UTF-8; control characters (C0, DEL, C1, bidi and
  * zero-width formatting) and broken bytes become \xHH. Always terminates; returns bytes written. */
 size_t text_safe(char *out, size_t cap, const char *s, size_t n);

@@ -54,6 +54,20 @@ static const struct word app_statuses[APP_STATUS_COUNT] = {
 	[APP_UNDECIDED] = { "undecided", "未判定" },
 };
 
+static const struct word details[DETAIL_COUNT] = {
+	[DETAIL_ALPN] = { "alpn", "应用层协议" },
+	[DETAIL_JA4] = { "ja4", "客户端指纹" },
+	[DETAIL_ECH] = { "ech", "加密问候(ECH)" },
+	[DETAIL_CERTIFICATE] = { "certificate", "证书名称" },
+	[DETAIL_TITLE] = { "title", "网页标题" },
+	[DETAIL_CONTENT_TYPE] = { "content-type", "内容类型" },
+	[DETAIL_HTTP_SERVER] = { "http-server", "服务器软件" },
+	[DETAIL_LOCATION] = { "location", "跳转目标" },
+	[DETAIL_SERVICE_ALPN] = { "service-alpn", "DNS声明的协议" },
+	[DETAIL_ECH_NAME] = { "ech-name", "ECH外层名称" },
+	[DETAIL_HIDDEN_DNS] = { "hidden-dns", "加密DNS" },
+};
+
 static const struct word severities[SEVERITY_COUNT] = {
 	[SEVERITY_LOW] = { "low", "低" },
 	[SEVERITY_MEDIUM] = { "medium", "中" },
@@ -87,4 +101,5 @@ WORD_FUNCTIONS(subject_kind, subject_kinds, SUBJECT_KIND_COUNT)
 WORD_FUNCTIONS(via, vias, VIA_COUNT)
 WORD_FUNCTIONS(filing_kind, filing_kinds, FILING_KIND_COUNT)
 WORD_FUNCTIONS(app_status, app_statuses, APP_STATUS_COUNT)
+WORD_FUNCTIONS(detail, details, DETAIL_COUNT)
 WORD_FUNCTIONS(severity, severities, SEVERITY_COUNT)

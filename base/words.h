@@ -55,6 +55,22 @@ enum app_status {
 	APP_STATUS_COUNT,
 };
 
+/* What was learnt about a host besides its name; each is a short printable text. */
+enum detail {
+	DETAIL_ALPN,         /* first protocol that a hello offered */
+	DETAIL_JA4,          /* fingerprint of a client program */
+	DETAIL_ECH,          /* "outer" or "grease-or-unproven": watch/ech.h */
+	DETAIL_CERTIFICATE,  /* name in the leaf certificate that the server showed */
+	DETAIL_TITLE,        /* of a page that it served in the clear */
+	DETAIL_CONTENT_TYPE, /* without parameters */
+	DETAIL_HTTP_SERVER,  /* Server field */
+	DETAIL_LOCATION,     /* scheme and host that it redirects to */
+	DETAIL_SERVICE_ALPN, /* protocol that its HTTPS or SVCB record offers */
+	DETAIL_ECH_NAME,     /* public_name under which its hellos may hide */
+	DETAIL_HIDDEN_DNS,   /* it answers encrypted DNS: "dot", "doh", "doq" */
+	DETAIL_COUNT,
+};
+
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_COUNT };
 
 const char *subject_kind_name(enum subject_kind k);
@@ -72,6 +88,10 @@ bool filing_kind_find(const char *name, enum filing_kind *out);
 const char *app_status_name(enum app_status s);
 const char *app_status_zh(enum app_status s);
 bool app_status_find(const char *name, enum app_status *out);
+
+const char *detail_name(enum detail d);
+const char *detail_zh(enum detail d);
+bool detail_find(const char *name, enum detail *out);
 
 const char *severity_name(enum severity s);
 const char *severity_zh(enum severity s);

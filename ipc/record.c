@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* Subject names are printable ASCII without blanks: hosts are LDH and underscore, identifiers are what
  * identify lets through. */
 static bool name_ok(const uint8_t *p, size_t n)
@@ -23,6 +25,7 @@ static bool get_name(struct rd *r, char out[RECORD_NAME_MAX])
 	if (!name_ok(p, n))
 		return false;
 	memcpy(out, p, n);
+	out[n] = '\0';
 	return true;
 }
 
@@ -71,6 +74,43 @@ static bool get_links(struct rd *r, struct observation *o)
 	return rd_ok(r);
 }
 
+static bool get_value(struct rd *r, char out[RECORD_VALUE_MAX])
+{
+	size_t n = rd_be16(r);
+	const uint8_t *p = rd_bytes(r, n);
+
+	if (p == NULL || n == 0 || n >= RECORD_VALUE_MAX || !text_is_safe((const char *)p, n))
+		return false;
+	memcpy(out, p, n);
+	out[n] = '\0';
+	return true;
+}
+
+/* In ascending order, so that none stands there twice. */
+static bool get_detail(struct rd *r, struct record_detail *d, const struct record_detail *before)
+{
+	d->type = (enum detail)rd_u8(r);
+	if (d->type >= DETAIL_COUNT || !get_value(r, d->value))
+		return false;
+	d->count = rd_be64(r);
+	if (before != NULL &&
+	    (d->type < before->type || (d->type == before->type && strcmp(d->value, before->value) <= 0)))
+		return false;
+	return d->count > 0;
+}
+
+static bool get_details(struct rd *r, struct observation *o)
+{
+	o->detail_count = rd_u8(r);
+	if (o->detail_count > (o->kind == SUBJECT_HOST ? RECORD_DETAILS_MAX : 0))
+		return false;
+	for (size_t i = 0; i < o->detail_count; i++)
+		if (!get_detail(r, &o->details[i], i > 0 ? &o->details[i - 1] : NULL))
+			return false;
+	o->details_more = rd_be64(r);
+	return rd_ok(r);
+}
+
 void observation_put(struct wr *w, const struct observation *o)
 {
 	wr_be64(w, (uint64_t)o->from);
@@ -93,16 +133,23 @@ void observation_put(struct wr *w, const struct observation *o)
 		wr_be64(w, o->links[i].count);
 	}
 	wr_be64(w, o->links_more);
+	wr_u8(w, o->detail_count);
+	for (size_t i = 0; i < o->detail_count; i++) {
+		wr_u8(w, (uint8_t)o->details[i].type);
+		wr_str16(w, o->details[i].value);
+		wr_be64(w, o->details[i].count);
+	}
+	wr_be64(w, o->details_more);
 }
 
 bool observation_get(struct rd *r, struct observation *o)
 {
-	memset(o, 0, sizeof(*o));
 	o->from = (int64_t)rd_be64(r);
 	o->to = (int64_t)rd_be64(r);
 	if (o->from > o->to || !get_kind(r, &o->kind) || !get_name(r, o->name) ||
 	    !get_via(r, o->kind, &o->via))
 		return false;
 	o->count = rd_be64(r);
-	return o->count > 0 && sketch_get(r, &o->clients) && get_servers(r, o) && get_links(r, o);
+	return o->count > 0 && sketch_get(r, &o->clients) && get_servers(r, o) && get_links(r, o) &&
+	       get_details(r, o);
 }

@@ -17,9 +17,11 @@
 #include "base/wr.h"
 
 enum {
-	RECORD_NAME_MAX = 256,  /* subject names with NUL: DNS allows 253 characters */
-	RECORD_SERVERS_MAX = 8, /* servers kept per observation; more are counted in servers_more */
-	RECORD_LINKS_MAX = 16,  /* links kept per observation; more are counted in links_more */
+	RECORD_NAME_MAX = 256,   /* subject names with NUL: DNS allows 253 characters */
+	RECORD_SERVERS_MAX = 8,  /* servers kept per observation; more are counted in servers_more */
+	RECORD_LINKS_MAX = 16,   /* links kept per observation; more are counted in links_more */
+	RECORD_VALUE_MAX = 256,  /* a detail's value with NUL */
+	RECORD_DETAILS_MAX = 24, /* details kept per observation; more are counted in details_more */
 };
 
 struct record_server {
@@ -34,7 +36,15 @@ struct record_link {
 	uint64_t count;
 };
 
-/* One subject seen through one channel in one window (contract.md, "Observation"). */
+/* What was learnt about a host besides its name: printable UTF-8, never empty. */
+struct record_detail {
+	enum detail type;
+	char value[RECORD_VALUE_MAX];
+	uint64_t count; /* messages that told it */
+};
+
+/* One subject seen through one channel in one window (contract.md, "Observation"). What stands behind the
+ * counts, behind the NUL of a text and behind the sketch's hashes is not cleared and means nothing. */
 struct observation {
 	int64_t from, to; /* first and last message, microseconds UTC, inside one window */
 	enum subject_kind kind;
@@ -44,8 +54,9 @@ struct observation {
 	struct sketch clients;
 	struct record_server servers[RECORD_SERVERS_MAX];
 	struct record_link links[RECORD_LINKS_MAX];
-	uint8_t server_count, link_count;
-	uint64_t servers_more, links_more;
+	struct record_detail details[RECORD_DETAILS_MAX]; /* of hosts only; by type, then value, each once */
+	uint8_t server_count, link_count, detail_count;
+	uint64_t servers_more, links_more, details_more;
 };
 
 void observation_put(struct wr *w, const struct observation *o);

@@ -11,14 +11,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(const struct observation *o)
 {
-	static uint8_t bytes[16384];
-	struct wr w = wr_init(bytes, sizeof(bytes));
+	static uint8_t bytes[16384], again[16384];
+	struct wr w = wr_init(bytes, sizeof(bytes)), second = wr_init(again, sizeof(again));
 	struct observation back;
 	struct rd r;
 
 	observation_put(&w, o);
 	r = rd_init(bytes, wr_len(&w));
-	if (!wr_ok(&w) || !observation_get(&r, &back) || !rd_done(&r) || memcmp(o, &back, sizeof(back)) != 0)
+	if (!wr_ok(&w) || !observation_get(&r, &back) || !rd_done(&r))
+		abort();
+	observation_put(&second, &back);
+	if (wr_len(&second) != wr_len(&w) || memcmp(bytes, again, wr_len(&w)) != 0)
 		abort();
 }
 

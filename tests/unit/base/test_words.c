@@ -24,6 +24,9 @@ static const char *const vias[] = {
 static const char *const filing_kinds[] = { "provider", "user", "selfcheck" };
 static const char *const app_statuses[] = { "unfiled", "probable",     "filed",
 					    "exempt",  "out-of-scope", "undecided" };
+static const char *const details[] = { "alpn",         "ja4",          "ech",         "certificate",
+				       "title",        "content-type", "http-server", "location",
+				       "service-alpn", "ech-name",     "hidden-dns" };
 static const char *const severities[] = { "low", "medium", "high" };
 
 static void check_zh(const char *zh)
@@ -57,6 +60,7 @@ CHECK(subject_kind, subject_kinds, SUBJECT_KIND_COUNT)
 CHECK(via, vias, VIA_COUNT)
 CHECK(filing_kind, filing_kinds, FILING_KIND_COUNT)
 CHECK(app_status, app_statuses, APP_STATUS_COUNT)
+CHECK(detail, details, DETAIL_COUNT)
 CHECK(severity, severities, SEVERITY_COUNT)
 
 /* The wording towards people stays careful: nobody is accused. */
@@ -73,7 +77,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_subject_kind), cmocka_unit_test(test_via),
 		cmocka_unit_test(test_filing_kind),  cmocka_unit_test(test_app_status),
-		cmocka_unit_test(test_severity),     cmocka_unit_test(test_wording),
+		cmocka_unit_test(test_detail),       cmocka_unit_test(test_severity),
+		cmocka_unit_test(test_wording),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

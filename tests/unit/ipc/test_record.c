@@ -31,6 +31,25 @@ static void sample(struct observation *o)
 	o->links_more = 4;
 }
 
+static struct record_detail detail(enum detail type, const char *value, uint64_t count)
+{
+	struct record_detail d = { .type = type, .count = count };
+	snprintf(d.value, sizeof(d.value), "%s", value);
+	return d;
+}
+
+static void sample_host(struct observation *o)
+{
+	sample(o);
+	o->kind = SUBJECT_HOST;
+	o->via = VIA_HTTP;
+	o->detail_count = 3;
+	o->details[0] = detail(DETAIL_ALPN, "h2", 3);
+	o->details[1] = detail(DETAIL_TITLE, "教务系统", 1);
+	o->details[2] = detail(DETAIL_TITLE, "教务系统 登录", 2);
+	o->details_more = 5;
+}
+
 static size_t put(uint8_t *bytes, const struct observation *o)
 {
 	struct wr w = wr_init(bytes, FRAME_MAX);
@@ -41,11 +60,14 @@ static size_t put(uint8_t *bytes, const struct observation *o)
 
 static bool survives(const struct observation *o)
 {
-	static uint8_t bytes[FRAME_MAX];
+	static uint8_t bytes[FRAME_MAX], again[FRAME_MAX];
 	struct observation back;
-	struct rd r = rd_init(bytes, put(bytes, o));
+	size_t n = put(bytes, o);
+	struct rd r = rd_init(bytes, n);
 
-	return observation_get(&r, &back) && rd_done(&r) && memcmp(&back, o, sizeof(back)) == 0;
+	memset(&back, 0xa5, sizeof(back));
+	return observation_get(&r, &back) && rd_done(&r) && put(again, &back) == n &&
+	       memcmp(bytes, again, n) == 0;
 }
 
 static void round_trip(void **state)
@@ -55,6 +77,13 @@ static void round_trip(void **state)
 
 	sample(&o);
 	assert_true(survives(&o));
+	sample_host(&o);
+	assert_true(survives(&o));
+	o.detail_count = RECORD_DETAILS_MAX;
+	for (int i = 0; i < RECORD_DETAILS_MAX; i++) {
+		o.details[i] = detail(DETAIL_TITLE, "", 1);
+		memset(o.details[i].value, 'a' + i, RECORD_VALUE_MAX - 1);
+	}
 	o.server_count = RECORD_SERVERS_MAX;
 	o.link_count = RECORD_LINKS_MAX;
 	for (int i = 0; i < RECORD_LINKS_MAX; i++) {
@@ -75,7 +104,7 @@ static void every_truncation_is_refused(void **state)
 	struct rd r;
 	(void)state;
 
-	sample(&o);
+	sample_host(&o);
 	n = put(bytes, &o);
 	for (size_t cut = 0; cut < n; cut++) {
 		r = rd_init(bytes, cut);
@@ -116,17 +145,45 @@ static void lies_are_refused(void **state)
 #undef REFUSED
 }
 
+static void details_that_lie_are_refused(void **state)
+{
+	struct observation o;
+	(void)state;
+
+#define REFUSED(change)                                                                                      \
+	do {                                                                                                 \
+		sample_host(&o);                                                                             \
+		change;                                                                                      \
+		assert_false(survives(&o));                                                                  \
+	} while (0)
+
+	REFUSED((o.kind = SUBJECT_WECHAT_MINI, o.via = VIA_HTTP_REFERER));
+	REFUSED(o.details[2].type = DETAIL_COUNT);
+	REFUSED(o.details[0].count = 0);
+	REFUSED(o.details[0].value[0] = '\0');
+	REFUSED(o.details[0].value[0] = '\x1b');
+	REFUSED(o.details[0].value[0] = '\n');
+	REFUSED(o.details[1].value[2] = '\x20');
+	REFUSED(memcpy(o.details[1].value, "\xe2\x80\xae", 3));
+	/* out of order, or twice */
+	REFUSED(o.details[1] = detail(DETAIL_TITLE, "教务系统 登录", 1));
+	REFUSED(o.details[2] = detail(DETAIL_TITLE, "教务", 1));
+	REFUSED(o.details[0].type = DETAIL_HIDDEN_DNS);
+#undef REFUSED
+}
+
 static void lying_counts_are_refused(void **state)
 {
 	static uint8_t bytes[FRAME_MAX];
 	struct observation o, back;
-	size_t n, servers_at, links_at;
+	size_t n, servers_at, links_at, details_at;
 	struct rd r;
 	(void)state;
 
 	sample(&o);
 	n = put(bytes, &o);
-	links_at = n - 8 - (1 + 2 + strlen(o.links[0].name) + 8) - 1;
+	details_at = n - 8 - 1;
+	links_at = details_at - 8 - (1 + 2 + strlen(o.links[0].name) + 8) - 1;
 	servers_at = links_at - 8 - o.server_count * 18u - 1;
 	assert_int_equal(bytes[links_at], 1);
 	assert_int_equal(bytes[servers_at], 2);
@@ -135,6 +192,13 @@ static void lying_counts_are_refused(void **state)
 		r = rd_init(bytes, n);
 		assert_int_equal(observation_get(&r, &back) && rd_done(&r), v == 2);
 	}
+	assert_int_equal(bytes[details_at], 0);
+	for (int v = 0; v < 256; v++) {
+		bytes[details_at] = (uint8_t)v;
+		r = rd_init(bytes, n);
+		assert_int_equal(observation_get(&r, &back) && rd_done(&r), v == 0);
+	}
+	bytes[details_at] = 0;
 	bytes[servers_at] = 2;
 	for (int v = 0; v < 256; v++) {
 		bytes[links_at] = (uint8_t)v;
@@ -145,7 +209,7 @@ static void lying_counts_are_refused(void **state)
 
 static void name_too_long_is_refused(void **state)
 {
-	uint8_t bytes[2048] = { 0 };
+	static uint8_t bytes[2048];
 	struct observation back;
 	struct wr w = wr_init(bytes, sizeof(bytes));
 	struct rd r = rd_init(bytes, sizeof(bytes));
@@ -166,6 +230,7 @@ int main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(every_truncation_is_refused),
 		cmocka_unit_test(lies_are_refused),
+		cmocka_unit_test(details_that_lie_are_refused),
 		cmocka_unit_test(lying_counts_are_refused),
 		cmocka_unit_test(name_too_long_is_refused),
 	};

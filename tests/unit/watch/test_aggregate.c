@@ -316,6 +316,15 @@ static void lists_are_capped_and_counted(void **state)
 	done(a, &seen);
 }
 
+static void assert_same_clients(const struct sketch *a, const struct sketch *b)
+{
+	assert_int_equal(a->exact, b->exact);
+	if (a->exact == SKETCH_DENSE)
+		assert_memory_equal(a->reg, b->reg, sizeof(a->reg));
+	else
+		assert_memory_equal(a->hash, b->hash, a->exact * sizeof(a->hash[0]));
+}
+
 /* Whatever way the clients are held, the sketch is the one that adding them plainly gives. */
 static void clients_are_what_a_sketch_says(void **state)
 {
@@ -334,7 +343,7 @@ static void clients_are_what_a_sketch_says(void **state)
 			sketch_add(&want, hash_keyed(&k, m.flow.src.bytes, 16));
 		}
 		aggregate_flush(a);
-		assert_memory_equal(&want, &seen.o[0].clients, sizeof(want));
+		assert_same_clients(&want, &seen.o[0].clients);
 		assert_int_equal(aggregate_stats(a)->clients_more, 0);
 		done(a, &seen);
 	}
@@ -453,7 +462,7 @@ static void every_observation_survives_the_wire(void **state)
 	struct identify *identify = two_rows(rows, &table);
 	struct seen seen;
 	struct aggregate *a = make(100, 0, identify, &seen);
-	static uint8_t frame[16384];
+	static uint8_t frame[16384], again[16384];
 	(void)state;
 
 	request(a, "api.example.com:80", "/x", "mini/wx1");
@@ -469,7 +478,9 @@ static void every_observation_survives_the_wire(void **state)
 		observation_put(&w, &seen.o[i]);
 		r = rd_init(frame, wr_len(&w));
 		assert_true(wr_ok(&w) && observation_get(&r, &back) && rd_done(&r));
-		assert_memory_equal(&back, &seen.o[i], sizeof(back));
+		w = wr_init(again, sizeof(again));
+		observation_put(&w, &back);
+		assert_memory_equal(frame, again, wr_len(&w));
 	}
 	done(a, &seen);
 	identify_free(identify);
