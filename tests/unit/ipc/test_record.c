@@ -192,6 +192,7 @@ static void lying_counts_are_refused(void **state)
 		r = rd_init(bytes, n);
 		assert_int_equal(observation_get(&r, &back) && rd_done(&r), v == 2);
 	}
+	bytes[servers_at] = 2;
 	assert_int_equal(bytes[details_at], 0);
 	for (int v = 0; v < 256; v++) {
 		bytes[details_at] = (uint8_t)v;
@@ -199,7 +200,6 @@ static void lying_counts_are_refused(void **state)
 		assert_int_equal(observation_get(&r, &back) && rd_done(&r), v == 0);
 	}
 	bytes[details_at] = 0;
-	bytes[servers_at] = 2;
 	for (int v = 0; v < 256; v++) {
 		bytes[links_at] = (uint8_t)v;
 		r = rd_init(bytes, n);
