@@ -5,8 +5,12 @@
 
 enum {
 	ETHERTYPE_MIN = 0x0600, /* below it is a length (IEEE 802.3) */
+	ETHERTYPE_AT = 12,
 	SNAP_HEADER = 0xaaaa03, /* DSAP, SSAP, control of RFC 1042 */
+	IPV6_HEADER = 40,
 };
+
+static walk_fn link_mpls;
 
 /* Nothing that we walk; or cut short before it could tell. */
 static void link_unknown(struct walk *w)
@@ -49,7 +53,7 @@ static void link_typed(struct walk *w)
 
 void link_ethernet(struct walk *w)
 {
-	rd_skip(&w->r, 12);
+	rd_skip(&w->r, ETHERTYPE_AT);
 	link_typed(w);
 }
 
@@ -75,33 +79,6 @@ static void link_vlan(struct walk *w)
 {
 	rd_skip(&w->r, 2);
 	link_typed(w);
-}
-
-/* RFC 3032 section 2.1. Nothing names the payload: IP by its version, else a pseudowire (RFC 4385 section 3).
- */
-static void link_mpls(struct walk *w)
-{
-	uint32_t entry = 0;
-	struct rd peek;
-
-	while (rd_left(&w->r) > 0 && (entry & 0x100) == 0)
-		entry = rd_be32(&w->r);
-	peek = w->r;
-	switch (rd_u8(&peek) >> 4) {
-	case 4:
-		w->next = ip_v4;
-		return;
-	case 6:
-		w->next = ip_v6;
-		return;
-	case 0:
-		rd_skip(&w->r, 4);
-		break;
-	}
-	if (rd_ok(&peek))
-		w->next = link_ethernet;
-	else
-		walk_bad(w, DISSECT_LINK_BAD);
 }
 
 /* The first octet's low bit tells a compressed protocol number (RFC 1661 section 6.5). */
@@ -152,18 +129,70 @@ static const struct {
 	{ 0x6558, link_ethernet }, /* transparent Ethernet bridging in GRE (RFC 1701) */
 };
 
+static walk_fn *ethertype_find(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(ethertypes) / sizeof(ethertypes[0]); i++)
+		if (ethertypes[i].type == type)
+			return ethertypes[i].fn;
+	return NULL;
+}
+
 void link_ethertype(struct walk *w, uint16_t type)
 {
 	if (!rd_ok(&w->r)) {
 		walk_bad(w, DISSECT_LINK_BAD);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(ethertypes) / sizeof(ethertypes[0]); i++)
-		if (ethertypes[i].type == type) {
-			w->next = ethertypes[i].fn;
-			return;
-		}
-	walk_count(w, DISSECT_LINK_UNKNOWN);
+	w->next = ethertype_find(type);
+	if (w->next == NULL)
+		walk_count(w, DISSECT_LINK_UNKNOWN);
+}
+
+/* Does an EtherType that we walk stand so far behind r? */
+static bool link_typed_at(struct rd r, size_t offset)
+{
+	rd_skip(&r, offset);
+	return ethertype_find(rd_be16(&r)) != NULL;
+}
+
+/* IP by its version, when its length fits exactly or no frame could stand here: addresses like 48:.. and
+ * 60:.. look like it too. */
+static walk_fn *mpls_ip(const struct walk *w)
+{
+	struct rd r = w->r;
+	size_t whole = rd_left(&r) + w->cut;
+	uint8_t first = rd_u8(&r);
+
+	rd_skip(&r, 1);
+	uint16_t v4_total = rd_be16(&r), v6_length = rd_be16(&r);
+	bool frame = link_typed_at(w->r, ETHERTYPE_AT);
+	if (first >> 4 == 4 && (first == 0x45 || v4_total == whole || !frame))
+		return ip_v4;
+	if (first >> 4 == 6 && (v6_length + (size_t)IPV6_HEADER == whole || !frame))
+		return ip_v6;
+	return NULL;
+}
+
+/* RFC 3032 section 2.1. Nothing names the payload: IP, else a pseudowire (RFC 4385 section 3) whose control
+ * word need not be there: an address of zeroes is less likely than it. */
+static void link_mpls(struct walk *w)
+{
+	uint32_t entry = 0;
+	struct rd peek;
+
+	while (rd_left(&w->r) > 0 && (entry & 0x100) == 0)
+		entry = rd_be32(&w->r);
+	w->next = mpls_ip(w);
+	if (w->next != NULL)
+		return;
+	peek = w->r;
+	uint32_t word = rd_be32(&peek);
+	if (word == 0 || (word >> 28 == 0 && !link_typed_at(w->r, ETHERTYPE_AT)))
+		rd_skip(&w->r, 4);
+	if (rd_ok(&peek))
+		w->next = link_ethernet;
+	else
+		walk_bad(w, DISSECT_LINK_BAD);
 }
 
 /* An address family in the byte order of whoever wrote it; AF_INET6 differs between systems. */

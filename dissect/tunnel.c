@@ -70,6 +70,21 @@ static walk_fn *tunnel_vxlan(struct rd *r)
 	return (flags & 0x08) != 0 ? link_ethernet : NULL;
 }
 
+/* draft-ietf-nvo3-vxlan-gpe-13 section 3: the P flag says that the last reserved octet names the payload. */
+static walk_fn *tunnel_vxlan_gpe(struct rd *r)
+{
+	uint8_t flags = rd_u8(r), proto;
+
+	rd_skip(r, 2);
+	proto = rd_u8(r);
+	rd_skip(r, 4);
+	if ((flags & 0x08) == 0)
+		return NULL;
+	if ((flags & 0x04) == 0)
+		return link_ethernet;
+	return proto == 1 ? ip_v4 : proto == 2 ? ip_v6 : proto == 3 ? link_ethernet : NULL;
+}
+
 /* RFC 8926 section 3.4: version 0; options in 4-octet units; the payload by its EtherType. */
 static walk_fn *tunnel_geneve(struct rd *r)
 {
@@ -126,8 +141,8 @@ static const struct {
 	uint16_t port;
 	walk_fn *(*open)(struct rd *r);
 } ports[] = {
-	{ 4789, tunnel_vxlan },  { 8472, tunnel_vxlan }, /* Linux before the IANA number */
-	{ 6081, tunnel_geneve }, { 2152, tunnel_gtp },   { 3544, tunnel_teredo },
+	{ 4789, tunnel_vxlan },     { 8472, tunnel_vxlan }, /* Linux before the IANA number */
+	{ 4790, tunnel_vxlan_gpe }, { 6081, tunnel_geneve }, { 2152, tunnel_gtp }, { 3544, tunnel_teredo },
 };
 
 /* Replies may come from the tunnel's port; a client of port 53 may have drawn it at random. */

@@ -19,6 +19,13 @@ static const struct {
 	{ "MPLS, Ethernet", LINK_EN10MB,
 	  MACS "8847 00010140 22"
 	       "00 00 00 00 02 02 00 00 00 00 01 0800" },
+	{ "MPLS, Ethernet to an address like IPv4", LINK_EN10MB,
+	  MACS "8847 00010140 4857020000 02 020000000001 0800" },
+	{ "MPLS, Ethernet to an address like IPv6", LINK_EN10MB,
+	  MACS "8847 00010140 6000000000 02 020000000001 0800" },
+	{ "MPLS, Ethernet to an address like a control word", LINK_EN10MB,
+	  MACS "8847 00010140 " MACS "0800" },
+	{ "MPLS, control word with a number", LINK_EN10MB, MACS "8847 00010140 00001234 " MACS "0800" },
 	{ "PPPoE", LINK_EN10MB, MACS "8864 11 00 0001 0039 0021" },
 	{ "PPPoE, MPLS in PPP", LINK_EN10MB, MACS "8864 11 00 0001 003d 0281 00010140" },
 	{ "LLC and SNAP", LINK_EN10MB, MACS "003f aaaa03 000000 0800" },

@@ -26,6 +26,9 @@ static const struct {
 	{ "VXLAN on Linux's port", 17, "c000 2118 0000 0000 08000000 00000100" MACS "0800" },
 	{ "VXLAN with reserved bits", 17, "c000 12b5 0000 0000 0c000003 000001ff" MACS "0800" },
 	{ "VXLAN, from the port", 17, "12b5 c000 0000 0000 08000000 00000100" MACS "0800" },
+	{ "VXLAN-GPE, Ethernet", 17, "c000 12b6 0000 0000 0c000003 00000100" MACS "0800" },
+	{ "VXLAN-GPE, IPv4", 17, "c000 12b6 0000 0000 0c000001 00000100" },
+	{ "VXLAN-GPE without the P flag", 17, "c000 12b6 0000 0000 08000000 00000100" MACS "0800" },
 	{ "GENEVE", 17, "c000 17c1 0000 0000 0000 6558 00000100" MACS "0800" },
 	{ "GENEVE with options, IP", 17, "c000 17c1 0000 0000 0200 0800 00000100 0102030400000000" },
 	{ "GTP-U", 17, "0868 0868 0000 0000 30ff 0037 00000001" },
@@ -118,7 +121,7 @@ static void test_teredo(void **state)
 /* A resolver's client may have drawn a tunnel's port; what is no tunnel by its header is none. */
 static void test_not_a_tunnel(void **state)
 {
-	static const uint16_t ports[] = { 4789, 8472, 6081, 2152, 3544 };
+	static const uint16_t ports[] = { 4789, 8472, 4790, 6081, 2152, 3544 };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
