@@ -93,7 +93,7 @@ def grouped(path):
 def cases(beianctl):
     truth, counters = grouped(os.path.join(MADE, "truth.tsv")), grouped(os.path.join(MADE, "counters.tsv"))
     for name in sorted(os.listdir(HERE)):
-        if name != "made" and os.path.isdir(os.path.join(HERE, name)) and not name.startswith("__"):
+        if os.path.isdir(os.path.join(HERE, name)) and name not in ("made", "cases", "__pycache__"):
             yield name, lambda name=name: folder(beianctl, name)
     captures = sorted(f for f in os.listdir(MADE) if "pcap" in f) if os.path.isdir(MADE) else []
     for name in captures:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the golden captures anew: tests/golden/make.py [NAME...]
+"""Makes the golden captures anew: tests/golden/make.py [NAME...], `made` for all of made/ (tests/golden/cases/).
 
 Each case below builds packets with scapy and says, packet by packet, what they mean. Those lines are the truth that
 expected.jsonl holds; beiand has no part in them. All names and addresses are invented (RFC 2606, RFC 5737, RFC 3849).
@@ -21,6 +21,7 @@ from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv
 from scapy.layers.l2 import Dot1AD, Dot1Q, Ether  # noqa: E402
 from scapy.layers.vxlan import VXLAN  # noqa: E402
 from scapy.utils import PcapWriter  # noqa: E402
+from cases import core, files, layers  # noqa: E402,F401
 from wire import (CNAME_ROWS, Quic, client_hello, cname_answer, crypto, framed, gquic, query, records,  # noqa: E402
                   request)
 
@@ -422,6 +423,18 @@ def snapped(cap):
     s.send(snap=128)
 
 
+MADE = """# made
+
+Captures that `tests/golden/make.py made` makes (tests/golden/cases/; packets and names are invented), one defect or layer
+each. What they hold is written down while the packets are built:
+
+- `truth.tsv`: capture, kind, name, extra, count; `packets`: the packets (from 0) that carry each message, `;` between
+  messages, `-` where a lost packet changes what the others mean; `more`: further members of the printed line.
+- `counters.tsv`: counters of `beianctl observe` that have to show exactly this.
+
+| capture | what it shows |
+|---|---|"""
+
 README = """# {name}
 
 {doc}
@@ -431,15 +444,39 @@ generator from what it put into the packets.
 """
 
 
-def main():
+def write_folder(name):
     here = os.path.dirname(os.path.abspath(__file__))
-    for name in sys.argv[1:] or CASES:
-        cap, folder = Capture(), os.path.join(here, name)
-        CASES[name](cap)
-        os.makedirs(folder, exist_ok=True)
-        cap.write(folder)
-        with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as f:
-            f.write(README.format(name=name, doc=CASES[name].__doc__.strip()))
+    cap, folder = Capture(), os.path.join(here, name)
+    CASES[name](cap)
+    os.makedirs(folder, exist_ok=True)
+    cap.write(folder)
+    with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as f:
+        f.write(README.format(name=name, doc=CASES[name].__doc__.strip()))
+
+
+def write_made():
+    """All of made/ at once, since its captures share the tables beside them."""
+    made = os.path.join(os.path.dirname(os.path.abspath(__file__)), "made")
+    os.makedirs(made, exist_ok=True)
+    truth, counters, about = [], [], []
+    for name, (fn, options) in sorted(core.CASES.items()):
+        cap = core.Cap(**options)
+        fn(cap)
+        name += files.suffix(cap)
+        with open(os.path.join(made, name), "wb") as f:
+            f.write(files.written(cap))
+        truth += ["\t".join((name,) + row) for row in cap.truth()]
+        counters += ["%s\t%s\t%d" % (name, c, v) for c, v in cap.counters.items()]
+        about.append("| %s | %s |" % (name, " ".join(fn.__doc__.split())))
+    for name, head, lines in (("truth.tsv", "capture\tkind\tname\textra\tcount\tpackets\tmore", truth),
+                              ("counters.tsv", "capture\tcounter\tvalue", counters), ("README.md", MADE, about)):
+        with open(os.path.join(made, name), "w", encoding="utf-8") as f:
+            f.write("\n".join([head] + lines) + "\n")
+
+
+def main():
+    for name in sys.argv[1:] or list(CASES) + ["made"]:
+        write_made() if name == "made" else write_folder(name)
 
 
 main()

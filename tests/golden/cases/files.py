@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Capture file formats, written by hand: pcap of four kinds, pcapng of both byte orders, and link types."""
+import struct
+
+from cases.core import case, dns, eth, frame, tagged, trio
+
+# name: (magic, fraction of a second per microsecond)
+PCAP = {"pcap": ("<", 0xa1b2c3d4, 1), "pcap-be": (">", 0xa1b2c3d4, 1), "pcap-nsec": ("<", 0xa1b23c4d, 1000),
+        "pcap-nsec-be": (">", 0xa1b23c4d, 1000)}
+PCAPNG = {"pcapng": "<", "pcapng-be": ">"}
+
+
+def pcap(cap):
+    order, magic, unit = PCAP[cap.form]
+    out = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 262144, cap.linktype)
+    for at, raw, wire, _ in cap.packets:
+        out += struct.pack(order + "IIII", at // 1000000, at % 1000000 * unit, len(raw), wire) + raw
+    return out
+
+
+def block(order, kind, body):
+    body += bytes(-len(body) % 4)
+    return struct.pack(order + "II", kind, len(body) + 12) + body + struct.pack(order + "I", len(body) + 12)
+
+
+def option(order, code, value):
+    return struct.pack(order + "HH", code, len(value)) + value + bytes(-len(value) % 4)
+
+
+def pcapng(cap):
+    """interfaces: (linktype, ticks of a second, snap length). The blocks that hold no packets are there as well."""
+    order = PCAPNG[cap.form]
+    out = block(order, 0x0a0d0d0a, struct.pack(order + "IHHq", 0x1a2b3c4d, 1, 0, -1)
+                + option(order, 4, b"golden") + option(order, 0, b""))
+    interfaces = cap.interfaces or [(cap.linktype, 1000000, 0)]
+    for linktype, ticks, snap in interfaces:
+        resolution = {1000000: 6, 1000000000: 9, 1000: 3, 1 << 20: 0x80 | 20}[ticks]
+        out += block(order, 1, struct.pack(order + "HHI", linktype, 0, snap) + option(order, 2, b"port")
+                     + option(order, 9, bytes([resolution])) + option(order, 0, b""))
+    out += block(order, 4, struct.pack(order + "HH", 0, 0))
+    out += block(order, 0x0bad, b"unknown kind of block")
+    for at, raw, wire, interface in cap.packets:
+        ticks = -(-at * interfaces[interface][1] // 1000000)
+        body = struct.pack(order + "IIIII", interface, ticks >> 32, ticks & 0xffffffff, len(raw), wire)
+        out += block(order, 6, body + raw + bytes(-len(raw) % 4) + option(order, 1, b"seen") + option(order, 0, b""))
+    out += block(order, 5, struct.pack(order + "III", 0, 0, 0))
+    return out
+
+
+def written(cap):
+    return pcap(cap) if cap.form in PCAP else pcapng(cap)
+
+
+def suffix(cap):
+    return ".pcapng" if cap.form in PCAPNG else ".pcap"
+
+
+def kind_of(ip):
+    return 0x86dd if ip[0] >> 4 == 6 else 0x0800
+
+
+LINKS = {
+    "null": (0, lambda ip: [struct.pack("<I", 24 if ip[0] >> 4 == 6 else 2) + ip], "BSD loopback, little endian"),
+    "null-be": (0, lambda ip: [struct.pack(">I", 30 if ip[0] >> 4 == 6 else 2) + ip], "BSD loopback, big endian"),
+    "loop": (108, lambda ip: [struct.pack(">I", 28 if ip[0] >> 4 == 6 else 2) + ip], "OpenBSD loopback"),
+    "raw": (101, lambda ip: [ip], "raw IP"),
+    "ipv4": (228, lambda ip: [ip], "raw IPv4"),
+    "ipv6": (229, lambda ip: [ip], "raw IPv6"),
+    "sll": (113, lambda ip: [struct.pack(">HHH8sH", 4, 1, 6, b"\2\0\0\0\0\1\0\0", kind_of(ip)) + ip], "Linux cooked, version 1"),
+    "sll-vlan": (113, lambda ip: [struct.pack(">HHH8sHHH", 0, 1, 6, b"\2\0\0\0\0\1\0\0", 0x8100, 7, kind_of(ip)) + ip],
+                 "Linux cooked, version 1, with a VLAN tag"),
+    "sll2": (276, lambda ip: [struct.pack(">HHIHBB8s", kind_of(ip), 0, 3, 1, 4, 6, b"\2\0\0\0\0\1\0\0") + ip], "Linux cooked, version 2"),
+    "ppp": (9, lambda ip: [b"\xff\3" + struct.pack(">H", 0x57 if ip[0] >> 4 == 6 else 0x21) + ip], "PPP"),
+    "ppp-short": (9, lambda ip: [bytes([0x57 if ip[0] >> 4 == 6 else 0x21]) + ip], "PPP, all compressed away (RFC 1661 section 6)"),
+    "ppp-serial": (50, lambda ip: [b"\xff\3" + struct.pack(">H", 0x57 if ip[0] >> 4 == 6 else 0x21) + ip], "PPP in HDLC framing"),
+    "ppp-ether": (51, lambda ip: [struct.pack(">BBHHH", 0x11, 0, 7, len(ip) + 2, 0x57 if ip[0] >> 4 == 6 else 0x21) + ip], "PPPoE"),
+    "chdlc": (104, lambda ip: [b"\x0f\0" + struct.pack(">H", kind_of(ip)) + ip], "Cisco HDLC"),
+}
+
+
+def link(name, linktype, wrap, doc):
+    def make(cap):
+        trio(cap, wrap, "link-" + name, v6=name == "ipv6")
+        if name not in ("ipv4", "ipv6"):
+            cap.add_all(wrap(dns("six.link.example.cn", "AAAA", v6=True)))
+            cap.row("dns-query", "six.link.example.cn", "28")
+    make.__doc__ = "Link type: %s." % doc
+    case("link-" + name, linktype=linktype)(make)
+
+
+def form(name):
+    def make(cap):
+        trio(cap, lambda ip: [frame(ip)], "file-" + name)
+    make.__doc__ = "File format %s." % name
+    case("file-" + name, form=name)(make)
+
+
+for _name, (_type, _wrap, _doc) in LINKS.items():
+    link(_name, _type, _wrap, _doc)
+for _name in list(PCAP) + list(PCAPNG):
+    form(_name)
+
+
+@case(linktype=147)
+def link_unknown(cap):
+    """A link type that nobody knows: every packet counted, none lost without a word."""
+    for i in range(3):
+        cap.add(eth(0x0800, dns("no.example.cn")))
+    cap.counts(link_unknown=3, packets=3)
