@@ -45,6 +45,9 @@ struct conf {
 		uint32_t stream_kb;          /* most KiB held for one direction of a flow */
 		uint32_t stream_buffers;     /* reassembly buffers in all */
 		uint32_t subjects;           /* (kind, name, via) entries per window */
+		uint32_t workers;            /* processes that share one interface */
+		char *prefilter;             /* "on": bulk is left in the kernel; "off" */
+		uint32_t quiet_seconds;      /* an interface without packets for so long is told; 0: never */
 	} sensor;
 	struct {                        /* [store] */
 		char *database;         /* path */

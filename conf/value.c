@@ -136,6 +136,8 @@ bool value_level(const char *s)
 	return false;
 }
 
+bool value_switch(const char *s) { return strcmp(s, "on") == 0 || strcmp(s, "off") == 0; }
+
 bool value_word(const char *s)
 {
 	size_t n = strlen(s);

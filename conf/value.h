@@ -31,6 +31,7 @@ bool value_socket(const char *s);    /* a path that fits into sockaddr_un (107 b
 bool value_interface(const char *s); /* a network interface name as the kernel allows it */
 bool value_facility(const char *s);  /* local0 .. local7 */
 bool value_level(const char *s);     /* error warn info debug */
+bool value_switch(const char *s);    /* on off */
 bool value_word(const char *s);      /* letters, digits, '-', '_' and '.', at most 64 */
 /* Android application id or iOS bundle id: two parts or more; parts as the platform allows. */
 bool value_package(const char *s);

@@ -219,8 +219,12 @@ static int watch_live(struct observe *ob, struct capture *c, int signals)
 static int read_live(struct observe *ob)
 {
 	char error[CAPTURE_ERROR_MAX];
-	struct capture *c = capture_open_live(ob->interface, ob->conf.sensor.snaplen,
-					      ob->conf.sensor.buffer_mb, ob->conf.sensor.filter, error);
+	struct capture_live how = { .interface = ob->interface,
+				    .filter = ob->conf.sensor.filter,
+				    .snaplen = ob->conf.sensor.snaplen,
+				    .buffer_mb = ob->conf.sensor.buffer_mb,
+				    .workers = 1 };
+	struct capture *c = capture_open_live(&how, error);
 	sigset_t set;
 	int signals, code;
 

@@ -7,6 +7,8 @@
 #include "watch/capture.h"
 #include "watch/identify.h"
 
+enum { CHECK_SENSORS_MAX = 64 };
+
 static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
 	struct data data;
@@ -38,9 +40,23 @@ static int filter(const struct conf *c, const char *path, char error[CONF_ERROR_
 	return -1;
 }
 
+/* Each is a process with a ring of its own, and a row in `status`. */
+static int workers(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+{
+	size_t n = c->sensor.interfaces.count * c->sensor.workers;
+
+	if (n <= CHECK_SENSORS_MAX)
+		return 0;
+	snprintf(error, CONF_ERROR_MAX,
+		 "%s: sensor.workers: %zu 个网卡各 %u 个抓包进程, 共 %zu 个, 最多 %d 个, 请减少", path,
+		 c->sensor.interfaces.count, c->sensor.workers, n, CHECK_SENSORS_MAX);
+	return -1;
+}
+
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
-	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 && tables(c, path, error) == 0)
+	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 && workers(c, path, error) == 0 &&
+	    tables(c, path, error) == 0)
 		return 0;
 	conf_clear(c);
 	return -1;

@@ -26,13 +26,21 @@ static int64_t clock_us(clockid_t which)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-void child_init(struct child *c, enum role_id role, const char *interface)
+void child_init(struct child *c, enum role_id role)
 {
-	*c = (struct child){ .role = role, .interface = interface ? xstrdup(interface) : NULL };
-	if (interface)
-		snprintf(c->label, sizeof(c->label), "%s[%.40s]", powers[role].role, interface);
+	*c = (struct child){ .role = role };
+	snprintf(c->label, sizeof(c->label), "%s", powers[role].role);
+}
+
+void child_listen(struct child *c, const char *interface, unsigned worker, uint16_t group)
+{
+	c->interface = xstrdup(interface);
+	c->group = group;
+	if (worker > 0)
+		snprintf(c->source, sizeof(c->source), "%.32s#%u", interface, worker);
 	else
-		snprintf(c->label, sizeof(c->label), "%s", powers[role].role);
+		snprintf(c->source, sizeof(c->source), "%.32s", interface);
+	snprintf(c->label, sizeof(c->label), "%s[%.44s]", powers[c->role].role, c->source);
 }
 
 void child_clear(struct child *c)
@@ -82,6 +90,14 @@ bool child_send_conf(struct child *c, enum msg_type type, const struct conf *con
 	return ok;
 }
 
+static bool send_interface(struct child *c)
+{
+	char group[8];
+
+	snprintf(group, sizeof(group), "%u", c->group);
+	return send_arg(c, c->interface) && send_arg(c, c->source) && send_arg(c, group);
+}
+
 bool child_brief(struct child *c, const struct supervisor_job *job)
 {
 	bool ok = true;
@@ -91,7 +107,7 @@ bool child_brief(struct child *c, const struct supervisor_job *job)
 	for (size_t i = 0; job->files && c->role == ROLE_SENSOR && i < job->count; i++)
 		ok = ok && send_arg(c, job->files[i]);
 	if (c->interface)
-		ok = send_arg(c, c->interface);
+		ok = send_interface(c);
 	return ok && child_send_conf(c, MSG_START, job->conf);
 }
 

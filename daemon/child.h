@@ -13,8 +13,11 @@ struct child {
 	void *owner;
 	enum role_id role;
 	char label[MSG_LABEL_MAX];
-	char *interface; /* of a live sensor */
-	pid_t pid;       /* 0: not running */
+	char *interface;            /* of a live sensor */
+	char source[MSG_LABEL_MAX]; /* what it calls what it sees: the interface, "eth1#2" for its second
+				       worker */
+	uint16_t group;             /* of the workers of one interface */
+	pid_t pid;                  /* 0: not running */
 	struct link *link;
 	struct event *again; /* the next start; the owner's */
 	bool ready, was_ready;
@@ -23,7 +26,9 @@ struct child {
 	int64_t started, since;      /* monotonic; UTC */
 };
 
-void child_init(struct child *c, enum role_id role, const char *interface);
+void child_init(struct child *c, enum role_id role);
+/* Makes it the sensor of an interface; `worker` counts from 1, 0: the only one. */
+void child_listen(struct child *c, const char *interface, unsigned worker, uint16_t group);
 /* Ends it if it runs; frees what it owns but `again`. */
 void child_clear(struct child *c);
 /* Starts the process; the table's rows get the child as their argument. 0 or negative errno. */

@@ -242,7 +242,7 @@ static void go_file(struct sensor *s, bool skip)
 
 /* -- what the store says ------------------------------------------------------------------------- */
 
-static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[0], ""); }
+static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[1], ""); }
 
 /* The pseudonym key, or a new one: sketches of two keys never share a source. */
 static void on_welcome(void *arg, const struct msg_welcome *m)
@@ -352,8 +352,14 @@ static int open_live(struct sensor *s)
 	char error[CAPTURE_ERROR_MAX];
 	struct timeval second = { 1, 0 };
 
-	s->capture = capture_open_live(s->role.arg[0], c->sensor.snaplen, c->sensor.buffer_mb,
-				       c->sensor.filter, error);
+	struct capture_live how = { .interface = s->role.arg[0],
+				    .filter = c->sensor.filter,
+				    .snaplen = c->sensor.snaplen,
+				    .buffer_mb = c->sensor.buffer_mb,
+				    .workers = c->sensor.workers,
+				    .group = (uint16_t)strtoul(s->role.arg[2], NULL, 10) };
+
+	s->capture = capture_open_live(&how, error);
 	if (s->capture == NULL) {
 		log_error("%s", error);
 		if (!may_capture())
@@ -365,7 +371,7 @@ static int open_live(struct sensor *s)
 	return 0;
 }
 
-/* arg[0] is an interface, or "--replay" and the capture files follow. */
+/* "--replay" and the capture files; or an interface, the name of the source, the group of its workers. */
 static int start(void *self)
 {
 	struct sensor *s = self;
@@ -385,7 +391,7 @@ static int start(void *self)
 	s->replay = strcmp(s->role.arg[0], "--replay") == 0;
 	s->next = 1;
 	if (!s->replay) {
-		int status = open_live(s);
+		int status = s->role.args == 3 ? open_live(s) : EXIT_CONFIG;
 		if (status != 0)
 			return status;
 	}

@@ -417,27 +417,40 @@ static const struct link_table child_table = { child_rows, sizeof(child_rows) / 
 
 /* -- life ------------------------------------------------------------------------------------------ */
 
-static void add_child(struct supervisor *sv, enum role_id role, const char *interface)
+static struct child *add_child(struct supervisor *sv, enum role_id role)
 {
 	struct child *c = &sv->child[sv->count++];
 
-	child_init(c, role, interface);
+	child_init(c, role);
 	c->owner = sv;
 	c->again = evtimer_new(sv->base, on_again, c);
+	return c;
+}
+
+/* The group is a number of the machine's own: no other supervisor that runs may use it for its interfaces. */
+static void add_sensors(struct supervisor *sv)
+{
+	const struct conf *conf = sv->job->conf;
+	unsigned workers = conf->sensor.workers, base = (unsigned)getpid() * CONF_LIST_MAX;
+
+	for (size_t i = 0; i < conf->sensor.interfaces.count; i++)
+		for (unsigned w = 1; w <= workers; w++)
+			child_listen(add_child(sv, ROLE_SENSOR), conf->sensor.interfaces.item[i],
+				     workers > 1 ? w : 0, (uint16_t)(base + i));
 }
 
 static void add_children(struct supervisor *sv)
 {
-	const struct conf_list *interfaces = &sv->job->conf->sensor.interfaces;
-	size_t sensors = replaying(sv) ? 1 : interfaces->count;
+	const struct conf *conf = sv->job->conf;
+	size_t sensors = replaying(sv) ? 1 : conf->sensor.interfaces.count * conf->sensor.workers;
 
 	sv->child = xcalloc(SENSORS + sensors, sizeof(*sv->child));
-	add_child(sv, ROLE_STORE, NULL);
-	add_child(sv, ROLE_NOTIFIER, NULL);
+	add_child(sv, ROLE_STORE);
+	add_child(sv, ROLE_NOTIFIER);
 	if (replaying(sv))
-		add_child(sv, ROLE_SENSOR, NULL);
-	for (size_t i = 0; !replaying(sv) && i < interfaces->count; i++)
-		add_child(sv, ROLE_SENSOR, interfaces->item[i]);
+		add_child(sv, ROLE_SENSOR);
+	else
+		add_sensors(sv);
 }
 
 static struct event *on_signal(struct supervisor *sv, int number, event_callback_fn fn)

@@ -131,10 +131,9 @@ struct capture *capture_open_file(const char *path, char error[CAPTURE_ERROR_MAX
 	return NULL;
 }
 
-struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb,
-				  const char *filter, char error[CAPTURE_ERROR_MAX])
+struct capture *capture_open_live(const struct capture_live *how, char error[CAPTURE_ERROR_MAX])
 {
-	struct live *live = live_open(interface, snaplen, buffer_mb, filter, error);
+	struct live *live = live_open(how, error);
 	struct capture *c;
 
 	if (live == NULL)

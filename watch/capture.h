@@ -24,9 +24,14 @@ typedef void capture_fn(void *arg, const struct dissect_packet *p);
 struct capture *capture_open_file(const char *path, char error[CAPTURE_ERROR_MAX]);
 /* The same over an open descriptor; takes it. `name` stands in messages. */
 struct capture *capture_open_fd(int fd, const char *name, char error[CAPTURE_ERROR_MAX]);
-/* Opens a mirror port: promiscuous, TPACKET_V3 ring of buffer_mb, snaplen, BPF filter or "". */
-struct capture *capture_open_live(const char *interface, unsigned snaplen, unsigned buffer_mb,
-				  const char *filter, char error[CAPTURE_ERROR_MAX]);
+/* How a mirror port is opened; the texts are borrowed for the call. */
+struct capture_live {
+	const char *interface, *filter; /* filter: pcap-filter(7) or "" */
+	unsigned snaplen, buffer_mb;    /* of the TPACKET_V3 ring */
+	unsigned workers;               /* processes that share the interface */
+	uint16_t group;                 /* of these, when there are several; see watch/fanout.h */
+};
+struct capture *capture_open_live(const struct capture_live *how, char error[CAPTURE_ERROR_MAX]);
 /* Would capture_open_live() take this filter? false with the reason in error. Needs no rights. */
 bool capture_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX]);
 void capture_close(struct capture *c);

@@ -2,14 +2,18 @@
 #include "watch/live.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/errno.h"
 #include "base/text.h"
+#include "watch/fanout.h"
 
 enum { FILTER_SNAPLEN = 65535, LIVE_TIMEOUT_MS = 100, LIVE_NAME_MAX = 64, LIVE_REASON_MAX = 112 };
 
@@ -18,6 +22,7 @@ struct live {
 	char *name;
 	int linktype;
 	uint64_t seen;
+	int64_t since;  /* when it began to count, in microseconds UTC; 0: at once */
 	capture_fn *fn; /* of the live_read() under way */
 	void *arg;
 };
@@ -95,46 +100,71 @@ static int live_activate(pcap_t *pcap, unsigned snaplen, unsigned buffer_mb)
 	return pcap_activate(pcap);
 }
 
-/* false with error: the handle is the caller's to close either way. */
-static bool live_prepare(pcap_t *pcap, const char *interface, const char *filter,
-			 char error[CAPTURE_ERROR_MAX])
+/* What came before the interface was shared came to every process: nothing enters while it is being shared,
+ * and what is in the ring from before is passed over by its time. */
+static int live_share(struct live *l, uint16_t group)
+{
+	static struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog program = { .len = 1, .filter = &nothing };
+	int fd = pcap_fileno(l->pcap), rc;
+	struct timespec now;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0)
+		return -errno;
+	clock_gettime(CLOCK_REALTIME, &now);
+	l->since = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 + 1;
+	rc = fanout_join(fd, group);
+	if (rc == 0 && setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, NULL, 0) != 0)
+		rc = -errno;
+	return rc;
+}
+
+static bool live_prepare(struct live *l, const struct capture_live *how, char error[CAPTURE_ERROR_MAX])
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
+	int rc = how->workers > 1 ? live_share(l, how->group) : 0;
 
-	if (!live_set_filter(pcap, filter)) {
-		live_say(error, interface, "过滤表达式有误，请按 pcap-filter(7) 改正", pcap_geterr(pcap));
+	if (rc != 0) {
+		live_say(error, how->interface, "不能由几个抓包进程分担，请把 sensor.workers 改为 1",
+			 errno_zh(-rc));
 		return false;
 	}
-	if (pcap_setnonblock(pcap, 1, why) == 0)
+	if (!live_set_filter(l->pcap, how->filter)) {
+		live_say(error, how->interface, "过滤表达式有误，请按 pcap-filter(7) 改正",
+			 pcap_geterr(l->pcap));
+		return false;
+	}
+	if (pcap_setnonblock(l->pcap, 1, why) == 0)
 		return true;
-	live_say(error, interface, "不能在该接口上抓包", why);
+	live_say(error, how->interface, "不能在该接口上抓包", why);
 	return false;
 }
 
-struct live *live_open(const char *interface, unsigned snaplen, unsigned buffer_mb, const char *filter,
-		       char error[CAPTURE_ERROR_MAX])
+struct live *live_open(const struct capture_live *how, char error[CAPTURE_ERROR_MAX])
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
-	pcap_t *pcap = pcap_create(interface, why);
+	pcap_t *pcap = pcap_create(how->interface, why);
 	struct live *l;
 	int status;
 
 	if (pcap == NULL) {
-		live_say(error, interface, "不能打开网络接口", why);
+		live_say(error, how->interface, "不能打开网络接口", why);
 		return NULL;
 	}
-	status = live_activate(pcap, snaplen, buffer_mb);
-	if (status < 0)
-		live_refuse(pcap, interface, status, error);
-	if (status < 0 || !live_prepare(pcap, interface, filter, error)) {
+	status = live_activate(pcap, how->snaplen, how->buffer_mb);
+	if (status < 0) {
+		live_refuse(pcap, how->interface, status, error);
 		pcap_close(pcap);
 		return NULL;
 	}
 	l = xcalloc(1, sizeof(*l));
 	l->pcap = pcap;
-	l->name = xstrdup(interface);
+	l->name = xstrdup(how->interface);
 	l->linktype = pcap_datalink(pcap);
-	return l;
+	if (live_prepare(l, how, error))
+		return l;
+	live_close(l);
+	return NULL;
 }
 
 void live_close(struct live *l)
@@ -156,7 +186,8 @@ static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *
 				    .captured = h->caplen };
 
 	l->seen++;
-	l->fn(l->arg, &p);
+	if (p.time >= l->since)
+		l->fn(l->arg, &p);
 }
 
 int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX])

@@ -13,9 +13,8 @@
 
 struct live; /* owns the handle */
 
-/* NULL with error on failure. The texts are borrowed for the call only. */
-struct live *live_open(const char *interface, unsigned snaplen, unsigned buffer_mb, const char *filter,
-		       char error[CAPTURE_ERROR_MAX]);
+/* NULL with error on failure. */
+struct live *live_open(const struct capture_live *how, char error[CAPTURE_ERROR_MAX]);
 void live_close(struct live *l);
 /* Hands up to `budget` packets to fn. >= 0: packets seen; -2: the interface is gone, the reason in error. */
 int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX]);
