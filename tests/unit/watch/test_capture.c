@@ -345,7 +345,12 @@ static void test_no_such_interface(void **state)
 	char error[CAPTURE_ERROR_MAX] = "";
 	(void)state;
 
-	assert_null(capture_open_live("no-such-if0", 65535, 1, "", error));
+	assert_null(capture_open_live(&(struct capture_live){ .interface = "no-such-if0",
+							      .filter = "",
+							      .snaplen = 65535,
+							      .buffer_mb = 1,
+							      .workers = 1 },
+				      error));
 	assert_line(error, "no-such-if0");
 }
 
@@ -364,7 +369,12 @@ static void send_datagram(uint16_t port)
 static void test_live(void **state)
 {
 	char error[CAPTURE_ERROR_MAX] = "";
-	struct capture *c = capture_open_live("lo", 65535, 1, "udp port 53999", error);
+	struct capture *c = capture_open_live(&(struct capture_live){ .interface = "lo",
+								      .filter = "udp port 53999",
+								      .snaplen = 65535,
+								      .buffer_mb = 1,
+								      .workers = 1 },
+					      error);
 	(void)state;
 
 	if (c == NULL) {
@@ -394,7 +404,12 @@ static void test_bad_filter(void **state)
 	char error[CAPTURE_ERROR_MAX] = "";
 	(void)state;
 
-	assert_null(capture_open_live("lo", 65535, 1, "no such filter", error));
+	assert_null(capture_open_live(&(struct capture_live){ .interface = "lo",
+							      .filter = "no such filter",
+							      .snaplen = 65535,
+							      .buffer_mb = 1,
+							      .workers = 1 },
+				      error));
 	if (geteuid() == 0)
 		assert_line(error, "过滤表达式");
 	else
