@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dissect/link.h"
 #include "watch/live.h"
+#include "watch/mapped.h"
 
 /* dissect/ has its own names for the link types; they are libpcap's on this system. */
 _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
@@ -25,18 +26,15 @@ _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
 
 enum { CAPTURE_NAME_MAX = 256, CAPTURE_REASON_MAX = 112 };
 
-/* 1900 and 9999, seconds since 1970: what a pcapng file says beyond them would overflow in microseconds, and
- * is no year of four digits. */
-#define CAPTURE_TIME_LEAST INT64_C(-2208988800)
-#define CAPTURE_TIME_MOST  INT64_C(253402300799)
-
 struct capture {
 	struct live *live; /* NULL: a file, the rest is for it */
 	pcap_t *pcap;
 	char *name;
 	int linktype;
+	struct mapped *mapped; /* reads in libpcap's stead as far as it can; NULL: no longer, or never */
 	uint64_t seen;
 	struct hash_stream *digest; /* NULL: not asked for */
+	int64_t digested;           /* bytes that are in it */
 	capture_fn *fn;             /* of the capture_read() under way */
 	void *arg;
 };
@@ -80,11 +78,59 @@ static void capture_file_error(char error[CAPTURE_ERROR_MAX], const char *name, 
 			 capture_reason(reason, why));
 }
 
+/* Versions before have their lengths in another order. */
+enum { FILE_HEADER = 24, VERSION_MAJOR = 2, VERSION_MINOR = 4 };
+
+static const struct {
+	uint32_t magic;
+	bool nano;
+} classic[] = { { 0xa1b2c3d4, false }, { 0xa1b23c4d, true } };
+
+/* Of some link types libpcap turns a pseudo-header's numbers round, or puts its lengths right. */
+static bool capture_is_plain(int linktype, bool swapped)
+{
+	switch (linktype) {
+	case DLT_USB_LINUX:
+	case DLT_USB_LINUX_MMAPPED:
+		return false;
+	case DLT_NFLOG:
+	case DLT_LINUX_SLL:
+	case DLT_PKTAP:
+		return !swapped;
+	default:
+		return true;
+	}
+}
+
+/* The reader for classic files, when this is one and stands at its beginning. */
+static struct mapped *capture_map(int fd, pcap_t *pcap)
+{
+	struct mapped_format f = { .linktype = pcap_datalink(pcap),
+				   .snapshot = (uint32_t)pcap_snapshot(pcap),
+				   .swapped = pcap_is_swapped(pcap) != 0,
+				   .first = FILE_HEADER };
+	uint32_t magic = 0;
+
+	if (pcap_major_version(pcap) != VERSION_MAJOR || pcap_minor_version(pcap) != VERSION_MINOR ||
+	    !capture_is_plain(f.linktype, f.swapped) || pread(fd, &magic, sizeof(magic), 0) != sizeof(magic))
+		return NULL;
+	if (f.swapped)
+		magic = __builtin_bswap32(magic);
+	for (size_t i = 0; i < sizeof(classic) / sizeof(classic[0]); i++)
+		if (classic[i].magic == magic) {
+			f.nano = classic[i].nano;
+			return mapped_open(fd, &f);
+		}
+	return NULL;
+}
+
 /* Takes f. */
 static struct capture *capture_open_stream(FILE *f, const char *name, char error[CAPTURE_ERROR_MAX])
 {
 	char why[PCAP_ERRBUF_SIZE] = "", safe[CAPTURE_NAME_MAX];
+	bool at_start = lseek(fileno(f), 0, SEEK_CUR) == 0;
 	int first = getc(f);
+	struct capture *c;
 	pcap_t *pcap;
 
 	if (first == EOF) {
@@ -103,7 +149,10 @@ static struct capture *capture_open_stream(FILE *f, const char *name, char error
 		fclose(f);
 		return NULL;
 	}
-	return capture_new(pcap, name);
+	c = capture_new(pcap, name);
+	if (at_start)
+		c->mapped = capture_map(fileno(f), pcap);
+	return c;
 }
 
 struct capture *capture_open_fd(int fd, const char *name, char error[CAPTURE_ERROR_MAX])
@@ -154,6 +203,7 @@ void capture_close(struct capture *c)
 	if (c == NULL)
 		return;
 	live_close(c->live);
+	mapped_close(c->mapped);
 	if (c->pcap != NULL)
 		pcap_close(c->pcap);
 	hash_stream_free(c->digest);
@@ -161,18 +211,10 @@ void capture_close(struct capture *c)
 	free(c);
 }
 
-static int64_t capture_time(const struct timeval *t)
-{
-	int64_t s = t->tv_sec;
-
-	s = s < CAPTURE_TIME_LEAST ? CAPTURE_TIME_LEAST : s > CAPTURE_TIME_MOST ? CAPTURE_TIME_MOST : s;
-	return s * 1000000 + t->tv_usec;
-}
-
 static void capture_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *bytes)
 {
 	struct capture *c = (struct capture *)(void *)arg;
-	struct dissect_packet p = { .time = capture_time(&h->ts),
+	struct dissect_packet p = { .time = mapped_time(h->ts.tv_sec, h->ts.tv_usec),
 				    .linktype = c->linktype,
 				    .wire_len = h->len > h->caplen ? h->len : h->caplen,
 				    .bytes = bytes,
@@ -202,6 +244,25 @@ static void capture_broken(const struct capture *c, char error[CAPTURE_ERROR_MAX
 			 (unsigned long long)c->seen, capture_reason(reason, why));
 }
 
+/* What is left is libpcap's: the end, or something that only it knows to handle. */
+static bool capture_hand_over(struct capture *c)
+{
+	int64_t at = mapped_at(c->mapped);
+
+	c->digested = mapped_digested(c->mapped);
+	mapped_close(c->mapped);
+	c->mapped = NULL;
+	return fseeko(pcap_file(c->pcap), at, SEEK_SET) == 0;
+}
+
+static int capture_read_mapped(struct capture *c, int budget, capture_fn *fn, void *arg)
+{
+	int n = mapped_read(c->mapped, budget, fn, arg);
+
+	c->seen += (uint64_t)n;
+	return n;
+}
+
 int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX])
 {
 	uint64_t before = c->seen;
@@ -209,6 +270,12 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 
 	if (c->live != NULL)
 		return live_read(c->live, budget, fn, arg, error);
+	if (c->mapped != NULL && (n = capture_read_mapped(c, budget, fn, arg)) > 0)
+		return n;
+	if (c->mapped != NULL && !capture_hand_over(c)) {
+		capture_broken(c, error);
+		return -2;
+	}
 	c->fn = fn;
 	c->arg = arg;
 	n = pcap_dispatch(c->pcap, budget, capture_packet, (u_char *)c);
@@ -221,13 +288,17 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 
 void capture_want_digest(struct capture *c)
 {
-	if (c->live == NULL && c->digest == NULL)
-		c->digest = hash_stream_new();
+	if (c->live != NULL || c->digest != NULL)
+		return;
+	c->digest = hash_stream_new();
+	if (c->mapped != NULL)
+		mapped_want_digest(c->mapped, c->digest);
 }
 
 bool capture_digest(struct capture *c, char out[HASH_HEX_SIZE])
 {
-	if (c->digest == NULL || hash_stream_file(c->digest, fileno(pcap_file(c->pcap)), 0) != 0)
+	if (c->digest == NULL || c->mapped != NULL ||
+	    hash_stream_file(c->digest, fileno(pcap_file(c->pcap)), c->digested) != 0)
 		return false;
 	hash_stream_hex(c->digest, out);
 	hash_stream_free(c->digest);
