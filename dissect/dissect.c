@@ -2,6 +2,7 @@
 #include "dissect/dissect.h"
 
 #include "dissect/frag.h"
+#include "dissect/ja4.h"
 #include "dissect/link.h"
 #include "dissect/quic.h"
 #include "dissect/tcp.h"
@@ -19,6 +20,7 @@ struct dissect {
 	struct tcp tcp;
 	struct frag_table *frags;
 	struct quic *quic;
+	struct ja4_cache ja4;
 };
 
 static const char *const reason_names[] = {
@@ -127,14 +129,16 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 
 void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 {
-	struct walk w = { .r = rd_init(p->bytes, p->captured),
-			  .cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0,
-			  .next = link_find(p->linktype),
-			  .serial = ++d->stats.packets,
-			  .frags = d->frags,
-			  .tcp = &d->tcp,
-			  .m = { .time = p->time },
-			  .out = { .fn = d->fn, .arg = d->arg, .stats = &d->stats, .quic = d->quic } };
+	struct walk w = {
+		.r = rd_init(p->bytes, p->captured),
+		.cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0,
+		.next = link_find(p->linktype),
+		.serial = ++d->stats.packets,
+		.frags = d->frags,
+		.tcp = &d->tcp,
+		.m = { .time = p->time },
+		.out = { .fn = d->fn, .arg = d->arg, .stats = &d->stats, .quic = d->quic, .ja4 = &d->ja4 }
+	};
 
 	w.out.m = &w.m;
 	d->stats.bytes += p->wire_len;
@@ -153,7 +157,7 @@ void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 void dissect_finish(struct dissect *d)
 {
 	struct dissect_message m = { 0 };
-	struct proto_out out = { .m = &m, .fn = d->fn, .arg = d->arg, .stats = &d->stats };
+	struct proto_out out = { .m = &m, .fn = d->fn, .arg = d->arg, .stats = &d->stats, .ja4 = &d->ja4 };
 
 	tcp_finish(&d->tcp, &out);
 	frag_finish(d->frags, &d->stats);

@@ -213,6 +213,7 @@ enum proto_result gquic_parse(const uint8_t *p, size_t n, struct proto_out *out)
 	if (out->m->name.p == NULL)
 		out->stats->reasons[DISSECT_QUIC_NO_NAME]++;
 	out->m->quic.version = version;
+	out->m->quic.hello = (struct dissect_hello){ 0 };
 	proto_emit(out, DISSECT_QUIC);
 	return PROTO_OK;
 }

@@ -6,10 +6,12 @@
 #include "dissect/http.h"
 #include "dissect/quic.h"
 #include "dissect/tls.h"
+#include "dissect/tls_server.h"
 
 /* Order matters: the first probe that says OK has the stream; the strictest stand first. */
 const struct proto_stream proto_streams[] = {
 	{ "tls", tls_probe, tls_parse },
+	{ "tls-server", tls_server_probe, tls_server_parse },
 	{ "http", http_probe, http_parse },
 	{ "dns", dns_stream_probe, dns_stream_parse },
 };

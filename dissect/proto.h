@@ -16,6 +16,7 @@ enum proto_result {
 };
 
 struct quic;
+struct ja4_cache;
 
 /* Where a parser puts what it found. `m` arrives with time and flow filled in. */
 struct proto_out {
@@ -24,6 +25,7 @@ struct proto_out {
 	void *arg;
 	struct dissect_stats *stats; /* the parser counts messages[] and its own *_BAD / NO_NAME reasons */
 	struct quic *quic;           /* what QUIC remembers between datagrams; NULL for streams */
+	struct ja4_cache *ja4;       /* fingerprints made before; NULL makes each anew */
 };
 
 /* The parser has filled in the name and the part of its kind: counts the message and hands it over. */

@@ -14,7 +14,7 @@
 #include "dissect/quic_crypto.h"
 #include "dissect/quic_frame.h"
 #include "dissect/quic_hello.h"
-#include "dissect/tls.h"
+#include "dissect/tls_hello.h"
 
 enum {
 	LONG_FORM = 0x80,
@@ -233,22 +233,25 @@ static enum whole hello_whole(const struct quic_hello *h, bool chlo, size_t *siz
 	return *size > 0 && n >= *size ? WHOLE_YES : WHOLE_NOT_YET;
 }
 
-static bool hello_read(const uint8_t *p, size_t n, bool chlo, struct dissect_str *host,
-		       struct dissect_stats *stats)
+/* What is to be told of it but the version; false when it is not to be told. The name is in `room`. */
+static bool hello_read(const uint8_t *p, size_t n, bool chlo, uint8_t room[NAME_MAX_SIZE],
+		       struct proto_out *out)
 {
-	struct tls_hello h;
-	bool whole;
+	struct tls_hello h = { 0 };
+	bool whole, made = true;
 
+	out->m->quic.hello = (struct dissect_hello){ 0 };
 	if (chlo) {
-		whole = gquic_chlo_read(p, n, host);
-		h.odd = false;
+		whole = gquic_chlo_read(p, n, &h.host);
 	} else {
 		whole = tls_hello_read(p + TLS_HANDSHAKE_HEADER, n - TLS_HANDSHAKE_HEADER, &h);
-		*host = h.host;
+		if (whole)
+			made = tls_hello_facts(&h, 'q', out->ja4, &out->m->quic.hello);
 	}
-	if (!whole || h.odd)
-		stats->reasons[DISSECT_QUIC_BAD]++;
-	return whole || host->p != NULL;
+	if (!whole || h.odd || !made)
+		out->stats->reasons[DISSECT_QUIC_BAD]++;
+	out->m->name = proto_name(room, NAME_MAX_SIZE, h.host);
+	return whole || h.host.p != NULL;
 }
 
 /* After a Retry the client says the same again (RFC 9000 section 17.2.5.2): told once. */
@@ -256,12 +259,10 @@ static void hello_tell(const struct quic_hello *h, size_t size, struct quic_flow
 {
 	const struct quic_version *row = version_find(h->version);
 	uint8_t room[NAME_MAX_SIZE];
-	struct dissect_str host;
 	uint32_t told;
 
-	if (!hello_read(h->bytes, size, row->chlo, &host, out->stats))
+	if (!hello_read(h->bytes, size, row->chlo, room, out))
 		return;
-	out->m->name = proto_name(room, sizeof(room), host);
 	told = quic_digest(h->bytes, size < HELLO_MARK ? size : HELLO_MARK);
 	told = (told ^ quic_digest(room, out->m->name.n)) | 1;
 	if (f->told == told)

@@ -46,9 +46,26 @@ static inline void seen_answer(struct buf *b, const struct dissect_message *m)
 		buf_printf(b, " %s", inet_ntop(AF_INET6, m->answer.addr.bytes, addr, sizeof(addr)));
 }
 
+static inline void seen_cert(struct buf *b, const struct dissect_message *m)
+{
+	for (uint8_t i = 0; i < m->cert.names; i++)
+		seen_str(b, m->cert.name[i]);
+	if (m->cert.names_more > 0)
+		buf_printf(b, " +%u", m->cert.names_more);
+}
+
 static inline void seen_add(void *arg, const struct dissect_message *m)
 {
-	static const char *const kinds[] = { "query", "answer", "http", "tls", "quic" };
+	static const char *const kinds[] = {
+		[DISSECT_DNS_QUERY] = "query",
+		[DISSECT_DNS_ANSWER] = "answer",
+		[DISSECT_HTTP] = "http",
+		[DISSECT_TLS] = "tls",
+		[DISSECT_QUIC] = "quic",
+		[DISSECT_DNS_SERVICE] = "service",
+		[DISSECT_HTTP_ANSWER] = "http-answer",
+		[DISSECT_TLS_CERT] = "cert",
+	};
 	struct seen *s = arg;
 	struct buf *b = &s->lines;
 
@@ -62,7 +79,9 @@ static inline void seen_add(void *arg, const struct dissect_message *m)
 		buf_printf(b, " %04x", m->tls.version);
 	else if (m->kind == DISSECT_QUIC)
 		buf_printf(b, " %08x", m->quic.version);
-	else {
+	else if (m->kind == DISSECT_TLS_CERT)
+		seen_cert(b, m);
+	else if (m->kind == DISSECT_HTTP) {
 		seen_str(b, m->http.method);
 		seen_str(b, m->http.target);
 		seen_str(b, m->http.referer);

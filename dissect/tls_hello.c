@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ *  body of a ClientHello
+ *  version random session ciphers compressions extensions
+ *    16     32*8   <8..>   <16..>     <8..>       <16..>
+ *
+ * Extensions are first indexed by their rows, then read in the order of the table: the sender does not decide
+ * the order of our code.
+ */
+#include "dissect/tls_hello.h"
+
+#include "dissect/ja4.h"
+
+enum {
+	HOST_NAME = 0,
+	ECH_OUTER = 0,
+	ECH_INNER = 1,
+	RANDOM_SIZE = 32,
+};
+
+/* RFC 6066 section 3: a list of (type, name); only host_name was ever defined. */
+static bool get_server_name(struct rd *r, struct tls_hello *h)
+{
+	struct rd list = rd_sub16(r);
+
+	h->named = true;
+	while (rd_ok(&list) && rd_left(&list) > 0) {
+		uint8_t type = rd_u8(&list);
+		struct rd name = rd_sub16(&list);
+		if (rd_ok(&name) && type == HOST_NAME && h->host.p == NULL)
+			h->host = (struct dissect_str){ name.base, rd_left(&name) };
+	}
+	return rd_ok(&list) && rd_done(r);
+}
+
+/* RFC 7301 section 3.1: names of 1 to 255 bytes; the first is the one that the client likes best. */
+static bool get_alpn(struct rd *r, struct tls_hello *h)
+{
+	struct rd list = rd_sub16(r), first = rd_sub8(&list);
+
+	if (rd_ok(&first) && rd_left(&first) > 0)
+		h->alpn = (struct dissect_str){ first.base, rd_left(&first) };
+	while (rd_ok(&list) && rd_left(&list) > 0)
+		rd_sub8(&list);
+	return h->alpn.p != NULL && rd_ok(&list) && rd_done(r);
+}
+
+/* RFC 8446 section 4.2.1 */
+static bool get_versions(struct rd *r, struct tls_hello *h)
+{
+	h->versions = rd_sub8(r);
+	return rd_done(r) && rd_left(&h->versions) % 2 == 0;
+}
+
+/* RFC 8446 section 4.2.3 */
+static bool get_algorithms(struct rd *r, struct tls_hello *h)
+{
+	h->algorithms = rd_sub16(r);
+	return rd_done(r) && rd_left(&h->algorithms) % 2 == 0;
+}
+
+/* RFC 9849 section 5. The inner form stands in hellos that nobody sees in the clear. */
+static bool get_ech(struct rd *r, struct tls_hello *h)
+{
+	uint8_t type = rd_u8(r), config;
+	struct rd payload;
+
+	if (type == ECH_INNER)
+		return rd_done(r);
+	rd_skip(r, 4); /* key derivation and cipher of HPKE */
+	config = rd_u8(r);
+	rd_sub16(r);
+	payload = rd_sub16(r);
+	if (type != ECH_OUTER || !rd_done(r) || rd_left(&payload) == 0)
+		return false;
+	h->ech = true;
+	h->ech_config = config;
+	return true;
+}
+
+/* draft-ietf-tls-esni-02 section 4: it has no config_id. */
+static bool get_esni(struct rd *r, struct tls_hello *h)
+{
+	rd_skip(r, 4); /* cipher suite, group */
+	rd_sub16(r);   /* key share */
+	rd_sub16(r);   /* digest of the keys */
+	rd_sub16(r);
+	h->ech = rd_done(r) || h->ech;
+	return rd_done(r);
+}
+
+struct ext_row {
+	uint16_t type;
+	const char *name;
+	bool (*get)(struct rd *data, struct tls_hello *h);
+};
+
+/* What we read. Types without a row, GREASE (RFC 8701) among them, are passed over. */
+static const struct ext_row ext_rows[] = {
+	{ TLS_EXT_SERVER_NAME, "server_name", get_server_name },
+	{ TLS_EXT_ALPN, "application_layer_protocol_negotiation", get_alpn },
+	{ 13, "signature_algorithms", get_algorithms },
+	{ 43, "supported_versions", get_versions },
+	{ 0xfe0d, "encrypted_client_hello", get_ech },
+	{ 0xffce, "encrypted_server_name", get_esni },
+};
+enum { EXT_COUNT = sizeof(ext_rows) / sizeof(ext_rows[0]) };
+
+static int ext_find(uint16_t type)
+{
+	for (int i = 0; i < EXT_COUNT; i++) {
+		if (ext_rows[i].type == type)
+			return i;
+	}
+	return -1;
+}
+
+/* RFC 8446 section 4.2: no more than one extension of a type; of a second one only the oddity is kept. */
+static bool extensions(struct rd r, struct tls_hello *h)
+{
+	struct rd data[EXT_COUNT] = { { .p = NULL } };
+
+	while (rd_left(&r) > 0) {
+		int i = ext_find(rd_be16(&r));
+		struct rd d = rd_sub16(&r);
+		if (i < 0 || !rd_ok(&d))
+			continue;
+		if (data[i].base == NULL)
+			data[i] = d;
+		else
+			h->odd = true;
+	}
+	for (int i = 0; i < EXT_COUNT; i++) {
+		if (data[i].base != NULL && !ext_rows[i].get(&data[i], h))
+			h->odd = true;
+	}
+	return rd_ok(&r);
+}
+
+/* Before TLS 1.3 the extensions may be missing (RFC 5246 section 7.4.1.2). */
+bool tls_hello_read(const uint8_t *body, size_t n, struct tls_hello *h)
+{
+	struct rd r = rd_init(body, n);
+
+	*h = (struct tls_hello){ .version = rd_be16(&r) };
+	rd_skip(&r, RANDOM_SIZE);
+	rd_sub8(&r);
+	h->ciphers = rd_sub16(&r);
+	rd_sub8(&r);
+	if (!rd_ok(&r))
+		return false;
+	h->odd = rd_left(&h->ciphers) % 2 != 0;
+	if (rd_left(&r) == 0)
+		return true;
+	h->extensions = rd_sub16(&r);
+	return rd_done(&r) && extensions(h->extensions, h);
+}
+
+bool tls_hello_facts(const struct tls_hello *h, char transport, struct ja4_cache *cache,
+		     struct dissect_hello *facts)
+{
+	*facts = (struct dissect_hello){ .alpn = h->alpn, .ech = h->ech, .ech_config = h->ech_config };
+	return ja4_make(cache, transport, h, facts->ja4);
+}

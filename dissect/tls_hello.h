@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The body of a TLS ClientHello (RFC 8446 section 4.1.2), whatever carried it: records over TCP, or CRYPTO
+ * frames of QUIC (RFC 9001 section 4). Reads the server name (RFC 6066 section 3), the first protocol
+ * (RFC 7301), whether an encrypted hello hides another name, and the lists that a fingerprint is made of.
+ */
+#ifndef DISSECT_TLS_HELLO_H
+#define DISSECT_TLS_HELLO_H
+
+#include "base/rd.h"
+#include "dissect/proto.h"
+
+enum { TLS_HANDSHAKE_HEADER = 4, TLS_CLIENT_HELLO = 1, TLS_EXT_SERVER_NAME = 0, TLS_EXT_ALPN = 16 };
+
+/* What a ClientHello told; points into it. A list that was absent is empty. */
+struct tls_hello {
+	uint16_t version; /* legacy_version */
+	struct dissect_str host, alpn;
+	struct rd ciphers;    /* of 16 bits each, as are the next two */
+	struct rd versions;   /* supported_versions */
+	struct rd algorithms; /* signature_algorithms */
+	struct rd extensions; /* types with their data */
+	bool named;           /* a server_name extension is there, readable or not */
+	bool ech;           /* an outer encrypted_client_hello, or the encrypted_server_name of its drafts */
+	uint8_t ech_config; /* config_id of the former */
+	bool odd;           /* readable, but against the RFC */
+};
+
+/* False when it breaks off; what was read before stays in *h. */
+bool tls_hello_read(const uint8_t *body, size_t n, struct tls_hello *h);
+
+/* What is told of it besides name and version; `transport` is JA4's letter. False: no fingerprint was made,
+ * the hello is larger than one is made of. */
+bool tls_hello_facts(const struct tls_hello *h, char transport, struct ja4_cache *cache,
+		     struct dissect_hello *facts);
+
+#endif
