@@ -20,7 +20,7 @@ DEPS_store := db filings policy ipc conf base
 DEPS_daemon := store watch notify db filings policy ipc dissect conf base
 DEPS_ctl := store watch db filings policy ipc dissect conf base
 
-PKGS := libpcap sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium libxxhash smartcols nettle
+PKGS := libpcap sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium libxxhash smartcols nettle zlib
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2

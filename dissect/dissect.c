@@ -46,6 +46,11 @@ static const char *const reason_names[] = {
 	[DISSECT_QUIC_FULL] = "quic-full",
 	[DISSECT_QUIC_HOLE] = "quic-hole",
 	[DISSECT_QUIC_NO_NAME] = "quic-no-name",
+	[DISSECT_HTTP_ANSWER_BAD] = "http-answer-bad",
+	[DISSECT_HTTP_TITLE_CUT] = "http-title-cut",
+	[DISSECT_HTTP_TITLE_CODED] = "http-title-coded",
+	[DISSECT_H2C] = "h2c",
+	[DISSECT_H2C_HIDDEN] = "h2c-hidden",
 };
 _Static_assert(sizeof(reason_names) / sizeof(reason_names[0]) == DISSECT_REASON_COUNT,
 	       "a name for each reason");

@@ -321,7 +321,7 @@ def dns_by_content(cap):
 
 @case
 def http_pipelined(cap):
-    """Three requests in one segment, the fourth over two; a folded field; the reply direction says nothing."""
+    """Three requests in one segment, the fourth over two; a folded field; the reply's body only looks like a request."""
     referer = "https://servicewechat.com/wx0123456789abcdef/12/page-frame.html"
     one = request("/1?q=a", "APP.Example.cn:8080", User_Agent="Agent/1.0 (x; y)", Referer=referer)
     two = request("/2", "app.example.cn", User_Agent="long\r\n  folded") + b"\r\n"
@@ -339,7 +339,9 @@ def http_pipelined(cap):
     s.send(split)
     s.means("http-request", "app.example.cn", "OPTIONS *")
     reply = b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nGET /no HTTP/1.1\r\nHost: no.example\r\n\r\n...."
-    Stream(cap, reply, 40000, 8080, IP(src=SERVER, dst=CLIENT), 9000).send()
+    back = Stream(cap, reply, 40000, 8080, IP(src=SERVER, dst=CLIENT), 9000)
+    back.send()
+    back.means("http-answer", "-", "200")
 
 
 @case

@@ -54,41 +54,72 @@ static inline void seen_cert(struct buf *b, const struct dissect_message *m)
 		buf_printf(b, " +%u", m->cert.names_more);
 }
 
+static inline void seen_query(struct buf *b, const struct dissect_message *m)
+{
+	buf_printf(b, " %u", m->query.qtype);
+}
+
+static inline void seen_request(struct buf *b, const struct dissect_message *m)
+{
+	seen_str(b, m->http.method);
+	seen_str(b, m->http.target);
+	seen_str(b, m->http.referer);
+	seen_str(b, m->http.user_agent);
+	seen_str(b, m->http.requested_with);
+}
+
+static inline void seen_tls(struct buf *b, const struct dissect_message *m)
+{
+	buf_printf(b, " %04x", m->tls.version);
+}
+
+static inline void seen_quic(struct buf *b, const struct dissect_message *m)
+{
+	buf_printf(b, " %08x", m->quic.version);
+}
+
+static inline void seen_service(struct buf *b, const struct dissect_message *m)
+{
+	buf_printf(b, " %u %u", m->service.type, m->service.priority);
+	seen_str(b, m->service.target);
+	seen_str(b, m->service.alpn);
+	buf_printf(b, " %u", m->service.port);
+	if (m->service.ech)
+		buf_printf(b, " ech %u", m->service.ech_config);
+	seen_str(b, m->service.ech_name);
+}
+
+static inline void seen_http_answer(struct buf *b, const struct dissect_message *m)
+{
+	buf_printf(b, " %u", m->http_answer.status);
+	seen_str(b, m->http_answer.content_type);
+	seen_str(b, m->http_answer.server);
+	seen_str(b, m->http_answer.location);
+	seen_str(b, m->http_answer.title);
+}
+
 static inline void seen_add(void *arg, const struct dissect_message *m)
 {
-	static const char *const kinds[] = {
-		[DISSECT_DNS_QUERY] = "query",
-		[DISSECT_DNS_ANSWER] = "answer",
-		[DISSECT_HTTP] = "http",
-		[DISSECT_TLS] = "tls",
-		[DISSECT_QUIC] = "quic",
-		[DISSECT_DNS_SERVICE] = "service",
-		[DISSECT_HTTP_ANSWER] = "http-answer",
-		[DISSECT_TLS_CERT] = "cert",
+	static const struct {
+		const char *name;
+		void (*add)(struct buf *b, const struct dissect_message *m);
+	} kinds[DISSECT_KIND_COUNT] = {
+		[DISSECT_DNS_QUERY] = { "query", seen_query },
+		[DISSECT_DNS_ANSWER] = { "answer", seen_answer },
+		[DISSECT_HTTP] = { "http", seen_request },
+		[DISSECT_TLS] = { "tls", seen_tls },
+		[DISSECT_QUIC] = { "quic", seen_quic },
+		[DISSECT_DNS_SERVICE] = { "service", seen_service },
+		[DISSECT_HTTP_ANSWER] = { "http-answer", seen_http_answer },
+		[DISSECT_TLS_CERT] = { "cert", seen_cert },
 	};
 	struct seen *s = arg;
-	struct buf *b = &s->lines;
 
-	buf_puts(b, kinds[m->kind]);
-	seen_str(b, m->name);
-	if (m->kind == DISSECT_DNS_QUERY)
-		buf_printf(b, " %u", m->query.qtype);
-	else if (m->kind == DISSECT_DNS_ANSWER)
-		seen_answer(b, m);
-	else if (m->kind == DISSECT_TLS)
-		buf_printf(b, " %04x", m->tls.version);
-	else if (m->kind == DISSECT_QUIC)
-		buf_printf(b, " %08x", m->quic.version);
-	else if (m->kind == DISSECT_TLS_CERT)
-		seen_cert(b, m);
-	else if (m->kind == DISSECT_HTTP) {
-		seen_str(b, m->http.method);
-		seen_str(b, m->http.target);
-		seen_str(b, m->http.referer);
-		seen_str(b, m->http.user_agent);
-		seen_str(b, m->http.requested_with);
-	}
-	buf_puts(b, "\n");
+	assert_true(m->kind < DISSECT_KIND_COUNT && kinds[m->kind].name != NULL);
+	buf_puts(&s->lines, kinds[m->kind].name);
+	seen_str(&s->lines, m->name);
+	kinds[m->kind].add(&s->lines, m);
+	buf_puts(&s->lines, "\n");
 }
 
 static inline void seen_init(struct seen *s, uint16_t sport, uint16_t dport)

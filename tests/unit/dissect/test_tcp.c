@@ -309,7 +309,7 @@ static void test_both_directions(void **state)
 		send_seg(l, (struct seg){
 				    .seq = down, .flags = ACK, .back = true, .data = ok, .n = strlen(ok) });
 		down += (uint32_t)strlen(ok);
-		lab_expect(l, GET_LINE("a"));
+		lab_expect(l, GET_LINE("a") "http-answer - 200 - - - -\n");
 	}
 	assert_int_equal(dissect_stats(l->d)->flows, 1);
 	dissect_finish(l->d);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * <!doctype html> <html> <head> <meta ..> <!-- .. --> <script> .. </script> <title lang="zh"> .. </title>
+ *
+ * After the tokenizer of the HTML standard (section 13.2.5), as far as it takes to find one element.
+ */
+#include "dissect/title.h"
+
+#include "base/rd.h"
+#include "dissect/http_head.h"
+
+enum { END_TAG = sizeof("</title") };
+
+/* What stands in these is text, or a title of something else. */
+static const char *const closed[] = { "script",   "style",  "svg",      "textarea",
+				      "template", "iframe", "noframes", "xmp" };
+
+static bool ends_name(uint8_t c)
+{
+	return c == '>' || c == '/' || c == '\f' || http_head_is_space(c) || http_head_is_break(c);
+}
+
+/* Does r stand at this tag name? Takes it. */
+static bool name_is(struct rd *r, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (rd_left(r) <= n || !http_head_is_word((struct dissect_str){ r->p, n }, name) ||
+	    !ends_name(r->p[n]))
+		return false;
+	return rd_skip(r, n);
+}
+
+/* To the byte behind the next c; false when there is none. */
+static bool pass(struct rd *r, uint8_t c)
+{
+	const uint8_t *at = rd_left(r) > 0 ? memchr(r->p, c, rd_left(r)) : NULL;
+
+	return rd_skip(r, at != NULL ? (size_t)(at - r->p) + 1 : rd_left(r)) && at != NULL;
+}
+
+/* To the byte behind the tag's '>'. Values may hold one in quotes. */
+static bool pass_tag(struct rd *r)
+{
+	while (rd_left(r) > 0) {
+		uint8_t c = rd_u8(r);
+		if (c == '>')
+			return true;
+		if ((c == '"' || c == '\'') && !pass(r, c))
+			return false;
+	}
+	return false;
+}
+
+/* A comment ends at "-->"; "<!-->" and "<!--->" are whole ones. */
+static bool pass_comment(struct rd *r)
+{
+	while (pass(r, '>')) {
+		if (r->p[-2] == '-' && r->p[-3] == '-')
+			return true;
+	}
+	return false;
+}
+
+/* To the end tag of this element; *text is what stands before it. */
+static bool pass_text(struct rd *r, const char *name, struct dissect_str *text)
+{
+	const uint8_t *from = r->p;
+
+	while (pass(r, '<')) {
+		*text = (struct dissect_str){ from, (size_t)(r->p - from) - 1 };
+		if (rd_left(r) > 0 && r->p[0] == '/') {
+			rd_u8(r);
+			if (name_is(r, name))
+				return true;
+		}
+	}
+	*text = (struct dissect_str){ from, (size_t)(r->end - from) };
+	return false;
+}
+
+static enum title_result title_take(struct rd *r, struct dissect_str *title)
+{
+	bool whole;
+
+	if (!pass_tag(r))
+		return TITLE_NONE;
+	whole = pass_text(r, "title", title);
+	if (title->n >
+	    TITLE_MAX + (whole ? 0 : END_TAG)) { /* what may be of the end tag is not the title's */
+		title->n = TITLE_MAX;
+		return TITLE_LONG;
+	}
+	*title = http_head_trim(*title);
+	return whole ? TITLE_WHOLE : TITLE_BEGUN;
+}
+
+/* Passes over what begins with the '<' before r. False: its end is not there. */
+static bool pass_markup(struct rd *r)
+{
+	struct dissect_str text;
+
+	if (rd_left(r) >= 3 && memcmp(r->p, "!--", 3) == 0)
+		return pass_comment(r);
+	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+		if (name_is(r, closed[i]))
+			return pass_tag(r) && pass_text(r, closed[i], &text);
+	}
+	if (rd_left(r) > 0 && !http_head_is_tchar(r->p[0]) && r->p[0] != '/' && r->p[0] != '?')
+		return true; /* a mere '<' */
+	return pass_tag(r);
+}
+
+enum title_result title_find(const uint8_t *p, size_t n, struct dissect_str *title)
+{
+	struct rd r = rd_init(p, n);
+	enum title_result res = TITLE_NONE;
+
+	*title = (struct dissect_str){ NULL, 0 };
+	while (pass(&r, '<')) {
+		if (name_is(&r, "title"))
+			res = title_take(&r, title);
+		if (res != TITLE_NONE || !pass_markup(&r))
+			break;
+	}
+	if (res == TITLE_NONE)
+		*title = (struct dissect_str){ NULL, 0 };
+	return res;
+}
