@@ -219,17 +219,15 @@ static int watch_live(struct observe *ob, struct capture *c, int signals)
 static int read_live(struct observe *ob)
 {
 	char error[CAPTURE_ERROR_MAX];
-	struct capture_live how = { .interface = ob->interface,
-				    .filter = ob->conf.sensor.filter,
-				    .snaplen = ob->conf.sensor.snaplen,
-				    .buffer_mb = ob->conf.sensor.buffer_mb,
-				    .workers = 1 };
+	struct capture_live how = capture_live_conf(&ob->conf, ob->interface);
 	struct capture *c = capture_open_live(&how, error);
 	sigset_t set;
 	int signals, code;
 
 	if (c == NULL)
 		return complain(error);
+	if (capture_remark(c)[0] != '\0')
+		fprintf(stderr, "beianctl: %s\n", capture_remark(c));
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

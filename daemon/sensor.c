@@ -351,14 +351,10 @@ static int open_live(struct sensor *s)
 	const struct conf *c = &s->role.conf;
 	char error[CAPTURE_ERROR_MAX];
 	struct timeval second = { 1, 0 };
+	struct capture_live how = capture_live_conf(c, s->role.arg[0]);
 
-	struct capture_live how = { .interface = s->role.arg[0],
-				    .filter = c->sensor.filter,
-				    .snaplen = c->sensor.snaplen,
-				    .buffer_mb = c->sensor.buffer_mb,
-				    .workers = c->sensor.workers,
-				    .group = (uint16_t)strtoul(s->role.arg[2], NULL, 10) };
-
+	how.workers = c->sensor.workers;
+	how.group = (uint16_t)strtoul(s->role.arg[2], NULL, 10);
 	s->capture = capture_open_live(&how, error);
 	if (s->capture == NULL) {
 		log_error("%s", error);
@@ -366,6 +362,8 @@ static int open_live(struct sensor *s)
 			return EXIT_RIGHTS;
 		return if_nametoindex(s->role.arg[0]) == 0 ? EXIT_UNAVAILABLE : EXIT_FAILED;
 	}
+	if (capture_remark(s->capture)[0] != '\0')
+		log_warn("%s", capture_remark(s->capture));
 	s->tick = event_new(s->role.base, -1, EV_PERSIST, on_tick, s);
 	event_add(s->tick, &second);
 	return 0;

@@ -145,6 +145,8 @@ static const struct {
 	{ 4790, tunnel_vxlan_gpe }, { 6081, tunnel_geneve }, { 2152, tunnel_gtp }, { 3544, tunnel_teredo },
 };
 
+uint16_t tunnel_port(size_t i) { return i < sizeof(ports) / sizeof(ports[0]) ? ports[i].port : 0; }
+
 /* Replies may come from the tunnel's port; a client of port 53 may have drawn it at random. */
 static bool tunnel_is_for(const struct dissect_flow *f, uint16_t port)
 {

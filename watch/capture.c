@@ -198,6 +198,8 @@ bool capture_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX])
 	return live_filter_valid(filter, error);
 }
 
+const char *capture_remark(const struct capture *c) { return c->live != NULL ? live_remark(c->live) : ""; }
+
 void capture_close(struct capture *c)
 {
 	if (c == NULL)

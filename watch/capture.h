@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "conf/conf.h"
 #include "dissect/dissect.h"
 
 enum { CAPTURE_ERROR_MAX = 512 };
@@ -30,11 +31,16 @@ struct capture_live {
 	unsigned snaplen, buffer_mb;    /* of the TPACKET_V3 ring */
 	unsigned workers;               /* processes that share the interface */
 	uint16_t group;                 /* of these, when there are several; see watch/fanout.h */
+	unsigned prefilter_kb;          /* reach of watch/prefilter.h; 0: none */
 };
+/* As the configuration says; one worker, so far. */
+struct capture_live capture_live_conf(const struct conf *conf, const char *interface);
 struct capture *capture_open_live(const struct capture_live *how, char error[CAPTURE_ERROR_MAX]);
 /* Would capture_open_live() take this filter? false with the reason in error. Needs no rights. */
 bool capture_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX]);
 void capture_close(struct capture *c);
+/* What the caller should tell people once, a Chinese line; "": nothing. */
+const char *capture_remark(const struct capture *c);
 
 /* Hands up to `budget` packets to fn. >0: packets seen; 0: live, none waiting; -1: end of file;
  * -2: the input broke (truncated file, interface gone), the reason in error. */
@@ -52,6 +58,8 @@ struct capture_stats {
 	uint64_t received;    /* packets that reached the filter, as libpcap counts them */
 	uint64_t kernel_drop; /* no room in the ring */
 	uint64_t iface_drop;
+	uint64_t prefiltered, prefiltered_bytes; /* left in the kernel on purpose, not in `received` */
+	bool unfiltered;                         /* a prefilter was asked for and is not there */
 };
 void capture_stats(struct capture *c, struct capture_stats *out); /* zeroes for files */
 int capture_linktype(const struct capture *c);

@@ -14,6 +14,7 @@
 #include "base/errno.h"
 #include "base/text.h"
 #include "watch/fanout.h"
+#include "watch/prefilter.h"
 
 enum { FILTER_SNAPLEN = 65535, LIVE_TIMEOUT_MS = 100, LIVE_NAME_MAX = 64, LIVE_REASON_MAX = 112 };
 
@@ -22,10 +23,27 @@ struct live {
 	char *name;
 	int linktype;
 	uint64_t seen;
-	int64_t since;  /* when it began to count, in microseconds UTC; 0: at once */
+	int64_t since; /* when it began to count, in microseconds UTC; 0: at once */
+	struct prefilter *prefilter;
+	struct bpf_program filter; /* beside a prefilter, which has the kernel's place */
+	bool filtering;
+	char remark[CAPTURE_ERROR_MAX];
 	capture_fn *fn; /* of the live_read() under way */
 	void *arg;
 };
+
+/* A message waits in a buffer of stream_kb at most; mirrored twice, it takes twice as many bytes. */
+struct capture_live capture_live_conf(const struct conf *conf, const char *interface)
+{
+	bool prefilter = strcmp(conf->sensor.prefilter, "on") == 0;
+
+	return (struct capture_live){ .interface = interface,
+				      .filter = conf->sensor.filter,
+				      .snaplen = conf->sensor.snaplen,
+				      .buffer_mb = conf->sensor.buffer_mb,
+				      .workers = 1,
+				      .prefilter_kb = prefilter ? conf->sensor.stream_kb * 2 : 0 };
+}
 
 static const struct {
 	int status;
@@ -100,23 +118,63 @@ static int live_activate(pcap_t *pcap, unsigned snaplen, unsigned buffer_mb)
 	return pcap_activate(pcap);
 }
 
+/* The kernel runs one filter: ours there, the user's here on what passes it. Packets come with their VLAN
+ * tags back in place, so the filter is compiled as for a file. */
+static bool live_filter_here(struct live *l, const char *filter)
+{
+	pcap_t *dead;
+
+	if (filter[0] == '\0')
+		return true;
+	dead = pcap_open_dead(l->linktype, FILTER_SNAPLEN);
+	l->filtering = dead != NULL && pcap_compile(dead, &l->filter, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+	if (dead != NULL)
+		pcap_close(dead);
+	return l->filtering;
+}
+
+/* Whether a prefilter is in place; without one the capture goes on, and says so. */
+static bool live_prefilter(struct live *l, const struct capture_live *how)
+{
+	int rc = l->linktype == DLT_EN10MB ? 0 : -ENOTSUP;
+
+	if (rc == 0)
+		rc = prefilter_new(&l->prefilter, how->prefilter_kb * 1024, how->snaplen);
+	if (rc == 0)
+		rc = prefilter_attach(l->prefilter, pcap_fileno(l->pcap));
+	if (rc == 0)
+		return true;
+	prefilter_free(l->prefilter);
+	l->prefilter = NULL;
+	snprintf(l->remark, sizeof(l->remark), "%.32s: 内核预过滤没有启用, 照常全收%s（%s）", l->name,
+		 rc == -EPERM ? ";要启用请授予 CAP_BPF" : "", errno_zh(-rc));
+	return false;
+}
+
 /* What came before the interface was shared came to every process: nothing enters while it is being shared,
  * and what is in the ring from before is passed over by its time. */
 static int live_share(struct live *l, uint16_t group)
 {
 	static struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
 	const struct sock_fprog program = { .len = 1, .filter = &nothing };
-	int fd = pcap_fileno(l->pcap), rc;
+	int fd = pcap_fileno(l->pcap);
 	struct timespec now;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0)
 		return -errno;
 	clock_gettime(CLOCK_REALTIME, &now);
 	l->since = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 + 1;
-	rc = fanout_join(fd, group);
-	if (rc == 0 && setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, NULL, 0) != 0)
-		rc = -errno;
-	return rc;
+	return fanout_join(fd, group);
+}
+
+/* The filters in their places, behind live_share()'s. */
+static bool live_filters(struct live *l, const struct capture_live *how)
+{
+	if (how->prefilter_kb > 0 && live_prefilter(l, how))
+		return live_filter_here(l, how->filter);
+	if (how->workers > 1 && setsockopt(pcap_fileno(l->pcap), SOL_SOCKET, SO_DETACH_FILTER, NULL, 0) != 0)
+		return false;
+	return live_set_filter(l->pcap, how->filter);
 }
 
 static bool live_prepare(struct live *l, const struct capture_live *how, char error[CAPTURE_ERROR_MAX])
@@ -129,7 +187,7 @@ static bool live_prepare(struct live *l, const struct capture_live *how, char er
 			 errno_zh(-rc));
 		return false;
 	}
-	if (!live_set_filter(l->pcap, how->filter)) {
+	if (!live_filters(l, how)) {
 		live_say(error, how->interface, "过滤表达式有误，请按 pcap-filter(7) 改正",
 			 pcap_geterr(l->pcap));
 		return false;
@@ -171,6 +229,9 @@ void live_close(struct live *l)
 {
 	if (l == NULL)
 		return;
+	prefilter_free(l->prefilter);
+	if (l->filtering)
+		pcap_freecode(&l->filter);
 	pcap_close(l->pcap);
 	free(l->name);
 	free(l);
@@ -186,7 +247,7 @@ static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *
 				    .captured = h->caplen };
 
 	l->seen++;
-	if (p.time >= l->since)
+	if (p.time >= l->since && (!l->filtering || pcap_offline_filter(&l->filter, h, bytes) != 0))
 		l->fn(l->arg, &p);
 }
 
@@ -204,13 +265,21 @@ int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[
 
 int live_fd(const struct live *l) { return pcap_get_selectable_fd(l->pcap); }
 
+const char *live_remark(const struct live *l) { return l->remark; }
+
 int live_linktype(const struct live *l) { return l->linktype; }
 
 void live_stats(struct live *l, struct capture_stats *out)
 {
+	struct prefilter_stats left = { 0 };
 	struct pcap_stat s;
 
 	*out = (struct capture_stats){ 0 };
+	if (l->prefilter != NULL)
+		prefilter_stats(l->prefilter, &left);
+	out->prefiltered = left.packets;
+	out->prefiltered_bytes = left.bytes;
+	out->unfiltered = l->remark[0] != '\0';
 	if (pcap_stats(l->pcap, &s) != 0)
 		return;
 	out->received = s.ps_recv;

@@ -18,7 +18,8 @@ struct live *live_open(const struct capture_live *how, char error[CAPTURE_ERROR_
 void live_close(struct live *l);
 /* Hands up to `budget` packets to fn. >= 0: packets seen; -2: the interface is gone, the reason in error. */
 int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX]);
-int live_fd(const struct live *l); /* to wait on */
+int live_fd(const struct live *l);             /* to wait on */
+const char *live_remark(const struct live *l); /* see capture_remark() */
 int live_linktype(const struct live *l);
 void live_stats(struct live *l, struct capture_stats *out);
 bool live_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX]);

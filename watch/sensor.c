@@ -126,6 +126,9 @@ void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor
 		{ "kernel-received", kernel.received },
 		{ "kernel-drop", kernel.kernel_drop },
 		{ "interface-drop", kernel.iface_drop },
+		{ "prefiltered", kernel.prefiltered },
+		{ "prefiltered-bytes", kernel.prefiltered_bytes },
+		{ "prefilter-missing", kernel.unfiltered },
 	};
 	show_dissect(dissect_stats(s->dissect), fn, arg);
 	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Leaves bulk in the kernel: an eBPF socket filter, generated here, that drops packets of plain TCP and UDP
+ * which can hold neither the start of a message nor its continuation. It keeps a table of directions of
+ * flows; one that is not in it, or was pushed out of it, passes. Whatever is not understood passes.
+ *
+ * TCP: SYN, FIN and RST pass. What looks like a start (TLS handshake, HTTP, DNS behind its length) passes and
+ * lets so many bytes behind it pass; a direction never seen lets a few. HTTP requests let all pass. Behind
+ * TLS application data hardly anything more does. Bare acknowledgements do not. UDP: DNS and tunnels pass,
+ * and so do QUIC's long headers; its short ones do not. Of anything else the first packets of a direction
+ * pass.
+ */
+#ifndef WATCH_PREFILTER_H
+#define WATCH_PREFILTER_H
+
+#include <stdint.h>
+
+struct prefilter; /* owns the program and the mapped counters */
+
+struct prefilter_stats {
+	uint64_t packets, bytes; /* left in the kernel, counted nowhere else */
+};
+
+/* Messages are looked for in `reach` bytes behind their start; `snaplen` of each packet that passes are kept.
+ * 0 or negative errno: -EPERM without CAP_BPF. */
+int prefilter_new(struct prefilter **out, uint32_t reach, uint32_t snaplen)
+	__attribute__((warn_unused_result));
+void prefilter_free(struct prefilter *p);
+/* On a socket that receives Ethernet frames; in place of the filter it has. 0 or negative errno. */
+int prefilter_attach(const struct prefilter *p, int fd) __attribute__((warn_unused_result));
+void prefilter_stats(const struct prefilter *p, struct prefilter_stats *out);
+int prefilter_program(const struct prefilter *p); /* its descriptor */
+
+#endif
