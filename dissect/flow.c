@@ -161,10 +161,47 @@ struct flow *flow_oldest(struct flow_table *t)
 	return t->oldest == FLOW_NONE ? NULL : &t->flows[t->oldest];
 }
 
-struct flow_hint *flow_hint(struct flow_table *t, uint64_t hash, int dir, uint32_t *tag)
+/* The set of a direction, newest first. */
+static struct flow_hint *hint_set(struct flow_table *t, uint64_t hash, int dir, uint32_t *tag)
 {
 	uint64_t h = flow_mix(hash, (uint64_t)dir + 1);
 
-	*tag = (uint32_t)(h >> 32) | 1;
-	return &t->hints[h & t->mask];
+	*tag = (uint32_t)(h >> 32) | FLOW_HINT_USED | FLOW_HINT_SYN;
+	return &t->hints[h & t->mask & ~(uint64_t)(FLOW_HINT_WAYS - 1)];
+}
+
+static int hint_find(const struct flow_hint *set, uint32_t tag)
+{
+	int i = 0;
+
+	while (i < FLOW_HINT_WAYS && (set[i].tag | FLOW_HINT_SYN) != tag)
+		i++;
+	return i;
+}
+
+void flow_hint_put(struct flow_table *t, uint64_t hash, int dir, uint32_t next, bool syn)
+{
+	uint32_t tag;
+	struct flow_hint *set = hint_set(t, hash, dir, &tag);
+	int i = hint_find(set, tag);
+
+	if (i < FLOW_HINT_WAYS && !syn && (set[i].tag & FLOW_HINT_SYN) != 0)
+		return;
+	for (i = i < FLOW_HINT_WAYS ? i : FLOW_HINT_WAYS - 1; i > 0; i--)
+		set[i] = set[i - 1];
+	set[0] = (struct flow_hint){ .tag = syn ? tag : tag & ~(uint32_t)FLOW_HINT_SYN, .next = next };
+}
+
+bool flow_hint_take(struct flow_table *t, uint64_t hash, int dir, uint32_t *next, bool *syn)
+{
+	uint32_t tag;
+	struct flow_hint *set = hint_set(t, hash, dir, &tag);
+	int i = hint_find(set, tag);
+
+	if (i == FLOW_HINT_WAYS)
+		return false;
+	*next = set[i].next;
+	*syn = (set[i].tag & FLOW_HINT_SYN) != 0;
+	set[i].tag = 0;
+	return true;
 }

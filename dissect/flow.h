@@ -26,9 +26,12 @@ struct flow {
 	struct stream dir[2]; /* [0] sent by key.addr[0] */
 };
 
-/* Where a direction begins, as its SYN said, until its first bytes come. A hint: the newer one overwrites. */
+enum { FLOW_HINT_WAYS = 4, FLOW_HINT_USED = 1, FLOW_HINT_SYN = 2 };
+
+/* Where a direction begins, as its handshake said, until its first bytes come. In sets of a few, the newest
+ * first: a set that is full forgets its oldest. */
 struct flow_hint {
-	uint32_t tag; /* 0: none */
+	uint32_t tag; /* 0: none; FLOW_HINT_USED, and FLOW_HINT_SYN when a SYN said it */
 	uint32_t next;
 };
 
@@ -62,7 +65,9 @@ void flow_retire(struct flow_table *t, struct flow *f);
 /* NULL when the table is empty. */
 struct flow *flow_oldest(struct flow_table *t);
 
-/* The hint slot of one direction of a hash; the tag that it must bear is put in *tag. */
-struct flow_hint *flow_hint(struct flow_table *t, uint64_t hash, int dir, uint32_t *tag);
+/* One direction of a hash begins at `next`; what a SYN said is not overwritten by what an ACK says. */
+void flow_hint_put(struct flow_table *t, uint64_t hash, int dir, uint32_t next, bool syn);
+/* The same back, and forgotten; false when it is not known. */
+bool flow_hint_take(struct flow_table *t, uint64_t hash, int dir, uint32_t *next, bool *syn);
 
 #endif

@@ -10,6 +10,7 @@ struct tcp_packet {
 	uint64_t hash;
 	int dir;
 	uint8_t flags;
+	uint32_t ack;
 	struct stream_segment seg;
 };
 
@@ -55,9 +56,8 @@ static bool tcp_is_near(uint32_t a, uint32_t b) { return a - b <= STREAM_OLD_MAX
 /* A SYN that is not a late copy makes a new connection of a pair of ends that was in use. */
 static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f)
 {
-	uint32_t start = p->seg.seq + 1, tag;
+	uint32_t start = p->seg.seq + 1;
 	struct stream *s = f != NULL ? &f->dir[p->dir] : NULL;
-	struct flow_hint *hint;
 
 	p->seg.seq = start; /* data on a SYN begins behind it (RFC 7413) */
 	if (s != NULL && s->mode != STREAM_NEW && s->next - start <= STREAM_OLD_MAX)
@@ -69,21 +69,25 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 		stream_start(s, &w->tcp->pool, start, true);
 		return f;
 	}
-	hint = flow_hint(&w->tcp->table, p->hash, p->dir, &tag);
-	*hint = (struct flow_hint){ .tag = tag, .next = start };
+	flow_hint_put(&w->tcp->table, p->hash, p->dir, start, true);
+	if ((p->flags & TCP_ACK) != 0) /* the other side's SYN may be lost */
+		flow_hint_put(&w->tcp->table, p->hash, !p->dir, p->ack, false);
 	return f;
 }
 
-/* The first bytes of a direction: it begins where its SYN said, or here. */
+/* The first bytes of a direction: it begins where its handshake said, or here. */
 static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream *s)
 {
-	uint32_t tag;
-	struct flow_hint *hint = flow_hint(&w->tcp->table, p->hash, p->dir, &tag);
-	bool known = hint->tag == tag && p->seg.seq - hint->next <= STREAM_OLD_MAX;
+	uint32_t next, ahead;
+	bool fresh = false, known = flow_hint_take(&w->tcp->table, p->hash, p->dir, &next, &fresh);
 
-	stream_start(s, &w->tcp->pool, known ? hint->next : p->seg.seq, known);
-	if (hint->tag == tag)
-		hint->tag = 0;
+	ahead = known ? p->seg.seq - next : 0;
+	if (fresh ? ahead > STREAM_OLD_MAX : ahead > w->tcp->pool.size)
+		known = false;
+	if (!fresh &&
+	    ahead == 1) /* a keep-alive stands one before what it asks for (RFC 9293 section 3.8.4) */
+		known = false;
+	stream_start(s, &w->tcp->pool, known ? next : p->seg.seq, known && fresh);
 }
 
 /* Is a segment of a flow that is over a late copy? Not when it is of another connection, nor when it goes on
@@ -139,7 +143,7 @@ static bool tcp_header(struct walk *w, struct tcp_packet *p)
 	w->m.flow.sport = rd_be16(&w->r);
 	w->m.flow.dport = rd_be16(&w->r);
 	p->seg.seq = rd_be32(&w->r);
-	rd_skip(&w->r, 4);
+	p->ack = rd_be32(&w->r);
 	size_t length = (size_t)(rd_u8(&w->r) >> 4) * 4;
 	p->flags = rd_u8(&w->r);
 	rd_skip(&w->r, 6);
@@ -173,6 +177,8 @@ void tcp_walk(struct walk *w)
 		f = tcp_syn(w, &p, f);
 	if (rd_left(&p.seg.r) > 0 || p.seg.cut > 0)
 		f = tcp_data(w, &p, f);
+	else if (f == NULL && (p.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK)
+		flow_hint_put(&w->tcp->table, p.hash, p.dir, seq, false); /* what comes next begins here */
 	if (f != NULL && ((p.flags & (TCP_FIN | TCP_RST)) != 0 || (f->fin[0] && f->fin[1])))
 		tcp_close(w, &p, seq, f);
 }

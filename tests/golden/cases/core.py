@@ -110,9 +110,10 @@ class Talk:
         self.ports = dict(sport=sport, dport=dport)
         self.net = (IPv6 if ":" in src else IP)(src=src, dst=dst, **fields)
         self.wrap = wrap or (lambda ip: [frame(ip)])
+        self.acks = 5000
 
     def packet(self, flags, at, payload=b""):
-        ack = 0 if flags == "S" else 5000
+        ack = 0 if flags == "S" else self.acks
         tcp = TCP(flags=flags, seq=(self.seq + at) % 2 ** 32, ack=ack, window=64240, **self.ports)
         return bytes(self.net / tcp / Raw(payload)) if payload else bytes(self.net / tcp)
 

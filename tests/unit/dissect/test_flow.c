@@ -141,20 +141,62 @@ static void test_chains_are_short(void **state)
 	table_free(t);
 }
 
+static void expect_hint(struct flow_table *t, uint64_t hash, int dir, uint32_t want, bool want_syn)
+{
+	uint32_t next;
+	bool syn;
+
+	assert_true(flow_hint_take(t, hash, dir, &next, &syn));
+	assert_int_equal(next, want);
+	assert_int_equal(syn, want_syn);
+	assert_false(flow_hint_take(t, hash, dir, &next, &syn));
+}
+
 static void test_hints(void **state)
 {
 	struct flow_table *t = table_new();
-	uint32_t tag[2];
 	(void)state;
 
 	for (uint32_t n = 0; n < 1000; n++) {
 		struct flow_key key = key_of(n);
 		uint64_t hash = flow_hash(t, &key);
-		struct flow_hint *a = flow_hint(t, hash, 0, &tag[0]), *b = flow_hint(t, hash, 1, &tag[1]);
-		assert_true(tag[0] != 0 && tag[1] != 0 && (a != b || tag[0] != tag[1]));
-		assert_true(a >= t->hints && a <= t->hints + t->mask);
-		assert_true(b >= t->hints && b <= t->hints + t->mask);
+		flow_hint_put(t, hash, 0, n, true);
+		flow_hint_put(t, hash, 1, ~n, false);
+		expect_hint(t, hash, 1, ~n, false);
+		expect_hint(t, hash, 0, n, true);
 	}
+	table_free(t);
+}
+
+/* What a SYN said stays when an ACK says otherwise; a new SYN overwrites it. */
+static void test_hints_of_syns_stay(void **state)
+{
+	struct flow_table *t = table_new();
+	(void)state;
+
+	flow_hint_put(t, 7, 0, 100, true);
+	flow_hint_put(t, 7, 0, 200, false);
+	expect_hint(t, 7, 0, 100, true);
+	flow_hint_put(t, 7, 0, 200, false);
+	flow_hint_put(t, 7, 0, 300, true);
+	expect_hint(t, 7, 0, 300, true);
+	table_free(t);
+}
+
+/* As many as a set holds stand beside each other; then the oldest goes. */
+static void test_hints_of_one_set(void **state)
+{
+	struct flow_table *t = table_new();
+	uint32_t next;
+	bool syn;
+	(void)state;
+
+	t->mask = FLOW_HINT_WAYS - 1; /* one set for all */
+	for (uint32_t n = 0; n <= FLOW_HINT_WAYS; n++)
+		flow_hint_put(t, n * UINT64_C(0x9e3779b97f4a7c15), 0, n, true);
+	assert_false(flow_hint_take(t, 0, 0, &next, &syn));
+	for (uint32_t n = 1; n <= FLOW_HINT_WAYS; n++)
+		expect_hint(t, n * UINT64_C(0x9e3779b97f4a7c15), 0, n, true);
 	table_free(t);
 }
 
@@ -166,6 +208,8 @@ int main(void)
 		cmocka_unit_test(test_retired_goes_first),
 		cmocka_unit_test(test_chains_are_short),
 		cmocka_unit_test(test_hints),
+		cmocka_unit_test(test_hints_of_syns_stay),
+		cmocka_unit_test(test_hints_of_one_set),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
