@@ -185,7 +185,7 @@ unsigned http_head_fields(struct rd *r, const struct http_head_row *rows, size_t
 		bad += name.n == 0;
 		to = name.n > 0 ? wanted(rows, count, into, name) : NULL;
 		if (to != NULL && to->p == NULL)
-			*to = folded ? unfold(fold, value) : http_head_trim(value);
+			*to = folded ? unfold(fold, http_head_trim(value)) : http_head_trim(value);
 	}
 	return bad;
 }
