@@ -14,9 +14,8 @@ enum {
 };
 
 struct dissect {
-	dissect_fn *fn;
-	void *arg;
 	struct dissect_stats stats;
+	struct walk walk; /* of the packet at hand; lives on so that it need not be made anew for each */
 	struct tcp tcp;
 	struct frag_table *frags;
 	struct quic *quic;
@@ -89,8 +88,8 @@ static void dissect_layout(const struct dissect_limits *l, size_t offset[PART_CO
 		[PART_SELF] = sizeof(struct dissect),
 		[PART_FRAGS] = sizeof(struct frag_table),
 		[PART_FLOWS] = l->flows * sizeof(struct flow),
-		[PART_HINTS] = flow_heads(l->flows) * sizeof(struct flow_hint),
-		[PART_HEADS] = flow_heads(l->flows) * sizeof(int32_t),
+		[PART_HINTS] = flow_hint_sets(l->flows) * sizeof(struct flow_hints),
+		[PART_HEADS] = flow_heads(l->flows) * sizeof(uint32_t),
 		[PART_HOLDS] = l->buffers * sizeof(struct hold),
 		[PART_BYTES] = (size_t)l->buffers * l->stream_bytes,
 		[PART_QUIC] = quic_size(l->quic_hellos),
@@ -106,64 +105,67 @@ size_t dissect_size(const struct dissect_limits *limits)
 	size_t offset[PART_COUNT + 1];
 
 	dissect_layout(&l, offset);
-	return offset[PART_COUNT];
+	return offset[PART_COUNT] + DISSECT_ALIGN;
 }
 
 struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, dissect_fn *fn, void *arg)
 {
 	struct dissect_limits l = dissect_at_least(limits);
-	struct dissect *d = memory;
 	size_t offset[PART_COUNT + 1];
-	char *base = memory;
+	char *base = (char *)memory + (DISSECT_ALIGN - (uintptr_t)memory % DISSECT_ALIGN) % DISSECT_ALIGN;
+	struct dissect *d = (struct dissect *)(void *)base;
 
 	dissect_layout(&l, offset);
-	d->fn = fn;
-	d->arg = arg;
 	d->frags = (struct frag_table *)(void *)(base + offset[PART_FRAGS]);
 	d->tcp.table.flows = (struct flow *)(void *)(base + offset[PART_FLOWS]);
-	d->tcp.table.hints = (struct flow_hint *)(void *)(base + offset[PART_HINTS]);
-	d->tcp.table.heads = (int32_t *)(void *)(base + offset[PART_HEADS]);
+	d->tcp.table.hints = (struct flow_hints *)(void *)(base + offset[PART_HINTS]);
+	d->tcp.table.heads = (uint32_t *)(void *)(base + offset[PART_HEADS]);
 	d->tcp.pool.holds = (struct hold *)(void *)(base + offset[PART_HOLDS]);
 	d->tcp.pool.count = l.buffers;
 	d->tcp.pool.size = l.stream_bytes;
 	d->quic = quic_init(base + offset[PART_QUIC], l.quic_hellos);
 	flow_init(&d->tcp.table, l.flows);
 	hold_init(&d->tcp.pool, (uint8_t *)base + offset[PART_BYTES]);
+	d->walk.frags = d->frags;
+	d->walk.tcp = &d->tcp;
+	d->walk.out = (struct proto_out){
+		.m = &d->walk.m, .fn = fn, .arg = arg, .stats = &d->stats, .quic = d->quic, .ja4 = &d->ja4
+	};
 	return d;
 }
 
 void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 {
-	struct walk w = {
-		.r = rd_init(p->bytes, p->captured),
-		.cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0,
-		.next = link_find(p->linktype),
-		.serial = ++d->stats.packets,
-		.frags = d->frags,
-		.tcp = &d->tcp,
-		.m = { .time = p->time },
-		.out = { .fn = d->fn, .arg = d->arg, .stats = &d->stats, .quic = d->quic, .ja4 = &d->ja4 }
-	};
+	struct walk *w = &d->walk;
 
-	w.out.m = &w.m;
+	if (w->parsed) /* parsers find a message of zeroes; most packets never get to one */
+		w->m = (struct dissect_message){ 0 };
+	w->parsed = false;
+	w->m.time = p->time;
+	w->r = rd_init(p->bytes, p->captured);
+	w->cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0;
+	w->next = link_find(p->linktype);
+	w->serial = ++d->stats.packets;
 	d->stats.bytes += p->wire_len;
-	if (w.next == NULL)
-		walk_count(&w, DISSECT_LINK_UNKNOWN);
-	for (int depth = 0; w.next != NULL; depth++) {
-		walk_fn *layer = w.next;
-		w.next = NULL;
+	if (w->next == NULL)
+		walk_count(w, DISSECT_LINK_UNKNOWN);
+	for (int depth = 0; w->next != NULL; depth++) {
+		walk_fn *layer = w->next;
+		w->next = NULL;
 		if (depth == DISSECT_DEPTH_MAX)
-			walk_count(&w, DISSECT_TUNNEL_DEPTH);
+			walk_count(w, DISSECT_TUNNEL_DEPTH);
 		else
-			layer(&w);
+			layer(w);
 	}
 }
 
 void dissect_finish(struct dissect *d)
 {
 	struct dissect_message m = { 0 };
-	struct proto_out out = { .m = &m, .fn = d->fn, .arg = d->arg, .stats = &d->stats, .ja4 = &d->ja4 };
+	struct proto_out out = d->walk.out;
 
+	out.m = &m;
+	out.quic = NULL;
 	tcp_finish(&d->tcp, &out);
 	frag_finish(d->frags, &d->stats);
 	quic_finish(d->quic, &d->stats);

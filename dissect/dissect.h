@@ -131,10 +131,12 @@ enum dissect_reason {
 	DISSECT_QUIC_RATE, /* not tried: its source had too many of those in this second */
 	DISSECT_QUIC_FULL, /* table full: an unfinished hello was evicted */
 	DISSECT_QUIC_HOLE, /* a hello whose packets did not all come */
-	DISSECT_QUIC_NO_NAME, /* client hello without a server name */
-	DISSECT_HTTP_ANSWER_BAD,  /* started like a response, or had a line that is no field */
-	DISSECT_HTTP_TITLE_CUT,   /* a page whose title did not show, or not to its end, in the bytes looked at */
-	DISSECT_HTTP_TITLE_CODED, /* a page in a content coding that is not read (br, zstd), or broken in it */
+	DISSECT_QUIC_NO_NAME,    /* client hello without a server name */
+	DISSECT_HTTP_ANSWER_BAD, /* started like a response, or had a line that is no field */
+	DISSECT_HTTP_TITLE_CUT,  /* a page whose title did not show, or not to its end, in the bytes looked at
+				  */
+	DISSECT_HTTP_TITLE_CODED, /* a page in a content coding that is not read (br, zstd), or broken in it
+				   */
 	DISSECT_H2C,              /* HTTP/2 in the clear, by its preface (RFC 9113 section 3.4) */
 	DISSECT_H2C_HIDDEN,       /* a request of it whose authority stands in a table begun unseen */
 	DISSECT_REASON_COUNT,

@@ -3,37 +3,52 @@
 
 #include <string.h>
 
+enum { FLOW_HEADS_MIN = 16 };
+
 uint32_t flow_heads(uint32_t flows)
 {
-	uint32_t n = 16;
+	uint32_t n = FLOW_HEADS_MIN;
 
 	while (n < flows && n < UINT32_C(1) << 30)
 		n *= 2;
 	return n;
 }
 
+uint32_t flow_hint_sets(uint32_t flows) { return flow_heads(flows) / FLOW_HINT_WAYS; }
+
 void flow_init(struct flow_table *t, uint32_t count)
 {
 	t->count = count;
 	t->mask = flow_heads(count) - 1;
-	t->oldest = t->newest = FLOW_NONE;
-	t->free = FLOW_NONE;
 	/* Where the memory lies differs from run to run, so nobody can aim at one chain. Nothing but the
 	 * length of chains depends on it: results stay the same. */
 	t->seed = (uint64_t)(uintptr_t)t->flows * UINT64_C(0x9e3779b97f4a7c15);
-	for (uint32_t i = 0; i <= t->mask; i++)
-		t->heads[i] = FLOW_NONE;
-	for (uint32_t i = count; i-- > 0;) {
-		t->flows[i].chain = t->free;
-		t->free = (int32_t)i;
-	}
+}
+
+static uint64_t flow_word(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return __builtin_bswap64(v);
+}
+
+/* As memcmp() > 0; IPv4 and most neighbours differ in the second half only. */
+static bool flow_is_above(const struct dissect_addr *a, const struct dissect_addr *b)
+{
+	uint64_t x = flow_word(a->bytes), y = flow_word(b->bytes);
+
+	if (x != y)
+		return x > y;
+	return flow_word(a->bytes + 8) > flow_word(b->bytes + 8);
 }
 
 int flow_key(struct flow_key *key, const struct dissect_flow *f)
 {
-	int order = memcmp(&f->src, &f->dst, sizeof(f->src));
-	int dir = order != 0 ? order > 0 : f->sport > f->dport;
+	int dir = flow_is_above(&f->src, &f->dst);
 
+	if (dir == 0 && f->sport > f->dport && memcmp(&f->src, &f->dst, sizeof(f->src)) == 0)
+		dir = 1;
 	key->addr[dir] = f->src;
 	key->addr[!dir] = f->dst;
 	key->port[dir] = f->sport;
@@ -41,167 +56,184 @@ int flow_key(struct flow_key *key, const struct dissect_flow *f)
 	return dir;
 }
 
-static uint64_t flow_mix(uint64_t h, uint64_t v)
+/* Both halves of the product: every bit of either factor reaches every bit. */
+static uint64_t flow_mix(uint64_t a, uint64_t b)
 {
-	h = (h ^ v) * UINT64_C(0xff51afd7ed558ccd);
-	return h ^ h >> 32;
+	__extension__ typedef unsigned __int128 wide;
+	wide m = (wide)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 {
-	uint64_t word[4], h = t->seed;
+	uint64_t word[4], s = t->seed;
 
 	memcpy(word, key->addr, sizeof(word));
-	for (int i = 0; i < 4; i++)
-		h = flow_mix(h, word[i]);
-	h = flow_mix(h, (uint64_t)key->port[0] << 16 | key->port[1]);
-	return flow_mix(h, t->seed);
-}
+	uint64_t a = flow_mix(word[0] ^ s, word[1] ^ UINT64_C(0xa0761d6478bd642f));
+	uint64_t b =
+		flow_mix(word[2] ^ s ^ UINT64_C(0xe7037ed1a0b428db), word[3] ^ UINT64_C(0x8ebc6af09c88c6e3));
+	uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
 
-static int32_t flow_index(const struct flow_table *t, const struct flow *f)
-{
-	return (int32_t)(f - t->flows);
-}
-
-static void flow_unlink(struct flow_table *t, struct flow *f)
-{
-	if (f->older == FLOW_NONE)
-		t->oldest = f->newer;
-	else
-		t->flows[f->older].newer = f->newer;
-	if (f->newer == FLOW_NONE)
-		t->newest = f->older;
-	else
-		t->flows[f->newer].older = f->older;
-}
-
-static void flow_link_newest(struct flow_table *t, struct flow *f)
-{
-	int32_t at = flow_index(t, f);
-
-	f->older = t->newest;
-	f->newer = FLOW_NONE;
-	if (t->newest == FLOW_NONE)
-		t->oldest = at;
-	else
-		t->flows[t->newest].newer = at;
-	t->newest = at;
+	return flow_mix(a ^ ports ^ UINT64_C(0x589965cc75374cc3), b ^ s);
 }
 
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
 {
-	for (int32_t i = t->heads[hash & t->mask]; i != FLOW_NONE; i = t->flows[i].chain) {
-		struct flow *f = &t->flows[i];
+	for (uint32_t i = t->heads[hash & t->mask]; i != 0; i = t->flows[i - 1].chain) {
+		struct flow *f = &t->flows[i - 1];
 		if (memcmp(&f->key, key, sizeof(*key)) != 0)
 			continue;
-		if (!f->over && t->newest != i) {
-			flow_unlink(t, f);
-			flow_link_newest(t, f);
-		}
+		if (!f->used) /* a line that is only read stays shared */
+			f->used = true;
 		return f;
 	}
 	return NULL;
 }
 
+/* All are in use: the next that had no packet since the hand came by. */
+static struct flow *flow_idle(struct flow_table *t)
+{
+	for (;;) {
+		struct flow *f = &t->flows[t->hand];
+		t->hand = t->hand + 1 < t->count ? t->hand + 1 : 0;
+		if (!f->used)
+			return f;
+		f->used = false;
+	}
+}
+
 struct flow *flow_crowded(struct flow_table *t, uint64_t hash)
 {
-	int32_t i = t->heads[hash & t->mask], last = i;
-	int n = 0;
+	uint32_t i = t->heads[hash & t->mask], last = i, n = 0;
 
-	for (; i != FLOW_NONE; i = t->flows[i].chain, n++)
+	for (; i != 0; i = t->flows[i - 1].chain, n++)
 		last = i;
 	if (n >= FLOW_CHAIN_MAX)
-		return &t->flows[last];
-	return t->free == FLOW_NONE ? flow_oldest(t) : NULL;
+		return &t->flows[last - 1];
+	if (t->fresh < t->count)
+		return NULL;
+	if (t->ready_first == 0)
+		return flow_idle(t);
+	struct flow *f = &t->flows[t->ready_first - 1];
+	return f->state == FLOW_OVER ? f : NULL;
+}
+
+/* The first of the queue when it is free, else one that was never used. */
+static uint32_t flow_place(struct flow_table *t)
+{
+	uint32_t at = t->ready_first;
+
+	if (at == 0 || t->flows[at - 1].state != FLOW_FREE)
+		return ++t->fresh;
+	t->ready_first = t->flows[at - 1].ready;
+	if (t->ready_first == 0)
+		t->ready_last = 0;
+	return at;
 }
 
 struct flow *flow_add(struct flow_table *t, const struct flow_key *key, uint64_t hash)
 {
-	int32_t at = t->free;
-	struct flow *f = &t->flows[at];
+	uint32_t at = flow_place(t), *head = &t->heads[hash & t->mask];
+	struct flow *f = &t->flows[at - 1];
 
-	t->free = f->chain;
 	memset(f, 0, sizeof(*f));
 	f->key = *key;
-	f->chain = t->heads[hash & t->mask];
-	t->heads[hash & t->mask] = at;
-	flow_link_newest(t, f);
+	f->state = FLOW_LIVE;
+	f->chain = *head;
+	*head = at;
 	return f;
+}
+
+static uint32_t flow_index(const struct flow_table *t, const struct flow *f)
+{
+	return (uint32_t)(f - t->flows) + 1;
 }
 
 void flow_remove(struct flow_table *t, struct flow *f)
 {
-	int32_t at = flow_index(t, f), *link = &t->heads[flow_hash(t, &f->key) & t->mask];
+	uint32_t at = flow_index(t, f), *link = &t->heads[flow_hash(t, &f->key) & t->mask];
 
 	while (*link != at)
-		link = &t->flows[*link].chain;
+		link = &t->flows[*link - 1].chain;
 	*link = f->chain;
-	flow_unlink(t, f);
-	f->chain = t->free;
-	t->free = at;
+	if (f->state == FLOW_LIVE) { /* one that is over is in the queue, and stays there */
+		f->ready = t->ready_first;
+		t->ready_first = at;
+		if (t->ready_last == 0)
+			t->ready_last = at;
+	}
+	f->state = FLOW_FREE;
 }
 
 void flow_retire(struct flow_table *t, struct flow *f)
 {
-	int32_t at = flow_index(t, f);
+	uint32_t at = flow_index(t, f);
 
-	f->over = true;
-	flow_unlink(t, f);
-	f->newer = t->oldest;
-	f->older = FLOW_NONE;
-	if (t->oldest == FLOW_NONE)
-		t->newest = at;
+	f->state = FLOW_OVER;
+	f->done = 0;
+	f->ready = 0;
+	if (t->ready_last == 0)
+		t->ready_first = at;
 	else
-		t->flows[t->oldest].older = at;
-	t->oldest = at;
+		t->flows[t->ready_last - 1].ready = at;
+	t->ready_last = at;
 }
 
-struct flow *flow_oldest(struct flow_table *t)
+struct flow *flow_next(struct flow_table *t, uint32_t *at)
 {
-	return t->oldest == FLOW_NONE ? NULL : &t->flows[t->oldest];
+	while (*at < t->fresh) {
+		struct flow *f = &t->flows[(*at)++];
+		if (f->state != FLOW_FREE)
+			return f;
+	}
+	return NULL;
 }
 
-/* The set of a direction, newest first. */
-static struct flow_hint *hint_set(struct flow_table *t, uint64_t hash, int dir, uint32_t *tag)
-{
-	uint64_t h = flow_mix(hash, (uint64_t)dir + 1);
+enum { HINT_SYN = 1, HINT_DIR = 2, HINT_USED = 4, HINT_BITS = 7 };
 
-	*tag = (uint32_t)(h >> 32) | FLOW_HINT_USED | FLOW_HINT_SYN;
-	return &t->hints[h & t->mask & ~(uint64_t)(FLOW_HINT_WAYS - 1)];
+/* Both directions have one set, chosen by the low bits of the hash. */
+static struct flow_hint *hint_set(struct flow_table *t, uint64_t hash)
+{
+	return t->hints[(hash & t->mask) / FLOW_HINT_WAYS].way;
+}
+
+static uint32_t hint_tag(uint64_t hash, int dir)
+{
+	return ((uint32_t)(hash >> 32) & ~(uint32_t)HINT_BITS) | HINT_USED | (dir != 0 ? HINT_DIR : 0);
 }
 
 static int hint_find(const struct flow_hint *set, uint32_t tag)
 {
 	int i = 0;
 
-	while (i < FLOW_HINT_WAYS && (set[i].tag | FLOW_HINT_SYN) != tag)
+	while (i < FLOW_HINT_WAYS && (set[i].tag & ~(uint32_t)HINT_SYN) != tag)
 		i++;
 	return i;
 }
 
 void flow_hint_put(struct flow_table *t, uint64_t hash, int dir, uint32_t next, bool syn)
 {
-	uint32_t tag;
-	struct flow_hint *set = hint_set(t, hash, dir, &tag);
+	struct flow_hint *set = hint_set(t, hash);
+	uint32_t tag = hint_tag(hash, dir);
 	int i = hint_find(set, tag);
 
-	if (i < FLOW_HINT_WAYS && !syn && (set[i].tag & FLOW_HINT_SYN) != 0)
+	if (i < FLOW_HINT_WAYS && !syn && (set[i].tag & HINT_SYN) != 0)
 		return;
 	for (i = i < FLOW_HINT_WAYS ? i : FLOW_HINT_WAYS - 1; i > 0; i--)
 		set[i] = set[i - 1];
-	set[0] = (struct flow_hint){ .tag = syn ? tag : tag & ~(uint32_t)FLOW_HINT_SYN, .next = next };
+	set[0] = (struct flow_hint){ .tag = tag | (syn ? HINT_SYN : 0), .next = next };
 }
 
 bool flow_hint_take(struct flow_table *t, uint64_t hash, int dir, uint32_t *next, bool *syn)
 {
-	uint32_t tag;
-	struct flow_hint *set = hint_set(t, hash, dir, &tag);
-	int i = hint_find(set, tag);
+	struct flow_hint *set = hint_set(t, hash);
+	int i = hint_find(set, hint_tag(hash, dir));
 
 	if (i == FLOW_HINT_WAYS)
 		return false;
 	*next = set[i].next;
-	*syn = (set[i].tag & FLOW_HINT_SYN) != 0;
+	*syn = (set[i].tag & HINT_SYN) != 0;
 	set[i].tag = 0;
 	return true;
 }

@@ -1,69 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of TCP flows: fixed size, hashed by the unordered pair of ends, kept in order of
- * use. When it is full, or a chain too long, flow_crowded() names the flow that must go first.
- * A flow that is over stays as the first to go, so that late copies of it are not taken for new.
+ * The table of TCP flows: fixed size, hashed by the unordered pair of ends. A packet of a flow that is done
+ * with costs one line of memory, which is only read. When the table is full, flow_crowded() names the flow
+ * that must go: one that is over, else one that had no packet since the search last came by (second
+ * chance). A flow that is over stays until then, so that late copies of it are not taken for new.
  */
 #ifndef DISSECT_FLOW_H
 #define DISSECT_FLOW_H
 
 #include "dissect/stream.h"
 
-enum { FLOW_NONE = -1, FLOW_CHAIN_MAX = 32 };
+enum { FLOW_CHAIN_MAX = 32, FLOW_HINT_WAYS = 8 };
 
 struct flow_key {
 	struct dissect_addr addr[2];
 	uint16_t port[2];
 };
 
-struct flow {
-	struct flow_key key;
-	int32_t chain;        /* next of the same hash */
-	int32_t older, newer; /* in order of use */
-	bool over;            /* closed: nothing of it is awaited */
-	bool reset;           /* by a RST, which may be forged */
-	bool fin[2];
-	struct stream dir[2]; /* [0] sent by key.addr[0] */
+enum flow_state {
+	FLOW_FREE,
+	FLOW_LIVE,
+	FLOW_OVER, /* closed: nothing of it is awaited */
 };
 
-enum { FLOW_HINT_WAYS = 4, FLOW_HINT_USED = 1, FLOW_HINT_SYN = 2 };
+enum { FLOW_RESET = 4 }; /* in `ends`, besides a bit for each direction: a RST, which may be forged */
 
-/* Where a direction begins, as its handshake said, until its first bytes come. In sets of a few, the newest
- * first: a set that is full forgets its oldest. */
+/* The first line of it is all that most packets touch. Places in the table are counted from 1; 0: none. */
+struct flow {
+	struct flow_key key;
+	uint32_t chain;       /* next of the same hash */
+	uint32_t ready;       /* next in the queue of those that may go */
+	uint8_t state;        /* enum flow_state */
+	bool used;            /* since the search for one to evict came by */
+	uint8_t ends;         /* which directions saw their FIN */
+	uint8_t done;         /* of which directions nothing more is of interest */
+	struct stream dir[2]; /* [0] sent by key.addr[0] */
+};
+_Static_assert(sizeof(struct flow) == 128, "two lines of the cache");
+
+/* Where a direction begins, as its handshake said, until its first bytes come. A hint: newer ones push it
+ * out. */
 struct flow_hint {
-	uint32_t tag; /* 0: none; FLOW_HINT_USED, and FLOW_HINT_SYN when a SYN said it */
+	uint32_t tag; /* 0: none */
 	uint32_t next;
+};
+
+struct flow_hints { /* both directions of a flow are in one set, the newest first */
+	struct flow_hint way[FLOW_HINT_WAYS];
 };
 
 struct flow_table {
 	struct flow *flows;
-	struct flow_hint *hints;
-	int32_t *heads;
-	uint32_t count, mask; /* flows; heads and hints, minus 1 */
-	int32_t free, oldest, newest;
+	struct flow_hints *hints;
+	uint32_t *heads;
+	uint32_t count, mask;             /* flows; heads, minus 1 */
+	uint32_t fresh;                   /* flows from here on were never used */
+	uint32_t hand;                    /* where the search for one to evict goes on */
+	uint32_t ready_first, ready_last; /* queue of those that are free, or over */
 	uint64_t seed;
 };
 
-/* Heads and hints for so many flows. */
+/* Heads for so many flows, and sets of hints. */
 uint32_t flow_heads(uint32_t flows);
-/* flows, hints and heads point to memory for `count` flows and flow_heads(count) heads and hints. */
+uint32_t flow_hint_sets(uint32_t flows);
+/* flows, hints and heads point to zeroed memory for `count` flows and what goes with them. */
 void flow_init(struct flow_table *t, uint32_t count);
 
 /* The key of a packet's flow, and which end sent it. */
 int flow_key(struct flow_key *key, const struct dissect_flow *f);
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
-/* NULL when there is none; else it becomes the newest. */
+/* NULL when there is none. */
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash);
 /* The flow that has to be removed before one with this hash can be added; NULL when there is room. */
 struct flow *flow_crowded(struct flow_table *t, uint64_t hash);
 /* After flow_crowded() returned NULL. The flow's directions are zero. */
 struct flow *flow_add(struct flow_table *t, const struct flow_key *key, uint64_t hash);
 void flow_remove(struct flow_table *t, struct flow *f);
-/* Moves a flow that is over to where it is the first to go. */
+/* The flow is over: among the first to go, after those that were over before. */
 void flow_retire(struct flow_table *t, struct flow *f);
-/* NULL when the table is empty. */
-struct flow *flow_oldest(struct flow_table *t);
+/* The next flow in use from place *at on, which moves behind it; NULL at the end. */
+struct flow *flow_next(struct flow_table *t, uint32_t *at);
 
 /* One direction of a hash begins at `next`; what a SYN said is not overwritten by what an ACK says. */
 void flow_hint_put(struct flow_table *t, uint64_t hash, int dir, uint32_t next, bool syn);

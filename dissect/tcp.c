@@ -3,7 +3,7 @@
 
 #include <netinet/in.h>
 
-enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16, TCP_HEADER = 20 };
+enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16, TCP_HEADER = 20, TCP_BOTH = 3 };
 
 struct tcp_packet {
 	struct flow_key key;
@@ -17,7 +17,11 @@ struct tcp_packet {
 /* Both directions of a flow come to their end outside of a packet of their own. */
 static void tcp_end(struct tcp *tcp, struct flow *f, const struct proto_out *packet_out)
 {
-	struct dissect_message m = { .time = packet_out->m != NULL ? packet_out->m->time : 0 };
+	if (f->dir[0].hold == NULL && f->dir[1].hold == NULL) { /* most flows */
+		f->dir[0].mode = f->dir[1].mode = STREAM_DONE;
+		return;
+	}
+	struct dissect_message m = { .time = packet_out->m->time };
 	struct proto_out out = *packet_out;
 	struct stream_env env = { .pool = &tcp->pool, .out = &out };
 
@@ -43,7 +47,7 @@ static struct flow *tcp_open(struct walk *w, const struct tcp_packet *p)
 	struct flow *victim;
 
 	while ((victim = flow_crowded(&w->tcp->table, p->hash)) != NULL) {
-		if (!victim->over)
+		if (victim->state != FLOW_OVER)
 			walk_count(w, DISSECT_TCP_FULL);
 		tcp_drop(w->tcp, victim, &w->out);
 	}
@@ -62,11 +66,12 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 	p->seg.seq = start; /* data on a SYN begins behind it (RFC 7413) */
 	if (s != NULL && s->mode != STREAM_NEW && s->next - start <= STREAM_OLD_MAX)
 		return f;
-	if (s != NULL && (p->flags & TCP_ACK) == 0 && (s->mode != STREAM_NEW || f->over)) {
+	if (s != NULL && (p->flags & TCP_ACK) == 0 && (s->mode != STREAM_NEW || f->state == FLOW_OVER)) {
 		tcp_drop(w->tcp, f, &w->out);
 		f = NULL;
 	} else if (s != NULL && s->mode != STREAM_NEW) {
 		stream_start(s, &w->tcp->pool, start, true);
+		f->done &= (uint8_t) ~(1u << p->dir);
 		return f;
 	}
 	flow_hint_put(&w->tcp->table, p->hash, p->dir, start, true);
@@ -84,8 +89,8 @@ static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream 
 	ahead = known ? p->seg.seq - next : 0;
 	if (fresh ? ahead > STREAM_OLD_MAX : ahead > w->tcp->pool.size)
 		known = false;
-	if (!fresh &&
-	    ahead == 1) /* a keep-alive stands one before what it asks for (RFC 9293 section 3.8.4) */
+	/* A keep-alive stands one before what it asks for (RFC 9293 section 3.8.4). */
+	if (!fresh && ahead == 1)
 		known = false;
 	stream_start(s, &w->tcp->pool, known ? next : p->seg.seq, known && fresh);
 }
@@ -96,7 +101,7 @@ static bool tcp_is_late(const struct tcp_packet *p, const struct flow *f)
 {
 	uint32_t next = f->dir[p->dir].next;
 
-	return tcp_is_near(p->seg.seq, next) && !(f->reset && p->seg.seq == next);
+	return tcp_is_near(p->seg.seq, next) && !((f->ends & FLOW_RESET) != 0 && p->seg.seq == next);
 }
 
 static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *f)
@@ -104,18 +109,21 @@ static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *
 	struct stream_env env = { .pool = &w->tcp->pool, .out = &w->out };
 	struct stream *s;
 
-	if (f != NULL && f->over && !tcp_is_late(p, f)) {
+	if (f != NULL && f->state == FLOW_OVER && !tcp_is_late(p, f)) {
 		tcp_drop(w->tcp, f, &w->out);
 		f = NULL;
 	}
-	if (f != NULL && f->over)
+	if (f != NULL && f->state == FLOW_OVER)
 		return f;
 	if (f == NULL)
 		f = tcp_open(w, p);
 	s = &f->dir[p->dir];
 	if (s->mode == STREAM_NEW)
 		tcp_begin(w, p, s);
+	w->parsed = true;
 	stream_segment(s, &env, &p->seg);
+	if (s->mode == STREAM_DONE)
+		f->done |= (uint8_t)(1u << p->dir);
 	return f;
 }
 
@@ -125,11 +133,12 @@ static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, 
 	const struct stream *s = &f->dir[p->dir];
 
 	if ((p->flags & TCP_FIN) != 0)
-		f->fin[p->dir] = true;
+		f->ends |= (uint8_t)(1u << p->dir);
 	if ((p->flags & TCP_RST) != 0 &&
 	    (s->mode == STREAM_NEW || s->mode == STREAM_DONE || tcp_is_near(seq, s->next)))
-		f->reset = f->fin[0] = f->fin[1] = true;
-	if (f->over || !f->fin[0] || !f->fin[1] || f->dir[0].hold != NULL || f->dir[1].hold != NULL)
+		f->ends = FLOW_RESET | TCP_BOTH;
+	if (f->state == FLOW_OVER || (f->ends & TCP_BOTH) != TCP_BOTH || f->dir[0].hold != NULL ||
+	    f->dir[1].hold != NULL)
 		return;
 	tcp_end(w->tcp, f, &w->out);
 	flow_retire(&w->tcp->table, f);
@@ -160,6 +169,21 @@ static bool tcp_header(struct walk *w, struct tcp_packet *p)
 	return true;
 }
 
+/* Flags or a flow's state ask for more than a look. */
+static void tcp_packet(struct walk *w, struct tcp_packet *p, struct flow *f)
+{
+	uint32_t seq = p->seg.seq;
+
+	if ((p->flags & TCP_SYN) != 0)
+		f = tcp_syn(w, p, f);
+	if (rd_left(&p->seg.r) > 0 || p->seg.cut > 0)
+		f = tcp_data(w, p, f);
+	else if (f == NULL && (p->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK)
+		flow_hint_put(&w->tcp->table, p->hash, p->dir, seq, false); /* what comes next begins here */
+	if (f != NULL && ((p->flags & (TCP_FIN | TCP_RST)) != 0 || (f->ends & TCP_BOTH) == TCP_BOTH))
+		tcp_close(w, p, seq, f);
+}
+
 void tcp_walk(struct walk *w)
 {
 	struct tcp_packet p;
@@ -167,26 +191,19 @@ void tcp_walk(struct walk *w)
 
 	if (!tcp_header(w, &p))
 		return;
-	uint32_t seq = p.seg.seq;
 	if (w->cut > 0)
 		walk_count(w, DISSECT_SNAPPED);
 	p.dir = flow_key(&p.key, &w->m.flow);
 	p.hash = flow_hash(&w->tcp->table, &p.key);
 	f = flow_find(&w->tcp->table, &p.key, p.hash);
-	if ((p.flags & TCP_SYN) != 0)
-		f = tcp_syn(w, &p, f);
-	if (rd_left(&p.seg.r) > 0 || p.seg.cut > 0)
-		f = tcp_data(w, &p, f);
-	else if (f == NULL && (p.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK)
-		flow_hint_put(&w->tcp->table, p.hash, p.dir, seq, false); /* what comes next begins here */
-	if (f != NULL && ((p.flags & (TCP_FIN | TCP_RST)) != 0 || (f->fin[0] && f->fin[1])))
-		tcp_close(w, &p, seq, f);
+	if (f == NULL || (f->done & 1u << p.dir) == 0 || (p.flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0)
+		tcp_packet(w, &p, f);
 }
 
 void tcp_finish(struct tcp *tcp, const struct proto_out *out)
 {
 	struct flow *f;
 
-	while ((f = flow_oldest(&tcp->table)) != NULL)
+	for (uint32_t at = 0; (f = flow_next(&tcp->table, &at)) != NULL;)
 		tcp_drop(tcp, f, out);
 }

@@ -15,6 +15,7 @@ static void udp_datagram(struct walk *w)
 		walk_count(w, DISSECT_SNAPPED);
 	if (n == 0)
 		return;
+	w->parsed = true;
 	for (int i = 0; i < proto_datagram_count; i++)
 		if (proto_datagrams[i].parse(w->r.p, n, &w->out) != PROTO_SKIP)
 			return;

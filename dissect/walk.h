@@ -21,6 +21,7 @@ struct walk {
 	struct rd r;     /* what is left, no longer than the headers so far claim */
 	size_t cut;      /* bytes behind r that the packet had and the capture has not */
 	walk_fn *next;   /* layer to go on with */
+	bool parsed;     /* something was written to m besides time and flow */
 	uint64_t serial; /* number of the packet */
 	struct frag_table *frags;
 	struct tcp *tcp;

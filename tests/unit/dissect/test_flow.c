@@ -16,8 +16,8 @@ static struct flow_table *table_new(void)
 
 	assert_non_null(t);
 	t->flows = calloc(COUNT, sizeof(struct flow));
-	t->hints = calloc(flow_heads(COUNT), sizeof(struct flow_hint));
-	t->heads = calloc(flow_heads(COUNT), sizeof(int32_t));
+	t->hints = calloc(flow_hint_sets(COUNT), sizeof(struct flow_hints));
+	t->heads = calloc(flow_heads(COUNT), sizeof(uint32_t));
 	assert_true(t->flows != NULL && t->hints != NULL && t->heads != NULL);
 	flow_init(t, COUNT);
 	return t;
@@ -72,51 +72,88 @@ static void test_key(void **state)
 	_Static_assert(sizeof(struct flow_key) == 36, "compared as memory: no padding");
 }
 
-static void test_order_of_use(void **state)
+static struct flow *first(struct flow_table *t)
+{
+	uint32_t at = 0;
+
+	return flow_next(t, &at);
+}
+
+/* Who had a packet since the search came by is passed over once; the rest goes in order. */
+static void test_second_chance(void **state)
 {
 	struct flow_table *t = table_new();
 	(void)state;
 
-	assert_null(flow_oldest(t));
+	assert_null(first(t));
 	for (uint32_t n = 0; n < COUNT; n++) {
 		assert_null(flow_crowded(t, 0));
 		add(t, n);
 	}
-	assert_ptr_equal(flow_oldest(t), &t->flows[0]);
-	assert_non_null(find(t, 0)); /* which makes it the newest */
-	assert_ptr_equal(flow_crowded(t, 0), &t->flows[1]);
-	for (uint32_t n = 0; n < COUNT; n++)
-		assert_non_null(find(t, n));
-	flow_remove(t, find(t, 0));
-	assert_null(find(t, 0));
+	assert_non_null(find(t, 0));
+	assert_non_null(find(t, 1));
+	assert_ptr_equal(flow_crowded(t, 0), &t->flows[2]);
+	flow_remove(t, &t->flows[2]);
+	assert_null(find(t, 2));
 	assert_null(flow_crowded(t, 0));
-	for (uint32_t n = 1; n < COUNT; n++) { /* the rest goes in order of use */
-		struct flow_key key = key_of(n);
-		assert_memory_equal(&flow_oldest(t)->key, &key, sizeof(key));
-		flow_remove(t, flow_oldest(t));
+	add(t, COUNT); /* where the third was */
+	assert_non_null(find(t, COUNT));
+	for (uint32_t n = 3; n < COUNT; n++) {
+		assert_ptr_equal(flow_crowded(t, 0), &t->flows[n]);
+		flow_remove(t, &t->flows[n]);
+		add(t, COUNT + n);
 	}
-	assert_null(flow_oldest(t));
-	assert_non_null(add(t, 5));
+	assert_ptr_equal(flow_crowded(t, 0), &t->flows[0]); /* its chance is used up */
 	table_free(t);
 }
 
+static void test_all_can_go_and_come_again(void **state)
+{
+	struct flow_table *t = table_new();
+	uint32_t at = 0, n = 0;
+	(void)state;
+
+	for (int round = 0; round < 3; round++, at = n = 0) {
+		for (uint32_t i = 0; i < COUNT; i++)
+			add(t, i);
+		for (uint32_t i = 0; i < COUNT; i += 3)
+			flow_retire(t, find(t, i));
+		for (struct flow *f; (f = flow_next(t, &at)) != NULL; n++)
+			flow_remove(t, f);
+		assert_int_equal(n, COUNT);
+		for (uint32_t i = 0; i < COUNT; i++)
+			assert_null(find(t, i));
+		assert_null(flow_crowded(t, 0));
+	}
+	table_free(t);
+}
+
+/* Those that are over go first, in the order in which they ended; until then they are known. */
 static void test_retired_goes_first(void **state)
 {
 	struct flow_table *t = table_new();
 	(void)state;
 
-	for (uint32_t n = 0; n < 3; n++)
+	for (uint32_t n = 0; n < COUNT; n++)
 		add(t, n);
-	flow_retire(t, find(t, 2));
-	assert_true(find(t, 2)->over); /* still known, and not made newer by that */
-	assert_ptr_equal(flow_oldest(t), find(t, 2));
-	flow_remove(t, flow_oldest(t));
-	assert_ptr_equal(flow_oldest(t), &t->flows[0]);
-	flow_remove(t, &t->flows[0]);
-	flow_retire(t, find(t, 1)); /* the only one */
-	assert_ptr_equal(flow_oldest(t), &t->flows[1]);
-	flow_remove(t, flow_oldest(t));
-	assert_null(flow_oldest(t));
+	flow_retire(t, find(t, 9));
+	flow_retire(t, find(t, 4));
+	flow_retire(t, find(t, 7));
+	assert_int_equal(find(t, 9)->state, FLOW_OVER);
+	flow_remove(t, find(t, 4)); /* out of the middle: its ports are used again */
+	assert_null(find(t, 4));
+	assert_ptr_equal(flow_crowded(t, 0), find(t, 9));
+	flow_remove(t, find(t, 9));
+	for (uint32_t n = COUNT; n < COUNT + 2; n++) {
+		assert_null(flow_crowded(t, 0));
+		add(t, n);
+	}
+	assert_ptr_equal(flow_crowded(t, 0), find(t, 7));
+	flow_remove(t, find(t, 7));
+	add(t, COUNT + 2);
+	assert_int_equal(flow_crowded(t, 0)->state, FLOW_LIVE);
+	flow_retire(t, find(t, COUNT + 1)); /* the only one */
+	assert_ptr_equal(flow_crowded(t, 0), find(t, COUNT + 1));
 	table_free(t);
 }
 
@@ -124,19 +161,19 @@ static void test_retired_goes_first(void **state)
 static void test_chains_are_short(void **state)
 {
 	struct flow_table *t = table_new();
-	uint32_t first = 0, found = 0, n = 0;
+	uint32_t lowest = 0, found = 0, n = 0;
 	(void)state;
 
 	for (; found < FLOW_CHAIN_MAX; n++) {
 		struct flow_key key = key_of(n);
 		if ((flow_hash(t, &key) & t->mask) != 0)
 			continue;
-		first = found == 0 ? n : first;
+		lowest = found == 0 ? n : lowest;
 		found++;
 		assert_null(flow_crowded(t, 0));
 		add(t, n);
 	}
-	assert_ptr_equal(flow_crowded(t, 0), find(t, first));
+	assert_ptr_equal(flow_crowded(t, 0), find(t, lowest));
 	assert_null(flow_crowded(t, 1));
 	table_free(t);
 }
@@ -204,7 +241,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_key),
-		cmocka_unit_test(test_order_of_use),
+		cmocka_unit_test(test_second_chance),
+		cmocka_unit_test(test_all_can_go_and_come_again),
 		cmocka_unit_test(test_retired_goes_first),
 		cmocka_unit_test(test_chains_are_short),
 		cmocka_unit_test(test_hints),
