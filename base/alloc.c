@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
@@ -33,6 +35,14 @@ void *xgrow(void *p, size_t *cap, size_t want, size_t size)
 	p = xrealloc(p, n * size);
 	*cap = n;
 	return p;
+}
+
+void alloc_large_pages(void *p, size_t n)
+{
+	uintptr_t mask = (uintptr_t)sysconf(_SC_PAGESIZE) - 1, from = ((uintptr_t)p + mask) & ~mask;
+
+	if (n > 2 * mask)
+		(void)madvise((void *)from, (n - mask - 1) & ~mask, MADV_HUGEPAGE);
 }
 
 char *xstrdup(const char *s) { return check(strdup(s)); }

@@ -15,6 +15,9 @@ void *xrealloc(void *p, size_t n) __attribute__((returns_nonnull, warn_unused_re
 /* Grows an array to hold at least `want` items of `size`; *cap is in items. Returns the array. */
 void *xgrow(void *p, size_t *cap, size_t want, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
+/* For tables that are asked at random: large pages from here on, where the kernel has them. Only a hint;
+ * to be given before the memory is touched. */
+void alloc_large_pages(void *p, size_t n);
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *xstrndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
 

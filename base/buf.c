@@ -9,16 +9,20 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-void buf_add(struct buf *b, const void *bytes, size_t n)
-{
-	b->p = xgrow(b->p, &b->cap, b->len + n + 1, 1);
-	if (n > 0)
-		memcpy(b->p + b->len, bytes, n);
-	b->len += n;
-	b->p[b->len] = '\0';
-}
+void buf_room(struct buf *b, size_t n) { b->p = xgrow(b->p, &b->cap, b->len + n + 1, 1); }
 
-void buf_puts(struct buf *b, const char *s) { buf_add(b, s, strlen(s)); }
+void buf_number(struct buf *b, uint64_t v)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		at--;
+		text[at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	buf_add(b, text + at, sizeof(text) - at);
+}
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
@@ -50,13 +54,28 @@ static void json_char(struct buf *b, const char *s, size_t len)
 		buf_add(b, s, len);
 }
 
+/* Bytes from the start that stand for themselves: most texts are nothing else. */
+static size_t json_plain(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
 void buf_json(struct buf *b, const char *s, size_t n)
 {
 	buf_puts(b, "\"");
-	for (size_t i = 0; i < n;) {
-		size_t len = text_utf8_len((const uint8_t *)s + i, n - i);
+	for (size_t i = 0, len; i < n; i += len) {
+		len = json_plain(s + i, n - i);
+		if (len > 0) {
+			buf_add(b, s + i, len);
+			continue;
+		}
+		len = text_utf8_len((const uint8_t *)s + i, n - i);
 		json_char(b, s + i, len);
-		i += len > 0 ? len : 1;
+		len = len > 0 ? len : 1;
 	}
 	buf_puts(b, "\"");
 }

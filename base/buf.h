@@ -8,14 +8,30 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct buf {
 	char *p;
 	size_t len, cap;
 };
 
-void buf_add(struct buf *b, const void *bytes, size_t n);
-void buf_puts(struct buf *b, const char *s);
+/* Makes room for n more bytes and the NUL. */
+void buf_room(struct buf *b, size_t n);
+
+static inline void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	if (b->p == NULL || b->cap - b->len <= n)
+		buf_room(b, n);
+	if (n > 0)
+		memcpy(b->p + b->len, bytes, n);
+	b->len += n;
+	b->p[b->len] = '\0';
+}
+
+static inline void buf_puts(struct buf *b, const char *s) { buf_add(b, s, strlen(s)); }
+
+/* In decimal. */
+void buf_number(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A quoted JSON string (RFC 8259 section 7). Broken UTF-8 bytes become U+FFFD. */
 void buf_json(struct buf *b, const char *s, size_t n);

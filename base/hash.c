@@ -32,6 +32,13 @@ uint64_t hash_keyed(const struct hash_key *k, const void *bytes, size_t n)
 	return h;
 }
 
+void hash_secret_random(struct hash_secret *s) { randombytes_buf(s->bytes, sizeof(s->bytes)); }
+
+uint64_t hash_secret(const struct hash_secret *s, const void *bytes, size_t n)
+{
+	return XXH3_64bits_withSecret(bytes, n, s->bytes, sizeof(s->bytes));
+}
+
 void hash_sha256(uint8_t out[HASH_SHA256_SIZE], const void *bytes, size_t n)
 {
 	crypto_hash_sha256(out, bytes, n);

@@ -2,6 +2,8 @@
 /*
  * The hashes of beiand; the only file that sees libsodium and libxxhash.
  * hash_keyed: SipHash-2-4, for tables that strangers fill and for client pseudonyms.
+ * hash_secret: for tables that strangers fill and that are asked for each message: XXH3 under a secret that
+ * is random, in no output, and lives as long as the table. Nothing that is told may depend on it.
  * hash_sha256: the identity of an imported file.
  * hash_stream: XXH3 of 128 bits, the identity of a capture. It has no key and resists no attacker, and need
  * not: it only tells whether this capture was counted before. Two captures that differ by accident meet with
@@ -24,6 +26,15 @@ void hash_key_random(struct hash_key *k);
 /* A key that depends on nothing but the text: replays under it give the same sketches each time. */
 void hash_key_fixed(struct hash_key *k, const char *text);
 uint64_t hash_keyed(const struct hash_key *k, const void *bytes, size_t n);
+enum { HASH_SECRET_SIZE = 192 };
+
+struct hash_secret {
+	uint8_t bytes[HASH_SECRET_SIZE];
+};
+
+void hash_secret_random(struct hash_secret *s);
+uint64_t hash_secret(const struct hash_secret *s, const void *bytes, size_t n);
+
 void hash_sha256(uint8_t out[HASH_SHA256_SIZE], const void *bytes, size_t n);
 /* SHA-256 of a file's bytes from the start, as lower-case hex. 0, or negative errno. */
 int hash_file(char out[HASH_HEX_SIZE], int fd) __attribute__((warn_unused_result));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,12 +133,52 @@ size_t text_hex_escape(char *out, size_t cap, const uint8_t *s, size_t n)
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
+static char *put_digits(char *out, unsigned v, int n)
+{
+	for (int i = n - 1; i >= 0; i--, v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + n;
+}
+
+/* The same as the C library writes, for the years that captures are from; it takes a third of the time that
+ * a line of output takes. Days to dates: the year starts in March, so that leap days end it. */
+static bool time_fast(char *out, int64_t us)
+{
+	int64_t seconds = floor_div(us, 1000000), day = floor_div(seconds, 86400) + 719468;
+	unsigned second = (unsigned)(seconds - (day - 719468) * 86400), era_day, year, month, of_year;
+
+	if (day < 719468 || day >= 719468 + 2932897) /* 1970 to 9999 */
+		return false;
+	era_day = (unsigned)(day % 146097);
+	year = (era_day - era_day / 1460 + era_day / 36524 - era_day / 146096) / 365;
+	of_year = era_day - (365 * year + year / 4 - year / 100);
+	month = (5 * of_year + 2) / 153;
+	year += (unsigned)(day / 146097) * 400 + (month >= 10);
+	out = put_digits(out, year, 4);
+	*out++ = '-';
+	out = put_digits(out, month < 10 ? month + 3 : month - 9, 2);
+	*out++ = '-';
+	out = put_digits(out, of_year - (153 * month + 2) / 5 + 1, 2);
+	*out++ = 'T';
+	out = put_digits(out, second / 3600, 2);
+	*out++ = ':';
+	out = put_digits(out, second / 60 % 60, 2);
+	*out++ = ':';
+	out = put_digits(out, second % 60, 2);
+	*out++ = '.';
+	out = put_digits(out, (unsigned)(us - seconds * 1000000), 6);
+	memcpy(out, "Z", 2);
+	return true;
+}
+
 void text_time_utc(char out[TEXT_TIME_MAX], int64_t us)
 {
 	time_t s = (time_t)floor_div(us, 1000000);
 	struct tm tm;
 	char day[TEXT_TIME_MAX];
 
+	if (time_fast(out, us))
+		return;
 	if (gmtime_r(&s, &tm) == NULL || strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
 		memcpy(day, "?", 2); /* a year past what the C library can write */
 	snprintf(out, TEXT_TIME_MAX, "%.22s.%06dZ", day, (int)((us % 1000000 + 1000000) % 1000000));
@@ -158,6 +199,85 @@ void text_lower(char *s)
 	for (; *s; s++)
 		if (*s >= 'A' && *s <= 'Z')
 			*s = (char)(*s - 'A' + 'a');
+}
+
+bool text_addr_is_v4(const uint8_t addr[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	return memcmp(addr, mapped, sizeof(mapped)) == 0;
+}
+
+static size_t put_v4(char *out, const uint8_t addr[4])
+{
+	size_t at = 0;
+
+	for (int i = 0; i < 4; i++) {
+		int n = addr[i] >= 100 ? 3 : addr[i] >= 10 ? 2 : 1;
+		put_digits(out + at, addr[i], n);
+		out[at + (size_t)n] = i < 3 ? '.' : '\0';
+		at += (size_t)n + (i < 3);
+	}
+	return at;
+}
+
+/* The longest run of two or more zero words, the first of equals (RFC 5952 section 4.2). */
+static int zero_run(const unsigned word[8], int *length)
+{
+	int best = -1;
+
+	*length = 1;
+	for (int i = 0, n; i < 8; i += n) {
+		for (n = 0; i + n < 8 && word[i + n] == 0; n++)
+			;
+		if (n > *length) {
+			best = i;
+			*length = n;
+		}
+		n += n == 0;
+	}
+	return best;
+}
+
+static size_t put_word(char *out, unsigned v)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t n = v >= 0x1000 ? 4 : v >= 0x100 ? 3 : v >= 0x10 ? 2 : 1;
+
+	for (size_t i = n; i-- > 0; v >>= 4)
+		out[i] = hex[v & 15];
+	return n;
+}
+
+static size_t put_v6(char *out, const uint8_t addr[16])
+{
+	unsigned word[8];
+	int run, length;
+	size_t at = 0;
+
+	for (int i = 0; i < 8; i++)
+		word[i] = (unsigned)addr[2 * i] << 8 | addr[2 * i + 1];
+	run = zero_run(word, &length);
+	if (run == 0 && length == 6) /* "::192.0.2.1", which is rare */
+		return inet_ntop(AF_INET6, addr, out, TEXT_ADDR_MAX) != NULL ? strlen(out) : 0;
+	for (int i = 0; i < 8; i++) {
+		if (i == run) {
+			out[at++] = ':';
+			i += length - 1;
+			if (i == 7)
+				out[at++] = ':';
+			continue;
+		}
+		if (i > 0)
+			out[at++] = ':';
+		at += put_word(out + at, word[i]);
+	}
+	out[at] = '\0';
+	return at;
+}
+
+size_t text_addr(char out[TEXT_ADDR_MAX], const uint8_t addr[16])
+{
+	return text_addr_is_v4(addr) ? put_v4(out, addr + 12) : put_v6(out, addr);
 }
 
 void text_people(char out[TEXT_PEOPLE_MAX], uint64_t n)

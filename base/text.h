@@ -34,6 +34,11 @@ void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us);
 /* Days since 1970 of the Beijing calendar day that holds this moment. */
 int64_t text_beijing_day(int64_t us);
 
+enum { TEXT_ADDR_MAX = 46 };
+/* An address of 16 bytes, IPv4 as v4-mapped: as inet_ntop() writes it. Returns its length. */
+size_t text_addr(char out[TEXT_ADDR_MAX], const uint8_t addr[16]);
+bool text_addr_is_v4(const uint8_t addr[16]);
+
 /* Counts of people below this are shown as "<3": architecture rule 6, people stay private. */
 enum { TEXT_PEOPLE_MIN = 3, TEXT_PEOPLE_MAX = 24 };
 void text_people(char out[TEXT_PEOPLE_MAX], uint64_t n);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/observe.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -28,6 +27,7 @@ enum {
 	WINDOW_MOST = 86400, /* seconds */
 	BUDGET = 4096,       /* packets between looks at the signals */
 	POLL_MS = 500,
+	LINES_BYTES = 64 * 1024, /* written at once */
 	SILENCE_US =
 		2000000, /* packets may wait this long in the kernel's ring: windows close that much later */
 };
@@ -43,62 +43,89 @@ struct observe {
 	struct data tables;
 	struct identify *identify;
 	struct sensor_core *core;
-	struct buf line;
+	struct buf lines; /* that are still to be written */
 };
 
 /* --- output --- */
 
 static void json_server(struct buf *out, const struct record_server *s)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	char text[INET6_ADDRSTRLEN];
+	char text[TEXT_ADDR_MAX];
+	size_t n = text_addr(text, s->addr);
+	bool v4 = text_addr_is_v4(s->addr);
 
-	if (memcmp(s->addr, mapped, sizeof(mapped)) == 0) {
-		inet_ntop(AF_INET, s->addr + sizeof(mapped), text, sizeof(text));
-		buf_printf(out, "\"%s:%u\"", text, (unsigned)s->port);
-	} else {
-		inet_ntop(AF_INET6, s->addr, text, sizeof(text));
-		buf_printf(out, "\"[%s]:%u\"", text, (unsigned)s->port);
-	}
+	buf_puts(out, v4 ? "\"" : "\"[");
+	buf_add(out, text, n);
+	buf_puts(out, v4 ? ":" : "]:");
+	buf_number(out, s->port);
+	buf_puts(out, "\"");
 }
 
-static void json_text(struct buf *out, const char *key, const char *value)
+static inline void json_text(struct buf *out, const char *key, const char *value)
 {
-	buf_printf(out, "\"%s\":", key);
+	buf_puts(out, key);
 	buf_json(out, value, strlen(value));
-	buf_puts(out, ",");
+}
+
+static inline void json_number(struct buf *out, const char *key, uint64_t n)
+{
+	buf_puts(out, key);
+	buf_number(out, n);
+}
+
+static void json_time(struct buf *out, const char *key, int64_t us)
+{
+	char text[TEXT_TIME_MAX];
+
+	text_time_utc(text, us);
+	buf_puts(out, key);
+	buf_puts(out, text);
 }
 
 static void json_link(struct buf *out, const struct record_link *l)
 {
-	buf_puts(out, "{");
-	json_text(out, "kind", subject_kind_name(l->kind));
-	json_text(out, "name", l->name);
-	buf_printf(out, "\"count\":%" PRIu64 "}", l->count);
+	json_text(out, "{\"kind\":", subject_kind_name(l->kind));
+	json_text(out, ",\"name\":", l->name);
+	json_number(out, ",\"count\":", l->count);
+	buf_puts(out, "}");
+}
+
+static void json_detail(struct buf *out, const struct record_detail *d)
+{
+	json_text(out, "{\"type\":", detail_name(d->type));
+	json_text(out, ",\"value\":", d->value);
+	json_number(out, ",\"count\":", d->count);
+	buf_puts(out, "}");
+}
+
+static void json_details(struct buf *out, const struct observation *o)
+{
+	buf_puts(out, ",\"details\":[");
+	for (size_t i = 0; i < o->detail_count; i++) {
+		buf_puts(out, i > 0 ? "," : "");
+		json_detail(out, &o->details[i]);
+	}
+	buf_puts(out, "]");
 }
 
 /* What found no room in its list; left out when it is nothing. */
-static void json_more(struct buf *out, const char *key, uint64_t n)
+static inline void json_more(struct buf *out, const char *key, uint64_t n)
 {
 	if (n > 0)
-		buf_printf(out, ",\"%s\":%" PRIu64, key, n);
+		json_number(out, key, n);
 }
 
 void observe_json(struct buf *out, const char *sensor, const struct observation *o)
 {
-	char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX];
-
-	text_time_utc(from, o->from);
-	text_time_utc(to, o->to);
-	buf_puts(out, "{\"v\":1,");
-	json_text(out, "sensor", sensor);
-	json_text(out, "from", from);
-	json_text(out, "to", to);
-	json_text(out, "kind", subject_kind_name(o->kind));
-	json_text(out, "name", o->name);
-	json_text(out, "via", via_name(o->via));
-	buf_printf(out, "\"count\":%" PRIu64 ",\"clients\":%" PRIu64 ",\"servers\":[", o->count,
-		   sketch_count(&o->clients));
+	json_text(out, "{\"v\":1,\"sensor\":", sensor);
+	json_time(out, ",\"from\":\"", o->from);
+	json_time(out, "\",\"to\":\"", o->to);
+	json_text(out, "\",\"kind\":", subject_kind_name(o->kind));
+	json_text(out, ",\"name\":", o->name);
+	json_text(out, ",\"via\":", via_name(o->via));
+	json_number(out, ",\"count\":", o->count);
+	json_number(out, ",\"clients\":", sketch_count(&o->clients));
+	buf_puts(out, ",\"servers\":[");
 	for (size_t i = 0; i < o->server_count; i++) {
 		buf_puts(out, i > 0 ? "," : "");
 		json_server(out, &o->servers[i]);
@@ -109,42 +136,46 @@ void observe_json(struct buf *out, const char *sensor, const struct observation 
 		json_link(out, &o->links[i]);
 	}
 	buf_puts(out, "]");
-	json_more(out, "servers_more", o->servers_more);
-	json_more(out, "links_more", o->links_more);
+	if (o->detail_count > 0)
+		json_details(out, o);
+	json_more(out, ",\"servers_more\":", o->servers_more);
+	json_more(out, ",\"links_more\":", o->links_more);
+	json_more(out, ",\"details_more\":", o->details_more);
 	buf_puts(out, "}");
 }
 
-static void write_line(struct buf *line)
+static void write_lines(struct buf *lines)
 {
-	buf_puts(line, "\n");
-	fwrite(line->p, 1, line->len, stdout);
-	buf_reset(line);
+	if (lines->len > 0)
+		fwrite(lines->p, 1, lines->len, stdout);
+	buf_reset(lines);
 }
 
 static void take_observation(void *arg, const struct observation *o)
 {
 	struct observe *ob = arg;
 
-	observe_json(&ob->line, ob->interface != NULL ? ob->interface : "replay", o);
-	write_line(&ob->line);
+	observe_json(&ob->lines, ob->interface != NULL ? ob->interface : "replay", o);
+	buf_puts(&ob->lines, "\n");
+	if (ob->lines.len >= LINES_BYTES)
+		write_lines(&ob->lines);
 }
 
 static void take_counter(void *arg, const char *name, uint64_t value)
 {
 	struct buf *line = arg;
 
-	buf_puts(line, line->p[line->len - 1] == '{' ? "" : ",");
-	buf_printf(line, "\"%s\":%" PRIu64, name, value);
+	buf_printf(line, "%s\"%s\":%" PRIu64, line->p[line->len - 1] == '{' ? "" : ",", name, value);
 }
 
 /* Closes what is open and ends the output; c may be NULL. */
 static void write_stats(struct observe *ob, struct capture *c)
 {
 	sensor_core_flush(ob->core);
-	buf_puts(&ob->line, "{\"v\":1,\"stats\":{");
-	sensor_core_counters(ob->core, c, take_counter, &ob->line);
-	buf_puts(&ob->line, "}}");
-	write_line(&ob->line);
+	buf_puts(&ob->lines, "{\"v\":1,\"stats\":{");
+	sensor_core_counters(ob->core, c, take_counter, &ob->lines);
+	buf_puts(&ob->lines, "}}\n");
+	write_lines(&ob->lines);
 }
 
 /* --- input --- */
@@ -211,6 +242,7 @@ static int watch_live(struct observe *ob, struct capture *c, int signals)
 			return complain(error);
 		if (n == 0)
 			sensor_core_tick(ob->core, now_us() - SILENCE_US);
+		write_lines(&ob->lines);
 		if (fflush(stdout) != 0)
 			return 0;
 	}
@@ -351,7 +383,7 @@ int ctl_observe(int argc, char *const argv[], const char *conf_path)
 	identify_free(ob.identify);
 	data_clear(&ob.tables);
 	conf_clear(&ob.conf);
-	buf_clear(&ob.line);
+	buf_clear(&ob.lines);
 	free(ob.files);
 	return code;
 }

@@ -18,48 +18,61 @@ static const char *const local_tops[] = {
 	"intranet", "private", "corp",      "workgroup",   "invalid", "onion", "alt",
 };
 
-static bool is_name_byte(uint8_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
+/* What may stand in a label, in lower case; 0 is everything else. */
+static const char name_bytes[256] = {
+	['-'] = '-', ['_'] = '_', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
+	['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b',
+	['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i',
+	['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p',
+	['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w',
+	['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
+	['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k',
+	['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r',
+	['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y',
+	['z'] = 'z',
+};
 
 static uint8_t lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c; }
 
-/* Copies lower case while every label is well formed; false at the first that is not. */
-static bool copy_labels(char *out, const uint8_t *p, size_t n)
+/* Copies lower case while every label is well formed, and says where the last one starts; 0 at the first
+ * that is not, or when there is no other. */
+static size_t copy_labels(char *out, const uint8_t *p, size_t n)
 {
-	size_t label = 0;
+	size_t start = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint8_t c = lower(p[i]);
-		label = c == '.' ? 0 : label + 1;
-		if ((c == '.' && (i == 0 || p[i - 1] == '.')) || (c != '.' && !is_name_byte(c)) ||
-		    label > LABEL_LONGEST)
-			return false;
-		out[i] = (char)c;
+		char c = name_bytes[p[i]];
+		if (c == 0) {
+			if (p[i] != '.' || i == start || i - start > LABEL_LONGEST)
+				return 0;
+			c = '.';
+			start = i + 1;
+		}
+		out[i] = c;
 	}
 	out[n] = '\0';
-	return true;
+	return n > start && n - start <= LABEL_LONGEST ? start : 0;
 }
 
 /* A last label of digits only makes it an IPv4 address, whole or short (WHATWG URL, "ends in a number"). */
-static bool top_ok(const char *name)
+static bool top_ok(const char *top)
 {
-	const char *dot = strrchr(name, '.');
-
-	if (dot == NULL || dot[1 + strspn(dot + 1, "0123456789")] == '\0')
+	if (top[0] <= '9' && top[strspn(top, "0123456789")] == '\0')
 		return false;
 	for (size_t i = 0; i < sizeof(local_tops) / sizeof(local_tops[0]); i++)
-		if (strcmp(dot + 1, local_tops[i]) == 0)
+		if (top[0] == local_tops[i][0] && strcmp(top, local_tops[i]) == 0)
 			return false;
 	return true;
 }
 
 bool hostname_take(char out[HOSTNAME_MAX], const uint8_t *p, size_t n)
 {
+	size_t top;
+
 	if (n > 0 && p[n - 1] == '.')
 		n--;
-	if (n > 0 && n <= NAME_LONGEST && copy_labels(out, p, n) && top_ok(out))
+	top = n > 0 && n <= NAME_LONGEST ? copy_labels(out, p, n) : 0;
+	if (top > 0 && top_ok(out + top))
 		return true;
 	out[0] = '\0';
 	return false;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/buf.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +99,22 @@ static void test_json(void **state)
 	expect_json("\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
+static void test_number(void **state)
+{
+	static const uint64_t values[] = { 0, 9, 10, 99, 100, 4294967296, UINT64_MAX };
+	struct buf b = { 0 };
+	char want[32];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		snprintf(want, sizeof(want), "%" PRIu64, values[i]);
+		buf_reset(&b);
+		buf_number(&b, values[i]);
+		assert_string_equal(b.p, want);
+	}
+	buf_clear(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +122,7 @@ int main(void)
 		cmocka_unit_test(test_printf),
 		cmocka_unit_test(test_reset_keeps_memory),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_number),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

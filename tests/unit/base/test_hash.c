@@ -124,6 +124,21 @@ static void test_stream(void **state)
 	fclose(f);
 }
 
+static void test_secret(void **state)
+{
+	static const char text[] = "a name that is longer than any of the words that a hash reads at a time";
+	struct hash_secret a, b;
+	(void)state;
+
+	hash_secret_random(&a);
+	hash_secret_random(&b);
+	for (size_t n = 1; n < sizeof(text); n++) {
+		assert_true(hash_secret(&a, text, n) == hash_secret(&a, text, n));
+		assert_true(hash_secret(&a, text, n) != hash_secret(&a, text, n - 1));
+		assert_true(hash_secret(&a, text, n) != hash_secret(&b, text, n));
+	}
+}
+
 /* RFC 4122 section 4.4 */
 static void test_uuid(void **state)
 {
@@ -148,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_keyed_vector), cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_sha256),       cmocka_unit_test(test_file),
 		cmocka_unit_test(test_stream),       cmocka_unit_test(test_uuid),
+		cmocka_unit_test(test_secret),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -173,6 +175,76 @@ static void test_times_at_the_ends(void **state)
 	free(got);
 }
 
+/* Each day of the years that are not left to the C library, and its first and last microsecond. */
+static void test_times_are_the_c_librarys(void **state)
+{
+	char got[TEXT_TIME_MAX], want[TEXT_TIME_MAX];
+	(void)state;
+
+	for (int64_t day = -1; day < 2932897 + 2; day += day % 400 == 0 ? 37 : 1) {
+		time_t s = (time_t)(day * 86400 + (day * 12345 % 86400 + 86400) % 86400);
+		struct tm tm;
+		assert_non_null(gmtime_r(&s, &tm));
+		assert_true(strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%S.000000Z", &tm) > 0);
+		text_time_utc(got, (int64_t)s * 1000000);
+		assert_string_equal(got, want);
+	}
+	text_time_utc(got, INT64_C(253402300799999999));
+	assert_string_equal(got, "9999-12-31T23:59:59.999999Z");
+	text_time_utc(got, INT64_C(253402300800000000));
+	assert_string_equal(got, "10000-01-01T00:00:00.000000Z");
+}
+
+static void expect_addr(const uint8_t addr[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool v4 = memcmp(addr, mapped, sizeof(mapped)) == 0;
+	char got[TEXT_ADDR_MAX], want[INET6_ADDRSTRLEN];
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? addr + 12 : addr, want, sizeof(want));
+	assert_int_equal(text_addr(got, addr), strlen(want));
+	assert_string_equal(got, want);
+	assert_int_equal(text_addr_is_v4(addr), v4);
+}
+
+static void test_addresses_are_the_c_librarys(void **state)
+{
+	uint32_t random = 7;
+	(void)state;
+
+	/* each pattern of zero words, with words of each length */
+	for (unsigned zeroes = 0; zeroes < 256; zeroes++) {
+		for (int length = 0; length < 16; length += 3) {
+			uint8_t addr[16] = { 0 };
+			for (int i = 0; i < 8; i++) {
+				unsigned word = zeroes >> i & 1 ? 0 : 0xfedcu >> length;
+				addr[2 * i] = (uint8_t)(word >> 8);
+				addr[2 * i + 1] = (uint8_t)word;
+			}
+			expect_addr(addr);
+		}
+	}
+	for (int round = 0; round < 2000; round++) {
+		uint8_t addr[16] = { [10] = 0xff, [11] = 0xff };
+		for (int i = 12; i < 16; i++) {
+			random = random * 1664525 + 1013904223;
+			addr[i] = (uint8_t)(random >> 24);
+		}
+		expect_addr(addr);
+	}
+}
+
+static void test_is_safe(void **state)
+{
+	(void)state;
+	assert_true(text_is_safe("", 0));
+	assert_true(text_is_safe("教务系统 A", strlen("教务系统 A")));
+	assert_false(text_is_safe("a\nb", 3));
+	assert_false(text_is_safe("a\0b", 3));
+	assert_false(text_is_safe("\xe2\x80\xae", 3));
+	assert_false(text_is_safe("\xe5\xad", 2));
+}
+
 static void test_lower(void **state)
 {
 	char s[] = "AZaz@[`{09 ÉÀ学";
@@ -208,6 +280,9 @@ int main(void)
 		cmocka_unit_test(test_hex_escape),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_times_at_the_ends),
+		cmocka_unit_test(test_times_are_the_c_librarys),
+		cmocka_unit_test(test_addresses_are_the_c_librarys),
+		cmocka_unit_test(test_is_safe),
 		cmocka_unit_test(test_lower),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/order.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void add(struct subjects *t, enum subject_kind kind, enum via via, const char *name)
+{
+	struct subject_key k = { .kind = kind, .via = via, .name = name, .len = strlen(name) };
+
+	k.hash = subjects_hash(t, &k);
+	if (subjects_find(t, &k) == NULL)
+		assert_non_null(subjects_add(t, &k, 0));
+}
+
+/* The plain way to say it. */
+static int compare(const struct subjects *t, const struct subject *a, const struct subject *b)
+{
+	char x[RECORD_NAME_MAX], y[RECORD_NAME_MAX];
+	int c = a->kind - b->kind;
+
+	snprintf(x, sizeof(x), "%.*s", a->len, subject_name(t, a->name));
+	snprintf(y, sizeof(y), "%.*s", b->len, subject_name(t, b->name));
+	c = c != 0 ? c : strcmp(x, y);
+	return c != 0 ? c : a->via - b->via;
+}
+
+static void expect_order(const struct subjects *t)
+{
+	bool *seen = calloc(t->count + 1, sizeof(bool));
+	const struct order_key *key;
+	struct order o;
+
+	order_init(&o, t->max);
+	key = order_make(&o, t);
+	for (uint32_t i = 0; i < t->count; i++) {
+		assert_true(key[i].number < t->count && !seen[key[i].number]);
+		seen[key[i].number] = true;
+		if (i > 0)
+			assert_true(compare(t, &t->subject[key[i - 1].number], &t->subject[key[i].number]) <
+				    0);
+	}
+	order_clear(&o);
+	free(seen);
+}
+
+/* Names that differ in their first bytes, behind them, or only in their length. */
+static void make_name(char out[64], uint32_t random)
+{
+	unsigned value = random >> 12 & 0xfff;
+
+	switch (random >> 30) {
+	case 0:
+		snprintf(out, 64, "%x.cn", value);
+		break;
+	case 1:
+		snprintf(out, 64, "www.example.edu.%x.cn", value);
+		break;
+	case 2:
+		snprintf(out, 64, "www.example.edu.cn.long.%x", value);
+		break;
+	default:
+		snprintf(out, 64, "w%.*s", (int)(value & 31), "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww");
+	}
+}
+
+static void sorts_as_the_plain_way(void **state)
+{
+	uint32_t random = 1;
+	(void)state;
+
+	for (uint32_t n = 0; n < 300; n += n < 40 ? 1 : 61) {
+		struct subjects t;
+		subjects_init(&t, n + 1);
+		for (uint32_t i = 0; i < n; i++) {
+			char name[64];
+			random = random * 1664525 + 1013904223;
+			make_name(name, random);
+			add(&t, random >> 8 & 1 ? SUBJECT_HOST : SUBJECT_WECHAT_MINI,
+			    (enum via)((random >> 9) % VIA_COUNT), name);
+		}
+		expect_order(&t);
+		subjects_clear(&t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sorts_as_the_plain_way),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

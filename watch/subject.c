@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/subject.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum {
+	LINE = 64,                 /* bytes of a cache line */
+	LEND = 16,                 /* names start at multiples of this in the arena, so that 32 bits reach */
+	SUBJECT_BYTES = 640,       /* arena per subject: a name, some clients, servers, links, details */
+	SUBJECT_LEAST = 256,       /* of it kept for each subject still to come: its name */
+	ARENA_LEAST = 1024 * 1024, /* small tables may hold a few busy hosts all the same */
+	VALUE_BYTES = 64,          /* per subject */
+	VALUES_LEAST = 1024,
+	CLIENTS_SORTED = 128, /* more clients than this are held as a struct sketch */
+};
+
+_Static_assert(sizeof(struct subject) == 2 * LINE, "what each message touches is one cache line");
+_Static_assert(offsetof(struct subject, clients) == LINE, "and the rest is the other");
+_Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
+_Static_assert((int)VALUE_BYTES_MAX < (int)RECORD_VALUE_MAX, "values fit in records");
+_Static_assert((int)CLIENTS_SORTED <= (int)SKETCH_EXACT, "what is sorted is exact");
+
+/* How many details of a type one subject keeps; together they fit in a record. */
+static const uint8_t detail_most[DETAIL_COUNT] = {
+	[DETAIL_ALPN] = 4,        [DETAIL_JA4] = 8,        [DETAIL_ECH] = 2,
+	[DETAIL_CERTIFICATE] = 7, [DETAIL_TITLE] = 6,      [DETAIL_CONTENT_TYPE] = 6,
+	[DETAIL_HTTP_SERVER] = 3, [DETAIL_LOCATION] = 4,   [DETAIL_SERVICE_ALPN] = 4,
+	[DETAIL_ECH_NAME] = 2,    [DETAIL_HIDDEN_DNS] = 3,
+};
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+static size_t arena_bytes(uint32_t max) { return larger((size_t)max * SUBJECT_BYTES, ARENA_LEAST); }
+
+static uint32_t slot_count(uint32_t max)
+{
+	uint32_t slots = 16;
+
+	while (slots < max && slots < UINT32_C(1) << 30)
+		slots *= 2;
+	return slots * 2;
+}
+
+static uint32_t values_most(uint32_t max) { return max > VALUES_LEAST ? max : VALUES_LEAST; }
+
+static size_t subject_bytes(uint32_t max) { return ((size_t)max + 1) * sizeof(struct subject) + LINE; }
+
+size_t subjects_size(uint32_t max)
+{
+	return subject_bytes(max) + slot_count(max) * sizeof(struct subject_slot) + arena_bytes(max) +
+	       values_size(values_most(max), values_most(max) * VALUE_BYTES);
+}
+
+void subjects_init(struct subjects *t, uint32_t max)
+{
+	size_t slots = slot_count(max), past;
+
+	*t = (struct subjects){ .max = max, .mask = (uint32_t)(slots - 1) };
+	t->memory = xmalloc(subject_bytes(max));
+	past = (uintptr_t)t->memory % LINE;
+	t->subject = (struct subject *)(void *)((char *)t->memory + (past > 0 ? LINE - past : 0));
+	t->slots = xcalloc(slots, sizeof(*t->slots));
+	arena_init(&t->arena, arena_bytes(max));
+	values_init(&t->values, values_most(max), values_most(max) * VALUE_BYTES);
+	hash_secret_random(&t->secret);
+	alloc_large_pages(t->memory, subject_bytes(max));
+	alloc_large_pages(t->slots, slots * sizeof(*t->slots));
+}
+
+void subjects_clear(struct subjects *t)
+{
+	values_clear(&t->values);
+	arena_clear(&t->arena);
+	free(t->slots);
+	free(t->memory);
+	memset(t, 0, sizeof(*t));
+}
+
+void subjects_reset(struct subjects *t)
+{
+	memset(t->slots, 0, ((size_t)t->mask + 1) * sizeof(*t->slots));
+	t->count = 0;
+	arena_reset(&t->arena);
+	values_reset(&t->values);
+}
+
+/* --- the table --- */
+
+uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k)
+{
+	return hash_secret(&t->secret, k->name, k->len);
+}
+
+/* Where to look depends on the name alone: a name that was looked up is then often found in a hello, and its
+ * slots lie side by side. */
+static uint32_t tag_of(const struct subject_key *k)
+{
+	return (uint32_t)(k->hash >> 32) + ((uint32_t)k->kind * VIA_COUNT + k->via) * UINT32_C(0x9e3779b1);
+}
+
+const char *subject_name(const struct subjects *t, uint32_t name)
+{
+	return (const char *)t->arena.base + (size_t)name * LEND;
+}
+
+static bool is_subject(const struct subjects *t, const struct subject *s, const struct subject_key *k)
+{
+	return s->kind == k->kind && s->via == k->via && s->len == k->len &&
+	       memcmp(subject_name(t, s->name), k->name, k->len) == 0;
+}
+
+struct subject *subjects_find(const struct subjects *t, const struct subject_key *k)
+{
+	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(k);
+
+	for (; t->slots[at].number != 0; at = (at + 1) & t->mask) {
+		struct subject *s = &t->subject[t->slots[at].number - 1];
+		if (t->slots[at].tag == tag && is_subject(t, s, k))
+			return s;
+	}
+	return NULL;
+}
+
+/* False when there is no room. */
+static bool copy_name(struct arena *a, const char *p, size_t n, uint32_t *out)
+{
+	uint8_t *copy = arena_get(a, n);
+
+	if (copy == NULL)
+		return false;
+	memcpy(copy, p, n);
+	*out = (uint32_t)((size_t)(copy - a->base) / LEND);
+	return true;
+}
+
+struct subject *subjects_add(struct subjects *t, const struct subject_key *k, int64_t time)
+{
+	uint32_t at = (uint32_t)k->hash & t->mask, name;
+	struct subject *s = &t->subject[t->count];
+
+	if (t->count == t->max || !copy_name(&t->arena, k->name, k->len, &name))
+		return NULL;
+	*s = (struct subject){ .from = time,
+			       .to = time,
+			       .name = name,
+			       .len = (uint8_t)k->len,
+			       .kind = (uint8_t)k->kind,
+			       .via = (uint8_t)k->via };
+	t->count++;
+	while (t->slots[at].number != 0)
+		at = (at + 1) & t->mask;
+	t->slots[at] = (struct subject_slot){ tag_of(k), t->count };
+	return s;
+}
+
+/* --- what hangs on a subject --- */
+
+/* Whether lists may grow: busy subjects must not take the room that new ones need to be seen at all. */
+static bool has_spare(const struct subjects *t)
+{
+	return t->arena.cap - t->arena.used > (size_t)(t->max - t->count) * SUBJECT_LEAST + ARENA_CHUNK_MAX;
+}
+
+/* Doubles an array in the arena up to `most` items; the same array when there is no room. */
+static void *grow(struct subjects *t, void *old, size_t item, size_t *cap, size_t most)
+{
+	size_t want = *cap == 0 ? 1 : *cap * 2, room = arena_room(want * item) / item;
+	void *p = *cap >= most || !has_spare(t) ? NULL : arena_get(&t->arena, want * item);
+
+	if (p == NULL)
+		return old;
+	if (*cap > 0) {
+		memcpy(p, old, *cap * item);
+		arena_put(&t->arena, old, *cap * item);
+	}
+	*cap = room < most ? room : most;
+	return p;
+}
+
+static bool clients_to_sketch(struct subjects *t, struct subject *s)
+{
+	struct sketch *sketch = has_spare(t) ? arena_get(&t->arena, sizeof(*sketch)) : NULL;
+
+	if (sketch == NULL)
+		return false;
+	sketch_set(sketch, s->clients, s->client_count);
+	arena_put(&t->arena, s->clients, s->client_cap * sizeof(s->clients[0]));
+	s->sketch = sketch;
+	s->is_sketch = true;
+	return true;
+}
+
+static size_t clients_find(const struct subject *s, uint64_t hash)
+{
+	size_t low = 0, high = s->client_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (s->clients[mid] < hash)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void clients_grow(struct subjects *t, struct subject *s)
+{
+	size_t cap = s->client_cap;
+
+	s->clients = grow(t, s->clients, sizeof(s->clients[0]), &cap, CLIENTS_SORTED);
+	if (s->client_cap == 0 && cap > 0)
+		s->clients[0] = s->client;
+	s->client_cap = (uint16_t)cap;
+}
+
+static bool clients_insert(struct subjects *t, struct subject *s, uint64_t hash)
+{
+	size_t at;
+
+	if (s->client_cap == 0)
+		clients_grow(t, s);
+	if (s->client_cap == 0)
+		return false;
+	at = clients_find(s, hash);
+	if (at < s->client_count && s->clients[at] == hash)
+		return true;
+	if (s->client_count == s->client_cap)
+		clients_grow(t, s);
+	if (s->client_count < s->client_cap) {
+		memmove(&s->clients[at + 1], &s->clients[at], (s->client_count - at) * sizeof(hash));
+		s->clients[at] = hash;
+		s->client_count++;
+		return true;
+	}
+	if (s->client_cap < CLIENTS_SORTED || !clients_to_sketch(t, s))
+		return false;
+	sketch_add(s->sketch, hash);
+	return true;
+}
+
+bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
+{
+	if (s->client_count == 0) {
+		s->client = hash;
+		s->client_count = 1;
+		return true;
+	}
+	if (s->client == hash)
+		return true;
+	if (!s->is_sketch)
+		return clients_insert(t, s, hash);
+	sketch_add(s->sketch, hash);
+	return true;
+}
+
+static bool is_server(const struct record_server *a, const struct record_server *b)
+{
+	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
+bool subject_add_server(struct subjects *t, struct subject *s, const struct record_server *server)
+{
+	size_t cap = s->server_cap, more = s->server_count;
+
+	if (more == 0) {
+		s->server = *server;
+		s->server_count = 1;
+		return true;
+	}
+	if (is_server(&s->server, server))
+		return true;
+	more--;
+	for (size_t i = 0; i < more; i++)
+		if (is_server(&s->servers[i], server))
+			return true;
+	if (more == cap) {
+		s->servers = grow(t, s->servers, sizeof(*s->servers), &cap, RECORD_SERVERS_MAX - 1);
+		s->server_cap = (uint8_t)cap;
+	}
+	if (more == cap)
+		return false;
+	s->servers[more] = *server;
+	s->server_count++;
+	return true;
+}
+
+bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n)
+{
+	size_t cap = s->link_cap;
+	uint32_t name;
+
+	for (size_t i = 0; i < s->link_count; i++) {
+		struct subject_link *l = &s->links[i];
+		if (l->len == n && memcmp(subject_name(t, l->name), host, n) == 0) {
+			l->count++;
+			return true;
+		}
+	}
+	if (s->link_count == s->link_cap) {
+		s->links = grow(t, s->links, sizeof(*s->links), &cap, RECORD_LINKS_MAX);
+		s->link_cap = (uint8_t)cap;
+	}
+	if (s->link_count == s->link_cap || !has_spare(t) || !copy_name(&t->arena, host, n, &name))
+		return false;
+	s->links[s->link_count] = (struct subject_link){ 1, name, SUBJECT_HOST, (uint8_t)n };
+	s->link_count++;
+	return true;
+}
+
+bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value)
+{
+	size_t cap = s->detail_cap, same = 0;
+
+	for (size_t i = 0; i < s->detail_count; i++) {
+		struct subject_detail *d = &s->details[i];
+		same += d->type == type;
+		if (d->value == value && d->type == type) {
+			d->count++;
+			return true;
+		}
+	}
+	if (value == 0 || same >= detail_most[type])
+		return false;
+	if (s->detail_count == s->detail_cap) {
+		s->details = grow(t, s->details, sizeof(*s->details), &cap, RECORD_DETAILS_MAX);
+		s->detail_cap = (uint8_t)cap;
+	}
+	if (s->detail_count == s->detail_cap)
+		return false;
+	s->details[s->detail_count] = (struct subject_detail){ 1, value, (uint8_t)type };
+	s->detail_count++;
+	return true;
+}
+
+/* --- a subject as an observation --- */
+
+static int compare_servers(const void *a, const void *b)
+{
+	const struct record_server *x = a, *y = b;
+	int c = memcmp(x->addr, y->addr, sizeof(x->addr));
+	return c != 0 ? c : x->port - y->port;
+}
+
+static int compare_links(const void *a, const void *b)
+{
+	const struct record_link *x = a, *y = b;
+	int c = (int)x->kind - (int)y->kind;
+	return c != 0 ? c : strcmp(x->name, y->name);
+}
+
+static int compare_details(const void *a, const void *b)
+{
+	const struct record_detail *x = a, *y = b;
+	int c = (int)x->type - (int)y->type;
+	return c != 0 ? c : strcmp(x->value, y->value);
+}
+
+static void sort(void *items, size_t n, size_t item, int (*compare)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(items, n, item, compare);
+}
+
+static void copy_text(char *out, const char *p, size_t n)
+{
+	memcpy(out, p, n);
+	out[n] = '\0';
+}
+
+static void put_clients(const struct subject *s, struct sketch *out)
+{
+	if (s->is_sketch)
+		*out = *s->sketch;
+	else if (s->client_count > 1)
+		sketch_set(out, s->clients, s->client_count);
+	else
+		sketch_set(out, &s->client, s->client_count);
+}
+
+static void put_servers(const struct subject *s, struct observation *o)
+{
+	o->servers_more = s->servers_more;
+	o->server_count = s->server_count;
+	o->servers[0] = s->server;
+	for (size_t i = 1; i < s->server_count; i++)
+		o->servers[i] = s->servers[i - 1];
+	sort(o->servers, o->server_count, sizeof(o->servers[0]), compare_servers);
+}
+
+static void put_links(const struct subjects *t, const struct subject *s, struct observation *o)
+{
+	o->links_more = s->links_more;
+	o->link_count = s->link_count;
+	for (size_t i = 0; i < s->link_count; i++) {
+		const struct subject_link *from = &s->links[i];
+		struct record_link *to = &o->links[i];
+		to->kind = (enum subject_kind)from->kind;
+		to->count = from->count;
+		copy_text(to->name, subject_name(t, from->name), from->len);
+	}
+	sort(o->links, o->link_count, sizeof(o->links[0]), compare_links);
+}
+
+static void put_details(const struct subjects *t, const struct subject *s, struct observation *o)
+{
+	o->details_more = s->details_more;
+	o->detail_count = s->detail_count;
+	for (size_t i = 0; i < s->detail_count; i++) {
+		const struct subject_detail *from = &s->details[i];
+		struct record_detail *to = &o->details[i];
+		size_t n;
+		const char *text = values_text(&t->values, from->value, &n);
+		to->type = (enum detail)from->type;
+		to->count = from->count;
+		copy_text(to->value, text, n);
+	}
+	sort(o->details, o->detail_count, sizeof(o->details[0]), compare_details);
+}
+
+void subject_observe(const struct subjects *t, const struct subject *s, struct observation *o)
+{
+	o->from = s->from;
+	o->to = s->to;
+	o->kind = (enum subject_kind)s->kind;
+	o->via = (enum via)s->via;
+	o->count = s->count;
+	copy_text(o->name, subject_name(t, s->name), s->len);
+	put_clients(s, &o->clients);
+	put_servers(s, o);
+	put_links(t, s, o);
+	put_details(t, s, o);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of what was seen in the open window: one struct subject per (kind, name, via), with what hangs
+ * on it. It is asked for each message, so a subject's first cache line holds what most messages touch: its
+ * counts, its first client and server. Further ones, links and details hang on it in an arena.
+ * All memory is taken once, sized by the greatest number of subjects; every list that is full says so, for
+ * the caller to count. Lists never take the room that names of further subjects need.
+ */
+#ifndef WATCH_SUBJECT_H
+#define WATCH_SUBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "ipc/record.h"
+#include "watch/arena.h"
+#include "watch/values.h"
+
+struct subject_link {
+	uint64_t count;
+	uint32_t name; /* as struct subject's */
+	uint8_t kind, len;
+};
+
+struct subject_detail {
+	uint64_t count;
+	uint32_t value; /* number in struct values */
+	uint8_t type;
+};
+
+struct subject {
+	int64_t from, to;
+	uint64_t count;
+	uint64_t client; /* the first one: a keyed hash */
+	struct record_server server;
+	uint8_t kind, via, len;
+	uint8_t server_count, server_cap, link_count, link_cap, detail_count, detail_cap;
+	bool is_sketch;
+	uint32_t name; /* where its `len` bytes stand in the arena: subject_name() */
+	/* the second cache line */
+	union {
+		uint64_t *clients; /* sorted, all of them; not used for a single one */
+		struct sketch *sketch;
+	};
+	struct record_server *servers; /* behind the first */
+	struct subject_link *links;
+	struct subject_detail *details;
+	uint64_t servers_more, links_more, details_more;
+	uint16_t client_count, client_cap;
+};
+
+struct subject_slot {
+	uint32_t tag, number; /* subject's number + 1; 0: free */
+};
+
+struct subjects {
+	struct subject *subject; /* in memory */
+	void *memory;            /* owned */
+	uint32_t count, max;
+	struct subject_slot *slots; /* owned, open addressing */
+	uint32_t mask;
+	struct arena arena;
+	struct values values;
+	struct hash_secret secret; /* or names could be made for one slot */
+};
+
+struct subject_key {
+	enum subject_kind kind;
+	enum via via;
+	const char *name; /* borrowed */
+	size_t len;       /* below RECORD_NAME_MAX */
+	uint64_t hash;    /* subjects_hash() of the name */
+};
+
+void subjects_init(struct subjects *t, uint32_t max);
+void subjects_clear(struct subjects *t);
+/* Forgets all subjects and what hangs on them. */
+void subjects_reset(struct subjects *t);
+/* Bytes that a table for `max` subjects takes at most, all told. */
+size_t subjects_size(uint32_t max);
+
+uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k);
+/* NULL when it is not there. */
+struct subject *subjects_find(const struct subjects *t, const struct subject_key *k);
+/* One that is not there; NULL when the table is full. `time` is its first moment. */
+struct subject *subjects_add(struct subjects *t, const struct subject_key *k, int64_t time);
+
+const char *subject_name(const struct subjects *t, uint32_t name);
+/* Each is false when there was no room. */
+bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash);
+bool subject_add_server(struct subjects *t, struct subject *s, const struct record_server *server);
+bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n);
+bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value);
+/* Fills o, lists sorted. */
+void subject_observe(const struct subjects *t, const struct subject *s, struct observation *o);
+
+#endif
