@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 
 enum {
-	CODE_MAX = 128,
-	TAGS_MAX = 3, /* VLAN tags in the frame; the kernel has taken off the outermost */
+	CODE_MAX = 256, /* the program has about 150 operations */
+	TAGS_MAX = 3,   /* VLAN tags in the frame; the kernel has taken off the outermost */
 	ETHERTYPE_QINQ_OLD = 0x9100,
 	PPP_IPV4 = 0x0021,
 	PPP_IPV6 = 0x0057,
@@ -32,7 +32,8 @@ struct code {
 
 static void emit(struct code *c, unsigned op, uint32_t k)
 {
-	c->op[c->n++] = (struct sock_filter){ .code = (uint16_t)op, .k = k };
+	if (c->n < CODE_MAX)
+		c->op[c->n++] = (struct sock_filter){ .code = (uint16_t)op, .k = k };
 }
 
 /* `then` operations further when A is k. */

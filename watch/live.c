@@ -170,9 +170,11 @@ static int live_share(struct live *l, uint16_t group)
 /* The filters in their places, behind live_share()'s. */
 static bool live_filters(struct live *l, const struct capture_live *how)
 {
+	int unused = 0, fd = pcap_fileno(l->pcap);
+
 	if (how->prefilter_kb > 0 && live_prefilter(l, how))
 		return live_filter_here(l, how->filter);
-	if (how->workers > 1 && setsockopt(pcap_fileno(l->pcap), SOL_SOCKET, SO_DETACH_FILTER, NULL, 0) != 0)
+	if (how->workers > 1 && setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)) != 0)
 		return false;
 	return live_set_filter(l->pcap, how->filter);
 }

@@ -237,15 +237,19 @@ static void gen_udp(struct gen *g)
 
 /* -- TCP -- */
 
-/* Past the header to the payload; r7 and r8 are its own then (RFC 9293 section 3.1). */
-static void gen_tcp_header(struct gen *g)
+/* Past the header to the payload, or to `syn` or `bare`; r7 and r8 are its own then (RFC 9293 section 3.1).
+ */
+static void gen_tcp_header(struct gen *g, unsigned syn, unsigned bare)
 {
 	struct bpf_code *c = &g->code;
 
 	gen_ports(g);
 	gen_load(g, 0, LOOK, 16);
 	bpf_get(c, BPF_B, R1, STACK, LOOK + 13);
-	bpf_set(c, BPF_AND, R1, 0x07); /* RST, SYN, FIN */
+	bpf_move(c, BPF_MOV, R2, R1);
+	bpf_set(c, BPF_AND, R2, 0x02);
+	bpf_jump(c, BPF_JNE, R2, 0, syn);
+	bpf_set(c, BPF_AND, R1, 0x05); /* RST, FIN */
 	bpf_jump(c, BPF_JNE, R1, 0, g->pass);
 	bpf_get(c, BPF_B, R1, STACK, LOOK + 12);
 	bpf_set(c, BPF_RSH, R1, 4);
@@ -254,7 +258,7 @@ static void gen_tcp_header(struct gen *g)
 	bpf_jump_reg(c, BPF_JLT, R8, R1, g->pass);
 	bpf_move(c, BPF_SUB, R8, R1);
 	bpf_move(c, BPF_ADD, R7, R1);
-	bpf_jump(c, BPF_JEQ, R8, 0, g->drop);
+	bpf_jump(c, BPF_JEQ, R8, 0, bare);
 	bpf_jump(c, BPF_JLT, R8, LOOK_BYTES, g->pass);
 	gen_load(g, 0, LOOK, LOOK_BYTES);
 }
@@ -351,17 +355,42 @@ static void gen_tcp_known(struct gen *g)
 	bpf_goto(c, g->pass);
 }
 
+/* A new connection of ends that had one before; none has no entry yet. */
+static void gen_tcp_syn(struct gen *g)
+{
+	struct bpf_code *c = &g->code;
+
+	gen_find(g);
+	bpf_jump(c, BPF_JEQ, R0, 0, g->pass);
+	bpf_put_value(c, BPF_W, R0, LEFT, FRESH_BYTES);
+	bpf_put_value(c, BPF_W, R0, STATE, STATE_NONE);
+	bpf_goto(c, g->pass);
+}
+
+/* The first acknowledgement tells where both directions begin; the others tell nothing. */
+static void gen_tcp_bare(struct gen *g, unsigned new)
+{
+	gen_find(g);
+	bpf_jump(&g->code, BPF_JNE, R0, 0, g->drop);
+	bpf_set(&g->code, BPF_MOV, R9, CLASS_OTHER);
+	bpf_goto(&g->code, new);
+}
+
 static void gen_tcp(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
-	unsigned look_up = bpf_label(c), new = bpf_label(c);
+	unsigned look_up = bpf_label(c), new = bpf_label(c), syn = bpf_label(c), bare = bpf_label(c);
 
-	gen_tcp_header(g);
+	gen_tcp_header(g, syn, bare);
 	gen_class(g, look_up);
 	bpf_place(c, look_up);
 	gen_find(g);
 	bpf_jump(c, BPF_JEQ, R0, 0, new);
 	gen_tcp_known(g);
+	bpf_place(c, syn);
+	gen_tcp_syn(g);
+	bpf_place(c, bare);
+	gen_tcp_bare(g, new);
 	bpf_place(c, new);
 	gen_tcp_new(g);
 }

@@ -6,9 +6,9 @@
  *
  * TCP: SYN, FIN and RST pass. What looks like a start (TLS handshake, HTTP, DNS behind its length) passes and
  * lets so many bytes behind it pass; a direction never seen lets a few. HTTP requests let all pass. Behind
- * TLS application data hardly anything more does. Bare acknowledgements do not. UDP: DNS and tunnels pass,
- * and so do QUIC's long headers; its short ones do not. Of anything else the first packets of a direction
- * pass.
+ * TLS application data hardly anything more does. Of bare acknowledgements the first of a direction does.
+ * UDP: DNS and tunnels pass, and so do QUIC's long headers; its short ones do not. Of anything else the first
+ * packets of a direction pass.
  */
 #ifndef WATCH_PREFILTER_H
 #define WATCH_PREFILTER_H

@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One process or three on an interface, with and without the kernel's prefilter: the database holds what a replay of the
+# same frames puts there. The frames are those of the bundled capture and of all golden ones: fragments, tunnels, tags,
+# hellos in pieces and out of order, DNS over TCP, pipelined requests.
+# shellcheck disable=SC2154 # work, capture ... are the library's
+. "$(dirname "$0")/lib"
+if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add w0 type veth peer name w1 2>/dev/null; then
+	skip "workers and prefilter" "needs root and veth"
+	finish
+fi
+if ! command -v tcpreplay >/dev/null; then
+	skip "workers and prefilter" "needs tcpreplay: scripts/deps test"
+	finish
+fi
+if [ -z "${BEIAND_E2E_NETNS:-}" ]; then
+	rm -rf "$work"
+	BEIAND_E2E_NETNS=1 exec unshare -n "$0"
+fi
+ip link add w0 type veth peer name w1
+for i in w0 w1; do
+	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
+	ip link set "$i" mtu 9000 arp off up
+done
+ref=$work/ref
+school "$ref"
+messages() { # CAPTURE
+	"$BEIANCTL" observe -f "$ref/beiand.conf" -r "$1" 2>/dev/null | jq -s 'map(select(.stats == null).count) | add // 0'
+}
+# The same flow through two tunnels is one flow to one process, and two to processes that share the tunnels: only what
+# adds up is taken in.
+taken=() sum=0
+for golden in "$TOP"/tests/golden/*/*.pcap; do
+	"$TOP/tests/e2e/merge.py" "$work/one.pcap" "$golden" >"$work/n" && [ "$(cat "$work/n")" -gt 0 ] || continue
+	"$TOP/tests/e2e/merge.py" "$work/all.pcap" "${taken[@]}" "$golden" >"$work/n"
+	more=$(messages "$work/one.pcap")
+	[ "$(messages "$work/all.pcap")" -eq $((sum + more)) ] || continue
+	taken+=("$golden") sum=$((sum + more))
+done
+sent=$("$TOP/tests/e2e/merge.py" "$work/all.pcap" "$capture" "${taken[@]}")
+check "there are frames of many captures" test "$sent" -gt 4000 -a ${#taken[@]} -gt 30
+
+sql() { sqlite3 -readonly "$1/beiand.db" "$2"; }
+# What does not depend on times, keys, and the number of sources.
+seen() { # FOLDER
+	sql "$1" "SELECT 'seen', s.kind, s.name, o.via, sum(o.count) FROM observed_day o JOIN observed_subject s ON s.id = o.subject
+		GROUP BY 2, 3, 4 ORDER BY 2, 3, 4;
+		SELECT DISTINCT 'server', s.kind, s.name, o.via, hex(o.addr), o.port FROM observed_server o
+		JOIN observed_subject s ON s.id = o.subject ORDER BY 2, 3, 4, 5, 6;
+		SELECT 'link', s.name, t.name, sum(l.count) FROM observed_link l JOIN observed_subject s ON s.id = l.subject
+		JOIN observed_subject t ON t.id = l.target GROUP BY 2, 3 ORDER BY 2, 3"
+	ctl "$1" --json apps | jq -c 'select(.clients != null) | [(.subjects | tostring), .clients]' | sort
+}
+counter() { # FOLDER NAME: of all sources
+	sql "$1" "SELECT coalesce(sum(value), 0) FROM source_counter WHERE name = '$2'"
+}
+wait_for() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+sources() { [ "$(sql "$1" 'SELECT count(*) FROM source')" -eq "$2" ]; }
+
+check "a replay of the frames" replay "$ref" "$work/all.pcap"
+seen "$ref" >"$work/want"
+check "it has names of many kinds" sh -c 'test "$(grep -c ^seen "$1")" -gt 150 && grep -q ^link "$1"' sh "$work/want"
+
+live() { # FOLDER WORKERS PREFILTER [FILTER]
+	local daemon status
+	school "$1"
+	printf '\n[sensor]\ninterfaces = w1\nbuffer_mb = 16\nworkers = %s\nprefilter = %s\nfilter = %s\n' "$2" "$3" "${4-}" >>"$1/beiand.conf"
+	"$BEIAND" -f "$1/beiand.conf" 2>"$1/err" &
+	daemon=$!
+	children+=("$daemon")
+	wait_for 15 sources "$1" "$2" && tcpreplay -q -i w0 --pps 4000 "$work/all.pcap" >"$1/tcpreplay" 2>&1 && sleep 0.5
+	status=$?
+	kill -TERM "$daemon"
+	wait "$daemon" || status=1
+	cat "$1/err"
+	return $status
+}
+parts() { # FOLDER: each packet is in exactly one count
+	local taken left dropped
+	taken=$(counter "$1" packets) left=$(counter "$1" prefiltered) dropped=$(counter "$1" kernel-drop)
+	echo "sent $sent = analysed $taken + prefiltered $left + dropped $dropped"
+	[ $((taken + left + dropped)) -eq "$sent" ]
+}
+all_work() { # FOLDER WORKERS: each of them had packets
+	[ "$(sql "$1" "SELECT count(*) FROM source_counter WHERE name = 'packets' AND value > 0")" -eq "$2" ]
+}
+for workers in 1 3; do
+	for prefilter in off on; do
+		s=$work/$workers-$prefilter
+		what="$workers worker(s), prefilter $prefilter"
+		check "$what: played and ended" live "$s" $workers $prefilter
+		seen "$s" >"$s/seen"
+		check "$what: as replayed" diff "$work/want" "$s/seen"
+		check "$what: the parts make up all packets" parts "$s"
+		check "$what: all of them work" all_work "$s" $workers
+		[ $prefilter = off ] || grep -q 内核预过滤没有启用 "$s/err" ||
+			check "$what: packets stayed in the kernel" test "$(counter "$s" prefiltered)" -gt 500
+	done
+done
+
+# A filter of the user's beside the prefilter: both hold.
+s=$work/filter
+check "a filter and the prefilter together" live "$s" 1 on "udp port 53 or (vlan and udp port 53)"
+only_dns() { # FOLDER
+	[ "$(counter "$1" dns-query)" -gt 100 ] && [ "$(counter "$1" tls-hello)" -eq 0 ] && [ "$(counter "$1" http-request)" -eq 0 ]
+}
+check "only what the filter takes is seen" only_dns "$s"
+live "$work/plain" 1 off "udp port 53 or (vlan and udp port 53)" >/dev/null
+check "and as much as without the prefilter" diff <(seen "$work/plain") <(seen "$s")
+finish
