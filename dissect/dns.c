@@ -18,6 +18,7 @@ enum {
 	QUESTIONS_MAX = 64,  /* most that are told of one message: a sender must not buy work with lies */
 	RECORDS_MAX = 4096,
 	PORT_DNS = 53,
+	TEXT_MIN = 0x2000, /* as the length of a message: it begins with a printable character */
 	OPCODE_UPDATE =
 		5, /* RFC 2136: its sections are zone, prerequisites, updates: nobody asks, nobody answers */
 	TYPE_A = 1,
@@ -322,8 +323,8 @@ enum proto_result dns_stream_probe(const uint8_t *p, size_t n)
 		return PROTO_SKIP;
 	body = rd_sub(&r, rd_left(&r) < size ? rd_left(&r) : size);
 	h = header_get(&body);
-	if (!rd_ok(&body))
-		return PROTO_MORE;
+	if (!rd_ok(&body)) /* a line of text must not be waited for: what follows it may be another's start */
+		return size < TEXT_MIN ? PROTO_MORE : PROTO_SKIP;
 	if (opcode(&h) == 3 || opcode(&h) > 6 || (h.flags & FLAG_Z) != 0 || h.questions != 1)
 		return PROTO_SKIP;
 	if (!is_response(&h) && ((h.flags & 0xf) != 0 || h.authority > 1))

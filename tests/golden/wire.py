@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Bytes of the protocols, for the makers of golden captures. Written here from the RFCs, not by the code under test."""
+import hashlib
 import struct
 
 from cryptography.hazmat.primitives import hashes, hmac
@@ -111,3 +112,66 @@ def gquic(header, frame, name):
     for c in header + body + b"Client":
         h = (h ^ c) * 0x1000000000000000000013b % (1 << 128)
     return header + h.to_bytes(16, "little")[:12] + body
+
+
+# -- TLS hellos in all their forms (RFC 8446), and their JA4
+
+def ext(kind, data=b""):
+    return struct.pack(">HH", kind, len(data)) + data
+
+
+def sni(name):
+    host = name if isinstance(name, bytes) else name.encode()
+    return ext(0, struct.pack(">HBH", len(host) + 3, 0, len(host)) + host)
+
+
+def vector(values, size=2):
+    body = b"".join(struct.pack(">H", v) for v in values)
+    return len(body).to_bytes(size, "big") + body
+
+
+def is_grease(v):
+    return v & 0x0f0f == 0x0a0a and v >> 8 == v & 255
+
+
+class Hello:
+    """A ClientHello whose parts are known, so that its fingerprint can be made from them and not from its bytes."""
+
+    def __init__(self, name, alpn=("h2", "http/1.1"), versions=(0x0304, 0x0303), legacy=0x0303, key=32, grease=None, ech=None,
+                 ciphers=(0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xcca9), algorithms=(0x0403, 0x0804, 0x0401), extra=(), session=32):
+        g = [grease] if grease is not None else []
+        self.name, self.alpn, self.legacy, self.session = name, alpn, legacy, session
+        self.ciphers, self.algorithms = g + list(ciphers), list(algorithms)
+        self.versions = g + list(versions)
+        self.parts = [(v, b"") for v in g]
+        if name is not None:
+            self.parts.append((0, sni(name)[4:]))
+        self.parts += [(23, b""), (10, vector(g + [0x11ec, 0x001d])), (13, vector(self.algorithms))]
+        if alpn:
+            protos = b"".join(bytes([len(p)]) + p.encode("latin-1") for p in alpn)
+            self.parts.append((16, struct.pack(">H", len(protos)) + protos))
+        if versions:
+            self.parts += [(43, vector(self.versions, 1)), (45, b"\1\1")]
+            share = struct.pack(">HH", 0x11ec if key > 32 else 0x1d, key) + bytes(i * 7 & 255 for i in range(key))
+            self.parts.append((51, struct.pack(">H", len(share)) + share))
+        if ech is not None:  # RFC 9849: outer, HKDF-SHA256, AES-128-GCM, config_id, enc, payload
+            self.parts.append((0xfe0d, b"\0\0\1\0\1" + bytes([ech]) + b"\0\x20" + bytes(32) + b"\0\x90" + bytes(0x90)))
+        self.parts += list(extra) + [(v ^ 0x1010, b"\0") for v in g]
+
+    def bytes(self):
+        exts = b"".join(ext(k, d) for k, d in self.parts)
+        body = struct.pack(">H", self.legacy) + bytes(range(32)) + bytes([self.session]) + bytes(range(self.session))
+        body += vector(self.ciphers) + b"\1\0" + struct.pack(">H", len(exts)) + exts
+        return b"\x01" + struct.pack(">I", len(body))[1:] + body
+
+    def ja4(self, transport="t"):
+        """The text of FoxIO's JA4.md, from the parts"""
+        words = {0x0304: "13", 0x0303: "12", 0x0302: "11", 0x0301: "10", 0x0300: "s3"}
+        version = words[max(v for v in self.versions if not is_grease(v)) if self.versions else self.legacy]
+        ciphers = sorted("%04x" % c for c in self.ciphers if not is_grease(c))
+        kinds = [k for k, _ in self.parts if not is_grease(k)]
+        hashed = sorted("%04x" % k for k in kinds if k not in (0, 16))
+        proto = self.alpn[0][0] + self.alpn[0][-1] if self.alpn else "00"
+        tail = ",".join(hashed) + "_" + ",".join("%04x" % a for a in self.algorithms)
+        short = [hashlib.sha256(t.encode()).hexdigest()[:12] for t in (",".join(ciphers), tail)]
+        return "%s%s%s%02d%02d%s_%s_%s" % (transport, version, "i" if self.name is None else "d", len(ciphers), len(kinds), proto, *short)

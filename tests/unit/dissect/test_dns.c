@@ -426,6 +426,16 @@ static void test_stream_probe(void **state)
 		assert_int_equal(dns_stream_probe((const uint8_t *)others[i], sizeof(others[i])), PROTO_SKIP);
 }
 
+/* Short lines before an upgrade to TLS: whoever waits for more of them swallows the hello. */
+static void test_stream_probe_lines(void **state)
+{
+	static const char *const lines[] = { "STLS\r\n", "STARTTLS\r\n", "b STARTTLS\r\n", "FEAT\r\n" };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_int_equal(dns_stream_probe((const uint8_t *)lines[i], strlen(lines[i])), PROTO_SKIP);
+}
+
 static void test_stream_lying_length(void **state)
 {
 	uint8_t p[1024];
@@ -467,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_opcodes),
 		cmocka_unit_test(test_stream_split_anywhere),
 		cmocka_unit_test(test_stream_probe),
+		cmocka_unit_test(test_stream_probe_lines),
 		cmocka_unit_test(test_stream_lying_length),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
