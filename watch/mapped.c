@@ -163,25 +163,30 @@ int64_t mapped_digested(const struct mapped *m) { return m->digested; }
 
 int64_t mapped_at(const struct mapped *m) { return m->base + (int64_t)m->at; }
 
-/* Digests what lies before `end` in the window, and more, for it is read now in any case. */
-static void mapped_hash(struct mapped *m, size_t end)
+/* Asks for bytes before they are due: hopping from packet to packet, nothing else would. */
+static void mapped_prefetch(const struct mapped *m, size_t from, size_t n)
 {
-	size_t from = (size_t)(m->digested - m->base),
-	       n = end - from > MAPPED_HASH ? end - from : MAPPED_HASH;
-
-	if (n > m->n - from)
-		n = m->n - from;
-	hash_stream_add(m->digest, m->window + from, n);
-	m->digested += (int64_t)n;
-}
-
-/* Packets follow each other without a hint where; asked for early, they are there when their turn comes. */
-static void mapped_prefetch(const struct mapped *m, size_t n)
-{
-	size_t from = m->at + MAPPED_AHEAD, end = from + n < m->n ? from + n : m->n;
+	size_t end = from + n < m->n ? from + n : m->n;
 
 	for (; from < end; from += MAPPED_LINE)
 		__builtin_prefetch(m->window + from, 0, 2);
+}
+
+/* Digests what lies before `end` in the window, and more, for it is read now in any case. */
+static void mapped_hash(struct mapped *m, size_t end)
+{
+	size_t from = (size_t)(m->digested - m->base);
+
+	end = end > from + MAPPED_HASH ? end : from + MAPPED_HASH;
+	if (end > m->n)
+		end = m->n;
+	while (from < end) {
+		size_t n = end - from < MAPPED_AHEAD ? end - from : MAPPED_AHEAD;
+		mapped_prefetch(m, from + MAPPED_AHEAD, n);
+		hash_stream_add(m->digest, m->window + from, n);
+		from += n;
+	}
+	m->digested = m->base + (int64_t)end;
 }
 
 static bool mapped_have(struct mapped *m, size_t n)
@@ -222,7 +227,7 @@ static bool mapped_record(struct mapped *m, struct dissect_packet *p)
 	if (word[2] > m->format.snapshot || word[2] > MAPPED_PACKET || !mapped_have(m, n))
 		return false;
 	if (m->digest == NULL)
-		mapped_prefetch(m, n);
+		mapped_prefetch(m, m->at + MAPPED_AHEAD, n);
 	else if (m->base + (int64_t)(m->at + n) > m->digested)
 		mapped_hash(m, m->at + n);
 	p->time = mapped_record_time(&m->format, word[0], word[1]);
