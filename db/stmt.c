@@ -85,22 +85,36 @@ static const char *const statements[STMT_COUNT] = {
 		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
 		"WHERE d.subject = ?1 AND +d." COUNTED " "
 		"ORDER BY d.subject, d.key_epoch",
+	[STMT_DAY_ANY] = "SELECT 1 FROM observed_day WHERE subject = ?1 AND +" COUNTED "LIMIT 1",
+	[STMT_SUBJECTS_ALL] = "SELECT id, kind, name FROM observed_subject ORDER BY id",
 	[STMT_SERVERS_ALL] =
-		"SELECT DISTINCT subject, addr FROM observed_server WHERE via <> 'dns-query' AND +" COUNTED,
-	[STMT_LINKS_ALL] = "SELECT subject, target, sum(count) FROM observed_link WHERE +" COUNTED
+		"SELECT subject, addr FROM observed_server WHERE via <> 'dns-query' AND +" COUNTED,
+	/* of identifiers alone: what hosts are aliases of says nothing about who belongs together */
+	[STMT_LINKS_ALL] = "SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
+			   "(SELECT id FROM observed_subject WHERE kind < 'host' UNION ALL "
+			   "SELECT id FROM observed_subject WHERE kind > 'host') AND +" COUNTED
 			   "GROUP BY subject, target",
 	[STMT_FILINGS_KEYS] =
 		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles "
 		"FROM filed_current ORDER BY id",
 	[STMT_DECISIONS_ALL] = "SELECT decision, kind, name, reason, by FROM decided_decision WHERE "
 			       "withdrawn IS NULL ORDER BY id",
-	[STMT_APPS_KNOWN] = "SELECT key, id, digest, gone FROM app_app ORDER BY key",
+	[STMT_APPS_KNOWN] = "SELECT key, id, digest, gone FROM app_app",
 	[STMT_APP_ADD] = "INSERT INTO app_app (key, name, status, score, unit, clients, days, count, first, "
 			 "last, steps, digest) "
 			 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[STMT_APP_CHANGE] = "UPDATE app_app SET name = ?2, status = ?3, score = ?4, unit = ?5, clients = ?6, "
 			    "days = ?7, count = ?8, "
 			    "first = ?9, last = ?10, steps = ?11, digest = ?12, gone = 0 WHERE key = ?1",
+	/* bystanders: an id each, in this order; what they are is worked out when somebody asks */
+	[STMT_APPS_BYSTAND] =
+		"INSERT INTO app_app (key, name, status, score, clients, days, count, first, last, steps, "
+		"digest) "
+		"SELECT value, substr(value, instr(value, ':') + 1), 'undecided', 0, 0, 0, 0, 0, 0, '', 0 "
+		"FROM json_each(?1)",
+	[STMT_APP_BYSTANDS] = "UPDATE app_app SET name = substr(key, instr(key, ':') + 1), status = "
+			      "'undecided', score = 0, unit = NULL, clients = 0, days = 0, count = 0, "
+			      "first = 0, last = 0, steps = '', digest = 0, gone = 0 WHERE id = ?1",
 	[STMT_APP_GONE] = "UPDATE app_app SET gone = 1 WHERE id = ?1",
 	[STMT_APP_DROP_MEMBERS] = "DELETE FROM app_member WHERE app = ?1",
 	[STMT_APP_DROP_MATCHES] = "DELETE FROM app_match WHERE app = ?1",
@@ -166,6 +180,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SUBJECTS_NAMED] = "SELECT kind FROM observed_subject WHERE name = ?1 ORDER BY kind",
 	[STMT_APP_OF_SUBJECT] = "SELECT a.id, a.key, m.tie FROM app_member m JOIN app_app a ON a.id = m.app "
 				"WHERE m.subject = ?1",
+	[STMT_BYSTANDER] = "SELECT id FROM app_app WHERE key = ?1 AND gone = 0 AND digest = 0",
 	[STMT_APP_KEY] = "SELECT key FROM app_app WHERE id = ?1",
 	[STMT_APP_BY_KEY] = "SELECT id FROM app_app WHERE key = ?1 AND gone = 0",
 	[STMT_NOTE_OF] = "SELECT note FROM app_note WHERE subject = ?1",
@@ -174,12 +189,13 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_DECISION_WITHDRAW] = "UPDATE decided_decision SET withdrawn = ?4 "
 				   "WHERE decision = ?1 AND kind = ?2 AND name = ?3 AND withdrawn IS NULL",
 	[STMT_APPS_LIST] = "SELECT a.id, a.name, a.status, a.clients, a.days, a.count, a.first, a.last, "
-			   "a.score, a.unit, s.kind, s.name "
+			   "a.score, a.unit, s.kind, s.name, a.digest = 0, a.key "
 			   "FROM app_app a LEFT JOIN app_member m ON m.app = a.id LEFT JOIN observed_subject "
 			   "s ON s.id = m.subject "
 			   "WHERE a.gone = 0 AND (?1 IS NULL OR a.status = ?1) AND (?2 IS NULL OR a.id = ?2) "
 			   "ORDER BY a.id, s.kind, s.name",
 	[STMT_APP_STEPS] = "SELECT steps, key FROM app_app WHERE id = ?1",
+	[STMT_MEMBERS_ALL] = "SELECT subject FROM app_member",
 	[STMT_MEMBERS_OF] = "SELECT s.id, m.tie FROM app_member m JOIN observed_subject s ON s.id = "
 			    "m.subject WHERE m.app = ?1 "
 			    "ORDER BY s.kind, s.name",
@@ -187,8 +203,10 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT a.kind, a.name, b.kind, b.name, sum(l.count) "
 		"FROM observed_link l JOIN observed_subject a ON a.id = l.subject JOIN observed_subject b ON "
 		"b.id = l.target "
-		"WHERE +l." COUNTED "AND (l.subject IN (SELECT subject FROM app_member WHERE app = ?1) "
-		"OR l.target IN (SELECT subject FROM app_member WHERE app = ?1)) "
+		"WHERE +l." COUNTED
+		"AND (l.subject IN (SELECT subject FROM app_member WHERE app = ?1 UNION ALL SELECT value "
+		"FROM json_each(?2)) OR l.target IN (SELECT subject FROM app_member WHERE app = ?1 UNION ALL "
+		"SELECT value FROM json_each(?2))) "
 		"GROUP BY l.subject, l.target ORDER BY a.kind, a.name, b.kind, b.name",
 	[STMT_MATCHES_OF] =
 		"SELECT r.kind, r.name, r.operator, r.unit, r.number, r.import, r.line, m.grade, m.keys, "

@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A sorted table of strings: added in any order, sorted once, then searched by bisection. No hash, so
- * names that strangers choose cannot make it slow. Owns copies of its keys; index_clear() frees them.
+ * A sorted table of strings: added in any order, sorted once, then searched by hash. For keys of the
+ * operator's own (tables, filings, decisions): who chooses only the names that are searched for cannot make
+ * it slow. Owns copies of its keys; index_clear() frees them.
  */
 #ifndef POLICY_INDEX_H
 #define POLICY_INDEX_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct index_entry {
 	char *key;
 	size_t value;
 };
 
+struct index_slot {
+	uint32_t tag; /* of the key's hash: a look at the key itself only when it agrees */
+	uint32_t at;  /* 1 + first entry of the key; 0: empty */
+};
+
 struct index {
 	struct index_entry *entry;
 	size_t count, cap;
+	struct index_slot *slot;
+	size_t mask; /* slots - 1 */
 };
 
 void index_add(struct index *ix, const char *key, size_t value);

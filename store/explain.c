@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/policy.h"
+#include "store/bystander.h"
 #include "store/fold.h"
 #include "store/json.h"
 #include "store/resolve.h"
@@ -13,7 +14,8 @@ enum { EXPLAIN_ALERTS_MAX = 3 };
 
 struct explained {
 	struct answer *answer;
-	const struct resolved *at;
+	struct resolved *at;
+	struct bystanders *others; /* when the app is one of bystanders */
 	bool seen;
 };
 
@@ -73,6 +75,12 @@ static void tell_note(struct answer *a, struct db_txn *t, const struct resolved 
 	query_close(&q);
 }
 
+static void tell_worked_out(struct answer *a, const struct app *app)
+{
+	for (size_t i = 0; i < app->step_count; i++)
+		step(a, app->step[i].word, app->step[i].text);
+}
+
 /* The steps were kept as a JSON array; each becomes a line. */
 static void tell_steps(struct answer *a, struct db_txn *t, int64_t app)
 {
@@ -109,14 +117,18 @@ static void tell_alerts(struct answer *a, struct db_txn *t, int64_t app)
 	buf_clear(&text);
 }
 
-static void tell_app(struct answer *a, struct db_txn *t, const struct resolved *at)
+static void tell_app(struct answer *a, struct db_txn *t, const struct resolved *at,
+		     const struct bystanders *others)
 {
 	struct buf text = { 0 };
 
 	buf_printf(&text, "属于应用 A%lld(%s): %s", (long long)at->app, at->app_key, tie_text(at->tie));
 	step(a, "member", text.p);
 	buf_clear(&text);
-	tell_steps(a, t, at->app);
+	if (at->bystander)
+		tell_worked_out(a, bystanders_app(others));
+	else
+		tell_steps(a, t, at->app);
 	tell_alerts(a, t, at->app);
 }
 
@@ -134,28 +146,56 @@ static void stand_in(struct db_txn *t, struct resolved *at)
 	query_close(&q);
 }
 
+/* Works the app of bystanders out; one that is none any more is as good as not judged. */
+static void look_at_bystanders(struct explained *e, struct db_txn *t)
+{
+	struct resolved *at = e->at;
+	const struct app *app;
+
+	bystanders_read(e->others, e->answer->store, t, at->app_key);
+	app = bystanders_app(e->others);
+	if (app == NULL) {
+		at->app = 0;
+		at->bystander = false;
+	} else if (at->id == 0) {
+		at->id = e->others->load.in.subject[app->member[0].subject].id;
+		snprintf(at->tie, sizeof(at->tie), "%s", tie_name(app->member[0].tie));
+	}
+}
+
+static void tell(struct explained *e, struct db_txn *t)
+{
+	struct resolved *at = e->at;
+	struct query q;
+
+	query_open(&q, t, STMT_DAYS_OF);
+	query_int(&q, at->id);
+	fold_rows(&q, subject_json, e);
+	if (!e->seen)
+		db_fail(t, -1, "没有观测到 %s:%s", subject_kind_name(at->kind), at->name);
+	else if (at->app)
+		tell_app(e->answer, t, at, e->others);
+	else
+		tell_note(e->answer, t, at);
+}
+
 int answer_explain(struct answer *a)
 {
 	struct resolved at;
-	struct explained e = { .answer = a, .at = &at };
+	struct bystanders others = { 0 };
+	struct explained e = { .answer = a, .at = &at, .others = &others };
 	struct db_txn t;
-	struct query q;
 	int code;
 
 	db_begin(&t, a->store->db, DB_READ);
 	code = resolve_subject(a, &t, a->operand[0], &at);
 	if (code != ANSWER_DONE)
 		return resolve_failed(a, &t);
-	if (at.id == 0 && at.app != 0)
+	if (at.bystander)
+		look_at_bystanders(&e, &t);
+	else if (at.id == 0 && at.app != 0)
 		stand_in(&t, &at);
-	query_open(&q, &t, STMT_DAYS_OF);
-	query_int(&q, at.id);
-	fold_rows(&q, subject_json, &e);
-	if (!e.seen)
-		db_fail(&t, -1, "没有观测到 %s:%s", subject_kind_name(at.kind), at.name);
-	else if (at.app)
-		tell_app(a, &t, &at);
-	else
-		tell_note(a, &t, &at);
+	tell(&e, &t);
+	bystanders_clear(&others);
 	return answer_end(a, &t);
 }

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs policy/ over the database and writes what changed: apps, members, matches, notes, findings. */
+/*
+ * Runs policy/ over the database and writes what changed: apps, members, matches, notes, findings. An app of
+ * bystanders is not judged and gets nothing but its row, for its id: digest 0, no members, no steps;
+ * bystander.h works out the rest when somebody asks. Besides survey.h and load.h a judgement holds some 100
+ * bytes a row of app_app and the explanations of the apps that it judged.
+ */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/json.h"
 #include "store/verdict.h"
+
+enum { BYSTAND_BATCH = 1000 };
+static const char bystander_kind[] = "host:";
 
 /* An app that an earlier judgement wrote. */
 struct known {
-	char *key;
-	int64_t id, digest;
+	const char *key;
+	int64_t id, digest; /* 0: bystanders */
 	bool gone;
 };
 
@@ -21,6 +31,10 @@ struct judging {
 	struct verdict *verdict; /* one per app, same order */
 	struct known *known;     /* sorted by key */
 	size_t known_count, known_cap;
+	bool *is_new;    /* per group of bystanders: it has no row */
+	struct buf keys; /* of those that are about to get one: a JSON array */
+	size_t key_count;
+	struct shelf shelf;
 	int64_t generation;
 };
 
@@ -48,6 +62,12 @@ static bool is_due(struct store *s, struct db_txn *t, int64_t *generation)
 	return due && t->result == 0;
 }
 
+static int compare_known(const void *left, const void *right)
+{
+	const struct known *a = left, *b = right;
+	return strcmp(a->key, b->key);
+}
+
 static void read_known(struct judging *j)
 {
 	struct query q;
@@ -57,11 +77,13 @@ static void read_known(struct judging *j)
 	while (query_row(&q)) {
 		j->known = xgrow(j->known, &j->known_cap, j->known_count + 1, sizeof(*j->known));
 		k = &j->known[j->known_count++];
-		k->key = xstrdup(query_get_text(&q, 0));
+		k->key = shelf_text(&j->shelf, query_get_text(&q, 0));
 		k->id = query_get_int(&q, 1);
 		k->digest = query_get_int(&q, 2);
 		k->gone = query_get_int(&q, 3) != 0;
 	}
+	if (j->known_count > 1)
+		qsort(j->known, j->known_count, sizeof(*j->known), compare_known);
 }
 
 static void run_on(struct db_txn *t, enum stmt id, int64_t app)
@@ -96,25 +118,63 @@ static void retire(struct judging *j, const struct known *k)
 	run_on(j->txn, STMT_APP_GONE, k->id);
 }
 
-/* Both lists are sorted by key: one walk finds who is new, who stays and who is gone. */
-static void compare_known(struct judging *j)
+static void bystand(struct judging *j, const struct known *k)
 {
-	size_t i = 0, k = 0;
-	int order;
+	if (k->digest == 0 && !k->gone)
+		return;
+	strip(j, k->id);
+	run_on(j->txn, STMT_APP_BYSTANDS, k->id);
+}
 
-	while (i < j->judgement.count || k < j->known_count) {
-		if (i == j->judgement.count)
-			order = 1;
-		else if (k == j->known_count)
-			order = -1;
-		else
-			order = strcmp(j->judgement.app[i].key, j->known[k].key);
-		if (order == 0)
-			meet(j, &j->verdict[i], &j->known[k]);
-		else if (order > 0)
-			retire(j, &j->known[k]);
-		i += order <= 0;
-		k += order >= 0;
+/* The order of a group of bystanders and an app's key. */
+static int compare_group(const struct survey_group *g, const char *key)
+{
+	const size_t n = sizeof(bystander_kind) - 1;
+	int order = strncmp(bystander_kind, key, n);
+	return order != 0 ? order : strcmp(g->name, key + n);
+}
+
+/* Where the walk over apps, groups of bystanders and known rows is: all are sorted by key. */
+struct walk {
+	struct verdict *app; /* each NULL when its key comes later */
+	const struct survey_group *group;
+	const struct known *known;
+	size_t i, g, k;
+};
+
+static bool walk_on(const struct judging *j, struct walk *w)
+{
+	const struct survey *sv = &j->load.survey;
+	const struct verdict *v = w->i < j->judgement.count ? &j->verdict[w->i] : NULL;
+	const struct survey_group *g = w->g < sv->bystanders ? &sv->bystander[w->g] : NULL;
+	const struct known *k = w->k < j->known_count ? &j->known[w->k] : NULL;
+	bool own = v != NULL && (k == NULL || strcmp(v->app->key, k->key) <= 0);
+	const char *key = own ? v->app->key : k != NULL ? k->key : NULL;
+	int order = g == NULL ? 1 : key == NULL ? -1 : compare_group(g, key);
+
+	w->group = order <= 0 ? g : NULL;
+	w->app = order >= 0 && own ? &j->verdict[w->i] : NULL;
+	w->known = order >= 0 && k != NULL && strcmp(k->key, key) == 0 ? k : NULL;
+	w->i += w->app != NULL;
+	w->g += w->group != NULL;
+	w->k += w->known != NULL;
+	return w->group != NULL || w->app != NULL || w->known != NULL;
+}
+
+/* Who is new, who stays and who is gone. */
+static void compare_all(struct judging *j)
+{
+	struct walk w = { 0 };
+
+	while (walk_on(j, &w)) {
+		if (w.app != NULL && w.known != NULL)
+			meet(j, w.app, w.known);
+		else if (w.group != NULL && w.known != NULL)
+			bystand(j, w.known);
+		else if (w.group != NULL)
+			j->is_new[w.group - j->load.survey.bystander] = true;
+		else if (w.known != NULL)
+			retire(j, w.known);
 	}
 }
 
@@ -176,20 +236,78 @@ static void write_matches(struct judging *j, const struct verdict *v)
 	buf_clear(&keys);
 }
 
+static void write_judged(struct judging *j, struct verdict *v)
+{
+	if (v->id != 0 && !v->changed)
+		return;
+	v->changed = true;
+	write_app(j, v);
+	write_members(j, v);
+	write_matches(j, v);
+}
+
+/* Names that come from nothing but links or from a capture that does not count yet are nobody's. */
+static bool was_seen(struct judging *j, const struct survey_group *g)
+{
+	const struct survey *sv = &j->load.survey;
+	bool seen = false;
+
+	for (size_t i = g->first; i < g->first + g->count && !seen && j->txn->result == 0; i++) {
+		struct query q;
+		query_open(&q, j->txn, STMT_DAY_ANY);
+		query_int(&q, sv->face[sv->seat[i].face].id);
+		seen = query_one(&q, 0) != 0;
+	}
+	return seen;
+}
+
+static void flush_bystanders(struct judging *j)
+{
+	struct query q;
+
+	if (j->key_count == 0)
+		return;
+	json_close(&j->keys, ']');
+	query_open(&q, j->txn, STMT_APPS_BYSTAND);
+	query_text(&q, j->keys.p);
+	query_run(&q);
+	buf_reset(&j->keys);
+	j->key_count = 0;
+}
+
+static void add_bystander(struct judging *j, const struct survey_group *g)
+{
+	char key[sizeof(bystander_kind) + RECORD_NAME_MAX];
+
+	if (!was_seen(j, g))
+		return;
+	if (j->key_count == 0)
+		json_open(&j->keys, NULL, '[');
+	snprintf(key, sizeof(key), "%s%s", bystander_kind, g->name);
+	json_text(&j->keys, NULL, key);
+	if (++j->key_count == BYSTAND_BATCH)
+		flush_bystanders(j);
+}
+
 /* New ids are given in the order of keys: the same observations get the same ids. */
 static void write_apps(struct judging *j)
 {
-	struct verdict *v;
+	const struct survey *sv = &j->load.survey;
+	size_t g = 0;
 
 	for (size_t i = 0; i < j->judgement.count && j->txn->result == 0; i++) {
-		v = &j->verdict[i];
-		if (v->id != 0 && !v->changed)
-			continue;
-		v->changed = true;
-		write_app(j, v);
-		write_members(j, v);
-		write_matches(j, v);
+		for (; g < sv->bystanders && compare_group(&sv->bystander[g], j->judgement.app[i].key) < 0;
+		     g++)
+			if (j->is_new[g])
+				add_bystander(j, &sv->bystander[g]);
+		if (j->verdict[i].id == 0)
+			flush_bystanders(j);
+		write_judged(j, &j->verdict[i]);
 	}
+	for (; g < sv->bystanders && j->txn->result == 0; g++)
+		if (j->is_new[g])
+			add_bystander(j, &sv->bystander[g]);
+	flush_bystanders(j);
 }
 
 static void write_notes(struct judging *j)
@@ -222,20 +340,22 @@ static void write_state(struct judging *j)
 static void write_all(struct judging *j)
 {
 	j->verdict = xcalloc(j->judgement.count, sizeof(*j->verdict));
+	j->is_new = xcalloc(j->load.survey.bystanders, sizeof(*j->is_new));
 	for (size_t i = 0; i < j->judgement.count; i++) {
 		j->verdict[i].app = &j->judgement.app[i];
 		verdict_render(&j->verdict[i], &j->load);
 	}
 	read_known(j);
-	compare_known(j);
+	compare_all(j);
 	write_apps(j);
 	write_notes(j);
 	raise_findings(j->store, j->txn, &j->load, j->verdict, j->judgement.count, j->generation);
 	write_state(j);
 	for (size_t i = 0; i < j->judgement.count; i++)
 		verdict_clear(&j->verdict[i]);
-	for (size_t i = 0; i < j->known_count; i++)
-		free(j->known[i].key);
+	buf_clear(&j->keys);
+	shelf_clear(&j->shelf);
+	free(j->is_new);
 	free(j->verdict);
 	free(j->known);
 }

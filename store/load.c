@@ -2,51 +2,72 @@
 #include "store/load.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "policy/domain.h"
 #include "store/fold.h"
-#include "store/prefix.h"
 
-enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
-
-static void *keep(struct load *l, void *p)
-{
-	l->owned = xgrow(l->owned, &l->owned_cap, l->owned_count + 1, sizeof(*l->owned));
-	l->owned[l->owned_count++] = p;
-	return p;
-}
-
-static void *copy(struct load *l, const void *bytes, size_t n)
-{
-	void *p = keep(l, xmalloc(n));
-	memcpy(p, bytes, n);
-	return p;
-}
-
-static const char *copy_text(struct load *l, const char *s) { return s ? keep(l, xstrdup(s)) : NULL; }
+enum { WALK_SHARE = 4 };
 
 /* -- subjects ------------------------------------------------------------------------------------- */
-static void add_subject(void *arg, const struct folded *f)
+/* Only the part in use: most hosts have a handful of clients. Nothing reads behind it. */
+static const struct sketch *copy_sketch(struct load *l, const struct sketch *s)
 {
-	struct load *l = arg;
+	size_t used = s->exact == SKETCH_DENSE ? sizeof(s->reg) : s->exact * sizeof(s->hash[0]);
+	return shelf_copy(&l->shelf, s, offsetof(struct sketch, hash) + used);
+}
+
+static void add_subject(struct load *l, const struct folded *f, const struct face *face)
+{
 	struct policy_subject *s;
 
 	l->subject = xgrow(l->subject, &l->subject_cap, l->in.subject_count + 1, sizeof(*l->subject));
 	s = &l->subject[l->in.subject_count++];
 	*s = (struct policy_subject){ .id = f->id, .kind = f->kind, .count = f->count, .days = f->days };
-	s->name = copy_text(l, f->name);
+	s->name = shelf_text(&l->shelf, f->name);
 	memcpy(s->count_via, f->count_via, sizeof(s->count_via));
 	s->clients = f->client_count;
-	s->sketch = copy(l, &f->clients, sizeof(f->clients));
+	s->sketch = copy_sketch(l, &f->clients);
 	s->sketch_epoch = f->epoch;
 	if (sketch_count(&f->connected) > 0)
-		s->connect_sketch = copy(l, &f->connected, sizeof(f->connected));
-	s->day_list = copy(l, f->day, f->days * sizeof(*f->day));
+		s->connect_sketch = copy_sketch(l, &f->connected);
+	s->day_list = shelf_copy(&l->shelf, f->day, f->days * sizeof(*f->day));
 	s->first = f->first;
 	s->last = f->last;
+	s->campus_server = face->server;
+	s->campus_proxy = face->proxy;
+}
+
+static void add_mattering(void *arg, const struct folded *f)
+{
+	struct load *l = arg;
+	const struct face *face = survey_face(&l->survey, f->id);
+
+	if (face != NULL && face->matters)
+		add_subject(l, f, face);
+}
+
+struct adding {
+	struct load *load;
+	const struct face *face;
+};
+
+static void add_one(void *arg, const struct folded *f)
+{
+	struct adding *a = arg;
+	add_subject(a->load, f, a->face);
+}
+
+void load_face(struct load *l, struct db_txn *t, const struct face *f)
+{
+	struct adding a = { .load = l, .face = f };
+	struct query q;
+
+	query_open(&q, t, STMT_DAYS_OF);
+	query_int(&q, f->id);
+	fold_rows(&q, add_one, &a);
 }
 
 static int compare_subjects(const void *a, const void *b)
@@ -63,12 +84,8 @@ static int compare_places(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-static void load_subjects(struct load *l, struct db_txn *t)
+void load_ready(struct load *l)
 {
-	struct query q;
-
-	query_open(&q, t, STMT_DAYS_ALL);
-	fold_rows(&q, add_subject, l);
 	if (l->in.subject_count > 0)
 		qsort(l->subject, l->in.subject_count, sizeof(*l->subject), compare_subjects);
 	l->place = xmalloc(l->in.subject_count * sizeof(*l->place));
@@ -76,6 +93,24 @@ static void load_subjects(struct load *l, struct db_txn *t)
 		l->place[i] = (struct load_place){ .id = l->subject[i].id, .at = i };
 	if (l->in.subject_count > 0)
 		qsort(l->place, l->in.subject_count, sizeof(*l->place), compare_places);
+	l->in.subject = l->subject;
+}
+
+/* One walk over all days is cheaper than a search each only when many of the subjects matter. */
+static void load_subjects(struct load *l, struct db_txn *t)
+{
+	const struct survey *sv = &l->survey;
+	struct query q;
+
+	if (sv->mattering >= sv->count / WALK_SHARE) {
+		query_open(&q, t, STMT_DAYS_ALL);
+		fold_rows(&q, add_mattering, l);
+	} else {
+		for (size_t i = 0; i < sv->count && t->result == 0; i++)
+			if (sv->face[i].matters)
+				load_face(l, t, &sv->face[i]);
+	}
+	load_ready(l);
 }
 
 size_t load_index(const struct load *l, int64_t subject)
@@ -87,88 +122,7 @@ size_t load_index(const struct load *l, int64_t subject)
 	return found ? found->at : SIZE_MAX;
 }
 
-/* -- servers on campus ---------------------------------------------------------------------------- */
-struct answered {
-	uint8_t addr[16];
-	const char *domain; /* of the host that it answered for; NULL: the campus's own */
-	size_t at;          /* that host */
-};
-
-static int compare_answered(const void *a, const void *b)
-{
-	const struct answered *x = a, *y = b;
-	int order = memcmp(x->addr, y->addr, sizeof(x->addr));
-
-	if (order == 0 && x->domain != NULL && y->domain != NULL)
-		order = strcmp(x->domain, y->domain);
-	else if (order == 0)
-		order = (x->domain != NULL) - (y->domain != NULL);
-	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
-}
-
-/* The registrable domain of a host, or the host; NULL under the campus's own domains. */
-static const char *foreign_domain(const struct conf *conf, const char *host)
-{
-	const char *registrable = domain_registrable(host);
-
-	for (size_t i = 0; i < conf->campus.domains.count; i++)
-		if (domain_within(host, conf->campus.domains.item[i]))
-			return NULL;
-	return registrable ? registrable : host;
-}
-
-/* Servers that answered for a subject: those of a DNS query are resolvers and say nothing. */
-static struct answered *read_answered(struct load *l, const struct store *s, struct db_txn *t, size_t *count)
-{
-	struct prefix_set *campus = prefix_set_new(&s->conf->campus.prefixes);
-	struct answered *list = NULL;
-	struct query q;
-	size_t cap = 0, n, at;
-
-	query_open(&q, t, STMT_SERVERS_ALL);
-	while (query_row(&q)) {
-		const uint8_t *addr = query_get_blob(&q, 1, &n);
-		at = load_index(l, query_get_int(&q, 0));
-		if (at == SIZE_MAX || n != sizeof(list->addr) || !prefix_set_has(campus, addr))
-			continue;
-		list = xgrow(list, &cap, *count + 1, sizeof(*list));
-		list[*count].at = at;
-		list[*count].domain = foreign_domain(s->conf, l->subject[at].name);
-		memcpy(list[(*count)++].addr, addr, sizeof(list->addr));
-	}
-	prefix_set_free(campus);
-	return list;
-}
-
-/* A campus address that answers for many strangers' domains is a cache, a proxy, a login portal or a block
- * page: whom it answers for is not the school's own. */
-static void load_servers(struct load *l, const struct store *s, struct db_txn *t)
-{
-	size_t count = 0;
-	struct answered *list = read_answered(l, s, t, &count);
-
-	if (count > 1)
-		qsort(list, count, sizeof(*list), compare_answered);
-	for (size_t i = 0, end; i < count; i = end) {
-		const char *last = NULL;
-		size_t domains = 0;
-		for (end = i; end < count && memcmp(list[end].addr, list[i].addr, sizeof(list->addr)) == 0;
-		     end++) {
-			if (list[end].domain != NULL && (last == NULL || strcmp(last, list[end].domain) != 0))
-				domains++;
-			last = list[end].domain;
-		}
-		for (size_t k = i; k < end; k++) {
-			struct policy_subject *host = &l->subject[list[k].at];
-			if (domains <= FOREIGN_DOMAINS_MAX)
-				host->campus_server = true;
-			else
-				host->campus_proxy = true;
-		}
-	}
-	free(list);
-}
-
+/* -- links ------------------------------------------------------------------------------------------ */
 static int compare_links(const void *a, const void *b)
 {
 	const struct policy_link *x = a, *y = b;
@@ -177,24 +131,39 @@ static int compare_links(const void *a, const void *b)
 	return (x->to > y->to) - (x->to < y->to);
 }
 
-/* A link to what nobody was seen to use says nothing about use. */
-static void load_links(struct load *l, struct db_txn *t)
+/* What identifiers spoke to, by row ids at first: who is spoken to matters. */
+static void read_links(struct load *l, struct db_txn *t)
 {
 	struct query q;
-	struct policy_link *link;
+	struct load_link *link;
 
 	query_open(&q, t, STMT_LINKS_ALL);
 	while (query_row(&q)) {
-		l->link = xgrow(l->link, &l->link_cap, l->in.link_count + 1, sizeof(*l->link));
-		link = &l->link[l->in.link_count];
-		link->from = load_index(l, query_get_int(&q, 0));
-		link->to = load_index(l, query_get_int(&q, 1));
+		l->spoken = xgrow(l->spoken, &l->spoken_cap, l->spoken_count + 1, sizeof(*l->spoken));
+		link = &l->spoken[l->spoken_count++];
+		link->from = query_get_int(&q, 0);
+		link->to = query_get_int(&q, 1);
 		link->count = (uint64_t)query_get_int(&q, 2);
-		if (link->from != SIZE_MAX && link->to != SIZE_MAX)
-			l->in.link_count++;
+		survey_linked(&l->survey, link->to);
+	}
+}
+
+/* A link to what nobody was seen to use says nothing about use. */
+static void load_links(struct load *l)
+{
+	struct policy_link link;
+
+	l->link = xmalloc(l->spoken_count * sizeof(*l->link));
+	for (size_t i = 0; i < l->spoken_count; i++) {
+		link.from = load_index(l, l->spoken[i].from);
+		link.to = load_index(l, l->spoken[i].to);
+		link.count = l->spoken[i].count;
+		if (link.from != SIZE_MAX && link.to != SIZE_MAX)
+			l->link[l->in.link_count++] = link;
 	}
 	if (l->in.link_count > 0)
 		qsort(l->link, l->in.link_count, sizeof(*l->link), compare_links);
+	l->in.link = l->link;
 }
 
 /* -- filings ---------------------------------------------------------------------------------------- */
@@ -262,10 +231,10 @@ static void load_filings(struct load *l, struct db_txn *t)
 		*f = (struct policy_filing){ .id = query_get_int(&q, 0) };
 		if (!filing_kind_find(query_get_text(&q, 1), &f->kind))
 			continue;
-		f->name = copy_text(l, query_get_text(&q, 2));
-		f->operator= copy_text(l, query_get_text(&q, 3));
-		f->unit = copy_text(l, query_get_text(&q, 4));
-		f->number = copy_text(l, query_get_text(&q, 5));
+		f->name = shelf_text(&l->shelf, query_get_text(&q, 2));
+		f->operator= shelf_text(&l->shelf, query_get_text(&q, 3));
+		f->unit = shelf_text(&l->shelf, query_get_text(&q, 4));
+		f->number = shelf_text(&l->shelf, query_get_text(&q, 5));
 		load_split(query_get_text(&q, 6), policy_normal_domain, &f->domains);
 		load_split(query_get_text(&q, 7), policy_normal_id, &f->appids);
 		load_split(query_get_text(&q, 8), policy_normal_id, &f->packages);
@@ -298,29 +267,34 @@ static void load_decisions(struct load *l, struct db_txn *t)
 		if (!decision_find(query_get_text(&q, 0), &d->decision) ||
 		    !subject_kind_find(query_get_text(&q, 1), &d->kind))
 			continue;
-		d->name = copy_text(l, query_get_text(&q, 2));
-		d->reason = copy_text(l, query_get_text(&q, 3));
-		d->by = copy_text(l, query_get_text(&q, 4));
+		d->name = shelf_text(&l->shelf, query_get_text(&q, 2));
+		d->reason = shelf_text(&l->shelf, query_get_text(&q, 3));
+		d->by = shelf_text(&l->shelf, query_get_text(&q, 4));
 		l->in.decision_count++;
 	}
 }
 
-void load_input(struct load *l, struct store *s, struct db_txn *t)
+void load_init(struct load *l, struct store *s, struct db_txn *t)
 {
 	*l = (struct load){ .in.conf = s->conf, .in.data = s->data };
 	l->in.profile = data_profile(s->data, s->conf->policy.profile);
 	if (l->in.profile == NULL)
 		db_fail(t, -EINVAL, "没有名为 %s 的口径,请检查 policy.profile 和 profiles.tsv",
 			s->conf->policy.profile);
-	load_subjects(l, t);
-	load_servers(l, s, t);
-	load_links(l, t);
+}
+
+void load_input(struct load *l, struct store *s, struct db_txn *t)
+{
+	load_init(l, s, t);
 	load_filings(l, t);
 	load_decisions(l, t);
-	l->in.subject = l->subject;
-	l->in.link = l->link;
 	l->in.filing = l->filing;
 	l->in.decision = l->decision;
+	survey_read(&l->survey, &l->in, t);
+	read_links(l, t);
+	survey_sort(&l->survey);
+	load_subjects(l, t);
+	load_links(l);
 }
 
 void load_clear(struct load *l)
@@ -331,10 +305,10 @@ void load_clear(struct load *l)
 		load_list_clear(&l->filing[i].packages);
 		load_list_clear(&l->filing[i].bundles);
 	}
-	for (size_t i = 0; i < l->owned_count; i++)
-		free(l->owned[i]);
-	free(l->owned);
+	survey_clear(&l->survey);
+	shelf_clear(&l->shelf);
 	free(l->subject);
+	free(l->spoken);
 	free(l->link);
 	free(l->filing);
 	free(l->decision);

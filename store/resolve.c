@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/bystander.h"
 
 /* "kind:name" -> both. False: the part before the colon is no kind. */
 static bool split_key(const char *text, struct resolved *out)
@@ -99,6 +100,31 @@ static int resolve_app(struct answer *a, struct db_txn *t, int64_t app, struct r
 		     : answer_refuse(a, "没有应用 A%lld,beianctl apps 列出全部应用", (long long)app);
 }
 
+/* Nobody wrote the members of its app down. */
+static void find_bystander(struct store *s, struct db_txn *t, struct resolved *out)
+{
+	char key[BYSTANDER_KEY_MAX];
+
+	if (out->kind != SUBJECT_HOST)
+		return;
+	out->app = bystander_of(s, t, out->id, out->name, key);
+	out->bystander = out->app != 0;
+	if (!out->bystander)
+		return;
+	snprintf(out->app_key, sizeof(out->app_key), "%s", key);
+	snprintf(out->tie, sizeof(out->tie), "%s",
+		 tie_name(strcmp(strchr(key, ':') + 1, out->name) == 0 ? TIE_ANCHOR : TIE_REGISTRABLE));
+}
+
+static bool is_bystander(struct db_txn *t, const char *key)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_BYSTANDER);
+	query_text(&q, key);
+	return query_one(&q, 0) != 0;
+}
+
 static void find_app(struct db_txn *t, struct resolved *out)
 {
 	struct query q;
@@ -114,7 +140,7 @@ static void find_app(struct db_txn *t, struct resolved *out)
 }
 
 /* The row of the subject and the app that it belongs to or is the centre of, if any. */
-static void look_up(struct db_txn *t, struct resolved *out)
+static void look_up(struct store *s, struct db_txn *t, struct resolved *out)
 {
 	struct query q;
 
@@ -122,10 +148,14 @@ static void look_up(struct db_txn *t, struct resolved *out)
 	query_text(&q, subject_kind_name(out->kind));
 	query_text(&q, out->name);
 	out->id = query_one(&q, 0);
-	if (out->id != 0)
+	if (out->id != 0) {
 		find_app(t, out);
-	else
+		if (out->app == 0)
+			find_bystander(s, t, out);
+	} else {
 		out->app = app_by_key(t, out, out->app_key);
+		out->bystander = out->app != 0 && is_bystander(t, out->app_key);
+	}
 }
 
 int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct resolved *out)
@@ -141,7 +171,7 @@ int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct
 	else
 		code = resolve_bare(a, t, text, out);
 	if (code == ANSWER_DONE)
-		look_up(t, out);
+		look_up(a->store, t, out);
 	return code;
 }
 

@@ -12,6 +12,7 @@ struct resolved {
 	int64_t app; /* 0: in none */
 	char app_key[RECORD_NAME_MAX + 32];
 	char tie[32];
+	bool bystander; /* the app is one of bystanders */
 };
 
 /* ANSWER_DONE, or ANSWER_REFUSED with the reply's error set (ambiguous, no such app, unknown bare name). */

@@ -6,9 +6,11 @@
 
 #include "base/alloc.h"
 #include "store/answer.h"
+#include "store/bystander.h"
 #include "store/finding.h"
 #include "store/fold.h"
 #include "store/json.h"
+#include "store/verdict.h"
 
 /* In full; the names of all stand in `subjects`. A line of the daemon's is 16 MiB at most. */
 enum { MEMBERS_TOLD = 2000 };
@@ -26,17 +28,33 @@ enum column {
 	APP_UNIT,
 	APP_MEMBER_KIND,
 	APP_MEMBER_NAME,
+	APP_BYSTANDS,
+	APP_KEY,
 };
 
 /* The app whose member rows are being read. */
 struct reading {
 	struct answer *answer;
+	struct db_txn *txn;
+	struct bystanders *others;
+	bool all, others_read; /* every app is asked for; `others` was needed */
 	int64_t id;
 	struct buf head, kinds, subjects, tail;
 	char kind[32]; /* of the last member: kinds are listed once */
 };
 
-static void open_app(struct reading *r, struct query *q)
+static void totals_json(struct buf *b, struct query *q, const struct bystander *one)
+{
+	bool row = one == NULL;
+
+	json_people(b, "clients", row ? query_get_int(q, APP_CLIENTS) : (int64_t)one->clients);
+	json_int(b, "days", row ? query_get_int(q, APP_DAYS) : (int64_t)one->days);
+	json_int(b, "messages", row ? query_get_int(q, APP_MESSAGES) : (int64_t)one->count);
+	json_time(b, "first", row ? query_get_int(q, APP_FIRST) : one->first);
+	json_time(b, "last", row ? query_get_int(q, APP_LAST) : one->last);
+}
+
+static void open_app(struct reading *r, struct query *q, const struct bystander *one)
 {
 	char app[24];
 
@@ -53,25 +71,34 @@ static void open_app(struct reading *r, struct query *q)
 	json_open(&r->subjects, NULL, '[');
 	buf_reset(&r->tail);
 	buf_puts(&r->tail, "{");
-	json_people(&r->tail, "clients", query_get_int(q, APP_CLIENTS));
-	json_int(&r->tail, "days", query_get_int(q, APP_DAYS));
-	json_int(&r->tail, "messages", query_get_int(q, APP_MESSAGES));
-	json_time(&r->tail, "first", query_get_int(q, APP_FIRST));
-	json_time(&r->tail, "last", query_get_int(q, APP_LAST));
+	totals_json(&r->tail, q, one);
 	json_score(&r->tail, "score", query_get_real(q, APP_SCORE));
 	json_text(&r->tail, "unit", query_get_text(q, APP_UNIT));
 }
 
-static void add_member(struct reading *r, struct query *q)
+static void add_member(struct reading *r, const char *kind, const char *name)
 {
-	const char *kind = query_get_text(q, APP_MEMBER_KIND);
-
 	if (kind == NULL)
 		return;
 	if (strcmp(kind, r->kind) != 0)
 		json_text(&r->kinds, NULL, kind);
 	snprintf(r->kind, sizeof(r->kind), "%s", kind);
-	json_text(&r->subjects, NULL, query_get_text(q, APP_MEMBER_NAME));
+	json_text(&r->subjects, NULL, name);
+}
+
+static void add_bystanders(struct reading *r, const struct bystander *one)
+{
+	for (size_t k = 0; k < one->members; k++)
+		add_member(r, subject_kind_name(SUBJECT_HOST), bystanders_member(r->others, one, k)->name);
+}
+
+/* What nobody wrote down of an app of bystanders; NULL: it is none any more. */
+static const struct bystander *work_out(struct reading *r, const char *key)
+{
+	if (!r->others_read)
+		bystanders_read(r->others, r->answer->store, r->txn, r->all ? NULL : key);
+	r->others_read = true;
+	return bystanders_find(r->others, key);
 }
 
 /* Leaves the app's object open in the answer's line. */
@@ -97,27 +124,42 @@ static void reading_clear(struct reading *r)
 	buf_clear(&r->tail);
 }
 
-/* Walks the apps asked for; the last one stays open in the answer's line. Returns how many. */
-static int read_apps(struct answer *a, struct query *q, bool each)
+/* The app of this row, opened when it is not the one in hand. */
+static void read_row(struct reading *r, struct query *q, int *n)
 {
-	struct reading r = { .answer = a };
+	const struct bystander *one = NULL;
+
+	if (query_get_int(q, APP_BYSTANDS) != 0) {
+		one = work_out(r, query_get_text(q, APP_KEY));
+		if (one == NULL)
+			return;
+	}
+	if (*n > 0 && r->id != query_get_int(q, APP_ID)) {
+		close_app(r);
+		if (r->all)
+			answer_line(r->answer);
+	}
+	if (*n == 0 || r->id != query_get_int(q, APP_ID)) {
+		open_app(r, q, one);
+		++*n;
+	}
+	if (one != NULL)
+		add_bystanders(r, one);
+	else
+		add_member(r, query_get_text(q, APP_MEMBER_KIND), query_get_text(q, APP_MEMBER_NAME));
+}
+
+/* Walks the apps asked for; the last one stays open in the answer's line. Returns how many. */
+static int read_apps(struct answer *a, struct query *q, bool all, struct bystanders *others)
+{
+	struct reading r = { .answer = a, .txn = q->txn, .others = others, .all = all };
 	int n = 0;
 
-	while (query_row(q)) {
-		if (n > 0 && r.id != query_get_int(q, APP_ID)) {
-			close_app(&r);
-			if (each)
-				answer_line(a);
-		}
-		if (n == 0 || r.id != query_get_int(q, APP_ID)) {
-			open_app(&r, q);
-			n++;
-		}
-		add_member(&r, q);
-	}
+	while (query_row(q))
+		read_row(&r, q, &n);
 	if (n > 0)
 		close_app(&r);
-	if (n > 0 && each)
+	if (n > 0 && all)
 		answer_line(a);
 	reading_clear(&r);
 	return n;
@@ -125,6 +167,7 @@ static int read_apps(struct answer *a, struct query *q, bool each)
 
 int answer_apps(struct answer *a)
 {
+	struct bystanders others = { 0 };
 	enum app_status status;
 	struct db_txn t;
 	struct query q;
@@ -138,7 +181,8 @@ int answer_apps(struct answer *a)
 	query_open(&q, &t, STMT_APPS_LIST);
 	query_text(&q, a->option[0]);
 	query_text(&q, NULL);
-	read_apps(a, &q, true);
+	read_apps(a, &q, true, &others);
+	bystanders_clear(&others);
 	return answer_end(a, &t);
 }
 
@@ -177,20 +221,41 @@ static void member_json(void *arg, const struct folded *f)
 	json_close(b, '}');
 }
 
-static void members_json(struct answer *a, struct db_txn *t, int64_t app)
+static void add_member_of(struct member **list, size_t *count, size_t *cap, struct member one)
 {
-	struct member *member = NULL;
-	size_t count = 0, cap = 0;
+	*list = xgrow(*list, cap, *count + 1, sizeof(**list));
+	(*list)[(*count)++] = one;
+}
+
+static struct member *read_members(struct answer *a, struct db_txn *t, int64_t app,
+				   const struct bystanders *others, size_t *count)
+{
+	const struct app *one = bystanders_app(others);
+	struct member *list = NULL;
+	size_t cap = 0;
 	struct query q;
 
+	for (size_t i = 0; one != NULL && i < one->member_count; i++)
+		add_member_of(&list, count, &cap,
+			      (struct member){ .out = &a->line,
+					       .id = others->load.in.subject[one->member[i].subject].id,
+					       .tie = xstrdup(tie_name(one->member[i].tie)) });
 	query_open(&q, t, STMT_MEMBERS_OF);
 	query_int(&q, app);
-	while (query_row(&q)) {
-		member = xgrow(member, &cap, count + 1, sizeof(*member));
-		member[count++] = (struct member){ .out = &a->line,
-						   .id = query_get_int(&q, 0),
-						   .tie = xstrdup(query_get_text(&q, 1)) };
-	}
+	while (query_row(&q))
+		add_member_of(&list, count, &cap,
+			      (struct member){ .out = &a->line,
+					       .id = query_get_int(&q, 0),
+					       .tie = xstrdup(query_get_text(&q, 1)) });
+	return list;
+}
+
+static void members_json(struct answer *a, struct db_txn *t, int64_t app, const struct bystanders *others)
+{
+	size_t count = 0;
+	struct member *member = read_members(a, t, app, others, &count);
+	struct query q;
+
 	json_open(&a->line, "members", '[');
 	for (size_t i = 0; i < count; i++) {
 		if (i < MEMBERS_TOLD) {
@@ -214,14 +279,27 @@ static void end_json(struct buf *b, const char *key, const char *kind, const cha
 	json_close(b, '}');
 }
 
-static void links_json(struct answer *a, struct db_txn *t, int64_t app)
+/* Of members that are nowhere written down: their row ids, as a JSON array. */
+static void ids_json(struct buf *b, const struct bystanders *others)
 {
-	struct buf *b = &a->line;
+	const struct app *one = bystanders_app(others);
+
+	json_open(b, NULL, '[');
+	for (size_t i = 0; one != NULL && i < one->member_count; i++)
+		json_int(b, NULL, others->load.in.subject[one->member[i].subject].id);
+	json_close(b, ']');
+}
+
+static void links_json(struct answer *a, struct db_txn *t, int64_t app, const struct bystanders *others)
+{
+	struct buf *b = &a->line, ids = { 0 };
 	struct query q;
 
+	ids_json(&ids, others);
 	json_open(b, "links", '[');
 	query_open(&q, t, STMT_LINKS_OF);
 	query_int(&q, app);
+	query_text(&q, ids.p);
 	while (query_row(&q)) {
 		json_open(b, NULL, '{');
 		end_json(b, "from", query_get_text(&q, 0), query_get_text(&q, 1));
@@ -230,6 +308,7 @@ static void links_json(struct answer *a, struct db_txn *t, int64_t app)
 		json_close(b, '}');
 	}
 	json_close(b, ']');
+	buf_clear(&ids);
 }
 
 static void matches_json(struct answer *a, struct db_txn *t, int64_t app)
@@ -272,10 +351,17 @@ static void findings_json(struct answer *a, struct db_txn *t, int64_t app)
 	json_close(&a->line, ']');
 }
 
-static void steps_json(struct answer *a, struct db_txn *t, int64_t app)
+static void steps_json(struct answer *a, struct db_txn *t, int64_t app, const struct bystanders *others)
 {
+	struct buf steps = { 0 };
 	struct query q;
 
+	if (bystanders_app(others) != NULL) {
+		verdict_steps(&steps, bystanders_app(others));
+		json_raw(&a->line, "steps", steps.p);
+		buf_clear(&steps);
+		return;
+	}
 	query_open(&q, t, STMT_APP_STEPS);
 	query_int(&q, app);
 	if (query_row(&q))
@@ -286,6 +372,7 @@ static void steps_json(struct answer *a, struct db_txn *t, int64_t app)
 int answer_app(struct answer *a)
 {
 	int64_t app = answer_app_id(a->operand[0]);
+	struct bystanders others = { 0 };
 	struct db_txn t;
 	struct query q;
 	int code;
@@ -294,13 +381,14 @@ int answer_app(struct answer *a)
 	query_open(&q, &t, STMT_APPS_LIST);
 	query_text(&q, NULL);
 	query_int(&q, app);
-	if (read_apps(a, &q, false) == 0)
+	if (read_apps(a, &q, false, &others) == 0)
 		db_fail(&t, -1, "没有应用 %.40s,beianctl apps 列出全部应用", a->operand[0]);
-	members_json(a, &t, app);
-	links_json(a, &t, app);
+	members_json(a, &t, app, &others);
+	links_json(a, &t, app, &others);
 	matches_json(a, &t, app);
 	findings_json(a, &t, app);
-	steps_json(a, &t, app);
+	steps_json(a, &t, app, &others);
+	bystanders_clear(&others);
 	code = answer_end(a, &t);
 	if (code == ANSWER_DONE)
 		answer_line(a);

@@ -12,7 +12,7 @@
  * lists them all. */
 enum { SUBJECTS_TOLD = 100, FILINGS_TOLD = 100 };
 
-static void render_steps(struct buf *b, const struct app *a)
+void verdict_steps(struct buf *b, const struct app *a)
 {
 	json_open(b, NULL, '[');
 	for (size_t i = 0; i < a->step_count; i++) {
@@ -62,14 +62,14 @@ static int64_t digest(const struct verdict *v, const struct load *l)
 	hash_key_fixed(&key, "beiand verdict");
 	h = hash_keyed(&key, b.p, b.len);
 	buf_clear(&b);
-	return (int64_t)h;
+	return h != 0 ? (int64_t)h : 1; /* 0 is for what was not judged */
 }
 
 void verdict_render(struct verdict *v, const struct load *l)
 {
 	struct buf b = { 0 };
 
-	render_steps(&b, v->app);
+	verdict_steps(&b, v->app);
 	v->steps = b.p;
 	v->digest = digest(v, l);
 }

@@ -17,6 +17,8 @@ struct verdict {
 /* Fills steps and digest. */
 void verdict_render(struct verdict *v, const struct load *l);
 void verdict_clear(struct verdict *v);
+/* [{"step":..,"text":..}]: how the judgement came to it. */
+void verdict_steps(struct buf *b, const struct app *a);
 /* [{"fact":..}]: what a finding rests on. */
 void verdict_facts(struct buf *b, const struct app *a, const struct load *l);
 /* ["name",...] of its first members, in the input's order. */

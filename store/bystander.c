@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/bystander.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { GROUPS_AT_ONCE = 1000 };
+
+/* "host:example.com" -> its group. */
+static const char *group_of(const char *key)
+{
+	const char *colon = strchr(key, ':');
+	return colon ? colon + 1 : key;
+}
+
+static void judge_groups(struct bystanders *b, struct store *s, struct db_txn *t, size_t from, size_t to)
+{
+	const struct survey *sv = &b->survey;
+
+	judgement_clear(&b->judgement);
+	load_clear(&b->load);
+	load_init(&b->load, s, t);
+	for (size_t g = from; g < to; g++)
+		for (size_t i = 0; i < sv->bystander[g].count && t->result == 0; i++)
+			load_face(&b->load, t, &sv->face[sv->seat[sv->bystander[g].first + i].face]);
+	load_ready(&b->load);
+	if (t->result == 0)
+		policy_judge(&b->load.in, &b->judgement);
+}
+
+/* The seats of the group become those of the app's members, by name. */
+static void keep(struct bystanders *b, size_t group, const struct app *a)
+{
+	const struct survey_group *g = &b->survey.bystander[group];
+	struct bystander *total = &b->total[group];
+
+	*total = (struct bystander){
+		.clients = a->clients, .days = a->days, .count = a->count, .first = a->first, .last = a->last
+	};
+	for (size_t i = 0; i < a->member_count && total->members < g->count; i++) {
+		int64_t id = b->load.in.subject[a->member[i].subject].id;
+		const struct face *f = survey_face(&b->survey, id);
+		b->survey.seat[g->first + total->members++].face = (size_t)(f - b->survey.face);
+	}
+}
+
+static size_t find_group(const struct survey *sv, const char *name)
+{
+	size_t low = 0, high = sv->bystanders;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(sv->bystander[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < sv->bystanders && strcmp(sv->bystander[low].name, name) == 0 ? low : SIZE_MAX;
+}
+
+void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, const char *key)
+{
+	struct load only_conf;
+
+	*b = (struct bystanders){ 0 };
+	load_init(&only_conf, s, t);
+	survey_read(&b->survey, &only_conf.in, t);
+	survey_rest(&b->survey, t, key ? group_of(key) : NULL);
+	b->total = xcalloc(b->survey.bystanders, sizeof(*b->total));
+	for (size_t from = 0, to; from < b->survey.bystanders && t->result == 0; from = to) {
+		to = b->survey.bystanders - from > GROUPS_AT_ONCE ? from + GROUPS_AT_ONCE
+								  : b->survey.bystanders;
+		judge_groups(b, s, t, from, to);
+		for (size_t i = 0; i < b->judgement.count; i++) {
+			size_t group = find_group(&b->survey, group_of(b->judgement.app[i].key));
+			if (group != SIZE_MAX)
+				keep(b, group, &b->judgement.app[i]);
+		}
+	}
+}
+
+const struct bystander *bystanders_find(const struct bystanders *b, const char *key)
+{
+	size_t group = find_group(&b->survey, group_of(key));
+	return group != SIZE_MAX && b->total[group].members > 0 ? &b->total[group] : NULL;
+}
+
+const struct face *bystanders_member(const struct bystanders *b, const struct bystander *one, size_t k)
+{
+	const struct survey *sv = &b->survey;
+	return &sv->face[sv->seat[sv->bystander[one - b->total].first + k].face];
+}
+
+const struct app *bystanders_app(const struct bystanders *b)
+{
+	return b->judgement.count == 1 ? &b->judgement.app[0] : NULL;
+}
+
+void bystanders_clear(struct bystanders *b)
+{
+	judgement_clear(&b->judgement);
+	load_clear(&b->load);
+	survey_clear(&b->survey);
+	free(b->total);
+	*b = (struct bystanders){ 0 };
+}
+
+static bool is_plain(struct store *s, struct db_txn *t, const char *host)
+{
+	struct load only_conf;
+	struct sieve sieve;
+	bool plain;
+
+	load_init(&only_conf, s, t);
+	sieve_init(&sieve, &only_conf.in);
+	plain = sieve_host(&sieve, host) == SIEVE_PLAIN;
+	sieve_clear(&sieve);
+	return plain;
+}
+
+int64_t bystander_of(struct store *s, struct db_txn *t, int64_t subject, const char *host,
+		     char key[BYSTANDER_KEY_MAX])
+{
+	struct query q;
+	int64_t app = 0;
+
+	query_open(&q, t, STMT_DAY_ANY);
+	query_int(&q, subject);
+	if (query_one(&q, 0) == 0 || !is_plain(s, t, host))
+		return 0;
+	snprintf(key, BYSTANDER_KEY_MAX, "host:%s", sieve_group(host));
+	query_open(&q, t, STMT_BYSTANDER);
+	query_text(&q, key);
+	app = query_one(&q, 0);
+	return app;
+}

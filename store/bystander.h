@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Apps of bystanders, that the judgement gave an id and nothing else (judge.c): what it would have said of
+ * them, by the same policy, when somebody asks. Their observations are read a thousand groups at a time.
+ */
+#ifndef STORE_BYSTANDER_H
+#define STORE_BYSTANDER_H
+
+#include "store/load.h"
+
+struct bystander {
+	uint64_t clients, days, count;
+	int64_t first, last;
+	size_t members; /* 0: nobody of the group was seen in what counts */
+};
+
+struct bystanders {
+	struct survey survey;
+	struct bystander *total; /* one per group of the survey, same order */
+	/* of the last thousand groups; when it was read for one group, of that */
+	struct load load;
+	struct judgement judgement;
+};
+
+/* The key of the group's app in app_app, "host:example.com": all; NULL: every group. */
+void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, const char *key);
+/* NULL: no such group. */
+const struct bystander *bystanders_find(const struct bystanders *b, const char *key);
+/* The host at place k of `one`, sorted by name. */
+const struct face *bystanders_member(const struct bystanders *b, const struct bystander *one, size_t k);
+/* The app that it was read for; NULL when there is none. */
+const struct app *bystanders_app(const struct bystanders *b);
+void bystanders_clear(struct bystanders *b);
+
+enum { BYSTANDER_KEY_MAX = RECORD_NAME_MAX + 8 };
+/* The app of bystanders to which an observed host belongs, and its key; 0: none. */
+int64_t bystander_of(struct store *s, struct db_txn *t, int64_t subject, const char *host,
+		     char key[BYSTANDER_KEY_MAX]);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Apps that nobody judged are told as if they had been. */
+#include "store/bystander.h"
+
+#include "tests/unit/store/fixture.h"
+
+enum { STRANGERS = 2500 };
+
+static void strangers(const char *digest, int from, int n)
+{
+	struct observation *o = calloc((size_t)n, sizeof(*o));
+	char name[64];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "www.stranger%d.com", from + i);
+		o[i] = fx_host(name, 1 + i % 5);
+	}
+	fx_capture(digest, o, (size_t)n);
+	free(o);
+}
+
+static int64_t number(const char *command, const char *operand, const char *field)
+{
+	json_t *line;
+	int64_t n;
+
+	assert_int_equal(fx_ask(-1, command, operand, NULL), 0);
+	line = fx_line(0);
+	n = json_integer_value(json_object_get(line, field));
+	json_decref(line);
+	return n;
+}
+
+static void ids_are_in_the_order_of_keys(void **state)
+{
+	struct observation o[3];
+
+	(void)state;
+	o[0] = fx_host("www.zzz.com", 2);
+	o[1] = fx_host("jw.example.edu.cn", 5);
+	o[2] = fx_host("www.aaa.com", 9);
+	fx_capture("a", o, 3);
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), 3);
+	assert_true(fx_says("\"app\":\"A1\",\"name\":\"aaa.com\",\"status\":\"undecided\""));
+	assert_true(fx_says("\"app\":\"A2\",\"name\":\"jw.example.edu.cn\",\"status\":\"unfiled\""));
+	assert_true(fx_says("\"app\":\"A3\",\"name\":\"zzz.com\",\"status\":\"undecided\""));
+	assert_int_equal(number("app", "A1", "messages"), 18);
+	assert_int_equal(fx_number(STMT_STATUS_APPS), 3);
+}
+
+static void many_are_listed_each_once(void **state)
+{
+	(void)state;
+	strangers("a", 0, STRANGERS);
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), STRANGERS);
+	strangers("b", STRANGERS - 100, 200); /* half of them known */
+	assert_int_equal(fx_ask(-1, "apps", "--status", "undecided", NULL), 0);
+	assert_int_equal(fx_line_count(), STRANGERS + 100);
+	assert_true(fx_says("\"subjects\":[\"www.stranger2599.com\"]"));
+	assert_int_equal(fx_ask(-1, "explain", "www.stranger7.com", NULL), 0);
+	assert_true(fx_says("同一域名"));
+	assert_true(fx_says("\"step\":\"undecided\""));
+}
+
+/* A capture that is not complete counts for nobody; a name from a link alone is nobody's. */
+static void who_was_not_counted_has_no_app(void **state)
+{
+	struct observation o[2] = { fx_host("www.half.com", 5), fx_host("www.whole.com", 5) };
+	char digest[HASH_HEX_SIZE];
+	enum store_verdict verdict;
+	int64_t source;
+
+	(void)state;
+	fx_digest(digest, "half");
+	fx_ok(store_source_begin(fx.store, "half", digest, &source, &verdict));
+	fx_ok(store_batch(fx.store, source, 1, o, 1));
+	fx_link(&o[1], SUBJECT_HOST, "alias.elsewhere.com");
+	fx_capture("whole", &o[1], 1);
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), 1);
+	assert_int_equal(fx_ask(-1, "explain", "www.half.com", NULL), 1);
+	fx_ok(store_source_end(fx.store, source));
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), 2);
+	assert_int_equal(fx_ask(-1, "explain", "www.half.com", NULL), 0);
+}
+
+/* Its id stays while an app is judged, is none of bystanders any more, and becomes one again. */
+static void the_id_outlives_every_change(void **state)
+{
+	struct observation mini = fx_seen(SUBJECT_WECHAT_MINI, "wx00000000000000aa", VIA_HTTP_REFERER, 50, 4);
+
+	(void)state;
+	strangers("a", 0, 3);
+	assert_int_equal(fx_ask(-1, "explain", "www.stranger1.com", NULL), 0);
+	assert_true(fx_says("A2(host:stranger1.com)"));
+	assert_int_equal(fx_ask(-1, "exempt", "www.stranger1.com", "测试", NULL), 0);
+	assert_true(fx_says("\"name\":\"stranger1.com\",\"app\":\"A2\""));
+	assert_int_equal(fx_ask(-1, "apps", "--status", "exempt", NULL), 0);
+	assert_true(fx_says("\"app\":\"A2\""));
+	assert_int_equal(fx_ask(-1, "unexempt", "A2", NULL), 0);
+	assert_int_equal(fx_ask(-1, "apps", "--status", "undecided", NULL), 0);
+	assert_int_equal(fx_line_count(), 3);
+	fx_link(&mini, SUBJECT_HOST, "www.stranger1.com");
+	fx_capture("b", &mini, 1);
+	assert_int_equal(fx_ask(-1, "app", "A2", NULL), 0);
+	assert_true(fx_says("not-exclusive"));
+	assert_true(fx_says("\"links\":[{\"from\":{\"kind\":\"wechat-mini\""));
+}
+
+static void members_are_told_in_full(void **state)
+{
+	struct observation o[3];
+
+	(void)state;
+	o[0] = fx_host("b.some.com", 2);
+	o[1] = fx_host("some.com", 3);
+	o[2] = fx_host("a.some.com", 4);
+	fx_link(&o[0], SUBJECT_HOST, "some.com");
+	fx_capture("a", o, 3);
+	assert_int_equal(number("app", "A1", "clients"), 4);
+	assert_true(fx_says("\"subjects\":[\"a.some.com\",\"b.some.com\",\"some.com\"]"));
+	assert_true(fx_says("\"name\":\"some.com\",\"tie\":\"anchor\""));
+	assert_true(fx_says("\"name\":\"a.some.com\",\"tie\":\"registrable\""));
+	assert_true(fx_says("\"links\":[{\"from\":{\"kind\":\"host\",\"name\":\"b.some.com\"}"));
+	assert_int_equal(fx_ask(-1, "app", "A2", NULL), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FX_TEST(ids_are_in_the_order_of_keys),   FX_TEST(many_are_listed_each_once),
+		FX_TEST(who_was_not_counted_has_no_app), FX_TEST(the_id_outlives_every_change),
+		FX_TEST(members_are_told_in_full),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
