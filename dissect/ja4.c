@@ -18,11 +18,12 @@ enum {
 	BREAK = 0x0a0a, /* between the extensions and the algorithms: GREASE, so no value of a list */
 	COUNT_MAX = 99,
 	WORD = 4, /* values that are hashed at a time */
+	LOW = 64, /* types below it are bits of a word */
 };
 
 struct list {
 	size_t count;
-	uint16_t values[2 * JA4_LIST_MAX + 1 + WORD];
+	uint16_t values[LOW + 2 * JA4_LIST_MAX + 1 + WORD];
 };
 
 static bool is_grease(uint16_t v) { return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff); }
@@ -54,30 +55,44 @@ static void list_sort(struct list *l)
 	}
 }
 
+/* As the client has them, since few clients change that order: they are sorted only when they are new. */
 static bool list_ciphers(struct list *l, struct rd r)
 {
 	while (rd_left(&r) >= 2) {
 		if (!list_add(l, rd_be16(&r)))
 			return false;
 	}
-	list_sort(l);
 	return true;
 }
 
-/* *all counts those too that the hash leaves out, because the first part tells them. */
+/* Clients shuffle extensions. Most of their types are small: a bit each puts those in order. */
 static bool list_extensions(struct list *l, const struct tls_hello *h, size_t *all)
 {
 	struct rd r = h->extensions;
+	struct list high;
+	uint64_t low = 0, again = 0;
 
-	*all = 0;
+	*all = high.count = 0;
 	while (rd_left(&r) > 0) {
 		uint16_t type = rd_be16(&r);
-		rd_sub16(&r);
+		rd_skip(&r, rd_be16(&r));
 		*all += !is_grease(type);
-		if (type != TLS_EXT_SERVER_NAME && type != TLS_EXT_ALPN && !list_add(l, type))
+		if (type == TLS_EXT_SERVER_NAME || type == TLS_EXT_ALPN)
+			continue;
+		if (type < LOW && (low >> type & 1) == 0)
+			low |= UINT64_C(1) << type;
+		else if (!list_add(&high, type))
 			return false;
+		else
+			again |= type < LOW;
 	}
-	list_sort(l);
+	for (; low != 0; low &= low - 1)
+		l->values[l->count++] = (uint16_t)__builtin_ctzll(low);
+	list_sort(&high);
+	memcpy(&l->values[l->count], high.values, high.count * sizeof(high.values[0]));
+	l->count += high.count;
+	if (again != 0)
+		list_sort(l);
 	return true;
 }
 
@@ -107,12 +122,14 @@ static void put_hex(char *out, unsigned value, int digits)
 		*out++ = "0123456789abcdef"[value >> 4 * digits & 15];
 }
 
-static void hash_make(const struct list *l, char out[JA4_HASH_SIZE])
+static void hash_make(struct list *l, bool sorted, char out[JA4_HASH_SIZE])
 {
-	char text[5 * (2 * JA4_LIST_MAX + 1)], *at = text;
+	char text[5 * (LOW + 2 * JA4_LIST_MAX + 1)], *at = text;
 	uint8_t digest[JA4_HASH_SIZE / 2];
 	struct sha256_ctx sha;
 
+	if (!sorted)
+		list_sort(l);
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->values[i] == BREAK) {
 			at[-1] = '_';
@@ -141,7 +158,7 @@ static struct ja4_entry *cache_slot(struct ja4_cache *cache, const struct list *
 	return &cache->entries[h % JA4_ENTRIES];
 }
 
-static void hash(struct ja4_cache *cache, struct list *l, char out[JA4_HASH_SIZE])
+static void hash(struct ja4_cache *cache, struct list *l, bool sorted, char out[JA4_HASH_SIZE])
 {
 	struct ja4_entry *e;
 
@@ -150,7 +167,7 @@ static void hash(struct ja4_cache *cache, struct list *l, char out[JA4_HASH_SIZE
 		return;
 	}
 	if (cache == NULL || l->count > JA4_KEPT) {
-		hash_make(l, out);
+		hash_make(l, sorted, out);
 		return;
 	}
 	memset(&l->values[l->count], 0, WORD * sizeof(l->values[0]));
@@ -158,7 +175,7 @@ static void hash(struct ja4_cache *cache, struct list *l, char out[JA4_HASH_SIZE
 	if (e->count != l->count || memcmp(e->values, l->values, l->count * sizeof(l->values[0])) != 0) {
 		e->count = (uint16_t)l->count;
 		memcpy(e->values, l->values, l->count * sizeof(l->values[0]));
-		hash_make(l, e->hash);
+		hash_make(l, sorted, e->hash);
 	}
 	memcpy(out, e->hash, JA4_HASH_SIZE);
 }
@@ -239,8 +256,8 @@ bool ja4_make(struct ja4_cache *cache, char transport, const struct tls_hello *h
 	put_count(out + 6, count);
 	put_alpn(out + 8, h->alpn);
 	out[10] = out[23] = '_';
-	hash(cache, &ciphers, out + 11);
-	hash(cache, &extensions, out + 24);
+	hash(cache, &ciphers, false, out + 11);
+	hash(cache, &extensions, true, out + 24);
 	out[36] = '\0';
 	return true;
 }

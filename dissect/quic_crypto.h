@@ -28,9 +28,16 @@ enum quic_salt {
 	QUIC_SALT_COUNT,
 };
 
-/* The client's Initial keys of one connection id. */
+enum { QUIC_PADS_SIZE = 64, QUIC_SCHEDULE_SIZE = 176 };
+
+/* The client's Initial keys of one connection id, with what AES makes of them. The packet's key and iv are
+ * made when a packet is opened that is not refused before: most forged ones never need them. */
 struct quic_keys {
 	uint8_t key[16], hp[16], iv[12];
+	bool ready; /* key and iv are there */
+	enum quic_salt salt;
+	_Alignas(16) uint8_t pads[QUIC_PADS_SIZE], hp_schedule[QUIC_SCHEDULE_SIZE],
+		key_schedule[QUIC_SCHEDULE_SIZE];
 };
 
 struct quic_crypto;
@@ -39,13 +46,15 @@ size_t quic_crypto_size(void);
 /* `memory` is aligned as malloc's and quic_crypto_size() bytes. */
 struct quic_crypto *quic_crypto_init(void *memory);
 
-/* RFC 9001 section 5.2 */
+/* RFC 9001 section 5.2; dcid has at most 20 bytes. */
 void quic_crypto_derive(struct quic_crypto *c, enum quic_salt salt, const uint8_t *dcid, size_t n,
 			struct quic_keys *keys);
+/* Makes key and iv too. */
+void quic_crypto_complete(struct quic_crypto *c, struct quic_keys *keys);
 
 /* RFC 9001 section 5.4.3: the header protection mask of this sample. */
-void quic_crypto_mask(struct quic_crypto *c, const struct quic_keys *keys,
-		      const uint8_t sample[QUIC_SAMPLE_SIZE], uint8_t mask[QUIC_MASK_SIZE]);
+void quic_crypto_mask(const struct quic_keys *keys, const uint8_t sample[QUIC_SAMPLE_SIZE],
+		      uint8_t mask[QUIC_MASK_SIZE]);
 
 /* A packet with its header protection removed. */
 struct quic_sealed {
@@ -58,7 +67,7 @@ struct quic_sealed {
 
 /* RFC 9001 section 5.3: writes body_size - QUIC_TAG_SIZE bytes to `out`; false, and `out` is worth nothing,
  * when the tag does not prove them. */
-bool quic_crypto_open(struct quic_crypto *c, const struct quic_keys *keys, const struct quic_sealed *p,
+bool quic_crypto_open(struct quic_crypto *c, struct quic_keys *keys, const struct quic_sealed *p,
 		      uint8_t *out) __attribute__((warn_unused_result));
 
 #endif

@@ -3,7 +3,7 @@
 
 enum { ACK_RANGES_MAX = 8192 }; /* more than any datagram holds */
 
-uint64_t quic_varint(struct rd *r)
+uint64_t quic_varint_long(struct rd *r)
 {
 	uint64_t v = rd_u8(r);
 
@@ -20,19 +20,21 @@ uint64_t quic_varint(struct rd *r)
 	}
 }
 
-/* Most of a client's first packet is padding: by eight while that lasts. */
+/* Most of a client's first packet is padding: by four words while that lasts. */
 static bool frame_padding(struct rd *r, uint64_t type, struct quic_hello *h)
 {
-	uint64_t eight;
+	uint64_t words[4];
 
 	(void)type;
 	(void)h;
-	while (rd_left(r) >= sizeof(eight)) {
-		memcpy(&eight, r->p, sizeof(eight));
-		if (eight != 0)
+	while (rd_left(r) >= sizeof(words)) {
+		memcpy(words, r->p, sizeof(words));
+		if ((words[0] | words[1] | words[2] | words[3]) != 0)
 			break;
-		rd_skip(r, sizeof(eight));
+		rd_skip(r, sizeof(words));
 	}
+	while (rd_left(r) > 0 && r->p[0] == 0)
+		rd_skip(r, 1);
 	return true;
 }
 
@@ -82,38 +84,31 @@ static bool frame_close(struct rd *r, uint64_t type, struct quic_hello *h)
 	return true;
 }
 
-struct frame_row {
-	uint64_t type;
-	bool (*read)(struct rd *r, uint64_t type, struct quic_hello *h);
-};
+typedef bool frame_fn(struct rd *r, uint64_t type, struct quic_hello *h);
+
+enum { FRAME_TYPES = 0x1d };
 
 /* What RFC 9000 section 12.4 lets an Initial packet hold. */
-static const struct frame_row frames_ietf[] = {
-	{ 0x00, frame_padding }, { 0x06, frame_crypto }, { 0x01, frame_ping },
-	{ 0x02, frame_ack },     { 0x03, frame_ack },    { 0x1c, frame_close },
+static frame_fn *const frames_ietf[FRAME_TYPES] = {
+	[0x00] = frame_padding, [0x01] = frame_ping,   [0x02] = frame_ack,
+	[0x03] = frame_ack,     [0x06] = frame_crypto, [0x1c] = frame_close,
 };
 
 /* An ACK of gQUIC (0x40 and above) is not read: it stands in no first flight. */
-static const struct frame_row frames_google[] = {
-	{ 0x00, frame_padding },
-	{ 0x08, frame_crypto },
-	{ 0x07, frame_ping },
-	{ 0x02, frame_close },
+static frame_fn *const frames_google[FRAME_TYPES] = {
+	[0x00] = frame_padding,
+	[0x02] = frame_close,
+	[0x07] = frame_ping,
+	[0x08] = frame_crypto,
 };
 
 bool quic_frames(struct rd r, bool google, struct quic_hello *h)
 {
-	const struct frame_row *rows = google ? frames_google : frames_ietf;
-	size_t count =
-		google ? sizeof(frames_google) / sizeof(rows[0]) : sizeof(frames_ietf) / sizeof(rows[0]);
+	frame_fn *const *frames = google ? frames_google : frames_ietf;
 
 	while (rd_left(&r) > 0) {
 		uint64_t type = quic_varint(&r);
-		size_t i = 0;
-
-		while (i < count && rows[i].type != type)
-			i++;
-		if (i == count || !rd_ok(&r) || !rows[i].read(&r, type, h))
+		if (type >= FRAME_TYPES || frames[type] == NULL || !rd_ok(&r) || !frames[type](&r, type, h))
 			return false;
 	}
 	return true;

@@ -210,13 +210,11 @@ bool quic_hello_put(struct quic_hello *h, uint64_t offset, const uint8_t *p, siz
 
 uint32_t quic_hello_prefix(const struct quic_hello *h)
 {
-	uint32_t at = 0;
-
-	while (at < h->end && h->seen[at / 64] == UINT64_MAX)
-		at += 64;
-	while (at < h->end && seen_at(h, at))
-		at++;
-	return at;
+	for (uint32_t at = 0; at < h->end; at += 64) {
+		if (h->seen[at / 64] != UINT64_MAX)
+			return at + (uint32_t)__builtin_ctzll(~h->seen[at / 64]);
+	}
+	return h->end;
 }
 
 /* A free row, or the oldest of a few. */

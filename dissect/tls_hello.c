@@ -89,30 +89,33 @@ static bool get_esni(struct rd *r, struct tls_hello *h)
 	return rd_done(r);
 }
 
-struct ext_row {
-	uint16_t type;
-	const char *name;
-	bool (*get)(struct rd *data, struct tls_hello *h);
+/* What we read, in the order in which we read it. */
+enum ext { EXT_SERVER_NAME, EXT_ALPN, EXT_ALGORITHMS, EXT_VERSIONS, EXT_ECH, EXT_ESNI, EXT_COUNT };
+
+static bool (*const ext_get[EXT_COUNT])(struct rd *data, struct tls_hello *h) = {
+	[EXT_SERVER_NAME] = get_server_name, [EXT_ALPN] = get_alpn, [EXT_ALGORITHMS] = get_algorithms,
+	[EXT_VERSIONS] = get_versions,       [EXT_ECH] = get_ech,   [EXT_ESNI] = get_esni,
 };
 
-/* What we read. Types without a row, GREASE (RFC 8701) among them, are passed over. */
-static const struct ext_row ext_rows[] = {
-	{ TLS_EXT_SERVER_NAME, "server_name", get_server_name },
-	{ TLS_EXT_ALPN, "application_layer_protocol_negotiation", get_alpn },
-	{ 13, "signature_algorithms", get_algorithms },
-	{ 43, "supported_versions", get_versions },
-	{ 0xfe0d, "encrypted_client_hello", get_ech },
-	{ 0xffce, "encrypted_server_name", get_esni },
-};
-enum { EXT_COUNT = sizeof(ext_rows) / sizeof(ext_rows[0]) };
-
-static int ext_find(uint16_t type)
+/* Other types, GREASE (RFC 8701) among them, are passed over. */
+static enum ext ext_find(uint16_t type)
 {
-	for (int i = 0; i < EXT_COUNT; i++) {
-		if (ext_rows[i].type == type)
-			return i;
+	switch (type) {
+	case TLS_EXT_SERVER_NAME:
+		return EXT_SERVER_NAME;
+	case TLS_EXT_ALPN:
+		return EXT_ALPN;
+	case 13:
+		return EXT_ALGORITHMS;
+	case 43:
+		return EXT_VERSIONS;
+	case 0xfe0d:
+		return EXT_ECH;
+	case 0xffce:
+		return EXT_ESNI;
+	default:
+		return EXT_COUNT;
 	}
-	return -1;
 }
 
 /* RFC 8446 section 4.2: no more than one extension of a type; of a second one only the oddity is kept. */
@@ -121,17 +124,17 @@ static bool extensions(struct rd r, struct tls_hello *h)
 	struct rd data[EXT_COUNT] = { { .p = NULL } };
 
 	while (rd_left(&r) > 0) {
-		int i = ext_find(rd_be16(&r));
-		struct rd d = rd_sub16(&r);
-		if (i < 0 || !rd_ok(&d))
+		enum ext i = ext_find(rd_be16(&r));
+		size_t size = rd_be16(&r);
+		if (i != EXT_COUNT && data[i].base == NULL) {
+			data[i] = rd_sub(&r, size);
 			continue;
-		if (data[i].base == NULL)
-			data[i] = d;
-		else
-			h->odd = true;
+		}
+		h->odd = h->odd || i != EXT_COUNT;
+		rd_skip(&r, size);
 	}
 	for (int i = 0; i < EXT_COUNT; i++) {
-		if (data[i].base != NULL && !ext_rows[i].get(&data[i], h))
+		if (data[i].base != NULL && !ext_get[i](&data[i], h))
 			h->odd = true;
 	}
 	return rd_ok(&r);
