@@ -128,6 +128,19 @@ struct education {
 	size_t count;
 };
 
+/* resolvers.tsv: end points of encrypted DNS, behind which names are hidden from the sensor. */
+struct resolver {
+	char *name;                  /* "dns.example.com", or "*.example.com" for all below it */
+	struct data_list transports; /* doh, dot, doq */
+	char *operator;
+	char *source;
+};
+
+struct resolvers {
+	struct resolver *entry;
+	size_t count;
+};
+
 struct data {
 	struct catalog catalog;
 	struct exempt exempt;
@@ -136,6 +149,7 @@ struct data {
 	struct identifiers identifiers;
 	struct aliases aliases;
 	struct education education;
+	struct resolvers resolvers;
 };
 
 /* Loads every table from the folder. 0, or -1 with "file:line: ..." in error and nothing loaded. */

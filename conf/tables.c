@@ -259,6 +259,35 @@ static char *check_education(const void *entries, size_t at, const char **column
 	return NULL;
 }
 
+/* -- resolvers.tsv ---------------------------------------------------------------------------------- */
+
+static bool transport(const char *s)
+{
+	static const char *const words[] = { "doh", "dot", "doq", NULL };
+	return one_of(s, words);
+}
+
+static bool resolver_name(const char *s) { return value_domain(strncmp(s, "*.", 2) == 0 ? s + 2 : s); }
+
+static const struct data_column resolver_columns[] = {
+	{ "name", DATA_TEXT, offsetof(struct resolver, name), true, resolver_name, "小写域名, 或 *.域名" },
+	{ "transports", DATA_LIST, offsetof(struct resolver, transports), true, transport,
+	  " doh, dot 或 doq" },
+	{ "operator", DATA_TEXT, offsetof(struct resolver, operator), true, NULL, NULL },
+	{ "source", DATA_TEXT, offsetof(struct resolver, source), true, NULL, NULL },
+};
+
+static char *check_resolver(const void *entries, size_t at, const char **column)
+{
+	const struct resolver *e = entries;
+
+	*column = "name";
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(e[i].name, e[at].name) == 0)
+			return complain("前面已有一行: ", e[at].name);
+	return NULL;
+}
+
 /* -- all
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -275,6 +304,7 @@ static const struct data_table tables[] = {
 	{ TABLE(identifiers, identifier, identifier_columns), .check = check_identifier },
 	{ TABLE(aliases, alias, alias_columns), .check = check_alias },
 	{ TABLE(education, education_rule, education_columns), .check = check_education },
+	{ TABLE(resolvers, resolver, resolver_columns), .check = check_resolver },
 };
 
 /* hand_over() in conf/data.c relies on every table being { entry, count }. */
@@ -288,6 +318,7 @@ SAME_SHAPE(rules);
 SAME_SHAPE(identifiers);
 SAME_SHAPE(aliases);
 SAME_SHAPE(education);
+SAME_SHAPE(resolvers);
 
 size_t data_table_count(void) { return COUNT(tables); }
 

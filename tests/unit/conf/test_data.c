@@ -120,6 +120,12 @@ static void test_others(void **state)
 		"rules.tsv:3: profile: 这条规则前面已有这个口径: 「*」");
 	refused("aliases.tsv", "form\tfield\theader\nall\tname\tx\n",
 		"aliases.tsv:2: form: 「all」不对, 应为 provider, user, selfcheck 或 *");
+	refused("resolvers.tsv", "name\ttransports\toperator\tsource\na.cn\tdns\to\ts\n",
+		"resolvers.tsv:2: transports: 「dns」不对, 应为 doh, dot 或 doq");
+	refused("resolvers.tsv", "name\ttransports\toperator\tsource\na.*.cn\tdoh\to\ts\n",
+		"resolvers.tsv:2: name: 「a.*.cn」不对, 应为小写域名, 或 *.域名");
+	refused("resolvers.tsv", "name\ttransports\toperator\tsource\n*.a.cn\tdoh\to\ts\n*.a.cn\tdot\to\ts\n",
+		"resolvers.tsv:3: name: 前面已有一行: 「*.a.cn」");
 	refused("education.tsv", "id\tkind\tpattern\treason\na\thost\tjwxt\tr\n",
 		"education.tsv:2: pattern: 应形如 .smartedu.cn, jwxt.* 或(包名)cn.edu. : 「jwxt」");
 	refused("education.tsv", "id\tkind\tpattern\treason\na\tandroid-package\tedu.\tr\n",
