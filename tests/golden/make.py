@@ -21,7 +21,7 @@ from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv
 from scapy.layers.l2 import Dot1AD, Dot1Q, Ether  # noqa: E402
 from scapy.layers.vxlan import VXLAN  # noqa: E402
 from scapy.utils import PcapWriter  # noqa: E402
-from cases import core, files, fragments, layers, quic, tcp, tls  # noqa: E402,F401
+from cases import core, files, fragments, http, layers, names, quic, tcp, tls  # noqa: E402,F401
 from wire import (CNAME_ROWS, Quic, client_hello, cname_answer, crypto, framed, gquic, query, records,  # noqa: E402
                   request)
 
