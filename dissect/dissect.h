@@ -66,9 +66,11 @@ struct dissect_message {
 			uint16_t qtype;
 		} query;
 		struct {
-			uint16_t type;            /* 1 A, 28 AAAA, 5 CNAME */
-			struct dissect_addr addr; /* of A and AAAA */
-			struct dissect_str cname; /* of CNAME, lower case */
+			uint16_t type;               /* 1 A, 28 AAAA, 5 CNAME */
+			struct dissect_addr addr;    /* of A and AAAA */
+			struct dissect_str cname;    /* of CNAME, lower case */
+			struct dissect_str question; /* the message's first: where its chain of CNAMEs begins;
+							or absent */
 		} answer;
 		struct {
 			struct dissect_str method, target; /* as sent */

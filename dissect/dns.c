@@ -10,12 +10,12 @@
 #include "dissect/dns.h"
 
 #include "base/rd.h"
+#include "dissect/dns_name.h"
+#include "dissect/dns_service.h"
 
 enum {
 	HEADER_SIZE = 12,
-	NAME_MAX_WIRE = 255, /* RFC 1035 section 2.3.4 */
-	POINTERS_MAX = 127,  /* in one name: as many labels as 255 octets hold, with one before each */
-	QUESTIONS_MAX = 64,  /* most that are told of one message: a sender must not buy work with lies */
+	QUESTIONS_MAX = 64, /* most that are told of one message: a sender must not buy work with lies */
 	RECORDS_MAX = 4096,
 	PORT_DNS = 53,
 	TEXT_MIN = 0x2000, /* as the length of a message: it begins with a printable character */
@@ -24,81 +24,40 @@ enum {
 	TYPE_A = 1,
 	TYPE_CNAME = 5,
 	TYPE_AAAA = 28,
+	TYPE_SVCB = 64,
+	TYPE_HTTPS = 65,
 	CLASS_IN = 1,
 	FLAG_QR = 0x8000,
 	FLAG_TC = 0x0200,
 	FLAG_Z = 0x0040, /* reserved, must be zero (RFC 1035 section 4.1.1, RFC 2535 section 6.1) */
 };
 
-struct dns_name {
-	uint8_t bytes[NAME_MAX_WIRE]; /* lower case, labels joined by dots */
-	size_t n;
-};
-
 struct dns_header {
 	uint16_t flags, questions, answers, authority, additional;
+};
+
+/* A message on its way; `out` NULL only walks over it. */
+struct dns_message {
+	struct proto_out *out;
+	enum dns_name_rule rule;
+	unsigned turn; /* which of `target` is free */
+	/* The first question, an owner that is neither of the others, the targets read last: owners mostly
+	 * are pointers to one of them, and need not be read again. */
+	struct dns_name question, owner, target[2];
 };
 
 static uint8_t opcode(const struct dns_header *h) { return h->flags >> 11 & 0xf; }
 static bool is_response(const struct dns_header *h) { return (h->flags & FLAG_QR) != 0; }
 
-static bool fail(struct rd *r)
-{
-	r->failed = true;
-	r->p = r->end;
-	return false;
-}
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 
-static void name_append(struct dns_name *name, const uint8_t *label, size_t n)
+static void message_init(struct dns_message *msg, struct proto_out *out)
 {
-	if (name->n > 0)
-		name->bytes[name->n++] = '.';
-	for (size_t i = 0; i < n; i++)
-		name->bytes[name->n++] = proto_lower(label[i]);
-}
-
-/* RFC 1035 section 4.1.4. Each pointer must go below the place where the run of labels before it began,
- * so the walk ends; and they are few, or 4096 records could each walk a chain of 8192. `r` reads the message
- * from its first byte and is left behind the name. */
-static bool name_get(struct rd *r, struct dns_name *name)
-{
-	struct rd at = *r;
-	size_t floor = rd_pos(r), wire = 1;
-	unsigned pointers = 0;
-	uint8_t len;
-
-	name->n = 0;
-	while ((len = rd_u8(&at)) != 0) {
-		if (len >= 0xc0) {
-			size_t to = (size_t)(len & 0x3f) << 8 | rd_u8(&at);
-			if (!rd_ok(&at) || to >= floor || pointers == POINTERS_MAX)
-				return fail(r);
-			if (pointers == 0)
-				*r = at;
-			pointers++;
-			floor = to;
-			at = rd_init(r->base, (size_t)(r->end - r->base));
-			rd_skip(&at, to);
-			continue;
-		}
-		const uint8_t *label = rd_bytes(&at, len);
-		wire += len + 1u;
-		if (len > 63 || label == NULL || wire > NAME_MAX_WIRE)
-			return fail(r);
-		name_append(name, label, len);
-	}
-	if (!rd_ok(&at))
-		return fail(r);
-	if (pointers == 0)
-		*r = at;
-	if (name->n == 0)
-		name->bytes[name->n++] = '.';
-	return true;
-}
-
-static struct dissect_str name_str(const struct dns_name *name)
-{
-	return (struct dissect_str){ name->bytes, name->n };
+	msg->out = out;
+	msg->rule = out != NULL ? DNS_NAME_ANY : DNS_NAME_BACK;
+	msg->turn = 0;
+	msg->question.at = msg->question.n = 0;
+	msg->target[0].at = msg->target[1].at = 0;
 }
 
 /* -- records */
@@ -126,77 +85,99 @@ static bool get_aaaa(struct rd *r, struct dissect_message *m, struct dns_name *r
 
 static bool get_cname(struct rd *r, struct dissect_message *m, struct dns_name *room)
 {
-	if (!name_get(r, room) || !rd_done(r))
+	if (!dns_name_get(r, room, DNS_NAME_ANY) || !rd_done(r))
 		return false;
-	m->answer.cname = name_str(room);
+	m->answer.cname = dns_name_str(room);
 	return true;
 }
 
 struct rr_row {
-	uint16_t type, class;
+	uint16_t type;
+	enum dissect_kind kind;
 	bool (*get)(struct rd *data, struct dissect_message *m, struct dns_name *room);
 };
 
+/* Of class IN. */
 static const struct rr_row rr_rows[] = {
-	{ TYPE_A, CLASS_IN, get_a },
-	{ TYPE_AAAA, CLASS_IN, get_aaaa },
-	{ TYPE_CNAME, CLASS_IN, get_cname },
+	{ TYPE_A, DISSECT_DNS_ANSWER, get_a },
+	{ TYPE_AAAA, DISSECT_DNS_ANSWER, get_aaaa },
+	{ TYPE_CNAME, DISSECT_DNS_ANSWER, get_cname },
+	{ TYPE_HTTPS, DISSECT_DNS_SERVICE, dns_service_get },
+	{ TYPE_SVCB, DISSECT_DNS_SERVICE, dns_service_get },
 };
 
 static const struct rr_row *rr_find(uint16_t type, uint16_t class)
 {
-	for (size_t i = 0; i < sizeof(rr_rows) / sizeof(rr_rows[0]); i++) {
-		if (rr_rows[i].type == type && rr_rows[i].class == class)
+	for (size_t i = 0; class == CLASS_IN && i < sizeof(rr_rows) / sizeof(rr_rows[0]); i++) {
+		if (rr_rows[i].type == type)
 			return &rr_rows[i];
 	}
 	return NULL;
 }
 
 static bool tell_record(struct rd *data, const struct rr_row *row, const struct dns_name *owner,
-			struct proto_out *out)
+			struct dns_message *msg)
 {
-	struct dissect_message *m = out->m;
-	struct dns_name target;
+	struct dissect_message *m = msg->out->m;
+	struct dns_name *target = &msg->target[msg->turn];
 
-	memset(&m->answer, 0, sizeof(m->answer));
-	m->answer.type = row->type;
-	m->name = name_str(owner);
-	if (!row->get(data, m, &target))
+	if (row->kind == DISSECT_DNS_ANSWER) {
+		memset(&m->answer, 0, sizeof(m->answer));
+		m->answer.type = row->type;
+		if (msg->question.at != 0)
+			m->answer.question = dns_name_str(&msg->question);
+	} else {
+		memset(&m->service, 0, sizeof(m->service));
+		m->service.type = row->type;
+	}
+	m->name = dns_name_str(owner);
+	if (!row->get(data, m, target))
 		return false;
-	proto_emit(out, DISSECT_DNS_ANSWER);
+	if (row->type == TYPE_CNAME)
+		msg->turn = !msg->turn;
+	proto_emit(msg->out, row->kind);
 	return true;
 }
 
-/* One resource record (RFC 1035 section 4.1.3); `out` NULL only walks over it. */
-static bool record(struct rd *r, struct proto_out *out)
+static const struct dns_name *owner_get(struct rd *r, struct dns_message *msg)
 {
-	struct dns_name owner;
-	uint16_t type, class, size;
+	const struct dns_name *known[] = { &msg->question, &msg->target[!msg->turn] };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (dns_name_same(r, known[i])) {
+			rd_skip(r, 2);
+			return known[i];
+		}
+	}
+	return dns_name_get(r, &msg->owner, msg->rule) ? &msg->owner : NULL;
+}
+
+/* One resource record (RFC 1035 section 4.1.3): owner, type, class, time to live, size, data. */
+static bool record(struct rd *r, struct dns_message *msg)
+{
+	const struct dns_name *owner = owner_get(r, msg);
+	const uint8_t *fixed = rd_bytes(r, 10);
 	const struct rr_row *row;
 	struct rd data;
 
-	if (!name_get(r, &owner))
+	if (owner == NULL || fixed == NULL)
 		return false;
-	type = rd_be16(r);
-	class = rd_be16(r);
-	rd_be32(r);
-	size = rd_be16(r);
 	data = *r; /* not a sub-reader: a CNAME's pointers count from the message's first byte */
-	rd_skip(r, size);
+	rd_skip(r, be16(fixed + 8));
 	if (!rd_ok(r))
 		return false;
 	data.end = r->p;
-	row = out != NULL ? rr_find(type, class) : NULL;
-	if (row != NULL && !tell_record(&data, row, &owner, out))
-		out->stats->reasons[DISSECT_DNS_BAD]++; /* its own matter: the next record begins where it did
-							 */
+	row = msg->out != NULL ? rr_find(be16(fixed), be16(fixed + 2)) : NULL;
+	if (row != NULL &&
+	    !tell_record(&data, row, owner, msg)) /* its own matter: the next begins where it did */
+		msg->out->stats->reasons[DISSECT_DNS_BAD]++;
 	return true;
 }
 
-static bool records(struct rd *r, size_t count, struct proto_out *out)
+static bool records(struct rd *r, size_t count, struct dns_message *msg)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (i >= RECORDS_MAX || !record(r, out))
+		if (i >= RECORDS_MAX || !record(r, msg))
 			return false;
 	}
 	return true;
@@ -207,30 +188,32 @@ static bool records(struct rd *r, size_t count, struct proto_out *out)
 /* IN, CH, HS, NONE, ANY (RFC 6895 section 3.2) and the CSNET of RFC 1035 section 3.2.4 */
 static bool class_known(uint16_t class) { return (class >= 1 && class <= 4) || class == 254 || class == 255; }
 
-static bool question(struct rd *r, struct proto_out *out)
+static bool question(struct rd *r, struct dns_name *name, enum dns_name_rule rule, uint16_t *type)
 {
-	struct dns_name name;
-	uint16_t type, class;
+	const uint8_t *fixed;
 
-	if (!name_get(r, &name))
+	if (!dns_name_get(r, name, rule))
 		return false;
-	type = rd_be16(r);
-	class = rd_be16(r);
-	if (!rd_ok(r) || !class_known(class))
+	fixed = rd_bytes(r, 4);
+	if (fixed == NULL || !class_known(be16(fixed + 2)))
 		return false;
-	if (out == NULL)
-		return true;
-	out->m->name = name_str(&name);
-	out->m->query.qtype = type;
-	proto_emit(out, DISSECT_DNS_QUERY);
+	*type = be16(fixed);
 	return true;
 }
 
-static bool questions(struct rd *r, size_t count, struct proto_out *out)
+/* Only messages with QR=0 ask; in others the first question is kept, for the answers to refer to. */
+static bool questions(struct rd *r, size_t count, bool ask, struct dns_message *msg)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (i >= QUESTIONS_MAX || !question(r, out))
+		struct dns_name *name = i == 0 ? &msg->question : &msg->owner;
+		uint16_t type;
+		if (i >= QUESTIONS_MAX || !question(r, name, msg->rule, &type))
 			return false;
+		if (!ask || msg->out == NULL)
+			continue;
+		msg->out->m->name = dns_name_str(name);
+		msg->out->m->query.qtype = type;
+		proto_emit(msg->out, DISSECT_DNS_QUERY);
 	}
 	return true;
 }
@@ -239,14 +222,11 @@ static bool questions(struct rd *r, size_t count, struct proto_out *out)
 
 static struct dns_header header_get(struct rd *r)
 {
-	struct dns_header h;
-	rd_be16(r); /* ID */
-	h.flags = rd_be16(r);
-	h.questions = rd_be16(r);
-	h.answers = rd_be16(r);
-	h.authority = rd_be16(r);
-	h.additional = rd_be16(r);
-	return h;
+	const uint8_t *p = rd_bytes(r, HEADER_SIZE);
+
+	if (p == NULL)
+		return (struct dns_header){ 0 };
+	return (struct dns_header){ be16(p + 2), be16(p + 4), be16(p + 6), be16(p + 8), be16(p + 10) };
 }
 
 /* What any resolver's plain query or its answer looks like; nothing else is DNS on a strange port. */
@@ -265,23 +245,29 @@ static bool message_sound(const uint8_t *p, size_t n)
 {
 	struct rd r = rd_init(p, n);
 	struct dns_header h = header_get(&r);
+	struct dns_message msg;
 
-	return rd_ok(&r) && header_plausible(&h) && questions(&r, h.questions, NULL) &&
-	       records(&r, (size_t)h.answers + h.authority + h.additional, NULL) && rd_done(&r);
+	if (!rd_ok(&r) || !header_plausible(&h))
+		return false;
+	message_init(&msg, NULL);
+	return questions(&r, h.questions, false, &msg) &&
+	       records(&r, (size_t)h.answers + h.authority + h.additional, &msg) && rd_done(&r);
 }
 
 static bool message_tell(const uint8_t *p, size_t n, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n);
 	struct dns_header h = header_get(&r);
+	struct dns_message msg;
 
 	if (!rd_ok(&r))
 		return false;
 	if (opcode(&h) == OPCODE_UPDATE)
 		return true;
-	if (!questions(&r, h.questions, is_response(&h) ? NULL : out))
+	message_init(&msg, out);
+	if (!questions(&r, h.questions, !is_response(&h), &msg))
 		return false;
-	return !is_response(&h) || records(&r, h.answers, out);
+	return !is_response(&h) || records(&r, h.answers, &msg);
 }
 
 /* Looks and smells like DNS, but asks the link and not a server: RFC 6762 (mDNS), RFC 4795 (LLMNR) and the
@@ -315,6 +301,8 @@ enum proto_result dns_stream_probe(const uint8_t *p, size_t n)
 	struct rd r = rd_init(p, n);
 	struct rd body;
 	struct dns_header h;
+	struct dns_name name;
+	uint16_t type;
 	size_t size = rd_be16(&r);
 
 	if (!rd_ok(&r))
@@ -329,9 +317,9 @@ enum proto_result dns_stream_probe(const uint8_t *p, size_t n)
 		return PROTO_SKIP;
 	if (!is_response(&h) && ((h.flags & 0xf) != 0 || h.authority > 1))
 		return PROTO_SKIP;
-	if (question(&body, NULL))
+	if (question(&body, &name, DNS_NAME_BACK, &type))
 		return PROTO_OK;
-	return n >= 2 + size || n >= 2u + HEADER_SIZE + NAME_MAX_WIRE + 4 ? PROTO_SKIP : PROTO_MORE;
+	return n >= 2 + size || n >= 2u + HEADER_SIZE + DNS_NAME_WIRE + 4 ? PROTO_SKIP : PROTO_MORE;
 }
 
 enum proto_result dns_stream_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,

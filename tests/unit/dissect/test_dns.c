@@ -216,7 +216,8 @@ static void test_names(void **state)
 	expect_name("\3a.B\2\xe4\\\0", 8, "query [a.b.\\xe4\\x5c] 1\n");
 	expect_name("\xc0\x0c", 2, NULL);    /* itself */
 	expect_name("\1a\xc0\x0c", 4, NULL); /* the run of labels that it stands in */
-	expect_name("\xc0\x10", 2, NULL);    /* forwards */
+	expect_name("\xc0\x10", 2,
+		    "query [.] 1\n"); /* forwards, as resolvers put up with: the class's first byte */
 	expect_name("\x40"
 		    "a\0",
 		    3, NULL); /* reserved label types (RFC 6891 section 5) */
@@ -240,6 +241,106 @@ static void test_names(void **state)
 		expect_name(longest, sizeof(longest), line);
 	}
 	expect_name(over, sizeof(over), NULL);
+}
+
+/* A pointer to what stands behind it: told on port 53, taken for no DNS elsewhere. */
+static void test_forward_pointer(void **state)
+{
+	uint8_t p[64];
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	put_header(&w, 0x0100, 1, 0, 0, 1);
+	wr_bytes(&w, "\xc0\x12\0\1\0\1", 6);
+	wr_bytes(&w, "\2Go\0\0\1\0\1\0\0\0\0\0\0", 14);
+	seen_init(&s, 40000, 53);
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_OK);
+	assert_string_equal(s.lines.p, "query [go] 1\n");
+	s.m.flow.dport = 9953;
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_SKIP);
+	buf_clear(&s.lines);
+}
+
+static void keep_question(void *arg, const struct dissect_message *m)
+{
+	struct buf *b = arg;
+
+	seen_str(b, m->answer.question);
+	seen_str(b, m->name);
+	if (m->answer.type == 5)
+		seen_str(b, m->answer.cname);
+	buf_puts(b, "\n");
+}
+
+/* asked -> one -> two -> address: each record says what was asked. */
+static void test_chain_keeps_its_question(void **state)
+{
+	uint8_t p[256];
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	size_t one, two;
+	(void)state;
+
+	put_header(&w, 0x8180, 1, 4, 0, 0);
+	put_question(&w, "Asked.cn", 1);
+	one = wr_len(&w) + 12;
+	put_record(&w, 0xc00c, 5, "\3One\0", 5);
+	two = wr_len(&w) + 12;
+	put_record(&w, (uint16_t)(0xc000 | one), 5, "\3tWo\0", 5);
+	put_record(&w, (uint16_t)(0xc000 | two), 1, "\xc0\0\2\7", 4);
+	put_record(&w, (uint16_t)(0xc000 | one), 1, "\xc0\0\2\7", 4);
+	seen_init(&s, 53, 40000);
+	s.out.fn = keep_question;
+	s.out.arg = &s.lines;
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_OK);
+	assert_string_equal(s.lines.p, " [asked.cn] [asked.cn] [one]\n [asked.cn] [one] [two]\n"
+				       " [asked.cn] [two]\n [asked.cn] [one]\n");
+	buf_reset(&s.lines);
+	p[5] = 0; /* no question at all: its bytes are a record now, and a broken one */
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_BAD);
+	buf_clear(&s.lines);
+}
+
+static void test_answer_without_question(void **state)
+{
+	uint8_t p[64];
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	put_header(&w, 0x8180, 0, 1, 0, 0);
+	wr_bytes(&w, "\1a\0\0\1\0\1\0\0\0\0\0\4\xc0\0\2\7", 17);
+	seen_init(&s, 53, 40000);
+	s.out.fn = keep_question;
+	s.out.arg = &s.lines;
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_OK);
+	assert_string_equal(s.lines.p, " - [a]\n");
+	buf_clear(&s.lines);
+}
+
+/* RFC 9460: HTTPS and SVCB of the answer section; a malformed one is counted, what is around it is told. */
+static void test_service_records(void **state)
+{
+	uint8_t p[256];
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	put_header(&w, 0x8180, 1, 5, 0, 0);
+	put_question(&w, "s.cn", 65);
+	put_record(&w, 0xc00c, 65, "\0\1\0\0\1\0\6\2h2\2h3\0\3\0\2\x20\xfb", 19);
+	put_record(&w, 0xc00c, 64, "\0\0\3Out\0", 7);
+	put_record(&w, 0xc00c, 65, "\0\1\0\0\3\0\1\1", 8);
+	put_record(&w, 0xc00c, 65, "\0", 1);
+	put_record(&w, 0xc00c, 1, "\xc0\0\2\7", 4);
+	seen_init(&s, 53, 40000);
+	assert_int_equal(parse(&s, p, wr_len(&w)), PROTO_OK);
+	assert_string_equal(s.lines.p, "service [s.cn] 65 1 [.] [\\x02h2\\x02h3] 8443 -\n"
+				       "service [s.cn] 64 0 [out] - 0 -\n"
+				       "answer [s.cn] 1 ::ffff:192.0.2.7\n");
+	assert_int_equal(s.stats.reasons[DISSECT_DNS_BAD], 2);
+	buf_clear(&s.lines);
 }
 
 static void test_unknown_class(void **state)
@@ -468,6 +569,10 @@ int main(void)
 		cmocka_unit_test(test_strange_port_is_strict),
 		cmocka_unit_test(test_local_names_are_not_dns),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_forward_pointer),
+		cmocka_unit_test(test_chain_keeps_its_question),
+		cmocka_unit_test(test_answer_without_question),
+		cmocka_unit_test(test_service_records),
 		cmocka_unit_test(test_strange_port_wants_the_usual),
 		cmocka_unit_test(test_unknown_class),
 		cmocka_unit_test(test_limits),

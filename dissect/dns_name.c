@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ *  3 w w w 7 e x a m p l e 2 c n 0          a name; instead of the 0, or of the whole, a pointer may stand:
+ *  11 offset                                two bytes, 14 bits of offset from the message's first byte
+ *
+ * A run of labels is copied as it is, with its length bytes, which no change of case can touch (they are
+ * below 'A'); then the length bytes become dots.
+ */
+#include "dissect/dns_name.h"
+
+#include "dissect/proto.h"
+
+enum {
+	POINTERS_MAX = 127, /* in one name: as many labels as 255 octets hold, with one before each */
+	LABEL_MAX = 63,
+	POINTER = 0xc0,
+	POINTER_REACH = 0x3fff,
+};
+
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* Lower case of eight ASCII bytes at once; others stay. */
+static uint64_t lower8(uint64_t x)
+{
+	uint64_t low = x & 0x7f * EACH_BYTE;
+	uint64_t from_a = low + (0x80 - 'A') * EACH_BYTE, past_z = low + (0x7f - 'Z') * EACH_BYTE;
+
+	return x | ((from_a ^ past_z) & ~x & 0x80 * EACH_BYTE) >> 2;
+}
+
+static void lower_word(uint8_t *to, const uint8_t *from)
+{
+	uint64_t x;
+
+	memcpy(&x, from, sizeof(x));
+	x = lower8(x);
+	memcpy(to, &x, sizeof(x));
+}
+
+static void lower_copy(uint8_t *to, const uint8_t *from, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8)
+		lower_word(to + i, from + i);
+	if (i < n && n >= 8) {
+		lower_word(to + n - 8, from + n - 8); /* some bytes twice */
+		return;
+	}
+	for (; i < n; i++)
+		to[i] = proto_lower(from[i]);
+}
+
+static void dots(struct dns_name *name, size_t n)
+{
+	for (size_t i = name->wire[0] + (size_t)1; i < n;) {
+		size_t label = name->wire[i];
+		name->wire[i] = '.';
+		i += label + 1;
+	}
+	name->n = (uint16_t)(n - 1);
+}
+
+static bool fail(struct rd *r)
+{
+	r->failed = true;
+	r->p = r->end;
+	return false;
+}
+
+bool dns_name_get(struct rd *r, struct dns_name *name, enum dns_name_rule rule)
+{
+	const uint8_t *p = r->base;
+	size_t end = (size_t)(r->end - p), at = rd_pos(r), floor = at, have = 0, behind = 0;
+
+	name->at = at <= POINTER_REACH ? (uint16_t)at : 0;
+	for (unsigned pointers = 0; pointers <= POINTERS_MAX; pointers++) {
+		size_t run = at;
+		while (at < end && p[at] - 1u < LABEL_MAX)
+			at += p[at] + 1u;
+		if (at >= end || have + (at - run) >= DNS_NAME_WIRE) /* the last byte is the root's */
+			return fail(r);
+		lower_copy(name->wire + have, p + run, at - run);
+		have += at - run;
+		if (p[at] != 0) {
+			if (p[at] < POINTER || end - at < 2)
+				return fail(r);
+			behind = behind != 0 ? behind : at + 2;
+			at = (size_t)(p[at] & 0x3f) << 8 | p[at + 1];
+			if (rule == DNS_NAME_BACK && at >= floor)
+				return fail(r);
+			floor = at;
+			continue;
+		}
+		r->p = p;
+		rd_skip(r, behind != 0 ? behind : at + 1);
+		if (have == 0)
+			memcpy(name->wire, "\1.", have = 2);
+		dots(name, have);
+		return true;
+	}
+	return fail(r);
+}
