@@ -95,7 +95,8 @@ static bool send_interface(struct child *c)
 	char group[8];
 
 	snprintf(group, sizeof(group), "%u", c->group);
-	return send_arg(c, c->interface) && send_arg(c, c->source) && send_arg(c, group);
+	return send_arg(c, c->interface) && send_arg(c, c->source) && send_arg(c, group) &&
+	       (!c->away || send_arg(c, "again"));
 }
 
 bool child_brief(struct child *c, const struct supervisor_job *job)
@@ -170,7 +171,7 @@ void child_reaped(struct child *c, int wait_status, bool loud)
 	else if (c->status == EXIT_PARTIAL)
 		log_warn("有的抓包文件没能读取,其余已入库");
 	else if (c->status != EXIT_DONE)
-		log_warn("%s 已退出,状态 %d", c->label, c->status);
+		(c->away ? log_debug : log_warn)("%s 已退出,状态 %d", c->label, c->status);
 	else if (loud)
 		log_debug("%s 已退出", c->label);
 }

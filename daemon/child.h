@@ -21,6 +21,7 @@ struct child {
 	struct link *link;
 	struct event *again; /* the next start; the owner's */
 	bool ready, was_ready;
+	bool away;                   /* a sensor whose interface is not there: told once, not at each start */
 	unsigned restarts, failures; /* in all; in a row */
 	int status;                  /* of the last end; 128 + n: signal n */
 	int64_t started, since;      /* monotonic; UTC */

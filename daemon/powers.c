@@ -7,7 +7,7 @@
 const struct sandbox_powers powers[ROLE_COUNT] = {
 	[ROLE_SUPERVISOR] = {
 		.role = "supervisor",
-		.capabilities = "cap_net_raw,cap_net_admin (handed down to sensors)",
+		.capabilities = "cap_net_raw,cap_net_admin (handed down to sensors), cap_bpf if sensor.prefilter is on",
 		.reads = "the configuration file, the data tables (to check them)",
 		.writes = "-",
 		.network = "the notification socket of systemd",
@@ -19,9 +19,10 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 	[ROLE_SENSOR] = {
 		.role = "sensor",
 		.capabilities = "-",
-		.reads = "its capture handle (opened before), capture files of --replay, identifiers.tsv",
+		.reads = "its capture handle and the counters of its prefilter (opened before), capture files of "
+			 "--replay, identifiers.tsv",
 		.writes = "-",
-		.network = "-",
+		.network = "a netlink socket, to ask how its interface is",
 		.syscalls = "@basic-io",
 		.reason = "reads hostile packets, so it holds nothing worth stealing",
 		.files = 32,

@@ -8,7 +8,6 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +19,10 @@
 #include "base/errno.h"
 #include "base/log.h"
 #include "conf/data.h"
+#include "daemon/alarm.h"
 #include "daemon/role.h"
 #include "daemon/uplink.h"
+#include "watch/port.h"
 #include "watch/sensor.h"
 
 enum {
@@ -30,6 +31,9 @@ enum {
 	SENSOR_RING_MS = 500,     /* a block of the kernel's ring is ours after 100 ms at the latest */
 	SENSOR_LATE_US = 2000000, /* a block of the ring may be this old when we get it */
 };
+
+/* What a live sensor is told to do. ARG_AGAIN is there when the interface was not: that was said already. */
+enum { ARG_INTERFACE, ARG_SOURCE, ARG_GROUP, ARG_AGAIN };
 
 struct sensor {
 	struct role role;
@@ -47,6 +51,8 @@ struct sensor {
 	bool replay, welcome, partial, ending, cut; /* cut: the capture ended inside a packet or broke */
 	struct hash_key key;
 	int64_t epoch, window_us, reported;
+	struct alarm alarm;
+	int port; /* to look at the interface; -1: another worker does, or it cannot be */
 };
 
 static int64_t now_us(void)
@@ -79,12 +85,22 @@ static void add_counter(void *arg, const char *name, uint64_t value)
 	m->counter[m->count++].value = value;
 }
 
+static const char *const alarm_names[ALARM_COUNT] = {
+	[ALARM_DOWN] = "interface-down",
+	[ALARM_SILENT] = "interface-silent",
+	[ALARM_LOSS] = "interface-lost",
+};
+
 static void report_counters(struct sensor *s)
 {
 	struct msg_counters m = { 0 };
 
 	sensor_core_counters(s->core, s->capture, add_counter, &m);
 	add_counter(&m, "capture-cut", s->cut);
+	for (int i = 0; !s->replay && i < ALARM_COUNT; i++)
+		add_counter(&m, alarm_names[i], alarm_seconds(&s->alarm, (enum alarm_kind)i));
+	if (!s->replay)
+		add_counter(&m, "interface-alarms", alarm_open(&s->alarm));
 	uplink_counters(s->uplink, &m);
 }
 
@@ -141,6 +157,26 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 		listen_on(s, true);
 }
 
+/* A change is told to the store at once. */
+static void look_at_port(struct sensor *s)
+{
+	struct port_state port = { .there = true, .up = true };
+	struct capture_stats kernel;
+	struct timespec t;
+
+	if (s->port >= 0 && port_look(s->port, s->role.arg[ARG_INTERFACE], &port) != 0)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	capture_stats(s->capture, &kernel);
+	const struct alarm_sight sight = { .time = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000,
+					   .up = port.up,
+					   .received = port.received,
+					   .lost = kernel.kernel_drop +
+						   (s->port >= 0 ? kernel.iface_drop : 0) };
+	if (alarm_look(&s->alarm, &sight))
+		s->reported = 0;
+}
+
 /* Live and silent links close their windows too. */
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -148,6 +184,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = now_us();
 
 	(void)fd, (void)what;
+	look_at_port(s);
 	if (s->core == NULL || s->ending || !uplink_open(s->uplink))
 		return;
 	sensor_core_tick(s->core, now - SENSOR_LATE_US);
@@ -242,7 +279,7 @@ static void go_file(struct sensor *s, bool skip)
 
 /* -- what the store says ------------------------------------------------------------------------- */
 
-static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[1], ""); }
+static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[ARG_SOURCE], ""); }
 
 /* The pseudonym key, or a new one: sketches of two keys never share a source. */
 static void on_welcome(void *arg, const struct msg_welcome *m)
@@ -346,30 +383,56 @@ static bool may_capture(void)
 	return true;
 }
 
+/* Not there, or switched off. */
+static bool is_away(const char *interface)
+{
+	struct port_state port = { .up = true };
+	int fd = port_open();
+
+	if (fd < 0)
+		return false;
+	if (port_look(fd, interface, &port) != 0)
+		port.up = true;
+	close(fd);
+	return !port.up;
+}
+
+/* Of several workers each has its ring to look at, and the first one the interface. */
+static void open_alarm(struct sensor *s)
+{
+	const char *worker = strchr(s->role.arg[ARG_SOURCE], '#');
+	bool first = worker == NULL || strcmp(worker, "#1") == 0;
+
+	s->port = first ? port_open() : -1;
+	alarm_init(&s->alarm, s->role.arg[ARG_INTERFACE],
+		   s->port >= 0 ? s->role.conf.sensor.quiet_seconds : 0);
+}
+
 static int open_live(struct sensor *s)
 {
 	const struct conf *c = &s->role.conf;
 	char error[CAPTURE_ERROR_MAX];
 	struct timeval second = { 1, 0 };
-	struct capture_live how = capture_live_conf(c, s->role.arg[0]);
+	struct capture_live how = capture_live_conf(c, s->role.arg[ARG_INTERFACE]);
 
 	how.workers = c->sensor.workers;
-	how.group = (uint16_t)strtoul(s->role.arg[2], NULL, 10);
+	how.group = (uint16_t)strtoul(s->role.arg[ARG_GROUP], NULL, 10);
 	s->capture = capture_open_live(&how, error);
 	if (s->capture == NULL) {
-		log_error("%s", error);
+		(s->role.args > ARG_AGAIN ? log_debug : log_error)("%s", error);
 		if (!may_capture())
 			return EXIT_RIGHTS;
-		return if_nametoindex(s->role.arg[0]) == 0 ? EXIT_UNAVAILABLE : EXIT_FAILED;
+		return is_away(s->role.arg[ARG_INTERFACE]) ? EXIT_UNAVAILABLE : EXIT_FAILED;
 	}
 	if (capture_remark(s->capture)[0] != '\0')
 		log_warn("%s", capture_remark(s->capture));
+	open_alarm(s);
 	s->tick = event_new(s->role.base, -1, EV_PERSIST, on_tick, s);
 	event_add(s->tick, &second);
 	return 0;
 }
 
-/* "--replay" and the capture files; or an interface, the name of the source, the group of its workers. */
+/* "--replay" and the capture files; or ARG_INTERFACE and so on. */
 static int start(void *self)
 {
 	struct sensor *s = self;
@@ -389,7 +452,7 @@ static int start(void *self)
 	s->replay = strcmp(s->role.arg[0], "--replay") == 0;
 	s->next = 1;
 	if (!s->replay) {
-		int status = s->role.args == 3 ? open_live(s) : EXIT_CONFIG;
+		int status = s->role.args >= ARG_AGAIN ? open_live(s) : EXIT_CONFIG;
 		if (status != 0)
 			return status;
 	}
@@ -461,6 +524,8 @@ static void sensor_clear(struct sensor *s)
 {
 	close_input(s);
 	capture_close(s->capture);
+	if (s->port >= 0)
+		close(s->port);
 	identify_free(s->identify);
 	if (s->data_loaded)
 		data_clear(&s->data);
@@ -475,7 +540,7 @@ static void sensor_clear(struct sensor *s)
 
 int sensor_run(const char *label)
 {
-	struct sensor s = { .role = { .id = ROLE_SENSOR, .label = label, .hooks = &hooks } };
+	struct sensor s = { .role = { .id = ROLE_SENSOR, .label = label, .hooks = &hooks }, .port = -1 };
 	int status;
 
 	s.role.self = &s;

@@ -96,8 +96,8 @@ static void start_later(struct child *c)
 	int64_t ms = child_backoff_ms(c, replaying(c->owner) ? BACKOFF_REPLAY_MAX_MS : BACKOFF_MAX_MS);
 	struct timeval wait = { (time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000) };
 
-	log_warn("%s 将在 %lld.%lld 秒后重新启动", c->label, (long long)ms / 1000,
-		 (long long)ms % 1000 / 100);
+	(c->away ? log_debug : log_warn)("%s 将在 %lld.%lld 秒后重新启动", c->label, (long long)ms / 1000,
+					 (long long)ms % 1000 / 100);
 	event_add(c->again, &wait);
 }
 
@@ -132,6 +132,9 @@ static bool take_ready(void *arg, struct rd *body)
 	if (!rd_done(body) || c->ready)
 		return false;
 	c->ready = c->was_ready = true;
+	if (c->away)
+		log_info("%s 恢复:网卡又可用了", c->label);
+	c->away = false;
 	if (c->role == ROLE_STORE && sv->phase == PHASE_RUN)
 		for (size_t i = NOTIFIER; i < sv->count; i++)
 			start(&sv->child[i]);
@@ -291,6 +294,9 @@ static void sensor_ended(struct child *c)
 		stop_all(sv);
 	} else {
 		start_later(c);
+		if (c->status == EXIT_UNAVAILABLE && !c->away)
+			log_warn("网卡 %s 不可用,收不到镜像流量;恢复前不再逐次提示", c->interface);
+		c->away = c->status == EXIT_UNAVAILABLE;
 	}
 }
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/alarm.h"
+
+#include "base/log.h"
+
+enum {
+	CALM_SECONDS = 60, /* without loss: that episode is over */
+};
+
+static const int64_t second = 1000000;
+
+void alarm_init(struct alarm *a, const char *interface, unsigned quiet_seconds)
+{
+	*a = (struct alarm){ .interface = interface, .quiet_us = quiet_seconds * second };
+}
+
+static void tell_down(const struct alarm *a, bool on, long long seconds)
+{
+	if (on)
+		log_warn("网卡 %s 没有链路,收不到镜像流量;请检查网线、光模块和对端端口", a->interface);
+	else
+		log_info("网卡 %s 恢复:链路通了,断开 %lld 秒", a->interface, seconds);
+}
+
+static void tell_silent(const struct alarm *a, bool on, long long seconds)
+{
+	if (on)
+		log_warn("网卡 %s 已有 %lld 秒没有收到任何包;请检查交换机的镜像配置", a->interface, seconds);
+	else
+		log_info("网卡 %s 恢复:又收到包了,静默 %lld 秒", a->interface, seconds);
+}
+
+static void tell_loss(const struct alarm *a, bool on, long long seconds)
+{
+	unsigned long long lost = a->last.lost - a->lost;
+
+	if (on)
+		log_warn("网卡 %s 正在丢包(已丢 %llu 个);请增大 sensor.buffer_mb 或 sensor.workers,或启用 "
+			 "sensor.prefilter",
+			 a->interface, lost);
+	else
+		log_info("网卡 %s 恢复:%d 秒没有再丢包,历时 %lld 秒,共丢 %llu 个", a->interface, CALM_SECONDS,
+			 seconds, lost);
+}
+
+static void (*const tell[ALARM_COUNT])(const struct alarm *a, bool on, long long seconds) = {
+	[ALARM_DOWN] = tell_down,
+	[ALARM_SILENT] = tell_silent,
+	[ALARM_LOSS] = tell_loss,
+};
+
+/* Begins at `since`, ends now. */
+static bool turn(struct alarm *a, enum alarm_kind kind, bool on, int64_t since)
+{
+	int64_t now = a->last.time;
+
+	if (a->of[kind].on == on)
+		return false;
+	if (on)
+		a->of[kind].since = since;
+	else
+		a->of[kind].us += (uint64_t)(now - a->of[kind].since);
+	a->of[kind].on = on;
+	tell[kind](a, on, (now - a->of[kind].since) / second);
+	return true;
+}
+
+/* A ring that is new, as after a restart of the capture, counts from 0. */
+static bool look_loss(struct alarm *a, const struct alarm_sight *before)
+{
+	const struct alarm_sight *now = &a->last;
+
+	if (now->lost > before->lost) {
+		a->hurt = now->time;
+		if (!a->of[ALARM_LOSS].on)
+			a->lost = before->lost;
+		return turn(a, ALARM_LOSS, true, before->time);
+	}
+	if (now->time - a->hurt < CALM_SECONDS * second)
+		return false;
+	return turn(a, ALARM_LOSS, false, 0);
+}
+
+/* Without a link nothing is heard either: that is the one alarm then. */
+static bool look_silent(struct alarm *a, const struct alarm_sight *before)
+{
+	const struct alarm_sight *now = &a->last;
+
+	if (now->received != before->received || !now->up) {
+		a->heard = now->time;
+		return turn(a, ALARM_SILENT, false, 0);
+	}
+	if (a->quiet_us == 0 || now->time - a->heard < a->quiet_us)
+		return false;
+	return turn(a, ALARM_SILENT, true, a->heard);
+}
+
+bool alarm_look(struct alarm *a, const struct alarm_sight *now)
+{
+	const struct alarm_sight before = a->seen ? a->last : *now;
+	bool changed;
+
+	if (!a->seen)
+		a->heard = a->hurt = now->time;
+	a->seen = true;
+	a->last = *now;
+	changed = turn(a, ALARM_DOWN, !now->up, now->time);
+	changed |= look_silent(a, &before);
+	changed |= look_loss(a, &before);
+	return changed;
+}
+
+uint64_t alarm_seconds(const struct alarm *a, enum alarm_kind kind)
+{
+	uint64_t us = a->of[kind].us;
+
+	if (a->of[kind].on)
+		us += (uint64_t)(a->last.time - a->of[kind].since);
+	return us / (uint64_t)second;
+}
+
+unsigned alarm_open(const struct alarm *a)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < ALARM_COUNT; i++)
+		n += a->of[i].on;
+	return n;
+}

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A mirror port that goes quiet, loses its link or goes away: one line when it begins, one when it ends, and the seconds
+# in `status`. Of several workers one tells. A worker that is killed comes back and shares the interface again.
+# shellcheck disable=SC2154 # work, capture ... are the library's
+. "$(dirname "$0")/../e2e/lib"
+if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add v0 type veth peer name v1 2>/dev/null; then
+	skip "alarms of the interface" "needs root and veth"
+	finish
+fi
+if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
+	rm -rf "$work"
+	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
+fi
+make_pair() {
+	ip link add v0 type veth peer name v1
+	for i in v0 v1; do
+		sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
+		ip link set "$i" up
+	done
+}
+wait_until() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || { cat "$work/err"; return 1; }
+		sleep 0.1
+	done
+}
+says() { grep -q -- "$1" "$work/err"; }
+# One frame that nobody knows, as from a switch.
+frames() { # COUNT
+	python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("v0", 0))
+for i in range(int(sys.argv[1])):
+    s.send(b"\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x88\xb5" + bytes(46))' "$1"
+}
+ask() { "$BEIANCTL" -f "$s/beiand.conf" --json status; }
+number() { # SOURCE COUNTER: of the newest source of that name
+	ask | jq -s "[.[] | .sources? // [] | .[] | select(.name == \"$1\")][0].counters[\"$2\"]"
+}
+at_least() { [ "$(number "$1" "$2")" -ge "$3" ]; }
+pid() { ask | jq -r "select(.process == \"sensor[$1]\") | .pid"; }
+
+s=$work/state
+school "$s"
+printf '\n[sensor]\ninterfaces = v1\nworkers = 2\nbuffer_mb = 8\nquiet_seconds = 2\n' >>"$s/beiand.conf"
+make_pair
+"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
+daemon=$!
+children+=("$daemon")
+check "it starts with two workers" wait_until 10 says 已就绪
+check "silence is told" wait_until 10 says '网卡 v1 已有 .* 秒没有收到任何包'
+check "and in status" wait_until 5 at_least 'v1#1' interface-silent 2
+check "an alarm is open" wait_until 5 at_least 'v1#1' interface-alarms 1
+frames 3
+check "its end is told" wait_until 5 says '网卡 v1 恢复:又收到包了'
+check "by one worker" test "$(grep -c 没有收到任何包 "$work/err")" -eq 1
+ip link set v0 down
+check "a link that is gone is told" wait_until 5 says '网卡 v1 没有链路'
+sleep 1
+ip link set v0 up
+check "and its end" wait_until 5 says '网卡 v1 恢复:链路通了'
+check "its seconds are in status" wait_until 5 at_least 'v1#1' interface-down 1
+
+before=$(pid 'v1#2')
+kill -9 "$before"
+comes_back() { now=$(pid 'v1#2') && [ "$now" -gt 0 ] && [ "$now" != "$before" ]; }
+check "a killed worker comes back" wait_until 10 comes_back
+check "and takes its share again" wait_until 10 sh -c '! grep -q "不能由几个抓包进程分担" "$1"' sh "$work/err"
+
+ip link del v1
+check "an interface that goes away is told" wait_until 10 says '网卡 v1 不可用'
+sleep 4
+lines=$(grep -c '不可用\|没有这个网络接口' "$work/err")
+check "once for each worker, not at each new start" test "$lines" -eq 2
+make_pair
+check "and that it is back" wait_until 40 says 'sensor\[v1#1\] 恢复:网卡又可用了'
+kill -TERM "$daemon"
+wait "$daemon"
+status=$?
+cat "$work/err" >"$work/.check"
+check "SIGTERM ends it well" test $status -eq 0
+finish

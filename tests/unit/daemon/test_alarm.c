@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The three alarms of an interface: when they begin, when they end, and how many seconds they count. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "daemon/alarm.h"
+
+enum { QUIET = 10 };
+
+static const int64_t second = 1000000;
+
+/* A sight at this second. */
+static bool look(struct alarm *a, int64_t at, bool up, uint64_t received, uint64_t lost)
+{
+	const struct alarm_sight now = { .time = at * second, .up = up, .received = received, .lost = lost };
+	return alarm_look(a, &now);
+}
+
+static void test_well(void **state)
+{
+	struct alarm a;
+	(void)state;
+
+	alarm_init(&a, "eth1", QUIET);
+	for (int i = 0; i < 100; i++)
+		assert_false(look(&a, i, true, (uint64_t)i, 7)); /* lost before we came */
+	assert_int_equal(alarm_open(&a), 0);
+	for (int k = 0; k < ALARM_COUNT; k++)
+		assert_int_equal(alarm_seconds(&a, (enum alarm_kind)k), 0);
+}
+
+static void test_silent(void **state)
+{
+	struct alarm a;
+	(void)state;
+
+	alarm_init(&a, "eth1", QUIET);
+	look(&a, 0, true, 5, 0);
+	assert_false(look(&a, QUIET - 1, true, 5, 0));
+	assert_true(look(&a, QUIET, true, 5, 0));
+	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), QUIET);
+	assert_false(look(&a, QUIET + 5, true, 5, 0)); /* once */
+	assert_int_equal(alarm_open(&a), 1);
+	assert_true(look(&a, QUIET + 6, true, 6, 0));
+	assert_int_equal(alarm_open(&a), 0);
+	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), QUIET + 6);
+	assert_false(look(&a, QUIET + 12, true, 6, 0));
+	assert_true(look(&a, QUIET + 16, true, 6, 0)); /* ten seconds after the last packet, again */
+	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), QUIET + 6 + QUIET);
+}
+
+static void test_silence_is_no_alarm(void **state)
+{
+	struct alarm a;
+	(void)state;
+
+	alarm_init(&a, "eth1", 0);
+	for (int i = 0; i < 1000; i += 100)
+		assert_false(look(&a, i, true, 5, 0));
+}
+
+static void test_down(void **state)
+{
+	struct alarm a;
+	(void)state;
+
+	alarm_init(&a, "eth1", QUIET);
+	assert_true(look(&a, 0, false, 0, 0)); /* from the start */
+	assert_false(look(&a, 100, false, 0, 0));
+	assert_int_equal(alarm_open(&a), 1); /* silence is not told besides */
+	assert_true(look(&a, 101, true, 0, 0));
+	assert_int_equal(alarm_seconds(&a, ALARM_DOWN), 101);
+	assert_false(look(&a, 101 + QUIET - 1, true, 0, 0)); /* silence counts from when there is a link */
+	assert_true(look(&a, 101 + QUIET, true, 0, 0));
+	assert_true(look(&a, 102 + QUIET, false, 0, 0)); /* one goes, one comes */
+	assert_int_equal(alarm_open(&a), 1);
+	assert_int_equal(alarm_seconds(&a, ALARM_DOWN), 101);
+}
+
+static void test_loss(void **state)
+{
+	struct alarm a;
+	(void)state;
+
+	alarm_init(&a, "eth1", QUIET);
+	look(&a, 0, true, 0, 3);
+	assert_true(look(&a, 1, true, 1, 4));
+	assert_false(look(&a, 2, true, 2, 9));
+	assert_false(look(&a, 61, true, 3, 9));
+	assert_true(look(&a, 62, true, 4, 9)); /* a minute without */
+	assert_int_equal(alarm_seconds(&a, ALARM_LOSS), 62);
+	assert_false(look(&a, 63, true, 5, 0)); /* a ring that counts from 0 again */
+	assert_true(look(&a, 64, true, 6, 1));
+	assert_int_equal(alarm_open(&a), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_well),
+		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_silence_is_no_alarm),
+		cmocka_unit_test(test_down),
+		cmocka_unit_test(test_loss),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
