@@ -73,8 +73,8 @@ static void test_down(void **state)
 	assert_int_equal(alarm_open(&a), 1); /* silence is not told besides */
 	assert_true(look(&a, 101, true, 0, 0));
 	assert_int_equal(alarm_seconds(&a, ALARM_DOWN), 101);
-	assert_false(look(&a, 101 + QUIET - 1, true, 0, 0)); /* silence counts from when there is a link */
-	assert_true(look(&a, 101 + QUIET, true, 0, 0));
+	assert_false(look(&a, 99 + QUIET, true, 0, 0)); /* silence counts from the last look without a link */
+	assert_true(look(&a, 100 + QUIET, true, 0, 0));
 	assert_true(look(&a, 102 + QUIET, false, 0, 0)); /* one goes, one comes */
 	assert_int_equal(alarm_open(&a), 1);
 	assert_int_equal(alarm_seconds(&a, ALARM_DOWN), 101);
