@@ -212,6 +212,7 @@ static void open_core(struct sensor *s)
 {
 	s->ending = s->cut = false;
 	s->core = sensor_core_new(&s->role.conf, s->identify, &s->key, s->window_us, on_observation, s);
+	sensor_core_resolvers(s->core, &s->data.resolvers);
 	s->input = event_new(s->role.base, s->replay ? -1 : capture_fd(s->capture),
 			     s->replay ? 0 : EV_READ | EV_PERSIST, on_input, s);
 	listen_on(s, true);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "watch/details.h"
 #include "watch/hostname.h"
 #include "watch/order.h"
 #include "watch/subject.h"
@@ -25,6 +26,7 @@ _Static_assert((int)IDENTIFY_NAME_MAX < (int)RECORD_NAME_MAX, "identifiers fit i
 
 struct aggregate {
 	struct subjects table;
+	struct details *details;
 	struct order order;
 	int64_t window_us;
 	int64_t start, end; /* of the open window */
@@ -54,6 +56,7 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 
 	subjects_init(&a->table, max_entries);
 	order_init(&a->order, max_entries);
+	a->details = details_new(&a->table);
 	a->window_us = window_us;
 	a->key = *key;
 	a->identify = identify;
@@ -66,10 +69,18 @@ void aggregate_free(struct aggregate *a)
 {
 	if (a == NULL)
 		return;
+	details_free(a->details);
 	order_clear(&a->order);
 	subjects_clear(&a->table);
 	free(a);
 }
+
+void aggregate_resolvers(struct aggregate *a, const struct resolvers *table)
+{
+	details_resolvers(a->details, table);
+}
+
+const struct details_stats *aggregate_details(const struct aggregate *a) { return details_stats(a->details); }
 
 const struct aggregate_stats *aggregate_stats(const struct aggregate *a) { return &a->stats; }
 
@@ -233,8 +244,11 @@ static bool find_host(struct aggregate *a, const struct dissect_message *m, enum
 
 static void add_host(struct aggregate *a, struct host *h, const struct sighting *g)
 {
-	if (h->subject == NULL)
+	if (h->subject == NULL) {
 		h->subject = subjects_add(&a->table, &h->key, g->time);
+		if (h->subject != NULL)
+			details_subject(a->details, h->subject);
+	}
 	if (h->subject != NULL)
 		add(a, h->subject, g);
 	else
@@ -300,6 +314,27 @@ static void add_request(struct aggregate *a, const struct dissect_message *m, co
 	identify_message(a->identify, m, add_identifier, &in);
 }
 
+/* The subject that asked for a service record; it is asked for by name before it is answered. */
+static struct subject *find_asker(const struct aggregate *a, const struct dissect_message *m)
+{
+	static const enum via vias[] = { VIA_DNS_QUERY, VIA_DNS_ANSWER };
+	struct host h = { .subject = NULL };
+
+	for (size_t i = 0; h.subject == NULL && i < sizeof(vias) / sizeof(vias[0]); i++) {
+		h.key = (struct subject_key){ SUBJECT_HOST, vias[i], (const char *)m->name.p, m->name.n, 0 };
+		if (m->name.n > 0 && m->name.n < HOSTNAME_MAX)
+			find(a, &h);
+	}
+	return h.subject;
+}
+
+/* Messages that make no observation of their own. */
+static void add_details(struct aggregate *a, const struct dissect_message *m)
+{
+	aggregate_tick(a, m->time);
+	details_message(a->details, m, m->kind == DISSECT_DNS_SERVICE ? find_asker(a, m) : NULL);
+}
+
 void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 {
 	static const enum via vias[DISSECT_KIND_COUNT] = {
@@ -308,25 +343,26 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 		[DISSECT_QUIC] = VIA_QUIC,           [DISSECT_DNS_SERVICE] = VIA_COUNT,
 		[DISSECT_HTTP_ANSWER] = VIA_COUNT,   [DISSECT_TLS_CERT] = VIA_COUNT,
 	};
+	bool hello = m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC;
 	struct sighting g = { .server = &m->flow.dst, .port = m->flow.dport };
 	struct host h;
 	bool named;
 
-	if (m->name.n == 0 && (m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC))
-		return; /* dissect counts hellos without a name */
-	if (vias[m->kind] == VIA_COUNT)
+	if (vias[m->kind] == VIA_COUNT || (hello && m->name.n == 0)) {
+		add_details(a, m); /* dissect counts hellos without a name */
 		return;
+	}
 	g.time = enter(a, m->time);
 	named = find_host(a, m, vias[m->kind], &h);
 	if (named && m->kind == DISSECT_DNS_ANSWER) {
 		add_answer(a, m, &h, &g);
-		return;
+	} else if (named || m->kind == DISSECT_HTTP) {
+		g.client = hash_client(a, &m->flow.src);
+		if (named)
+			add_host(a, &h, &g);
 	}
-	if (!named && m->kind != DISSECT_HTTP)
-		return;
-	g.client = hash_client(a, &m->flow.src);
-	if (named)
-		add_host(a, &h, &g);
+	if (m->kind != DISSECT_DNS_QUERY)
+		details_message(a->details, m, h.subject);
 	if (m->kind == DISSECT_HTTP && a->identify != NULL)
 		add_request(a, m, &h, &g);
 }

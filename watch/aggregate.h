@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "dissect/dissect.h"
 #include "ipc/record.h"
+#include "watch/details.h"
 #include "watch/identify.h"
 
 struct aggregate;
@@ -36,6 +37,8 @@ struct aggregate_stats {
 /* window_us: 0 = one window for the whole input. `identify` is borrowed and may be NULL. */
 struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const struct hash_key *key,
 				struct identify *identify, aggregate_fn *fn, void *arg);
+/* Borrows the rows; before the first message. */
+void aggregate_resolvers(struct aggregate *a, const struct resolvers *table);
 void aggregate_free(struct aggregate *a);
 void aggregate_message(struct aggregate *a, const struct dissect_message *m);
 /* Closes the windows that end before `now` (capture time). */
@@ -43,5 +46,6 @@ void aggregate_tick(struct aggregate *a, int64_t now);
 /* Closes everything. */
 void aggregate_flush(struct aggregate *a);
 const struct aggregate_stats *aggregate_stats(const struct aggregate *a);
+const struct details_stats *aggregate_details(const struct aggregate *a);
 
 #endif

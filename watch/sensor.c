@@ -41,6 +41,11 @@ struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *id
 	return s;
 }
 
+void sensor_core_resolvers(struct sensor_core *s, const struct resolvers *table)
+{
+	aggregate_resolvers(s->aggregate, table);
+}
+
 void sensor_core_free(struct sensor_core *s)
 {
 	if (s == NULL)
@@ -103,6 +108,27 @@ static void show_dissect(const struct dissect_stats *d, sensor_counter_fn *fn, v
 		fn(arg, dissect_reason_name((enum dissect_reason)r), d->reasons[r]);
 }
 
+static void show_details(const struct details_stats *d, sensor_counter_fn *fn, void *arg)
+{
+	const struct counter counters[] = {
+		{ "details-more", d->more },
+		{ "details-refused", d->refused },
+		{ "details-unpaired", d->unpaired },
+		{ "details-mixed", d->mixed },
+		{ "details-evicted", d->evicted },
+		{ "details-nameless", d->nameless },
+		{ "hidden-dot", d->hidden_dot },
+		{ "hidden-doh", d->hidden_doh },
+		{ "hidden-doq", d->hidden_doq },
+		{ "hidden-lookup", d->hidden_lookups },
+		{ "hidden-designated", d->hidden_designated },
+		{ "hidden-ech", d->hidden_ech },
+		{ "ech-unproven", d->ech_unproven },
+	};
+
+	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);
+}
+
 void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor_counter_fn *fn, void *arg)
 {
 	const struct aggregate_stats *a = aggregate_stats(s->aggregate);
@@ -133,4 +159,5 @@ void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor
 	};
 	show_dissect(dissect_stats(s->dissect), fn, arg);
 	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);
+	show_details(aggregate_details(s->aggregate), fn, arg);
 }

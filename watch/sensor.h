@@ -21,6 +21,8 @@ struct sensor_core;
 struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify,
 				    const struct hash_key *key, int64_t window_us, aggregate_fn *fn,
 				    void *arg);
+/* Names of encrypted resolvers, borrowed; before the first packet. */
+void sensor_core_resolvers(struct sensor_core *s, const struct resolvers *table);
 void sensor_core_free(struct sensor_core *s);
 
 /* Reads up to `budget` packets and takes them through the pipeline; result and error as capture_read(). */

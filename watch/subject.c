@@ -83,6 +83,7 @@ void subjects_reset(struct subjects *t)
 {
 	memset(t->slots, 0, ((size_t)t->mask + 1) * sizeof(*t->slots));
 	t->count = 0;
+	t->window++;
 	arena_reset(&t->arena);
 	values_reset(&t->values);
 }

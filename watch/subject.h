@@ -37,8 +37,9 @@ struct subject {
 	struct record_server server;
 	uint8_t kind, via, len;
 	uint8_t server_count, server_cap, link_count, link_cap, detail_count, detail_cap;
-	bool is_sketch;
-	uint32_t name; /* where its `len` bytes stand in the arena: subject_name() */
+	bool is_sketch : 1;
+	uint8_t hidden : 3; /* what its name is known to answer: bits of watch/hidden.h */
+	uint32_t name;      /* where its `len` bytes stand in the arena: subject_name() */
 	/* the second cache line */
 	union {
 		uint64_t *clients; /* sorted, all of them; not used for a single one */
@@ -59,6 +60,7 @@ struct subjects {
 	struct subject *subject; /* in memory */
 	void *memory;            /* owned */
 	uint32_t count, max;
+	uint32_t window;            /* counts the windows: a subject's number means nothing in another one */
 	struct subject_slot *slots; /* owned, open addressing */
 	uint32_t mask;
 	struct arena arena;

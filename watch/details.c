@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/details.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "watch/ech.h"
+#include "watch/hidden.h"
+#include "watch/pending.h"
+#include "watch/plain.h"
+
+_Static_assert((int)PLAIN_MAX <= (int)RECORD_VALUE_MAX, "plain texts fit in records");
+
+struct details {
+	struct subjects *table; /* borrowed */
+	struct plain *plain;
+	struct pending pending;
+	struct ech ech;
+	struct hidden hidden;
+	struct details_stats stats;
+};
+
+struct details *details_new(struct subjects *t)
+{
+	struct details *d = xcalloc(1, sizeof(*d));
+
+	d->table = t;
+	d->plain = plain_new();
+	pending_init(&d->pending);
+	ech_init(&d->ech);
+	hidden_init(&d->hidden, &(struct resolvers){ 0 });
+	return d;
+}
+
+void details_free(struct details *d)
+{
+	if (d == NULL)
+		return;
+	hidden_clear(&d->hidden);
+	ech_clear(&d->ech);
+	pending_clear(&d->pending);
+	plain_free(d->plain);
+	free(d);
+}
+
+void details_resolvers(struct details *d, const struct resolvers *table)
+{
+	hidden_clear(&d->hidden);
+	hidden_init(&d->hidden, table);
+}
+
+const struct details_stats *details_stats(struct details *d)
+{
+	d->stats.evicted = d->pending.evicted;
+	return &d->stats;
+}
+
+void details_subject(struct details *d, struct subject *s)
+{
+	s->hidden = hidden_find(&d->hidden, subject_name(d->table, s->name), s->len) & 7;
+}
+
+/* --- values --- */
+
+static void tell(struct details *d, struct subject *s, enum detail type, const char *value, size_t n)
+{
+	if (n == 0) {
+		d->stats.refused++;
+	} else if (!subject_add_detail(d->table, s, type, values_number(&d->table->values, value, n))) {
+		s->details_more++;
+		d->stats.more++;
+	}
+}
+
+/* A field that is absent tells nothing. */
+static void tell_plain(struct details *d, struct subject *s, enum detail type, struct dissect_str field,
+		       size_t (*plain)(char[PLAIN_MAX], struct dissect_str))
+{
+	char value[PLAIN_MAX];
+
+	if (field.n > 0)
+		tell(d, s, type, value, plain(value, field));
+}
+
+static void tell_hidden(struct details *d, struct subject *s, unsigned bits)
+{
+	static const struct {
+		unsigned bit;
+		const char *value;
+	} rows[] = { { HIDDEN_DOT, "dot" }, { HIDDEN_DOH, "doh" }, { HIDDEN_DOQ, "doq" } };
+
+	for (size_t i = 0; s != NULL && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (bits & rows[i].bit)
+			tell(d, s, DETAIL_HIDDEN_DNS, rows[i].value, strlen(rows[i].value));
+}
+
+static void count_hidden(struct details *d, unsigned bit)
+{
+	d->stats.hidden_dot += bit == HIDDEN_DOT;
+	d->stats.hidden_doh += bit == HIDDEN_DOH;
+	d->stats.hidden_doq += bit == HIDDEN_DOQ;
+}
+
+/* --- pairing --- */
+
+static void ask(struct details *d, const struct dissect_message *m, const struct subject *s)
+{
+	uint32_t number = s != NULL ? (uint32_t)(s - d->table->subject) : PENDING_NONE;
+
+	pending_ask(&d->pending, &m->flow, number, d->table->window);
+}
+
+/* Whose answer this is; NULL, counted `weight` times, when that is not known. */
+static struct subject *asked(struct details *d, const struct dissect_message *m, bool last, uint64_t weight)
+{
+	uint32_t number = PENDING_NONE;
+
+	switch (pending_take(&d->pending, &m->flow, d->table->window, last, &number)) {
+	case PENDING_KNOWN:
+		return &d->table->subject[number];
+	case PENDING_NAMELESS:
+		d->stats.nameless += weight;
+		return NULL;
+	case PENDING_MIXED:
+		d->stats.mixed++;
+		return NULL;
+	default:
+		d->stats.unpaired++;
+		return NULL;
+	}
+}
+
+/* --- messages --- */
+
+static void take_dns_answer(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	(void)m;
+	if (s != NULL && s->hidden != 0) {
+		d->stats.hidden_lookups++;
+		tell_hidden(d, s, s->hidden);
+	}
+}
+
+static void take_service(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	struct dissect_str alpn = m->service.alpn;
+	unsigned hidden = hidden_service(m);
+
+	if (m->service.ech)
+		ech_learn(&d->ech, m->service.ech_config, m->service.ech_name, m->time);
+	d->stats.hidden_designated += hidden != 0;
+	if (s == NULL) {
+		d->stats.unpaired++;
+		return;
+	}
+	tell_hidden(d, s, hidden);
+	if (m->service.ech)
+		tell_plain(d, s, DETAIL_ECH_NAME, m->service.ech_name, plain_certificate);
+	for (size_t at = 0; at < alpn.n && alpn.n - at > alpn.p[at]; at += 1u + alpn.p[at])
+		tell_plain(d, s, DETAIL_SERVICE_ALPN, (struct dissect_str){ alpn.p + at + 1, alpn.p[at] },
+			   plain_token);
+}
+
+static void take_ech(struct details *d, const struct dissect_message *m, const struct dissect_hello *hello,
+		     struct subject *s)
+{
+	static const char *const words[] = { "grease-or-unproven", "outer" };
+	bool outer = ech_is_outer(&d->ech, hello->ech_config, m->name, m->time);
+
+	d->stats.hidden_ech += outer;
+	d->stats.ech_unproven += !outer;
+	if (s != NULL)
+		tell(d, s, DETAIL_ECH, words[outer], strlen(words[outer]));
+}
+
+static void take_hello(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	const struct dissect_hello *hello = m->kind == DISSECT_QUIC ? &m->quic.hello : &m->tls.hello;
+	unsigned hidden = hidden_hello(m, s != NULL ? s->hidden : 0);
+
+	if (m->kind == DISSECT_TLS)
+		ask(d, m, s);
+	if (hidden != 0) {
+		count_hidden(d, hidden);
+		tell_hidden(d, s, hidden);
+	}
+	if (hello->ech)
+		take_ech(d, m, hello, s);
+	if (s == NULL)
+		return;
+	tell_plain(d, s, DETAIL_ALPN, hello->alpn, plain_token);
+	if (hello->ja4[0] != '\0')
+		tell(d, s, DETAIL_JA4, hello->ja4, strlen(hello->ja4));
+}
+
+static void take_request(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	static const char connect[] = "CONNECT";
+	struct dissect_str method = m->http.method;
+	unsigned hidden = hidden_request(m, s != NULL ? s->hidden : 0);
+
+	/* what answers CONNECT is the proxy (RFC 9110 section 9.3.6) */
+	if (method.n == sizeof(connect) - 1 && memcmp(method.p, connect, method.n) == 0) {
+		ask(d, m, NULL);
+		return;
+	}
+	ask(d, m, s);
+	if (hidden != 0) {
+		count_hidden(d, hidden);
+		tell_hidden(d, s, hidden);
+	}
+}
+
+static void take_page(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	char title[PLAIN_MAX];
+
+	tell_plain(d, s, DETAIL_CONTENT_TYPE, m->http_answer.content_type, plain_type);
+	if (m->http_answer.title.n > 0)
+		tell(d, s, DETAIL_TITLE, title,
+		     plain_title(d->plain, title, m->http_answer.title, m->http_answer.content_type));
+}
+
+static void take_response(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	uint16_t status = m->http_answer.status;
+
+	/* more follows a 1xx, but for 101 (RFC 9110 section 15.2) */
+	s = asked(d, m, status >= 200 || status == 101, 1);
+	if (s == NULL)
+		return;
+	tell_plain(d, s, DETAIL_HTTP_SERVER, m->http_answer.server, plain_token);
+	if (status >= 200 && status < 300)
+		take_page(d, m, s);
+	else
+		d->stats.refused += m->http_answer.title.n > 0;
+	/* a relative one, or one to somewhere else on the host, tells nothing */
+	if (m->http_answer.location.n > 0 && m->http_answer.location.p[0] != '/')
+		tell_plain(d, s, DETAIL_LOCATION, m->http_answer.location, plain_location);
+}
+
+static void take_certificate(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	s = asked(d, m, true, m->cert.names + m->cert.names_more);
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < m->cert.names; i++)
+		tell_plain(d, s, DETAIL_CERTIFICATE, m->cert.name[i], plain_certificate);
+	s->details_more += m->cert.names_more;
+	d->stats.more += m->cert.names_more;
+}
+
+void details_message(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	static void (*const take[DISSECT_KIND_COUNT])(struct details *, const struct dissect_message *,
+						      struct subject *) = {
+		[DISSECT_DNS_ANSWER] = take_dns_answer,
+		[DISSECT_HTTP] = take_request,
+		[DISSECT_TLS] = take_hello,
+		[DISSECT_QUIC] = take_hello,
+		[DISSECT_DNS_SERVICE] = take_service,
+		[DISSECT_HTTP_ANSWER] = take_response,
+		[DISSECT_TLS_CERT] = take_certificate,
+	};
+
+	if (take[m->kind] != NULL)
+		take[m->kind](d, m, s);
+}

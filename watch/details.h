@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What messages tell about a host besides its name, hung on its subject as details: protocols, fingerprints,
+ * titles, certificates (base/words.h, enum detail), and what hides names from the sensor. A detail never
+ * makes a subject: responses and certificates, which have no name of their own, are paired with the request
+ * or hello of their flow, service records with the question; what finds no subject in the open window is
+ * counted. A certificate of a flow without a server name accuses nobody: its names are only counted.
+ */
+#ifndef WATCH_DETAILS_H
+#define WATCH_DETAILS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf/data.h"
+#include "dissect/dissect.h"
+#include "watch/subject.h"
+
+struct details; /* owns its tables; borrows the subjects */
+
+struct details_stats {
+	uint64_t more;     /* values that were one too many of their type for their subject, or for all */
+	uint64_t refused;  /* empty, not printable, of no readable charset, or of an error page */
+	uint64_t unpaired; /* responses, certificates and records whose subject this window does not know */
+	uint64_t mixed;    /* responses on flows where requests to several hosts waited: not attributed */
+	uint64_t evicted;  /* flows forgotten for others before their answer */
+	uint64_t nameless; /* responses, and names in certificates, of flows without a host's name */
+	uint64_t hidden_dot, hidden_doh, hidden_doq; /* hellos and requests to encrypted DNS */
+	uint64_t hidden_lookups;                     /* answers that told a client where a resolver is */
+	uint64_t hidden_designated;                  /* records that named an encrypted resolver */
+	uint64_t hidden_ech;                         /* hellos whose name is the outer one */
+	uint64_t ech_unproven;                       /* hellos with ECH of which that is not known */
+};
+
+struct details *details_new(struct subjects *t);
+void details_free(struct details *d);
+/* Borrows the rows; before the first message. */
+void details_resolvers(struct details *d, const struct resolvers *table);
+/* A subject that was just added: is its name one of a resolver? */
+void details_subject(struct details *d, struct subject *s);
+/* s is the subject that the message's name stands for; NULL when it has none. */
+void details_message(struct details *d, const struct dissect_message *m, struct subject *s);
+const struct details_stats *details_stats(struct details *d);
+
+#endif
