@@ -311,9 +311,11 @@ enum proto_result dns_stream_probe(const uint8_t *p, size_t n)
 		return PROTO_SKIP;
 	body = rd_sub(&r, rd_left(&r) < size ? rd_left(&r) : size);
 	h = header_get(&body);
+	if (opcode(&h) == 3 || opcode(&h) > 6 || (h.flags & FLAG_Z) != 0) /* 0 as long as they are not there */
+		return PROTO_SKIP;
 	if (!rd_ok(&body)) /* a line of text must not be waited for: what follows it may be another's start */
 		return size < TEXT_MIN ? PROTO_MORE : PROTO_SKIP;
-	if (opcode(&h) == 3 || opcode(&h) > 6 || (h.flags & FLAG_Z) != 0 || h.questions != 1)
+	if (h.questions != 1)
 		return PROTO_SKIP;
 	if (!is_response(&h) && ((h.flags & 0xf) != 0 || h.authority > 1))
 		return PROTO_SKIP;

@@ -50,6 +50,19 @@ static void skip_prefix(struct rd *r)
 	}
 }
 
+/* Is what there is the beginning of one, and no more? */
+static bool prefix_breaks_off(struct rd r)
+{
+	size_t n = rd_left(&r), size;
+	uint8_t type = rd_u8(&r);
+
+	rd_skip(&r, 2);
+	size = rd_be16(&r);
+	if (n == 0 || type == TYPE_HANDSHAKE)
+		return false;
+	return !rd_ok(&r) || (is_prefix(type, size) && rd_left(&r) < size);
+}
+
 /* Both hellos have a version behind their size. Where it can be seen it is held against the one byte of the
  * type, which encrypted records have by chance. */
 static bool is_versioned(struct rd r, size_t size)
@@ -93,6 +106,8 @@ void tls_gather_init(struct tls_gather *g, const uint8_t *p, size_t n)
 	g->to_come = g->have = 0;
 	g->moved = g->odd = false;
 	skip_prefix(&g->r);
+	if (could_begin(g->r) && prefix_breaks_off(g->r))
+		g->to_come = 1; /* at the least: nothing is taken before it is all there */
 }
 
 /* On to the next record. */

@@ -52,7 +52,7 @@ static uint32_t size_at(const uint8_t *p)
 }
 
 /* The stream up to the leaf, one step after the other. */
-enum step { STEP_HELLO, STEP_HELLO_BODY, STEP_LEAF_SIZE, STEP_LEAF, STEP_DONE };
+enum step { STEP_HELLO, STEP_HELLO_BODY, STEP_TYPE, STEP_LEAF_SIZE, STEP_LEAF, STEP_COUNT };
 
 /* What the gathered bytes tell: how many are wanted next, 0 when nothing of interest can follow, and more
  * than TLS_GATHER_MAX when what follows is larger than is held. */
@@ -67,14 +67,11 @@ static size_t step_next(enum step step, const uint8_t *p, size_t have)
 	case STEP_HELLO_BODY:
 		r = rd_init(p, have);
 		rd_skip(&r, HANDSHAKE_HEADER);
-		return hello_is_open(r) ? hello + LEAF_AT : 0;
+		return hello_is_open(r) ? hello + 1 : 0;
+	case STEP_TYPE:
+		return p[hello] == CERTIFICATE ? hello + LEAF_AT : 0;
 	case STEP_LEAF_SIZE:
-		r = rd_init(p, have);
-		rd_skip(&r, hello);
-		if (rd_u8(&r) != CERTIFICATE)
-			return 0;
-		rd_skip(&r, LEAF_AT - 1 - 3);
-		return have + rd_be24(&r);
+		return have + size_at(p + have - 3);
 	default:
 		return 0;
 	}
@@ -108,7 +105,7 @@ enum proto_result tls_server_parse(const uint8_t *p, size_t n, struct proto_stat
 	if (n < st->left)
 		return PROTO_MORE;
 	tls_gather_init(&g, p, n);
-	for (enum step step = STEP_HELLO; step < STEP_DONE; step++) {
+	for (enum step step = STEP_HELLO; step < STEP_COUNT; step++) {
 		res = tls_gather(&g, want);
 		if (res == TLS_WAIT) {
 			st->left = tls_gather_least(&g, want);

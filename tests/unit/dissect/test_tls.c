@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/unit/dissect/seen.h"
+#include "tests/unit/dissect/packet.h"
 
-#include "base/wr.h"
 #include "dissect/tls.h"
 
 static const struct proto_stream tls_row = { "tls", tls_probe, tls_parse };
@@ -246,6 +245,207 @@ static void test_lying_records(void **state)
 	expect(q, n - 1, "", PROTO_MORE, 0);
 }
 
+/* What an endpoint puts up with before a hello, and a sensor too. */
+static void test_prefix(void **state)
+{
+	static const char *const prefixes[] = {
+		"15 0301 0002 0100", /* close_notify as a warning */
+		"14 0303 0001 01",   /* change_cipher_spec */
+		"16 0301 0000",      /* an empty record */
+		"15 0300 0002 0170 14 0303 0001 01 16 0301 0000",
+		"16 0301 0000 16 0301 0000 16 0301 0000 16 0301 0000",
+	};
+	uint8_t p[1024];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		struct wr w = wr_init(p, 64);
+		size_t before, n;
+		put_hex(&w, prefixes[i]);
+		before = wr_len(&w);
+		n = before + hello(p + before, sizeof(p) - before, "a.example", 70);
+		for (size_t cut = 0; cut < before + 6; cut++)
+			assert_int_equal(tls_probe(p, cut), PROTO_MORE);
+		assert_int_equal(tls_probe(p, n), PROTO_OK);
+		expect(p, n, "tls [a.example] 0303\n", PROTO_SKIP, 0);
+	}
+	/* five of them are no prefix; nor are alerts of another size, or data before the hello */
+	memset(p, 0, sizeof(p));
+	for (size_t i = 0; i < 5; i++)
+		memcpy(p + 5 * i, "\x16\3\1\0\0", 5);
+	hello(p + 25, sizeof(p) - 25, "a.example", 70);
+	assert_int_equal(tls_probe(p, 200), PROTO_SKIP);
+	hello(p + 8, sizeof(p) - 8, "a.example", 70);
+	memcpy(p, "\x15\3\3\0\3\1\0\0", 8);
+	assert_int_equal(tls_probe(p, 200), PROTO_SKIP);
+	memcpy(p, "\x17\3\3\0\3\1\0\0", 8);
+	assert_int_equal(tls_probe(p, 200), PROTO_SKIP);
+}
+
+/* An empty record between two parts of a hello: against RFC 8446 section 5.1, and servers take it. */
+static void test_empty_record_inside(void **state)
+{
+	uint8_t p[1024], q[1024];
+	size_t n = hello(p, sizeof(p), "a.example", 60);
+	(void)state;
+
+	memcpy(q, p, 65);
+	memcpy(q + 65, "\x16\3\3\0\0", 5);
+	memcpy(q + 70, p + 65, n - 65);
+	expect(q, n + 5, "tls [a.example] 0303\n", PROTO_SKIP, 1);
+}
+
+/* The hello is the first message of a record; whatever follows there is not read. */
+static void test_messages_behind(void **state)
+{
+	uint8_t p[1024];
+	size_t n = hello(p, sizeof(p), "a.example", 1000);
+	(void)state;
+
+	memcpy(p + n, "\x14\0\0\x0c", 4);
+	p[3] = (uint8_t)((n - 5 + 16) >> 8);
+	p[4] = (uint8_t)(n - 5 + 16);
+	expect(p, n + 16, "tls [a.example] 0303\n", PROTO_SKIP, 0);
+	expect(p, n, "tls [a.example] 0303\n", PROTO_SKIP, 0);
+}
+
+/* As large as is held, in records as large as they may be and in small ones. */
+static void test_largest(void **state)
+{
+	static const size_t pieces[] = { 16384, 16000, 1400, 100 };
+	static uint8_t body[16385], p[20000];
+	struct wr w = wr_init(body, sizeof(body));
+	size_t exts, filler;
+	(void)state;
+
+	put_start(&w);
+	exts = wr_open16(&w);
+	wr_be16(&w, 51); /* a key_share as post-quantum groups have it */
+	filler = wr_open16(&w);
+	while (wr_len(&w) < 16384 - 4 - 18)
+		wr_u8(&w, (uint8_t)wr_len(&w));
+	wr_close16(&w, filler);
+	put_sni(&w, "a.example.cn.");
+	wr_close16(&w, exts);
+	assert_int_equal(wr_len(&w), 16384);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		struct seen s;
+		size_t n = wrap(p, sizeof(p), body, wr_len(&w), pieces[i]);
+		seen_init(&s, 40000, 443);
+		assert_int_equal(seen_stream(&s, &tls_row, p, n, 1400), PROTO_SKIP);
+		assert_string_equal(s.lines.p, "tls [a.example.cn] 0303\n");
+		assert_int_equal(s.stats.reasons[DISSECT_TLS_BAD], 0);
+		buf_clear(&s.lines);
+	}
+}
+
+/* RFC 5246 appendix E.2: a hello for servers that know nothing newer than SSL 2.0. */
+static void test_ssl2(void **state)
+{
+	static const char good[] =
+		"802e 01 0301 0015 0000 0010 00002f 000035 00000a 010080 030080 00000a 0000ff"
+		"00112233445566778899aabbccddeeff";
+	static const struct {
+		size_t at;
+		uint8_t value;
+	} lies[] = { { 0, 0x82 }, { 0, 0 }, { 1, 0x2f }, { 2, 2 },   { 3, 4 },  { 6, 0x14 },
+		     { 6, 0 },    { 8, 1 }, { 8, 16 },   { 10, 15 }, { 10, 33 } };
+	uint8_t p[64], q[64];
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	put_hex(&w, good);
+	for (size_t n = 0; n <= wr_len(&w); n++)
+		assert_int_equal(tls_probe(p, n), n < 11 ? PROTO_MORE : PROTO_OK);
+	seen_init(&s, 40000, 443);
+	assert_int_equal(seen_stream(&s, &tls_row, p, wr_len(&w), wr_len(&w)), PROTO_SKIP);
+	assert_string_equal(s.lines.p, "tls - 0301\n");
+	assert_int_equal(s.stats.reasons[DISSECT_TLS_NO_NAME], 1);
+	buf_clear(&s.lines);
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		memcpy(q, p, sizeof(q));
+		q[lies[i].at] = lies[i].value;
+		assert_int_not_equal(tls_probe(q, wr_len(&w)), PROTO_OK);
+	}
+	memcpy(q, p, sizeof(q));
+	memcpy(q + 3, "\0\2", 2); /* SSL 2.0 itself */
+	assert_int_equal(tls_probe(q, wr_len(&w)), PROTO_OK);
+}
+
+/* -- behind the plain beginning of another protocol, through the front door */
+
+struct talk {
+	struct lab *l;
+	uint32_t seq[2];
+};
+
+static void talk_send(struct talk *t, bool back, const void *data, size_t n)
+{
+	put_ipv4(&t->l->w, (struct ipv4_spec){ .proto = IPPROTO_TCP, .back = back, .payload = 20 + n });
+	wr_be16(&t->l->w, back ? 8080 : 40000);
+	wr_be16(&t->l->w, back ? 40000 : 8080);
+	wr_be32(&t->l->w, t->seq[back]);
+	wr_be32(&t->l->w, t->seq[!back]);
+	put_hex(&t->l->w, "5018 ffff 0000 0000");
+	wr_bytes(&t->l->w, data, n);
+	lab_send(t->l, LINK_RAW);
+	t->seq[back] += (uint32_t)n;
+}
+
+/* Lines that begin with '<' are the server's; "\\n" ends each. */
+static void expect_upgrade(const char *const lines[])
+{
+	struct talk t = { .l = lab_new(), .seq = { 1000, 2000 } };
+	uint8_t p[1024];
+	size_t n;
+
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		const char *at = lines[i] + 1;
+		if (lines[i][1] == '#') {
+			struct wr w = wr_init(p, sizeof(p));
+			put_hex(&w, at + 1);
+			talk_send(&t, lines[i][0] == '<', p, wr_len(&w));
+		} else {
+			talk_send(&t, lines[i][0] == '<', at, strlen(at));
+		}
+	}
+	buf_reset(&t.l->seen.lines);
+	n = hello(p, sizeof(p), "a.example", 1000);
+	talk_send(&t, false, p, n / 2);
+	talk_send(&t, false, p + n / 2, n - n / 2);
+	lab_expect(t.l, "tls [a.example] 0303\n");
+	lab_free(t.l);
+}
+
+static void test_upgrades(void **state)
+{
+	static const char *const talks[][10] = {
+		{ "<220 mx ESMTP\r\n", ">EHLO a\r\n", "<250-mx\r\n250 STARTTLS\r\n", ">STARTTLS\r\n",
+		  "<220 go ahead\r\n" },
+		{ "<* OK ready\r\n", ">1 STARTTLS\r\n", "<1 OK\r\n" },
+		{ "<+OK\r\n", ">STLS\r\n", "<+OK\r\n" },
+		{ "<220 ftp\r\n", ">AUTH TLS\r\n", "<234 ok\r\n" },
+		{ "><stream:stream to='a'>", "<<stream:features/>", "><starttls/>", "<<proceed/>" },
+		{ ">#301d02010177188016312e332e362e312e342e312e313436362e3230303337",
+		  "<#300c02010178070a010004000400" },
+		{ ">#0000000804d2162f", "<S" },
+		{ ">#0300001324e00000000000010008000b000000", "<#030000130ed000001234000209080002000000" },
+		{ ">#0300002a25e00000000000436f6f6b69653a206d737473686173683d61646d696e0d0a0100080001000000",
+		  "<#030000130ed000001234000209080001000000" },
+		{ ">#050100", "<#0500", ">#05010003096c6f63616c686f737401bb", "<#05000001000000000000" },
+		{ ">#040101bb7f00000100", "<#005a000000000000" },
+		{ ">#040101bb0000000161006c6f63616c686f737400", "<#005a000000000000" },
+		{ ">CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n",
+		  "<HTTP/1.1 200 Connection established\r\n\r\n" },
+		{ ">PROXY TCP4 192.0.2.1 198.51.100.1 1234 443\r\n" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(talks) / sizeof(talks[0]); i++)
+		expect_upgrade(talks[i]);
+}
+
 static void test_probe(void **state)
 {
 	static const uint8_t good[] = { 0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3 };
@@ -278,6 +478,12 @@ int main(void)
 		cmocka_unit_test(test_server_name_list),
 		cmocka_unit_test(test_name_too_long),
 		cmocka_unit_test(test_lying_records),
+		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_empty_record_inside),
+		cmocka_unit_test(test_messages_behind),
+		cmocka_unit_test(test_largest),
+		cmocka_unit_test(test_ssl2),
+		cmocka_unit_test(test_upgrades),
 		cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
