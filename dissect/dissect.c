@@ -5,6 +5,7 @@
 #include "dissect/ja4.h"
 #include "dissect/link.h"
 #include "dissect/quic.h"
+#include "dissect/span.h"
 #include "dissect/tcp.h"
 
 enum {
@@ -18,6 +19,7 @@ struct dissect {
 	struct walk walk; /* of the packet at hand; lives on so that it need not be made anew for each */
 	struct tcp tcp;
 	struct frag_table *frags;
+	struct span_table *spans;
 	struct quic *quic;
 	struct ja4_cache ja4;
 };
@@ -50,9 +52,57 @@ static const char *const reason_names[] = {
 	[DISSECT_HTTP_TITLE_CODED] = "http-title-coded",
 	[DISSECT_H2C] = "h2c",
 	[DISSECT_H2C_HIDDEN] = "h2c-hidden",
+	[DISSECT_SPAN_DUPLICATE] = "span-duplicate",
+	[DISSECT_TCP_CONFLICT] = "tcp-conflict",
 };
 _Static_assert(sizeof(reason_names) / sizeof(reason_names[0]) == DISSECT_REASON_COUNT,
 	       "a name for each reason");
+
+static const char *const outcome_names[] = {
+	[DISSECT_OUT_READ] = "packets-read",
+	[DISSECT_OUT_TOLD] = "packets-told",
+	[DISSECT_OUT_WAITING] = "packets-waiting",
+	[DISSECT_OUT_REPEATED] = "packets-repeated",
+	[DISSECT_OUT_MALFORMED] = "packets-malformed",
+	[DISSECT_OUT_LINK_UNKNOWN] = "packets-link-unknown",
+	[DISSECT_OUT_LINK_BAD] = "packets-link-bad",
+	[DISSECT_OUT_IP_BAD] = "packets-ip-bad",
+	[DISSECT_OUT_IP_FRAGMENT] = "packets-ip-fragment",
+	[DISSECT_OUT_IP_PROTO] = "packets-ip-proto",
+	[DISSECT_OUT_TRANSPORT_BAD] = "packets-transport-bad",
+	[DISSECT_OUT_SNAPPED] = "packets-snapped",
+	[DISSECT_OUT_TUNNEL_DEPTH] = "packets-tunnel-depth",
+};
+_Static_assert(sizeof(outcome_names) / sizeof(outcome_names[0]) == DISSECT_OUTCOME_COUNT,
+	       "a name for each outcome");
+
+static const struct {
+	enum dissect_reason why;
+	enum dissect_outcome outcome;
+} stops[] = {
+	{ DISSECT_LINK_UNKNOWN, DISSECT_OUT_LINK_UNKNOWN },
+	{ DISSECT_LINK_BAD, DISSECT_OUT_LINK_BAD },
+	{ DISSECT_IP_BAD, DISSECT_OUT_IP_BAD },
+	{ DISSECT_IP_FRAGMENT, DISSECT_OUT_IP_FRAGMENT },
+	{ DISSECT_IP_PROTO, DISSECT_OUT_IP_PROTO },
+	{ DISSECT_TRANSPORT_BAD, DISSECT_OUT_TRANSPORT_BAD },
+	{ DISSECT_SNAPPED, DISSECT_OUT_SNAPPED },
+	{ DISSECT_TUNNEL_DEPTH, DISSECT_OUT_TUNNEL_DEPTH },
+	{ DISSECT_SPAN_DUPLICATE, DISSECT_OUT_REPEATED },
+};
+
+void walk_stop(struct walk *w, enum dissect_reason why)
+{
+	walk_count(w, why);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		if (stops[i].why == why)
+			w->outcome = (uint8_t)stops[i].outcome;
+}
+
+const char *dissect_outcome_name(enum dissect_outcome o)
+{
+	return (unsigned)o < DISSECT_OUTCOME_COUNT ? outcome_names[o] : "unknown";
+}
 
 const char *dissect_reason_name(enum dissect_reason r)
 {
@@ -63,6 +113,7 @@ const char *dissect_reason_name(enum dissect_reason r)
 enum part {
 	PART_SELF,
 	PART_FRAGS,
+	PART_SPANS,
 	PART_FLOWS,
 	PART_HINTS,
 	PART_HEADS,
@@ -87,6 +138,7 @@ static void dissect_layout(const struct dissect_limits *l, size_t offset[PART_CO
 	const size_t size[PART_COUNT] = {
 		[PART_SELF] = sizeof(struct dissect),
 		[PART_FRAGS] = sizeof(struct frag_table),
+		[PART_SPANS] = sizeof(struct span_table),
 		[PART_FLOWS] = l->flows * sizeof(struct flow),
 		[PART_HINTS] = flow_hint_sets(l->flows) * sizeof(struct flow_hints),
 		[PART_HEADS] = flow_heads(l->flows) * sizeof(uint32_t),
@@ -117,6 +169,7 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 
 	dissect_layout(&l, offset);
 	d->frags = (struct frag_table *)(void *)(base + offset[PART_FRAGS]);
+	d->spans = (struct span_table *)(void *)(base + offset[PART_SPANS]);
 	d->tcp.table.flows = (struct flow *)(void *)(base + offset[PART_FLOWS]);
 	d->tcp.table.hints = (struct flow_hints *)(void *)(base + offset[PART_HINTS]);
 	d->tcp.table.heads = (uint32_t *)(void *)(base + offset[PART_HEADS]);
@@ -125,8 +178,10 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 	d->tcp.pool.size = l.stream_bytes;
 	d->quic = quic_init(base + offset[PART_QUIC], l.quic_hellos);
 	flow_init(&d->tcp.table, l.flows);
+	d->spans->seed = d->tcp.table.seed;
 	hold_init(&d->tcp.pool, (uint8_t *)base + offset[PART_BYTES]);
 	d->walk.frags = d->frags;
+	d->walk.spans = d->spans;
 	d->walk.tcp = &d->tcp;
 	d->walk.out = (struct proto_out){
 		.m = &d->walk.m, .fn = fn, .arg = arg, .stats = &d->stats, .quic = d->quic, .ja4 = &d->ja4
@@ -140,7 +195,8 @@ void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 
 	if (w->parsed) /* parsers find a message of zeroes; most packets never get to one */
 		w->m = (struct dissect_message){ 0 };
-	w->parsed = false;
+	w->parsed = w->out.told = false;
+	w->outcome = DISSECT_OUT_READ;
 	w->m.time = p->time;
 	w->r = rd_init(p->bytes, p->captured);
 	w->cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0;
@@ -148,15 +204,16 @@ void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 	w->serial = ++d->stats.packets;
 	d->stats.bytes += p->wire_len;
 	if (w->next == NULL)
-		walk_count(w, DISSECT_LINK_UNKNOWN);
+		walk_stop(w, DISSECT_LINK_UNKNOWN);
 	for (int depth = 0; w->next != NULL; depth++) {
 		walk_fn *layer = w->next;
 		w->next = NULL;
 		if (depth == DISSECT_DEPTH_MAX)
-			walk_count(w, DISSECT_TUNNEL_DEPTH);
+			walk_stop(w, DISSECT_TUNNEL_DEPTH);
 		else
 			layer(w);
 	}
+	d->stats.outcomes[w->out.told ? DISSECT_OUT_TOLD : w->outcome]++;
 }
 
 void dissect_finish(struct dissect *d)
@@ -168,6 +225,7 @@ void dissect_finish(struct dissect *d)
 	out.quic = NULL;
 	tcp_finish(&d->tcp, &out);
 	frag_finish(d->frags, &d->stats);
+	span_finish(d->spans);
 	quic_finish(d->quic, &d->stats);
 }
 

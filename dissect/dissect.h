@@ -141,7 +141,27 @@ enum dissect_reason {
 				   */
 	DISSECT_H2C,              /* HTTP/2 in the clear, by its preface (RFC 9113 section 3.4) */
 	DISSECT_H2C_HIDDEN,       /* a request of it whose authority stands in a table begun unseen */
+	DISSECT_SPAN_DUPLICATE,   /* the same datagram a second time, as mirroring both directions makes it */
+	DISSECT_TCP_CONFLICT,     /* a segment that differs from bytes held for its place: the first stay */
 	DISSECT_REASON_COUNT,
+};
+
+/* What became of a packet. Each ends in exactly one of these, so their sum is `packets`. Append only. */
+enum dissect_outcome {
+	DISSECT_OUT_READ,         /* read to its end, and nothing of interest in it */
+	DISSECT_OUT_TOLD,         /* completed a message */
+	DISSECT_OUT_WAITING,      /* kept, until what belongs to it comes */
+	DISSECT_OUT_REPEATED,     /* a copy of what came before: retransmitted, or mirrored twice */
+	DISSECT_OUT_MALFORMED,    /* of a protocol that we read, but against its rules */
+	DISSECT_OUT_LINK_UNKNOWN, /* from here on: not read to its end, for the reason of that name */
+	DISSECT_OUT_LINK_BAD,
+	DISSECT_OUT_IP_BAD,
+	DISSECT_OUT_IP_FRAGMENT,
+	DISSECT_OUT_IP_PROTO,
+	DISSECT_OUT_TRANSPORT_BAD,
+	DISSECT_OUT_SNAPPED,
+	DISSECT_OUT_TUNNEL_DEPTH,
+	DISSECT_OUTCOME_COUNT,
 };
 
 struct dissect_stats {
@@ -149,9 +169,11 @@ struct dissect_stats {
 	uint64_t flows;          /* TCP flows that got an entry */
 	uint64_t messages[DISSECT_KIND_COUNT];
 	uint64_t reasons[DISSECT_REASON_COUNT];
+	uint64_t outcomes[DISSECT_OUTCOME_COUNT];
 };
 
-const char *dissect_reason_name(enum dissect_reason r); /* "link-unknown" ... stable, for JSON */
+const char *dissect_reason_name(enum dissect_reason r);   /* "link-unknown" ... stable, for JSON */
+const char *dissect_outcome_name(enum dissect_outcome o); /* "packets-read" ..., the same */
 
 struct dissect; /* lives in the caller's memory */
 

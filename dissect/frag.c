@@ -87,7 +87,8 @@ static bool frag_fits(const struct frag_slot *s, const struct frag_piece *p)
 	return s->total == 0 || (p->more ? end <= s->total : end == s->total);
 }
 
-bool frag_add(struct frag_table *t, struct frag_piece *piece, struct dissect_stats *stats, struct rd *whole)
+enum frag_result frag_add(struct frag_table *t, struct frag_piece *piece, struct dissect_stats *stats,
+			  struct rd *whole)
 {
 	struct frag_slot *s = frag_find(t, piece, stats);
 
@@ -95,7 +96,7 @@ bool frag_add(struct frag_table *t, struct frag_piece *piece, struct dissect_sta
 		stats->reasons[DISSECT_IP_FRAGMENT]++;
 		if (s != NULL && s->count == 0)
 			s->used = false;
-		return false;
+		return FRAG_REFUSED;
 	}
 	uint32_t end = (uint32_t)(piece->offset + rd_left(&piece->data));
 	s->count++;
@@ -107,12 +108,12 @@ bool frag_add(struct frag_table *t, struct frag_piece *piece, struct dissect_sta
 		s->total = end;
 	frag_copy(s, piece->offset, piece->data);
 	if (s->total == 0 || s->units < (s->total + FRAG_UNIT - 1) / FRAG_UNIT)
-		return false;
+		return FRAG_WAITS;
 	s->used = false;
 	s->serial = piece->serial;
 	piece->proto = s->proto;
 	*whole = rd_init(s->bytes, s->total);
-	return true;
+	return FRAG_WHOLE;
 }
 
 void frag_finish(struct frag_table *t, struct dissect_stats *stats)

@@ -48,8 +48,14 @@ struct frag_table {
 	struct frag_slot slot[FRAG_SLOTS];
 };
 
-/* True when the datagram is whole: *whole borrows it until the next packet, piece->proto is its protocol. */
-bool frag_add(struct frag_table *t, struct frag_piece *piece, struct dissect_stats *stats, struct rd *whole);
+enum frag_result {
+	FRAG_WHOLE,   /* *whole borrows the datagram until the next packet, piece->proto is its protocol */
+	FRAG_WAITS,   /* taken */
+	FRAG_REFUSED, /* contradicts the others, or is too long: counted */
+};
+
+enum frag_result frag_add(struct frag_table *t, struct frag_piece *piece, struct dissect_stats *stats,
+			  struct rd *whole);
 /* Gives up and counts all that is incomplete. */
 void frag_finish(struct frag_table *t, struct dissect_stats *stats);
 

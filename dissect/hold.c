@@ -50,18 +50,22 @@ struct hold *hold_victim(struct hold_pool *pool)
 	return best;
 }
 
-/* Copies what no range covers yet. */
+/* Copies what no range covers yet, and compares the rest. */
 static void hold_copy(struct hold *h, uint32_t from, const uint8_t *p, uint32_t n)
 {
 	uint32_t at = from, to = from + n;
 
 	for (uint32_t i = 0; i < h->ranges && at < to; i++) {
-		const struct hold_range *r = &h->range[i];
-		uint32_t stop = r->from < to ? r->from : to;
-		if (at < stop)
-			memcpy(h->bytes + at, p + (at - from), stop - at);
-		if (at < r->to)
-			at = r->to;
+		uint32_t start = h->range[i].from < to ? h->range[i].from : to;
+		uint32_t stop = h->range[i].to < to ? h->range[i].to : to;
+		if (at < start) {
+			memcpy(h->bytes + at, p + (at - from), start - at);
+			at = start;
+		}
+		if (at < stop) {
+			h->conflict |= memcmp(h->bytes + at, p + (at - from), stop - at) != 0;
+			at = stop;
+		}
 	}
 	if (at < to)
 		memcpy(h->bytes + at, p + (at - from), to - at);
@@ -85,6 +89,7 @@ bool hold_put(struct hold *h, uint32_t from, const uint8_t *p, uint32_t n)
 			return false;
 		h->ranges--; /* the farthest goes: what is nearer is needed first */
 	}
+	h->conflict = false;
 	hold_copy(h, from, p, n);
 	memmove(&h->range[first + 1], &h->range[last], (h->ranges - last) * sizeof(h->range[0]));
 	h->range[first] = sum;

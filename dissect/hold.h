@@ -25,6 +25,7 @@ struct hold {
 	uint8_t *bytes;
 	uint32_t ranges;
 	int32_t free;                         /* next free buffer */
+	bool conflict;                        /* the last bytes put in differ from what was there */
 	struct hold_range range[HOLD_RANGES]; /* sorted, apart from each other */
 };
 

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "dissect/frag.h"
+#include "dissect/span.h"
 #include "dissect/tcp.h"
 #include "dissect/tunnel.h"
 #include "dissect/udp.h"
@@ -32,7 +33,7 @@ static void ip_payload(struct walk *w, uint8_t proto)
 			w->next = protos[i].fn;
 			return;
 		}
-	walk_count(w, DISSECT_IP_PROTO);
+	walk_stop(w, DISSECT_IP_PROTO);
 }
 
 /* RFC 4302 section 2.2: length in 4-octet units, minus 2. Also an IPv6 extension header. */
@@ -44,24 +45,50 @@ static uint8_t ip_skip_ah(struct walk *w)
 	return next;
 }
 
+/* The copy of a fragment would begin a datagram that nothing completes. */
+static bool ip_fragment_repeats(struct walk *w, const struct frag_piece *piece)
+{
+	struct dissect_flow f = { .src = w->m.flow.src, .dst = w->m.flow.dst, .proto = piece->proto };
+	struct span_sight s = { .flow = &f,
+				.tag = (uint64_t)piece->offset << 32 | piece->id,
+				.p = w->r.p,
+				.n = rd_left(&w->r),
+				.time = w->m.time };
+
+	if (!span_repeats(w->spans, &s))
+		return false;
+	walk_stop(w, DISSECT_SPAN_DUPLICATE);
+	return true;
+}
+
 /* Takes a fragment; true when the datagram is whole, and w then stands at its start. */
 static bool ip_fragment(struct walk *w, struct frag_piece *piece)
 {
 	struct rd whole;
 
 	if (w->cut > 0) {
-		walk_count(w, DISSECT_SNAPPED);
+		walk_stop(w, DISSECT_SNAPPED);
 		return false;
 	}
+	if (ip_fragment_repeats(w, piece))
+		return false;
 	piece->src = w->m.flow.src;
 	piece->dst = w->m.flow.dst;
 	piece->time = w->m.time;
 	piece->serial = w->serial;
 	piece->data = w->r;
-	if (!frag_add(w->frags, piece, w->out.stats, &whole))
+	switch (frag_add(w->frags, piece, w->out.stats, &whole)) {
+	case FRAG_WHOLE:
+		w->r = whole;
+		return true;
+	case FRAG_WAITS:
+		w->outcome = DISSECT_OUT_WAITING;
 		return false;
-	w->r = whole;
-	return true;
+	case FRAG_REFUSED:
+		break;
+	}
+	w->outcome = DISSECT_OUT_IP_FRAGMENT;
+	return false;
 }
 
 static struct dissect_addr ip_mapped(const uint8_t *v4)

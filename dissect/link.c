@@ -16,7 +16,7 @@ static walk_fn link_mpls;
 static void link_unknown(struct walk *w)
 {
 	if (rd_ok(&w->r) && (rd_left(&w->r) > 0 || w->cut == 0))
-		walk_count(w, DISSECT_LINK_UNKNOWN);
+		walk_stop(w, DISSECT_LINK_UNKNOWN);
 	else
 		walk_bad(w, DISSECT_LINK_BAD);
 }
@@ -145,7 +145,7 @@ void link_ethertype(struct walk *w, uint16_t type)
 	}
 	w->next = ethertype_find(type);
 	if (w->next == NULL)
-		walk_count(w, DISSECT_LINK_UNKNOWN);
+		walk_stop(w, DISSECT_LINK_UNKNOWN);
 }
 
 /* Does an EtherType that we walk stand so far behind r? */

@@ -26,6 +26,7 @@ struct proto_out {
 	struct dissect_stats *stats; /* the parser counts messages[] and its own *_BAD / NO_NAME reasons */
 	struct quic *quic;           /* what QUIC remembers between datagrams; NULL for streams */
 	struct ja4_cache *ja4;       /* fingerprints made before; NULL makes each anew */
+	bool told;                   /* a message was handed over since somebody cleared this */
 };
 
 /* The parser has filled in the name and the part of its kind: counts the message and hands it over. */
@@ -33,6 +34,7 @@ static inline void proto_emit(struct proto_out *out, enum dissect_kind kind)
 {
 	out->m->kind = kind;
 	out->stats->messages[kind]++;
+	out->told = true;
 	out->fn(out->arg, out->m);
 }
 

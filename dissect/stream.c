@@ -31,7 +31,7 @@ void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool 
  */
 enum { STEP_WAIT = -1 };
 
-static int64_t stream_wait(struct stream *s, const struct stream_env *env, size_t n)
+static int64_t stream_wait(struct stream *s, struct stream_env *env, size_t n)
 {
 	if (n < env->pool->size)
 		return STEP_WAIT;
@@ -40,7 +40,7 @@ static int64_t stream_wait(struct stream *s, const struct stream_env *env, size_
 	return (int64_t)n;
 }
 
-static int64_t stream_probe(struct stream *s, const struct stream_env *env, const uint8_t *p, size_t n)
+static int64_t stream_probe(struct stream *s, struct stream_env *env, const uint8_t *p, size_t n)
 {
 	bool more = false;
 
@@ -60,11 +60,25 @@ static int64_t stream_probe(struct stream *s, const struct stream_env *env, cons
 	return (int64_t)n; /* up to the next segment, which may be a start */
 }
 
-static int64_t stream_parse(struct stream *s, const struct stream_env *env, const uint8_t *p, size_t n)
+/* One unit. A full buffer is the last that the row will see of it. */
+static enum proto_result stream_unit(struct stream *s, struct stream_env *env, struct rd r, size_t *consumed)
+{
+	const struct proto_stream *row = &proto_streams[s->row];
+	enum proto_result result = row->parse(r.p, rd_left(&r), &s->state, consumed, &s->skip, env->out);
+
+	if (result != PROTO_MORE || s->state.last || rd_left(&r) < env->pool->size)
+		return result;
+	s->state.last = true;
+	result = row->parse(r.p, rd_left(&r), &s->state, consumed, &s->skip, env->out);
+	s->state.last = false;
+	return result;
+}
+
+static int64_t stream_parse(struct stream *s, struct stream_env *env, const uint8_t *p, size_t n)
 {
 	size_t consumed = 0;
 
-	switch (proto_streams[s->row].parse(p, n, &s->state, &consumed, &s->skip, env->out)) {
+	switch (stream_unit(s, env, rd_init(p, n), &consumed)) {
 	case PROTO_OK:
 		if (consumed == 0 || consumed > n)
 			break;
@@ -78,6 +92,7 @@ static int64_t stream_parse(struct stream *s, const struct stream_env *env, cons
 	case PROTO_BAD:
 		break;
 	}
+	env->result = STREAM_BROKEN;
 	/* tries go down, or a stream of nothing but bad starts would be parsed for ever */
 	stream_lose(s, s->tries);
 	if (s->tries == 0 || --s->tries == 0)
@@ -85,7 +100,7 @@ static int64_t stream_parse(struct stream *s, const struct stream_env *env, cons
 	return (int64_t)n;
 }
 
-static int64_t stream_step(struct stream *s, const struct stream_env *env, const uint8_t *p, size_t n)
+static int64_t stream_step(struct stream *s, struct stream_env *env, const uint8_t *p, size_t n)
 {
 	uint64_t skip = s->skip < n ? s->skip : n;
 
@@ -97,7 +112,7 @@ static int64_t stream_step(struct stream *s, const struct stream_env *env, const
 }
 
 /* Takes what it can off r, which starts at s->next; what it leaves waits for more. */
-static void stream_run(struct stream *s, const struct stream_env *env, struct rd *r)
+static void stream_run(struct stream *s, struct stream_env *env, struct rd *r)
 {
 	while (rd_left(r) > 0 && s->mode != STREAM_DONE) {
 		int64_t took = stream_step(s, env, r->p, rd_left(r));
@@ -108,8 +123,24 @@ static void stream_run(struct stream *s, const struct stream_env *env, struct rd
 	}
 }
 
+/* What waits at the buffer's start is all that will come before a hole or the end: its row takes what it can
+ * of that. How many bytes went. */
+static uint32_t stream_last(struct stream *s, struct stream_env *env)
+{
+	struct rd r;
+
+	if (s->hold == NULL || s->mode != STREAM_LOCKED || hold_prefix(s->hold) == 0)
+		return 0;
+	r = rd_init(s->hold->bytes, hold_prefix(s->hold));
+	s->state.last = true;
+	stream_run(s, env, &r);
+	s->state.last = false;
+	hold_drop(s->hold, (uint32_t)rd_pos(&r));
+	return (uint32_t)rd_pos(&r);
+}
+
 /* The buffer's bytes as far as they are in order, and beyond holes in what is skipped anyway. */
-static void stream_settle(struct stream *s, const struct stream_env *env)
+static void stream_settle(struct stream *s, struct stream_env *env)
 {
 	uint32_t prefix;
 
@@ -134,12 +165,23 @@ static void stream_settle(struct stream *s, const struct stream_env *env)
 		s->late = 0;
 }
 
+/* The next n bytes will not come. Nobody misses what would have been skipped. */
+static void stream_lack(struct stream *s, uint32_t n)
+{
+	if (s->mode == STREAM_LOCKED && s->skip >= n)
+		s->skip -= n;
+	else
+		stream_lose(s, STREAM_TRIES_LOST);
+	s->next += n;
+}
+
 /* The bytes up to `to` will not come: goes on there. */
-static void stream_hole(struct stream *s, const struct stream_env *env, uint32_t to)
+static void stream_hole(struct stream *s, struct stream_env *env, uint32_t to)
 {
 	env->out->stats->reasons[DISSECT_TCP_HOLE]++;
-	stream_lose(s, STREAM_TRIES_LOST);
-	s->next += to;
+	to -= stream_last(s, env);
+	if (s->mode != STREAM_DONE)
+		stream_lack(s, to);
 	s->late = 0;
 	if (s->hold == NULL)
 		return;
@@ -148,7 +190,7 @@ static void stream_hole(struct stream *s, const struct stream_env *env, uint32_t
 }
 
 /* A buffer for s, taken from a stream at rest if need be. */
-static void stream_hold(struct stream *s, const struct stream_env *env)
+static void stream_hold(struct stream *s, struct stream_env *env)
 {
 	struct hold *victim;
 
@@ -165,8 +207,7 @@ static void stream_hold(struct stream *s, const struct stream_env *env)
 }
 
 /* Keeps a segment's bytes `offset` behind next, as many as fit; they come off seg. False: no room for any. */
-static bool stream_keep(struct stream *s, const struct stream_env *env, struct stream_segment *seg,
-			uint32_t offset)
+static bool stream_keep(struct stream *s, struct stream_env *env, struct stream_segment *seg, uint32_t offset)
 {
 	size_t n = rd_left(&seg->r);
 
@@ -178,13 +219,16 @@ static bool stream_keep(struct stream *s, const struct stream_env *env, struct s
 	if (s->hold == NULL || !hold_put(s->hold, offset, seg->r.p, (uint32_t)n))
 		return false;
 	s->hold->time = env->out->m->time;
+	if (s->hold->conflict)
+		env->out->stats->reasons[DISSECT_TCP_CONFLICT]++;
+	env->result = STREAM_WAITS;
 	rd_skip(&seg->r, n);
 	seg->seq += (uint32_t)n;
 	return true;
 }
 
 /* In order with nothing kept: parsed where it lies, the rest is kept. */
-static void stream_direct(struct stream *s, const struct stream_env *env, struct stream_segment *seg)
+static void stream_direct(struct stream *s, struct stream_env *env, struct stream_segment *seg)
 {
 	stream_run(s, env, &seg->r);
 	seg->seq = s->next;
@@ -197,7 +241,7 @@ static void stream_direct(struct stream *s, const struct stream_env *env, struct
 	rd_skip(&seg->r, rd_left(&seg->r));
 }
 
-static void stream_kept(struct stream *s, const struct stream_env *env, struct stream_segment *seg)
+static void stream_kept(struct stream *s, struct stream_env *env, struct stream_segment *seg)
 {
 	uint32_t offset = seg->seq - s->next, to;
 
@@ -250,11 +294,11 @@ static void stream_cut(struct stream *s, struct stream_env *env, struct stream_s
 
 	if (s->mode == STREAM_DONE || offset != prefix)
 		return;
-	if (prefix == 0 && s->skip >= seg->cut)
-		s->skip -= seg->cut;
-	else
+	offset -= stream_last(s, env);
+	if (s->mode != STREAM_DONE && offset > 0) /* began, and cannot be whole */
 		stream_lose(s, STREAM_TRIES_LOST);
-	s->next += offset + (uint32_t)seg->cut;
+	if (s->mode != STREAM_DONE)
+		stream_lack(s, offset + (uint32_t)seg->cut);
 	if (s->hold == NULL)
 		return;
 	hold_drop(s->hold, offset + (uint32_t)seg->cut);
@@ -263,8 +307,13 @@ static void stream_cut(struct stream *s, struct stream_env *env, struct stream_s
 
 void stream_segment(struct stream *s, struct stream_env *env, struct stream_segment *seg)
 {
-	if (s->mode == STREAM_DONE || !stream_align(s, env, seg))
+	env->result = STREAM_READ;
+	if (s->mode == STREAM_DONE)
 		return;
+	if (!stream_align(s, env, seg)) {
+		env->result = STREAM_COPY;
+		return;
+	}
 	while (rd_left(&seg->r) > 0 && s->mode != STREAM_DONE) {
 		if (seg->seq == s->next && s->hold == NULL)
 			stream_direct(s, env, seg);
@@ -275,6 +324,12 @@ void stream_segment(struct stream *s, struct stream_env *env, struct stream_segm
 		stream_cut(s, env, seg);
 }
 
+void stream_close(struct stream *s, struct stream_env *env)
+{
+	if (s->hold != NULL && hold_after_hole(s->hold) == 0)
+		stream_end(s, env);
+}
+
 void stream_end(struct stream *s, struct stream_env *env)
 {
 	int64_t now = env->out->m->time;
@@ -283,7 +338,9 @@ void stream_end(struct stream *s, struct stream_env *env)
 		uint32_t to = hold_after_hole(s->hold);
 		env->out->m->time = s->hold->time;
 		if (to == 0) {
-			env->out->stats->reasons[DISSECT_TCP_HOLE]++;
+			stream_last(s, env);
+			if (s->mode != STREAM_DONE && s->hold->ranges > 0)
+				env->out->stats->reasons[DISSECT_TCP_HOLE]++;
 			break;
 		}
 		stream_hole(s, env, to);

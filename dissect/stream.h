@@ -34,9 +34,18 @@ struct stream {
 	uint8_t mode, row, late, tries;
 };
 
+/* What became of a segment. */
+enum stream_result {
+	STREAM_READ,
+	STREAM_WAITS,  /* at least some of it is kept */
+	STREAM_COPY,   /* nothing new in it */
+	STREAM_BROKEN, /* a parser refused it */
+};
+
 struct stream_env {
 	struct hold_pool *pool;
 	struct proto_out *out;
+	enum stream_result result;
 };
 
 struct stream_segment {
@@ -48,6 +57,8 @@ struct stream_segment {
 /* A direction whose first byte has this number. `fresh`: seen from its SYN on. */
 void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool fresh);
 void stream_segment(struct stream *s, struct stream_env *env, struct stream_segment *seg);
+/* Its end was seen, and nothing is missing: what still waits for more is all that will come. */
+void stream_close(struct stream *s, struct stream_env *env);
 /* Gives up what is missing, hands on what came behind it, and keeps nothing. */
 void stream_end(struct stream *s, struct stream_env *env);
 

@@ -10,7 +10,7 @@ struct tcp_packet {
 	uint64_t hash;
 	int dir;
 	uint8_t flags;
-	uint32_t ack;
+	uint32_t ack, end; /* end: where the next segment begins */
 	struct stream_segment seg;
 };
 
@@ -104,6 +104,11 @@ static bool tcp_is_late(const struct tcp_packet *p, const struct flow *f)
 	return tcp_is_near(p->seg.seq, next) && !((f->ends & FLOW_RESET) != 0 && p->seg.seq == next);
 }
 
+static const uint8_t outcomes[] = { [STREAM_READ] = DISSECT_OUT_READ,
+				    [STREAM_WAITS] = DISSECT_OUT_WAITING,
+				    [STREAM_COPY] = DISSECT_OUT_REPEATED,
+				    [STREAM_BROKEN] = DISSECT_OUT_MALFORMED };
+
 static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *f)
 {
 	struct stream_env env = { .pool = &w->tcp->pool, .out = &w->out };
@@ -113,8 +118,10 @@ static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *
 		tcp_drop(w->tcp, f, &w->out);
 		f = NULL;
 	}
-	if (f != NULL && f->state == FLOW_OVER)
+	if (f != NULL && f->state == FLOW_OVER) {
+		w->outcome = DISSECT_OUT_REPEATED;
 		return f;
+	}
 	if (f == NULL)
 		f = tcp_open(w, p);
 	s = &f->dir[p->dir];
@@ -122,21 +129,40 @@ static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *
 		tcp_begin(w, p, s);
 	w->parsed = true;
 	stream_segment(s, &env, &p->seg);
+	w->outcome = outcomes[env.result];
 	if (s->mode == STREAM_DONE)
 		f->done |= (uint8_t)(1u << p->dir);
 	return f;
 }
 
+/* A direction that saw its FIN, with no bytes missing before it, has had all its bytes. */
+static void tcp_half_close(struct walk *w, const struct tcp_packet *p, struct flow *f)
+{
+	struct stream_env env = { .pool = &w->tcp->pool, .out = &w->out };
+	struct stream *s = &f->dir[p->dir];
+
+	if (s->hold == NULL || (f->ends & 1u << p->dir) == 0 || f->state == FLOW_OVER ||
+	    (f->ends & FLOW_RESET) != 0)
+		return;
+	if ((p->flags & TCP_FIN) != 0 && p->end != s->next + hold_prefix(s->hold))
+		return;
+	w->parsed = true;
+	stream_close(s, &env);
+	if (s->mode == STREAM_DONE)
+		f->done |= (uint8_t)(1u << p->dir);
+}
+
 /* FIN and RST close a flow once nothing is awaited. A RST far from the window is not its own (RFC 5961). */
 static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, struct flow *f)
 {
-	const struct stream *s = &f->dir[p->dir];
+	struct stream *s = &f->dir[p->dir];
 
 	if ((p->flags & TCP_FIN) != 0)
 		f->ends |= (uint8_t)(1u << p->dir);
 	if ((p->flags & TCP_RST) != 0 &&
 	    (s->mode == STREAM_NEW || s->mode == STREAM_DONE || tcp_is_near(seq, s->next)))
 		f->ends = FLOW_RESET | TCP_BOTH;
+	tcp_half_close(w, p, f);
 	if (f->state == FLOW_OVER || (f->ends & TCP_BOTH) != TCP_BOTH || f->dir[0].hold != NULL ||
 	    f->dir[1].hold != NULL)
 		return;
@@ -164,6 +190,7 @@ static bool tcp_header(struct walk *w, struct tcp_packet *p)
 		walk_bad(w, DISSECT_TRANSPORT_BAD);
 		return false;
 	}
+	p->end = p->seg.seq + (uint32_t)(rd_left(&w->r) + w->cut) + ((p->flags & TCP_SYN) != 0);
 	p->seg.r = w->r;
 	p->seg.cut = w->cut;
 	return true;
@@ -180,7 +207,7 @@ static void tcp_packet(struct walk *w, struct tcp_packet *p, struct flow *f)
 		f = tcp_data(w, p, f);
 	else if (f == NULL && (p->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK)
 		flow_hint_put(&w->tcp->table, p->hash, p->dir, seq, false); /* what comes next begins here */
-	if (f != NULL && ((p->flags & (TCP_FIN | TCP_RST)) != 0 || (f->ends & TCP_BOTH) == TCP_BOTH))
+	if (f != NULL && ((p->flags & (TCP_FIN | TCP_RST)) != 0 || f->ends != 0))
 		tcp_close(w, p, seq, f);
 }
 
@@ -191,13 +218,13 @@ void tcp_walk(struct walk *w)
 
 	if (!tcp_header(w, &p))
 		return;
-	if (w->cut > 0)
-		walk_count(w, DISSECT_SNAPPED);
 	p.dir = flow_key(&p.key, &w->m.flow);
 	p.hash = flow_hash(&w->tcp->table, &p.key);
 	f = flow_find(&w->tcp->table, &p.key, p.hash);
 	if (f == NULL || (f->done & 1u << p.dir) == 0 || (p.flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0)
 		tcp_packet(w, &p, f);
+	if (w->cut > 0)
+		walk_stop(w, DISSECT_SNAPPED);
 }
 
 void tcp_finish(struct tcp *tcp, const struct proto_out *out)

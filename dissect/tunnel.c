@@ -37,7 +37,7 @@ void tunnel_gre(struct walk *w)
 	uint16_t flags = rd_be16(&w->r), type = rd_be16(&w->r);
 
 	if ((flags & GRE_VERSION) > 1 || (flags & GRE_ROUTING) != 0) {
-		walk_count(w, DISSECT_IP_PROTO);
+		walk_stop(w, DISSECT_IP_PROTO);
 		return;
 	}
 	rd_skip(&w->r, (flags & GRE_CHECKSUM) != 0 ? 4 : 0);

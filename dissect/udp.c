@@ -3,22 +3,42 @@
 
 #include <netinet/in.h>
 
+#include "dissect/span.h"
 #include "dissect/tunnel.h"
 
 enum { UDP_HEADER = 8 };
 
+static const uint8_t outcomes[] = {
+	[PROTO_OK] = DISSECT_OUT_READ, [PROTO_MORE] = DISSECT_OUT_WAITING, [PROTO_BAD] = DISSECT_OUT_MALFORMED
+};
+
+/* To the first row that takes it. */
+static void udp_parse(struct walk *w)
+{
+	w->parsed = true;
+	for (int i = 0; i < proto_datagram_count; i++) {
+		enum proto_result r = proto_datagrams[i].parse(w->r.p, rd_left(&w->r), &w->out);
+		if (r == PROTO_SKIP)
+			continue;
+		w->outcome = outcomes[r];
+		return;
+	}
+}
+
 static void udp_datagram(struct walk *w)
 {
-	size_t n = rd_left(&w->r);
+	struct span_sight s = { .flow = &w->m.flow, .p = w->r.p, .n = rd_left(&w->r), .time = w->m.time };
 
-	if (w->cut > 0)
-		walk_count(w, DISSECT_SNAPPED);
-	if (n == 0)
+	if (s.n == 0 && w->cut == 0)
 		return;
-	w->parsed = true;
-	for (int i = 0; i < proto_datagram_count; i++)
-		if (proto_datagrams[i].parse(w->r.p, n, &w->out) != PROTO_SKIP)
-			return;
+	if (w->cut == 0 && span_repeats(w->spans, &s)) {
+		walk_stop(w, DISSECT_SPAN_DUPLICATE);
+		return;
+	}
+	if (s.n > 0)
+		udp_parse(w);
+	if (w->cut > 0)
+		walk_stop(w, DISSECT_SNAPPED);
 }
 
 void udp_walk(struct walk *w)

@@ -13,6 +13,7 @@
 
 struct walk;
 struct frag_table;
+struct span_table;
 struct tcp;
 
 typedef void walk_fn(struct walk *w);
@@ -22,8 +23,10 @@ struct walk {
 	size_t cut;      /* bytes behind r that the packet had and the capture has not */
 	walk_fn *next;   /* layer to go on with */
 	bool parsed;     /* something was written to m besides time and flow */
+	uint8_t outcome; /* enum dissect_outcome, unless a message was told */
 	uint64_t serial; /* number of the packet */
 	struct frag_table *frags;
+	struct span_table *spans;
 	struct tcp *tcp;
 	struct dissect_message m; /* time and flow are filled as layers are walked */
 	struct proto_out out;     /* out.m is &m */
@@ -31,10 +34,13 @@ struct walk {
 
 static inline void walk_count(struct walk *w, enum dissect_reason why) { w->out.stats->reasons[why]++; }
 
+/* The packet's way ends here, for a reason that has an outcome of its own. */
+void walk_stop(struct walk *w, enum dissect_reason why);
+
 /* The layer cannot be read: its bytes are missing from the capture, or it is wrong. */
 static inline void walk_bad(struct walk *w, enum dissect_reason why)
 {
-	walk_count(w, w->cut > 0 ? DISSECT_SNAPPED : why);
+	walk_stop(w, w->cut > 0 ? DISSECT_SNAPPED : why);
 }
 
 /* A header says how long it and what follows are: padding goes, what is missing is remembered. */

@@ -104,6 +104,8 @@ static void show_dissect(const struct dissect_stats *d, sensor_counter_fn *fn, v
 	};
 
 	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);
+	for (int o = 0; o < DISSECT_OUTCOME_COUNT; o++)
+		fn(arg, dissect_outcome_name((enum dissect_outcome)o), d->outcomes[o]);
 	for (int r = 0; r < DISSECT_REASON_COUNT; r++)
 		fn(arg, dissect_reason_name((enum dissect_reason)r), d->reasons[r]);
 }

@@ -14,6 +14,88 @@ static void test_reason_names(void **state)
 	assert_string_equal(dissect_reason_name(DISSECT_REASON_COUNT), "unknown");
 }
 
+static void test_outcome_names(void **state)
+{
+	(void)state;
+	for (int o = 0; o < DISSECT_OUTCOME_COUNT; o++) {
+		const char *name = dissect_outcome_name((enum dissect_outcome)o);
+		assert_int_equal(strncmp(name, "packets-", 8), 0);
+		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(name));
+		for (int other = 0; other < o; other++)
+			assert_string_not_equal(name, dissect_outcome_name((enum dissect_outcome)other));
+	}
+	assert_string_equal(dissect_outcome_name(DISSECT_OUTCOME_COUNT), "unknown");
+}
+
+static void put_fragment(struct lab *l, uint16_t id, uint16_t offset, size_t n)
+{
+	put_ipv4(&l->w, (struct ipv4_spec){ .proto = IPPROTO_UDP, .id = id, .offset = offset, .payload = n });
+	for (size_t i = 0; i < n; i++)
+		wr_u8(&l->w, (uint8_t)i);
+}
+
+/* Each way in which a packet can end; that there is one for each is asserted whenever the lab sends. */
+static void test_outcomes(void **state)
+{
+	struct lab *l = lab_new();
+	(void)state;
+
+	put_query_ipv4(&l->w);
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_TOLD);
+	put_query_ipv4(&l->w);
+	lab_send_cut(l, LINK_RAW, wr_len(&l->w), wr_len(&l->w));
+	lab_outcome(l, DISSECT_OUT_TOLD);
+	lab_send(l, LINK_RAW); /* at the same time: a mirror's copy */
+	lab_outcome(l, DISSECT_OUT_REPEATED);
+	assert_int_equal(lab_reason(l, DISSECT_SPAN_DUPLICATE), 1);
+	put_ipv4(&l->w, (struct ipv4_spec){ .proto = IPPROTO_UDP, .payload = 12 });
+	put_udp(&l->w, 4000, 5000, 4);
+	put_hex(&l->w, "00000000");
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_READ);
+	put_fragment(l, 1, 0x2000, 8);
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_WAITING);
+	put_fragment(l, 1, 0x2000, 9); /* no multiple of 8 */
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_IP_FRAGMENT);
+	put_query_ipv4(&l->w);
+	lab_send_cut(l, LINK_RAW, 23, wr_len(&l->w));
+	lab_outcome(l, DISSECT_OUT_SNAPPED);
+	l->w = wr_init(l->room, sizeof(l->room));
+	put_ipv4(&l->w, (struct ipv4_spec){ .proto = 200, .payload = 1 });
+	wr_u8(&l->w, 0);
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_IP_PROTO);
+	put_hex(&l->w, "30");
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_IP_BAD);
+	put_ipv4(&l->w, (struct ipv4_spec){ .proto = IPPROTO_TCP, .payload = 4 });
+	put_hex(&l->w, "00500050");
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_TRANSPORT_BAD);
+	put_hex(&l->w, "0200");
+	lab_send(l, LINK_EN10MB);
+	lab_outcome(l, DISSECT_OUT_LINK_BAD);
+	put_ether(&l->w, 0x0806);
+	put_hex(&l->w, "0001");
+	lab_send(l, LINK_EN10MB);
+	lab_outcome(l, DISSECT_OUT_LINK_UNKNOWN);
+	put_ether(&l->w, 0x8100);
+	for (int i = 0; i < 30; i++)
+		put_hex(&l->w, "00018100");
+	lab_send(l, LINK_EN10MB);
+	lab_outcome(l, DISSECT_OUT_TUNNEL_DEPTH);
+	put_ipv4(&l->w, (struct ipv4_spec){ .proto = IPPROTO_UDP, .payload = QUERY_UDP_SIZE });
+	put_query_udp(&l->w);
+	l->room[20 + 8 + 12] = 0xc0; /* its name points to itself */
+	l->room[20 + 8 + 13] = 12;
+	lab_send(l, LINK_RAW);
+	lab_outcome(l, DISSECT_OUT_MALFORMED);
+	lab_free(l);
+}
+
 static void test_counts(void **state)
 {
 	struct lab *l = lab_new();
@@ -169,6 +251,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reason_names),
+		cmocka_unit_test(test_outcome_names),
+		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_message_tells_packet),
 		cmocka_unit_test(test_no_limits),

@@ -135,6 +135,26 @@ static void test_against_model(void **state)
 	}
 }
 
+/* Bytes that differ from those held are told, for this piece only; those behind what is held are not. */
+static void test_conflict(void **state)
+{
+	struct pool p;
+	(void)state;
+
+	pool_make(&p);
+	struct hold *h = hold_take(&p.pool, owner);
+	assert_true(hold_put(h, 4, (const uint8_t *)"efgh", 4) && !h->conflict);
+	assert_true(hold_put(h, 12, (const uint8_t *)"mn", 2) && !h->conflict);
+	assert_true(hold_put(h, 0, (const uint8_t *)"abcdefghijklmnop", 16) && !h->conflict);
+	assert_true(hold_put(h, 14, (const uint8_t *)"oP", 2) && h->conflict);
+	assert_true(hold_put(h, 14, (const uint8_t *)"op", 2) && !h->conflict);
+	assert_memory_equal(h->bytes, "abcdefghijklmnop", 16);
+	assert_true(hold_put(h, 13, (const uint8_t *)"nopq", 4) && !h->conflict);
+	assert_true(hold_put(h, 18, (const uint8_t *)"st", 2) && !h->conflict);
+	assert_true(hold_put(h, 16, (const uint8_t *)"qrX", 3) &&
+		    h->conflict); /* in the second of two ranges */
+}
+
 /* With every range in use a far piece is refused, and a near one drives out the farthest. */
 static void test_many_ranges(void **state)
 {
@@ -164,9 +184,8 @@ static void test_many_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_takes_and_gives),
-		cmocka_unit_test(test_no_buffers),
-		cmocka_unit_test(test_against_model),
+		cmocka_unit_test(test_takes_and_gives), cmocka_unit_test(test_no_buffers),
+		cmocka_unit_test(test_against_model),   cmocka_unit_test(test_conflict),
 		cmocka_unit_test(test_many_ranges),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/span.h"
+
+#include <string.h>
+
+static uint64_t span_mix(uint64_t a, uint64_t b)
+{
+	__extension__ typedef unsigned __int128 wide;
+	wide m = (wide)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+/* Digests n octets (at most SPAN_LOOK) in pairs of words. */
+static uint64_t span_digest(uint64_t h, const uint8_t *p, size_t n)
+{
+	uint64_t word[SPAN_LOOK / sizeof(uint64_t)] = { 0 };
+
+	memcpy(word, p, n);
+	for (size_t i = 0; i * sizeof(uint64_t) < n; i += 2)
+		h = span_mix(h ^ word[i], word[i + 1] ^ UINT64_C(0xa0761d6478bd642f));
+	return h;
+}
+
+bool span_repeats(struct span_table *t, const struct span_sight *s)
+{
+	const struct dissect_flow *f = s->flow;
+	uint64_t ports = (uint64_t)f->sport << 32 | (uint64_t)f->dport << 16 | f->proto;
+	uint64_t h = span_mix(t->seed ^ ports, s->n ^ UINT64_C(0xe7037ed1a0b428db));
+
+	h = span_mix(h ^ s->tag, UINT64_C(0x8ebc6af09c88c6e3));
+	h = span_digest(h, f->src.bytes, sizeof(f->src));
+	h = span_digest(h, f->dst.bytes, sizeof(f->dst));
+	h = span_digest(h, s->p, s->n < SPAN_LOOK ? s->n : SPAN_LOOK);
+	struct span_row *row = &t->row[h % SPAN_ROWS];
+	if (row->digest == h && s->time - row->time <= SPAN_MICROS && row->time - s->time <= SPAN_MICROS)
+		return true;
+	*row = (struct span_row){ .digest = h, .time = s->time };
+	return false;
+}
+
+void span_finish(struct span_table *t) { memset(t->row, 0, sizeof(t->row)); }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Copies that a mirror session of both directions makes of one datagram: seen at the way in and at the way
+ * out, the TTL, tags, frame and checksums of the two may differ, what IP carries does not. A small table of
+ * digests of what came last tells them; a datagram whose row was needed since counts again. TCP needs none
+ * of this: its sequence numbers tell.
+ */
+#ifndef DISSECT_SPAN_H
+#define DISSECT_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dissect/dissect.h"
+
+enum {
+	SPAN_ROWS = 4096, /* at a million datagrams a second: those of the last 4 ms */
+	SPAN_LOOK = 64, /* octets of a datagram that are looked at; with ports, ids and its length, enough */
+	SPAN_MICROS = 10000, /* who sends the same again waits longer */
+};
+
+struct span_row {
+	uint64_t digest;
+	int64_t time;
+};
+
+struct span_table {
+	struct span_row row[SPAN_ROWS];
+	uint64_t seed;
+};
+
+/* What tells a datagram from others; tag: of a fragment its id and offset. */
+struct span_sight {
+	const struct dissect_flow *flow;
+	uint64_t tag;
+	const uint8_t *p;
+	size_t n;
+	int64_t time;
+};
+
+/* True when the same was seen just now. */
+bool span_repeats(struct span_table *t, const struct span_sight *s);
+
+/* Nothing that comes from now on repeats what came before. */
+void span_finish(struct span_table *t);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a direction makes of its segments beyond their order, which test_tcp.c has. */
+#include "tests/unit/dissect/segment.h"
+
+#define PAGE "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>t</title><p>"
+
+static void send_page(struct lab *l, uint32_t seq, uint8_t flags, const char *text, size_t n)
+{
+	send_seg(l, (struct seg){ .seq = seq, .flags = flags, .back = true, .data = text, .n = n });
+}
+
+/* What waits for more is looked at a last time when no more can come: at the FIN, also one that comes first,
+ * at a hole that is given up, at the end of the capture, where the capture cut the segment. */
+static void test_last_look(void **state)
+{
+	const size_t n = strlen("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>t");
+	static const char line[] = "http-answer - 200 [text/html] - - [t]\n";
+	(void)state;
+
+	for (int way = 0; way < 5; way++) {
+		struct lab *l = lab_new();
+		send_flags(l, ISN, SYN | ACK);
+		send_page(l, 500, SYN | ACK, "", 0);
+		if (way == 4) {
+			put_tcp(l, (struct seg){ .seq = 501,
+						 .flags = ACK,
+						 .back = true,
+						 .data = PAGE,
+						 .n = strlen(PAGE) });
+			lab_send_cut(l, LINK_RAW, wr_len(&l->w) - (strlen(PAGE) - n), wr_len(&l->w));
+			lab_outcome(l, DISSECT_OUT_TOLD);
+			assert_string_equal(l->seen.lines.p, line);
+			lab_free(l);
+			continue;
+		}
+		if (way == 1) {
+			send_text(l, START, GET("a"));
+			lab_expect(l, GET_LINE("a"));
+			send_page(l, 501 + (uint32_t)n, FIN | ACK, "", 0);
+		}
+		send_page(l, 501, ACK, PAGE, n);
+		if (way != 1) {
+			lab_outcome(l, DISSECT_OUT_WAITING);
+			lab_expect(l, "");
+		}
+		if (way == 0)
+			send_page(l, 501 + (uint32_t)n, FIN | ACK, "", 0);
+		if (way == 2)
+			dissect_finish(l->d);
+		for (uint32_t i = 0; way == 3 && i <= STREAM_LATE_MAX; i++)
+			send_page(l, 2000 + i * 2, ACK, "xx", 2);
+		lab_expect(l, line);
+		lab_free(l);
+	}
+}
+
+static void test_conflict(void **state)
+{
+	struct lab *l = lab_new();
+	(void)state;
+
+	send_flags(l, ISN, SYN);
+	send_text(l, START + 6, "b HTTP/1.1\r\nHost: h\r\n\r\n");
+	lab_outcome(l, DISSECT_OUT_READ); /* the SYN was */
+	lab_outcome(l, DISSECT_OUT_WAITING);
+	send_text(l, START + 6, "c HTTP/1.1\r\nHost: h\r\n\r\n");
+	assert_int_equal(lab_reason(l, DISSECT_TCP_CONFLICT), 1);
+	send_text(l, START, "GET /a");
+	lab_outcome(l, DISSECT_OUT_TOLD);
+	lab_expect(l, "http [h] [GET] [/ab] - - -\n");
+	send_text(l, START, "GET /a");
+	lab_outcome(l, DISSECT_OUT_REPEATED);
+	assert_int_equal(lab_reasons(l), 1);
+	lab_free(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_last_look),
+		cmocka_unit_test(test_conflict),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
