@@ -299,7 +299,7 @@ enum proto_result dns_parse(const uint8_t *p, size_t n, struct proto_out *out)
 enum proto_result dns_stream_probe(const uint8_t *p, size_t n)
 {
 	struct rd r = rd_init(p, n);
-	struct rd body;
+	struct rd body, early;
 	struct dns_header h;
 	struct dns_name name;
 	uint16_t type;
@@ -310,9 +310,12 @@ enum proto_result dns_stream_probe(const uint8_t *p, size_t n)
 	if (size < HEADER_SIZE + 5)
 		return PROTO_SKIP;
 	body = rd_sub(&r, rd_left(&r) < size ? rd_left(&r) : size);
-	h = header_get(&body);
-	if (opcode(&h) == 3 || opcode(&h) > 6 || (h.flags & FLAG_Z) != 0) /* 0 as long as they are not there */
+	early = body;
+	rd_skip(&early, 2);
+	h.flags = rd_be16(&early); /* 0 as long as they are not there */
+	if (opcode(&h) == 3 || opcode(&h) > 6 || (h.flags & FLAG_Z) != 0)
 		return PROTO_SKIP;
+	h = header_get(&body);
 	if (!rd_ok(&body)) /* a line of text must not be waited for: what follows it may be another's start */
 		return size < TEXT_MIN ? PROTO_MORE : PROTO_SKIP;
 	if (h.questions != 1)
