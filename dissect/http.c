@@ -234,17 +234,20 @@ static enum proto_result parse_head(const uint8_t *p, size_t n, struct proto_sta
 	return take_head(p, end, st, skip, out);
 }
 
-/* Behind a head whose body was to wait for leave: the next request, or the body after all. */
+/* Behind a head whose body was to wait for leave: the next request, if a whole line of one stands where the
+ * body would be, or the body after all. */
 static enum proto_result parse_doubt(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 				     uint64_t *skip, struct proto_out *out)
 {
-	enum proto_result next = http_probe(p, n);
+	size_t body = st->left < n ? (size_t)st->left : n;
+	struct rd r = rd_init(p, body);
+	struct dissect_str line = http_head_line(&r);
+	struct head h = { .method = { NULL, 0 } };
 
-	if (next == PROTO_OK)
-		next = probe_line((struct dissect_str){ p, n });
-	if (next == PROTO_MORE && n < st->left && n < UNKNOWN_LINE_MAX)
+	if (!rd_ok(&r) && n < st->left && n < UNKNOWN_LINE_MAX && http_probe(p, n) != PROTO_SKIP)
 		return PROTO_MORE;
-	if (next != PROTO_OK)
+	request_line(line, &h);
+	if (!rd_ok(&r) || !method_known(h.method) || !http_head_starts(h.version, "HTTP/1."))
 		return http_body_pass(n, st, consumed, skip);
 	st->phase = HTTP_BODY_HEAD;
 	st->left = 0;

@@ -52,6 +52,7 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 	case DISSECT_DNS_ANSWER:
 		MUST(m->name.n > 0 && (m->answer.type != 5 || m->answer.cname.n > 0));
 		drive_name(d, m->answer.cname);
+		drive_name(d, m->answer.question);
 		break;
 	case DISSECT_HTTP:
 		MUST(m->http.method.n > 0);
@@ -60,6 +61,20 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 		drive_str(d, m->http.referer);
 		drive_str(d, m->http.user_agent);
 		drive_str(d, m->http.requested_with);
+		break;
+	case DISSECT_DNS_SERVICE:
+		MUST(m->name.n > 0 && m->service.target.n > 0);
+		drive_name(d, m->service.target);
+		drive_str(d, m->service.alpn);
+		drive_str(d, m->service.ech_name);
+		d->hash += m->service.port + m->service.ech_config;
+		break;
+	case DISSECT_HTTP_ANSWER:
+		MUST(m->name.p == NULL && m->http_answer.status >= 100 && m->http_answer.status <= 999);
+		drive_str(d, m->http_answer.content_type);
+		drive_str(d, m->http_answer.server);
+		drive_str(d, m->http_answer.location);
+		drive_str(d, m->http_answer.title);
 		break;
 	default:
 		break;
@@ -84,35 +99,46 @@ static inline uint8_t *drive_exact(const uint8_t *p, size_t n)
 	return copy;
 }
 
+/* Takes what it can off the bytes up to `have`. */
+static inline enum proto_result drive_take(struct drive *d, const struct proto_stream *row, const uint8_t *p,
+					   size_t have, size_t *at, uint64_t *skip)
+{
+	enum proto_result res = PROTO_OK;
+
+	while (*at < have && res == PROTO_OK) {
+		size_t jump = *skip < have - *at ? (size_t)*skip : have - *at, used = 0;
+		uint8_t *copy;
+		*at += jump;
+		*skip -= jump;
+		if (*at == have)
+			break;
+		copy = drive_exact(p + *at, have - *at);
+		row->probe(copy, have - *at);
+		res = row->parse(copy, have - *at, &d->st, &used, skip, &d->out);
+		free(copy);
+		MUST(used <= have - *at);
+		MUST(res != PROTO_OK || used > 0);
+		MUST(res != PROTO_MORE || used == 0);
+		*at += res == PROTO_OK ? used : 0;
+	}
+	return res;
+}
+
+/* What waits when the bytes are at their end is shown once more, as the last there is. */
 static inline void drive_stream(struct drive *d, const struct proto_stream *row, const uint8_t *p, size_t n,
 				size_t step)
 {
 	enum proto_result res = PROTO_MORE;
-	size_t at = 0, have = 0, used;
+	size_t at = 0, have = 0;
 	uint64_t skip = 0;
 
 	while (have < n && (res == PROTO_MORE || res == PROTO_OK)) {
 		have = n - have > step ? have + step : n;
-		while (at < have) {
-			size_t jump = skip < have - at ? (size_t)skip : have - at;
-			uint8_t *copy;
-			at += jump;
-			skip -= jump;
-			if (at == have)
-				break;
-			copy = drive_exact(p + at, have - at);
-			used = 0;
-			row->probe(copy, have - at);
-			res = row->parse(copy, have - at, &d->st, &used, &skip, &d->out);
-			free(copy);
-			MUST(used <= have - at);
-			MUST(res != PROTO_OK || used > 0);
-			MUST(res != PROTO_MORE || used == 0);
-			if (res != PROTO_OK)
-				break;
-			at += used;
-		}
+		res = drive_take(d, row, p, have, &at, &skip);
 	}
+	d->st.last = true;
+	if (res == PROTO_MORE)
+		drive_take(d, row, p, n, &at, &skip);
 }
 
 /* The first byte says how the others are cut. */

@@ -141,36 +141,63 @@ static inline uint8_t *seen_exact(const void *bytes, size_t n)
 	return p;
 }
 
+/* Takes what it can off the bytes up to `have`; *at is what is done with, *skip what is to be dropped behind
+ * it. */
+static inline enum proto_result seen_take(struct seen *s, const struct proto_stream *row,
+					  const uint8_t *bytes, size_t have, size_t *at, uint64_t *skip)
+{
+	enum proto_result res = PROTO_OK;
+	size_t used = 0;
+
+	do {
+		size_t jump = *skip < have - *at ? (size_t)*skip : have - *at;
+		uint8_t *p;
+		*at += jump;
+		*skip -= jump;
+		if (*at == have)
+			break;
+		p = seen_exact(bytes + *at, have - *at);
+		res = row->parse(p, have - *at, &s->st, &used, skip, &s->out);
+		free(p);
+		assert_true(used <= have - *at);
+		assert_true(res != PROTO_OK || used > 0);
+		assert_true(res != PROTO_MORE || used == 0);
+		*at += used;
+	} while (res == PROTO_OK && *at < have);
+	return res;
+}
+
 /* Feeds a stream as the TCP layer does, `step` bytes at a time; returns the last result. What is not
  * consumed is kept, what is to be skipped is dropped. */
 static inline enum proto_result seen_stream(struct seen *s, const struct proto_stream *row, const void *bytes,
 					    size_t n, size_t step)
 {
 	uint64_t skip = 0;
-	size_t at = 0, have = 0, used = 0;
+	size_t at = 0, have = 0;
 	enum proto_result res = PROTO_MORE;
 
 	while (have < n && (res == PROTO_MORE || res == PROTO_OK)) {
 		have = n - have > step ? have + step : n;
-		do {
-			uint8_t *p;
-			if (skip > have - at) {
-				skip -= have - at;
-				at = have;
-				break;
-			}
-			at += (size_t)skip;
-			skip = 0;
-			p = seen_exact((const uint8_t *)bytes + at, have - at);
-			res = row->parse(p, have - at, &s->st, &used, &skip, &s->out);
-			free(p);
-			assert_true(used <= have - at);
-			assert_true(res != PROTO_OK || used > 0);
-			assert_true(res != PROTO_MORE || used == 0);
-			at += used;
-		} while (res == PROTO_OK && at < have);
+		res = seen_take(s, row, bytes, have, &at, &skip);
 	}
 	return res;
+}
+
+/* The same, and then the stream ends: what waits is shown once more, as the last there is. */
+static inline void seen_whole(struct seen *s, const struct proto_stream *row, const void *bytes, size_t n,
+			      size_t step)
+{
+	uint64_t skip = 0;
+	size_t at = 0, have = 0;
+	enum proto_result res = PROTO_MORE;
+
+	while (have < n && (res == PROTO_MORE || res == PROTO_OK)) {
+		have = n - have > step ? have + step : n;
+		res = seen_take(s, row, bytes, have, &at, &skip);
+	}
+	s->st.last = true;
+	if (res == PROTO_MORE)
+		seen_take(s, row, bytes, n, &at, &skip);
 }
 
 #endif

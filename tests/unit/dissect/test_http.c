@@ -46,6 +46,32 @@ static void test_request(void **state)
 	expect("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "http [a] [GET] [/a] - - -\n", PROTO_OK);
 }
 
+/* Against the RFC, but seen. */
+static void test_odd_request_lines(void **state)
+{
+	(void)state;
+	expect("POST  /  HTTP/1.0\r\nHost: a\r\n\r\n", "http [a] [POST] [] - - -\n", PROTO_OK);
+	expect("GET\t/t\tHTTP/1.1\r\nHost: a\r\n\r\n", "http [a] [GET] [/t] - - -\n", PROTO_OK);
+	expect("OWN /HTTP/1.1\r\nHost: a\r\n\r\n", "http [a] [OWN] [/HTTP/1.1] - - -\n", PROTO_OK);
+	expect("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "http [a] [GET] [/] - - -\n", PROTO_OK);
+	expect("GET a.b HTTP/2.0\r\nHost: a\r\n\r\n", "http [a] [GET] [a.b] - - -\n", PROTO_OK);
+	expect_bytes("OWN /HTTP\r\n\r\n", 13, "", PROTO_BAD, 1);
+}
+
+/* A body that waited for leave may never come: what stands there instead is the next request. */
+static void test_expect(void **state)
+{
+#define EXPECT      "PUT /p HTTP/1.1\r\nHost: a\r\nContent-Length: 25\r\nExpect: 100-Continue\r\n\r\n"
+#define EXPECT_LINE "http [a] [PUT] [/p] - - -\n"
+	(void)state;
+	expect(EXPECT FULL, EXPECT_LINE FULL_LINE, PROTO_OK);
+	expect(EXPECT "GET /no HTTP/0.9 or what." FULL, EXPECT_LINE FULL_LINE, PROTO_OK);
+	expect(EXPECT "GET is a word in this one" FULL, EXPECT_LINE FULL_LINE, PROTO_OK);
+	expect(EXPECT "{\"a\": \"GET / HTTP/1.1\r\n\"}" FULL, EXPECT_LINE FULL_LINE, PROTO_OK);
+	expect("PUT /p HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n" FULL,
+	       EXPECT_LINE FULL_LINE, PROTO_OK);
+}
+
 /* What waits for the end of the head is looked at from its first letter on. */
 static void test_empty_lines_do_not_wait(void **state)
 {
@@ -239,6 +265,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty_lines_do_not_wait),
 		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_odd_request_lines),
+		cmocka_unit_test(test_expect),
 		cmocka_unit_test(test_repeated_and_folded_fields),
 		cmocka_unit_test(test_long_fold),
 		cmocka_unit_test(test_bodies),

@@ -1,0 +1,13 @@
+/* fuzz: dissect base */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/http_answer.h"
+#include "tests/fuzz/proto_drive.h"
+
+static const struct proto_stream row = { "http-answer", http_answer_probe, http_answer_parse };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	drive_both(&row, data, size, 40000);
+	return 0;
+}
