@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/ingest.h"
 
+#include <errno.h>
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,9 @@
 #include "ipc/link.h"
 #include "ipc/msg.h"
 
+/* Of live runs: what waits is written after a pause in the frames, or when it is this much. */
+enum { INGEST_PAUSE_MS = 50, INGEST_WAITING = 8 << 20 };
+
 struct feed {
 	struct feed *next;
 	struct ingest *in;
@@ -18,6 +23,7 @@ struct feed {
 	char label[MSG_LABEL_MAX];
 	bool hello, replay, open;
 	int64_t source, epoch;
+	uint64_t seq, acked;
 };
 
 struct ingest {
@@ -26,7 +32,7 @@ struct ingest {
 	const struct ingest_hooks *hooks;
 	void *arg;
 	struct feed *feeds;
-	struct observation *batch; /* MSG_BATCH_MAX of them */
+	struct event *pause;
 };
 
 static int64_t now_us(void)
@@ -47,12 +53,16 @@ static bool failed(struct feed *f)
 static bool welcome(struct feed *f)
 {
 	struct msg_welcome m = { 0 };
+	bool wants = false;
 	struct wr w;
 
 	if (store_client_key(f->in->store, f->replay, now_us(), &m.key, &m.epoch) != 0)
 		return failed(f);
 	if (f->hello && m.epoch == f->epoch)
 		return true;
+	if (f->replay && store_wants_sha256(f->in->store, &wants) != 0)
+		return failed(f);
+	m.sha256 = wants;
 	f->hello = true;
 	f->epoch = m.epoch;
 	w = link_begin(f->link, MSG_WELCOME);
@@ -75,38 +85,74 @@ static bool take_begin(void *arg, struct rd *body)
 {
 	struct feed *f = arg;
 	struct msg_source m;
-	struct msg_go go = { 0 };
-	enum store_verdict verdict;
 	struct wr w;
 
-	if (!msg_source_get(body, &m) || !f->hello || f->open || (m.digest[0] != '\0') != f->replay)
+	if (!msg_source_get(body, &m) || !f->hello || f->open)
 		return false;
-	if (store_source_begin(f->in->store, m.name, f->replay ? m.digest : NULL, &go.source, &verdict) != 0)
+	if (store_source_begin(f->in->store, m.name, f->replay, &f->source) != 0)
 		return failed(f);
-	go.skip = verdict == STORE_SKIP;
-	f->open = !go.skip;
-	f->source = go.source;
+	f->open = true;
+	f->seq = f->acked = 0;
 	w = link_begin(f->link, MSG_SOURCE_GO);
-	msg_go_put(&w, &go);
+	msg_id_put(&w, f->source);
 	return link_send(f->link, &w, -1);
+}
+
+/* Says how far the store has got. False: the link is over. */
+static bool acknowledge(struct feed *f)
+{
+	struct msg_ack ack = { f->source, f->seq };
+	struct wr w;
+
+	if (f->acked == f->seq)
+		return true;
+	f->acked = f->seq;
+	w = link_begin(f->link, MSG_ACK);
+	msg_ack_put(&w, &ack);
+	return link_send(f->link, &w, -1);
+}
+
+/* Batches of a live run are acknowledged once they are on disk. */
+static bool flush(struct feed *f)
+{
+	if (store_flush(f->in->store, f->source) != 0)
+		return failed(f);
+	f->in->hooks->changed(f->in->arg);
+	return acknowledge(f);
+}
+
+static void on_pause(evutil_socket_t fd, short what, void *arg)
+{
+	struct ingest *in = arg;
+
+	(void)fd, (void)what;
+	for (struct feed *f = in->feeds; f; f = f->next)
+		if (f->open && f->acked != f->seq && !flush(f))
+			return;
 }
 
 static bool take_batch(void *arg, struct rd *body)
 {
+	static const struct timeval pause = { 0, INGEST_PAUSE_MS * 1000 };
 	struct feed *f = arg;
 	struct msg_batch m;
-	struct msg_ack ack;
-	struct wr w;
+	int result;
 
-	if (!msg_batch_get(body, &m, f->in->batch) || !f->open || m.source != f->source)
+	if (!msg_batch_get(body, &m) || !f->open || m.source != f->source)
 		return false;
-	if (store_batch(f->in->store, m.source, m.seq, f->in->batch, m.count) != 0)
+	result = store_take(f->in->store, m.source, m.seq, body, m.count);
+	if (result == -EBADMSG || result == -EPROTO)
+		return false;
+	if (result != 0)
 		return failed(f);
-	ack = (struct msg_ack){ m.source, m.seq };
-	w = link_begin(f->link, MSG_ACK);
-	msg_ack_put(&w, &ack);
-	f->in->hooks->changed(f->in->arg);
-	return link_send(f->link, &w, -1);
+	f->seq = m.seq;
+	if (f->replay)
+		return acknowledge(f);
+	if (store_waiting(f->in->store, f->source) > INGEST_WAITING)
+		return flush(f);
+	if (!event_pending(f->in->pause, EV_TIMEOUT, NULL))
+		event_add(f->in->pause, &pause);
+	return true;
 }
 
 static bool take_counters(void *arg, struct rd *body)
@@ -121,22 +167,35 @@ static bool take_counters(void *arg, struct rd *body)
 		snprintf(c[i].name, sizeof(c[i].name), "%s", m.counter[i].name);
 		c[i].value = m.counter[i].value;
 	}
-	return store_counters(f->in->store, m.source, c, m.count) == 0 || failed(f);
+	if (store_counters(f->in->store, m.source, c, m.count) != 0)
+		return failed(f);
+	return f->replay || flush(f);
 }
+
+_Static_assert(MSG_TAKEN == (int)STORE_TAKEN && MSG_KNOWN == (int)STORE_KNOWN &&
+		       MSG_GIVEN_UP == (int)STORE_GIVEN_UP,
+	       "the same verdicts");
+
+static const char *or_null(const char *s) { return s[0] != '\0' ? s : NULL; }
 
 static bool take_end(void *arg, struct rd *body)
 {
 	struct feed *f = arg;
-	int64_t source;
+	struct msg_end m;
+	struct store_identity id;
+	enum store_verdict verdict;
 	struct wr w;
 
-	if (!msg_id_get(body, &source) || !f->open || source != f->source)
+	if (!msg_end_get(body, &m) || !f->open || m.source != f->source)
 		return false;
-	if (store_source_end(f->in->store, source) != 0)
+	id = (struct store_identity){ or_null(m.digest), or_null(m.sha256) };
+	if (store_source_end(f->in->store, m.source, f->replay ? &id : NULL, &verdict) != 0)
 		return failed(f);
 	f->open = false;
+	if (!acknowledge(f))
+		return false;
 	w = link_begin(f->link, MSG_SOURCE_ENDED);
-	msg_id_put(&w, source);
+	msg_ended_put(&w, &(struct msg_ended){ m.source, (uint8_t)verdict });
 	f->in->hooks->judged(f->in->arg);
 	return link_send(f->link, &w, -1);
 }
@@ -157,16 +216,17 @@ static void feed_free(struct feed *f)
 	free(f);
 }
 
-/* A live run ends with its sensor. A capture that is left half-way stays so: it starts anew. */
+/* A live run ends with its sensor. A capture that is left half-way is given up: it starts anew. */
 static void feed_down(void *arg, const char *why)
 {
 	struct feed *f = arg;
 	struct ingest *in = f->in;
+	enum store_verdict verdict;
 
 	if (why)
 		log_error("%s 的报文不可信(%s),断开其链路", f->label, why);
-	if (f->open && !f->replay) {
-		if (store_source_end(in->store, f->source) != 0)
+	if (f->open) {
+		if (store_source_end(in->store, f->source, NULL, &verdict) != 0)
 			failed(f);
 		else
 			in->hooks->judged(in->arg);
@@ -186,7 +246,7 @@ struct ingest *ingest_new(struct event_base *base, struct store *store, const st
 	in->store = store;
 	in->hooks = hooks;
 	in->arg = arg;
-	in->batch = xcalloc(MSG_BATCH_MAX, sizeof(*in->batch));
+	in->pause = evtimer_new(base, on_pause, in);
 	return in;
 }
 
@@ -196,7 +256,7 @@ void ingest_free(struct ingest *in)
 		return;
 	while (in->feeds)
 		feed_free(in->feeds);
-	free(in->batch);
+	event_free(in->pause);
 	free(in);
 }
 

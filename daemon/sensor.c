@@ -45,10 +45,10 @@ struct sensor {
 	struct uplink *uplink;
 	struct event *input; /* live: packets wait; file: the next turn */
 	struct event *tick, *deadline, *ring;
-	size_t next; /* replay: file whose turn comes */
-	int file;    /* opened and hashed, waits for the store's GO */
-	char digest[HASH_HEX_SIZE];
-	bool replay, welcome, partial, ending, cut; /* cut: the capture ended inside a packet or broke */
+	size_t next;        /* replay: file whose turn comes */
+	struct msg_end end; /* what the capture at hand is known by */
+	bool replay, welcome, sha256, partial, ending,
+		cut; /* cut: the capture ended inside a packet or broke */
 	struct hash_key key;
 	int64_t epoch, window_us, reported;
 	struct alarm alarm;
@@ -118,13 +118,24 @@ static void listen_on(struct sensor *s, bool on)
 		event_del(s->input);
 }
 
+/* Without its digest a capture cannot be told from others: it is given up. */
+static void identify_capture(struct sensor *s)
+{
+	if (!s->replay || capture_digest(s->capture, s->end.digest))
+		return;
+	s->end.digest[0] = '\0';
+	s->partial = true;
+	log_error("无法读完抓包文件 %s,未入库", s->role.arg[s->next - 1]);
+}
+
 static void end_source(struct sensor *s)
 {
 	s->ending = true;
 	listen_on(s, false);
 	sensor_core_flush(s->core);
 	report_counters(s);
-	uplink_end(s->uplink);
+	identify_capture(s);
+	uplink_end(s->uplink, &s->end);
 }
 
 /* The input is at its end or broken: what was there counts. */
@@ -233,24 +244,39 @@ static int open_regular(const char *path)
 	return -EINVAL;
 }
 
-/* Opens and hashes one capture; false when it can not be read. */
+/* A database of an older beiand knows its captures by SHA-256, which costs more than all the rest. */
+static int hash_sha256_of(struct sensor *s, int fd)
+{
+	int rc;
+
+	s->end = (struct msg_end){ 0 };
+	if (!s->sha256)
+		return 0;
+	rc = hash_file(s->end.sha256, fd);
+	return rc == 0 && lseek(fd, 0, SEEK_SET) != 0 ? -errno : rc;
+}
+
+/* Opens one capture; false when it can not be read. */
 static bool open_file(struct sensor *s, const char *path)
 {
 	char error[CAPTURE_ERROR_MAX];
 	int fd = open_regular(path);
-	int rc = fd < 0 ? fd : hash_file(s->digest, fd);
+	int rc = fd < 0 ? fd : hash_sha256_of(s, fd);
 
-	if (rc < 0 || lseek(fd, 0, SEEK_SET) != 0) {
+	if (rc < 0) {
 		log_error("无法读取抓包文件 %s:%s,已跳过", path,
-			  rc == -EINVAL ? "不是普通文件" : errno_zh(rc < 0 ? -rc : errno));
+			  rc == -EINVAL ? "不是普通文件" : errno_zh(-rc));
 		if (fd >= 0)
 			close(fd);
 		return false;
 	}
 	s->capture = capture_open_fd(fd, path, error);
-	if (s->capture == NULL)
+	if (s->capture == NULL) {
 		log_error("%s,已跳过", error);
-	return s->capture != NULL;
+		return false;
+	}
+	capture_want_digest(s->capture);
+	return true;
 }
 
 /* Announces the next readable file; without one the sensor has done its work. */
@@ -259,7 +285,7 @@ static void next_file(struct sensor *s)
 	while (s->next < s->role.args) {
 		const char *path = s->role.arg[s->next++];
 		if (open_file(s, path)) {
-			uplink_begin(s->uplink, path_name(path), s->digest);
+			uplink_begin(s->uplink, path_name(path));
 			return;
 		}
 		s->partial = true;
@@ -267,20 +293,9 @@ static void next_file(struct sensor *s)
 	role_quit(&s->role, s->partial ? EXIT_PARTIAL : EXIT_DONE);
 }
 
-static void go_file(struct sensor *s, bool skip)
-{
-	if (!skip) {
-		open_core(s);
-		return;
-	}
-	log_info("%s 此前已完整入库,跳过", s->role.arg[s->next - 1]);
-	close_input(s);
-	next_file(s);
-}
-
 /* -- what the store says ------------------------------------------------------------------------- */
 
-static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[ARG_SOURCE], ""); }
+static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[ARG_SOURCE]); }
 
 /* The pseudonym key, or a new one: sketches of two keys never share a source. */
 static void on_welcome(void *arg, const struct msg_welcome *m)
@@ -291,6 +306,7 @@ static void on_welcome(void *arg, const struct msg_welcome *m)
 	s->welcome = true;
 	s->key = m->key;
 	s->epoch = m->epoch;
+	s->sha256 = m->sha256;
 	if (again) {
 		if (!s->replay && s->core && !s->ending)
 			end_source(s);
@@ -302,16 +318,12 @@ static void on_welcome(void *arg, const struct msg_welcome *m)
 		begin_live(s);
 }
 
-static void on_go(void *arg, bool skip)
+static void on_go(void *arg)
 {
 	struct sensor *s = arg;
 
-	if (s->role.stopping) {
+	if (s->role.stopping)
 		role_quit(&s->role, EXIT_DONE);
-		return;
-	}
-	if (s->replay)
-		go_file(s, skip);
 	else
 		open_core(s);
 }
@@ -347,11 +359,13 @@ static void tell_taken(const struct sensor *s)
 		 (unsigned long long)t.observations);
 }
 
-static void on_ended(void *arg)
+static void on_ended(void *arg, enum msg_verdict verdict)
 {
 	struct sensor *s = arg;
 
-	if (s->replay && s->core != NULL)
+	if (s->replay && verdict == MSG_KNOWN)
+		log_info("%s 此前已完整入库,跳过", s->role.arg[s->next - 1]);
+	else if (s->replay && verdict == MSG_TAKEN)
 		tell_taken(s);
 	close_input(s);
 	if (s->role.stopping || s->role.status != 0)

@@ -8,15 +8,19 @@
 #include "base/log.h"
 #include "ipc/link.h"
 
-/* Batches in flight before reading pauses (at most 64 KiB each), and from where it goes on. */
-enum { UPLINK_FULL = 64, UPLINK_ROOM = 32 };
+/*
+ * Batches in flight (at most 64 KiB each) before reading pauses; it goes on at half of them. A capture file
+ * can wait. An interface cannot: a store that is slow or stopped costs memory first, and packets only after
+ * that.
+ */
+enum { UPLINK_FULL_REPLAY = 64, UPLINK_FULL_LIVE = 1024 };
 
 struct uplink {
 	struct link *link;
 	const struct uplink_hooks *hooks;
 	void *arg;
 	int64_t source;
-	uint64_t seq, acked;
+	uint64_t seq, acked, full;
 	struct wr batch;
 	bool asked, open, packing, ending, paused;
 };
@@ -35,18 +39,19 @@ static bool take_welcome(void *arg, struct rd *body)
 static bool take_go(void *arg, struct rd *body)
 {
 	struct uplink *u = arg;
-	struct msg_go m;
+	int64_t source;
 
-	if (!msg_go_get(body, &m) || !u->asked)
+	if (!msg_id_get(body, &source) || !u->asked)
 		return false;
 	u->asked = false;
-	u->source = m.source;
+	u->source = source;
 	u->seq = u->acked = 0;
-	u->open = !m.skip;
-	u->hooks->go(u->arg, m.skip);
+	u->open = true;
+	u->hooks->go(u->arg);
 	return true;
 }
 
+/* One acknowledgement may be for several batches. */
 static bool take_ack(void *arg, struct rd *body)
 {
 	struct uplink *u = arg;
@@ -54,10 +59,10 @@ static bool take_ack(void *arg, struct rd *body)
 
 	if (!msg_ack_get(body, &m))
 		return false;
-	if (m.source != u->source || m.seq != u->acked + 1 || m.seq > u->seq)
+	if (m.source != u->source || m.seq <= u->acked || m.seq > u->seq)
 		return false;
 	u->acked = m.seq;
-	if (u->paused && u->seq - u->acked <= UPLINK_ROOM) {
+	if (u->paused && u->seq - u->acked <= u->full / 2) {
 		u->paused = false;
 		u->hooks->room(u->arg);
 	}
@@ -67,12 +72,12 @@ static bool take_ack(void *arg, struct rd *body)
 static bool take_ended(void *arg, struct rd *body)
 {
 	struct uplink *u = arg;
-	int64_t source;
+	struct msg_ended m;
 
-	if (!msg_id_get(body, &source) || source != u->source || !u->ending || u->acked != u->seq)
+	if (!msg_ended_get(body, &m) || m.source != u->source || !u->ending || u->acked != u->seq)
 		return false;
 	u->ending = u->open = false;
-	u->hooks->ended(u->arg);
+	u->hooks->ended(u->arg, (enum msg_verdict)m.verdict);
 	return true;
 }
 
@@ -122,18 +127,18 @@ void uplink_hello(struct uplink *u, const char *label, bool replay)
 	struct msg_hello m = { .replay = replay };
 	struct wr w = link_begin(u->link, MSG_HELLO);
 
+	u->full = replay ? UPLINK_FULL_REPLAY : UPLINK_FULL_LIVE;
 	snprintf(m.label, sizeof(m.label), "%s", label);
 	msg_hello_put(&w, &m);
 	send_frame(u, &w);
 }
 
-void uplink_begin(struct uplink *u, const char *name, const char *digest)
+void uplink_begin(struct uplink *u, const char *name)
 {
 	struct msg_source m;
 	struct wr w = link_begin(u->link, MSG_SOURCE_BEGIN);
 
 	snprintf(m.name, sizeof(m.name), "%s", name);
-	snprintf(m.digest, sizeof(m.digest), "%s", digest);
 	msg_source_put(&w, &m);
 	send_frame(u, &w);
 	u->asked = true;
@@ -184,7 +189,7 @@ void uplink_counters(struct uplink *u, struct msg_counters *m)
 	send_frame(u, &w);
 }
 
-void uplink_end(struct uplink *u)
+void uplink_end(struct uplink *u, struct msg_end *m)
 {
 	struct wr w;
 
@@ -193,7 +198,8 @@ void uplink_end(struct uplink *u)
 	if (u->link == NULL)
 		return;
 	w = link_begin(u->link, MSG_SOURCE_END);
-	msg_id_put(&w, u->source);
+	m->source = u->source;
+	msg_end_put(&w, m);
 	send_frame(u, &w);
 }
 
@@ -201,6 +207,6 @@ bool uplink_open(const struct uplink *u) { return u != NULL && u->open && !u->en
 
 bool uplink_full(struct uplink *u)
 {
-	u->paused = u->seq - u->acked >= UPLINK_FULL;
+	u->paused = u->seq - u->acked >= u->full;
 	return u->paused;
 }

@@ -15,9 +15,9 @@ struct uplink;
 
 struct uplink_hooks {
 	void (*welcome)(void *arg, const struct msg_welcome *m); /* again when the key rotates */
-	void (*go)(void *arg, bool skip); /* the store knows the source; skip: nothing to do */
-	void (*room)(void *arg);          /* no longer full */
-	void (*ended)(void *arg);         /* the source is whole in the database */
+	void (*go)(void *arg);                                   /* the store knows the source */
+	void (*room)(void *arg);                                 /* no longer full */
+	void (*ended)(void *arg, enum msg_verdict verdict);      /* of the source */
 	void (*lost)(void *arg, const char *why);
 };
 
@@ -25,12 +25,14 @@ struct uplink *uplink_new(struct event_base *base, int fd, const struct uplink_h
 void uplink_free(struct uplink *u); /* NULL-safe */
 
 void uplink_hello(struct uplink *u, const char *label, bool replay);
-void uplink_begin(struct uplink *u, const char *name, const char *digest);
+void uplink_begin(struct uplink *u, const char *name);
 /* Packs; sends when a frame is full. */
 void uplink_observe(struct uplink *u, const struct observation *o);
 void uplink_flush(struct uplink *u); /* sends what is packed */
 void uplink_counters(struct uplink *u, struct msg_counters *m);
-void uplink_end(struct uplink *u);        /* flushes; ended() comes when the store has it all */
+/* Flushes; ended() comes when the store has it all. m tells what a capture is known by; its source is filled
+ * in. */
+void uplink_end(struct uplink *u, struct msg_end *m);
 bool uplink_open(const struct uplink *u); /* between go and end */
 /* Too much is unacknowledged: the caller stops reading until room(). */
 bool uplink_full(struct uplink *u);

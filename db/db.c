@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/errno.h"
+#include "db/feed.h"
 #include "db/handle.h"
 
 /* Writers wait this long for another process before they give up with a clear line. */
@@ -101,6 +102,8 @@ static int set_up(struct db *db)
 	sqlite3_busy_timeout(db->sqlite, DB_BUSY_MS);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	code = sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = feed_register(db->sqlite);
 	return code == SQLITE_OK ? 0 : handle_failed(db, code);
 }
 
@@ -208,6 +211,7 @@ struct db *db_open(const char *path, enum db_mode mode, char error[DB_ERROR_MAX]
 	struct db *db = xcalloc(1, sizeof(*db));
 	int r;
 
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counting its memory locks a mutex at every malloc */
 	db->path = xstrdup(path);
 	r = check_regular(db);
 	if (r == 0)

@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 
 #include "db/db.h"
-#include "db/stmt.h"
+#include "db/query.h"
 
 struct db {
 	sqlite3 *sqlite;
@@ -25,6 +25,8 @@ bool handle_injected(struct db *db);
 int migrate_check_owner(struct db *db) __attribute__((warn_unused_result));
 /* Applies what is missing, or (writable false) only looks. 0 or negative errno with db->error set. */
 int migrate_run(struct db *db, bool writable) __attribute__((warn_unused_result));
+/* Ends the query when binding a parameter went wrong. */
+void query_bound(struct query *q, int code);
 /* A PRAGMA that answers one number, by a constant text. */
 int handle_number(struct db *db, const char *pragma, int64_t *out) __attribute__((warn_unused_result));
 

@@ -43,23 +43,46 @@ int migrate_check_owner(struct db *db)
 	return r;
 }
 
+/* What a migration left without its parent. */
+static int check_references(struct db *db)
+{
+	int64_t broken = 0;
+	int r = handle_number(db, "SELECT count(*) FROM pragma_foreign_key_check", &broken);
+
+	return r == 0 && broken > 0 ? refuse(db, -EUCLEAN, "数据库已损坏,请用备份恢复(升级后引用不完整)") : r;
+}
+
 static int apply(struct db *db, int index)
 {
 	int64_t version = 0;
-	int code = sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	int code = sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL), r;
 
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(db->sqlite, migrations[index].sql, NULL, NULL, NULL);
 	if (code == SQLITE_OK && handle_number(db, "PRAGMA user_version", &version) == 0 &&
 	    version != index + 1)
 		code = SQLITE_INTERNAL;
-	if (code == SQLITE_OK)
+	r = code == SQLITE_OK ? check_references(db) : handle_failed(db, code);
+	if (r == 0) {
 		code = sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		return 0;
-	code = handle_failed(db, code);
-	sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
-	return code;
+		r = code == SQLITE_OK ? 0 : handle_failed(db, code);
+	}
+	if (r != 0)
+		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
+/* A table is made anew and takes the old one's name (sqlite.org/lang_altertable.html, section 7), which
+ * references to it must not notice: they are checked before each commit instead. */
+static int apply_all(struct db *db, int version)
+{
+	int r = 0;
+
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+	for (int i = version; i < migration_count && r == 0; i++)
+		r = apply(db, i);
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	return r;
 }
 
 int migrate_run(struct db *db, bool writable)
@@ -71,7 +94,7 @@ int migrate_run(struct db *db, bool writable)
 		r = handle_number(db, "PRAGMA user_version", &version);
 	if (r == 0)
 		r = check_version(db, (int)version, writable);
-	for (int i = (int)version; i < migration_count && r == 0; i++)
-		r = apply(db, i);
+	if (r == 0 && version < migration_count)
+		r = apply_all(db, (int)version);
 	return r;
 }

@@ -30,7 +30,7 @@ void query_open(struct query *q, struct db_txn *t, enum stmt id)
 		give_up(q, SQLITE_MISUSE);
 }
 
-static void bound(struct query *q, int code)
+void query_bound(struct query *q, int code)
 {
 	if (code != SQLITE_OK)
 		give_up(q, code);
@@ -39,7 +39,7 @@ static void bound(struct query *q, int code)
 void query_int(struct query *q, int64_t v)
 {
 	if (q->handle)
-		bound(q, sqlite3_bind_int64(q->handle, ++q->bound, v));
+		query_bound(q, sqlite3_bind_int64(q->handle, ++q->bound, v));
 }
 
 void query_count(struct query *q, uint64_t v) { query_int(q, v > INT64_MAX ? INT64_MAX : (int64_t)v); }
@@ -47,19 +47,19 @@ void query_count(struct query *q, uint64_t v) { query_int(q, v > INT64_MAX ? INT
 void query_real(struct query *q, double v)
 {
 	if (q->handle)
-		bound(q, sqlite3_bind_double(q->handle, ++q->bound, v));
+		query_bound(q, sqlite3_bind_double(q->handle, ++q->bound, v));
 }
 
 void query_text(struct query *q, const char *s)
 {
 	if (q->handle)
-		bound(q, sqlite3_bind_text(q->handle, ++q->bound, s, -1, SQLITE_STATIC));
+		query_bound(q, sqlite3_bind_text(q->handle, ++q->bound, s, -1, SQLITE_STATIC));
 }
 
 void query_blob(struct query *q, const void *bytes, size_t n)
 {
 	if (q->handle)
-		bound(q, sqlite3_bind_blob64(q->handle, ++q->bound, bytes, n, SQLITE_STATIC));
+		query_bound(q, sqlite3_bind_blob64(q->handle, ++q->bound, bytes, n, SQLITE_STATIC));
 }
 
 bool query_row(struct query *q)

@@ -18,18 +18,21 @@
 static const char *const statements[STMT_COUNT] = {
 	[STMT_EPOCH_NEWEST] = "SELECT max(epoch) FROM key_epoch",
 	[STMT_EPOCH_ADD] = "INSERT INTO key_epoch (epoch, made) VALUES (?1, ?2)",
-	[STMT_SOURCE_ADD] = "INSERT INTO source (name, digest, state, begun) VALUES (?1, ?2, 'running', ?3)",
-	[STMT_SOURCE_BY_DIGEST] = "SELECT id, state FROM source WHERE digest = ?1",
-	[STMT_SOURCE_FIND] = "SELECT state, last_seq, digest FROM source WHERE id = ?1",
+	[STMT_SOURCE_ADD] = "INSERT INTO source (name, replay, state, begun) VALUES (?1, ?2, 'running', ?3)",
+	[STMT_SOURCE_BY_DIGEST] = "SELECT id FROM source WHERE digest = ?1",
+	[STMT_SOURCE_SHA256] = "SELECT 1 FROM source WHERE length(digest) = 64 LIMIT 1",
+	[STMT_SOURCE_RENEW] = "UPDATE source SET digest = ?2 WHERE id = ?1",
+	[STMT_SOURCES_CUT] = "SELECT id FROM source WHERE replay = 1 AND state = 'running' ORDER BY id",
+	[STMT_SOURCE_FIND] = "SELECT state, last_seq, replay FROM source WHERE id = ?1",
 	[STMT_SOURCE_PROGRESS] =
 		"UPDATE source SET last_seq = ?2, observations = observations + ?3, messages = messages + "
 		"?4, "
 		"first = CASE WHEN ?3 > 0 THEN min(coalesce(first, ?5), ?5) ELSE first END, "
 		"last = CASE WHEN ?3 > 0 THEN max(coalesce(last, ?6), ?6) ELSE last END WHERE id = ?1",
-	[STMT_SOURCE_END] =
-		"UPDATE source SET state = 'complete', ended = ?2 WHERE id = ?1 AND state = 'running'",
+	[STMT_SOURCE_END] = "UPDATE source SET state = 'complete', ended = ?2, digest = ?3 "
+			    "WHERE id = ?1 AND state = 'running' AND replay = (?3 IS NOT NULL)",
 	[STMT_SOURCE_DROP_DAYS] = "DELETE FROM observed_day WHERE source = ?1",
-	[STMT_SOURCE_DROP_SERVERS] = "DELETE FROM observed_server WHERE source = ?1",
+	[STMT_SOURCE_DROP_DETAILS] = "DELETE FROM observed_detail WHERE source = ?1",
 	[STMT_SOURCE_DROP_LINKS] = "DELETE FROM observed_link WHERE source = ?1",
 	[STMT_SOURCE_DROP] = "DELETE FROM source WHERE id = ?1",
 	[STMT_COUNTER_ADD] = "INSERT INTO source_counter (source, name, value) VALUES (?1, ?2, ?3) "
@@ -37,31 +40,36 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_COUNTER_SET] = "INSERT INTO source_counter (source, name, value) VALUES (?1, ?2, ?3) "
 			     "ON CONFLICT (source, name) DO UPDATE SET value = excluded.value",
 	[STMT_SUBJECT_FIND] = "SELECT id FROM observed_subject WHERE kind = ?1 AND name = ?2",
-	/* the newest row's id, not a count: one step down the tree, however many rows */
-	[STMT_SUBJECT_ROOM] = "SELECT coalesce(max(id), 0) < ?1 FROM observed_subject",
-	[STMT_SUBJECT_ADD] = "INSERT INTO observed_subject (kind, name) VALUES (?1, ?2)",
+	[STMT_SUBJECT_LAST] = "SELECT max(id) FROM observed_subject",
+	[STMT_SUBJECTS_KNOWN] = "SELECT f.rowid, s.id FROM feed(?1) f "
+				"CROSS JOIN observed_subject s ON s.kind = f.c1 AND s.name = f.c2",
+	[STMT_SUBJECTS_ADD] = "INSERT INTO observed_subject (id, kind, name) SELECT c1, c2, c3 FROM feed(?1)",
 	[STMT_SUBJECT_DROP_ORPHANS] = "DELETE FROM observed_subject AS s "
 				      "WHERE NOT EXISTS (SELECT 1 FROM observed_day WHERE subject = s.id) "
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE subject = s.id) "
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE target = s.id)",
-	[STMT_DAY_FIND] = "SELECT id, sketch FROM observed_day "
-			  "WHERE subject = ?1 AND key_epoch = ?2 AND via = ?3 AND day = ?4 AND source = ?5",
-	[STMT_DAY_ADD] =
-		"INSERT INTO observed_day (first, last, count, sketch, subject, key_epoch, via, day, source) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	[STMT_DAY_FOLD] = "UPDATE observed_day SET first = min(first, ?1), last = max(last, ?2), count = "
-			  "count + ?3, sketch = ?4 "
-			  "WHERE id = ?5",
-	[STMT_SERVER_ADD] = "INSERT OR IGNORE INTO observed_server (subject, via, addr, port, source) SELECT "
-			    "?1, ?2, ?3, ?4, ?5 "
-			    "WHERE (SELECT count(*) FROM observed_server WHERE subject = ?1 AND via = ?2 AND "
-			    "source = ?5) < ?6",
-	[STMT_LINK_ADD] =
-		"INSERT INTO observed_link (subject, target, source, count) SELECT ?1, ?2, ?3, ?4 "
-		"WHERE EXISTS (SELECT 1 FROM observed_link WHERE subject = ?1 AND target = ?2 AND source = "
-		"?3) "
-		"OR (SELECT count(*) FROM observed_link WHERE subject = ?1 AND source = ?3) < ?5 "
-		"ON CONFLICT (subject, target, source) DO UPDATE SET count = count + excluded.count",
+	[STMT_DAYS_KNOWN] =
+		"SELECT f.rowid, d.first, d.last, d.count, d.sketch, d.servers FROM feed(?1) f "
+		"CROSS JOIN observed_day d ON d.subject = f.c1 AND d.key_epoch = f.c2 AND d.via = f.c3 "
+		"AND d.day = f.c4 AND d.source = ?2",
+	[STMT_DAYS_PUT] = "INSERT OR REPLACE INTO observed_day "
+			  "(subject, key_epoch, via, day, source, first, last, count, sketch, servers) "
+			  "SELECT c1, c2, c3, c4, ?2, c5, c6, c7, c8, c9 FROM feed(?1)",
+	[STMT_LINKS_COUNT] = "SELECT f.rowid, count(*) FROM feed(?1) f CROSS JOIN observed_link l "
+			     "ON l.subject = f.c1 AND l.source = ?2 GROUP BY f.rowid",
+	[STMT_LINKS_KNOWN] = "SELECT f.rowid FROM feed(?1) f CROSS JOIN observed_link l "
+			     "ON l.subject = f.c1 AND l.target = f.c2 AND l.source = ?2",
+	[STMT_LINKS_PUT] = "INSERT INTO observed_link (subject, target, source, count) "
+			   "SELECT c1, c2, ?2, c3 FROM feed(?1) WHERE true "
+			   "ON CONFLICT DO UPDATE SET count = count + excluded.count",
+	[STMT_DETAILS_COUNT] = "SELECT f.rowid, count(*) FROM feed(?1) f CROSS JOIN observed_detail t "
+			       "ON t.subject = f.c1 AND t.source = ?2 GROUP BY f.rowid",
+	[STMT_DETAILS_KNOWN] = "SELECT f.rowid FROM feed(?1) f CROSS JOIN observed_detail t "
+			       "ON t.subject = f.c1 AND t.type = f.c2 AND t.value = f.c3 AND t.source = ?2",
+	[STMT_DETAILS_PUT] = "INSERT INTO observed_detail (subject, type, value, source, count, first, last) "
+			     "SELECT c1, c2, c3, ?2, c4, c5, c6 FROM feed(?1) WHERE true "
+			     "ON CONFLICT DO UPDATE SET count = count + excluded.count, "
+			     "first = min(first, excluded.first), last = max(last, excluded.last)",
 	[STMT_OUTBOX_ADD] = "INSERT INTO outbox (sink, alert, payload, made) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_OUTBOX_NEXT] =
 		"SELECT id, sink, payload FROM outbox WHERE sink = ?1 AND id > ?2 AND delivered IS NULL "
@@ -87,13 +95,12 @@ static const char *const statements[STMT_COUNT] = {
 		"ORDER BY d.subject, d.key_epoch",
 	[STMT_DAY_ANY] = "SELECT 1 FROM observed_day WHERE subject = ?1 AND +" COUNTED "LIMIT 1",
 	[STMT_SUBJECTS_ALL] = "SELECT id, kind, name FROM observed_subject ORDER BY id",
-	[STMT_SERVERS_ALL] =
-		"SELECT subject, addr FROM observed_server WHERE via <> 'dns-query' AND +" COUNTED,
+	[STMT_DAYS_SERVERS] =
+		"SELECT subject, via, servers FROM observed_day WHERE +" COUNTED "ORDER BY subject",
 	/* of identifiers alone: what hosts are aliases of says nothing about who belongs together */
-	[STMT_LINKS_ALL] = "SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
-			   "(SELECT id FROM observed_subject WHERE kind < 'host' UNION ALL "
-			   "SELECT id FROM observed_subject WHERE kind > 'host') AND +" COUNTED
-			   "GROUP BY subject, target",
+	[STMT_LINKS_ALL] =
+		"SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
+		"(SELECT id FROM observed_subject WHERE kind > ?1) AND +" COUNTED "GROUP BY subject, target",
 	[STMT_FILINGS_KEYS] =
 		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles "
 		"FROM filed_current ORDER BY id",
@@ -222,8 +229,9 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT c.page_count * s.page_size FROM pragma_page_count c, pragma_page_size s",
 	[STMT_STATUS_SUBJECTS] = "SELECT count(*) FROM observed_subject",
 	[STMT_STATUS_DAYS] = "SELECT count(*) FROM observed_day",
-	[STMT_STATUS_SERVERS] = "SELECT count(*) FROM observed_server",
+	[STMT_STATUS_SERVERS] = "SELECT coalesce(sum(length(servers)), 0) / 18 FROM observed_day",
 	[STMT_STATUS_LINKS] = "SELECT count(*) FROM observed_link",
+	[STMT_STATUS_DETAILS] = "SELECT count(*) FROM observed_detail",
 	[STMT_STATUS_IMPORTS] = "SELECT count(*) FROM filed_import WHERE state = 'active'",
 	[STMT_STATUS_ROWS] = "SELECT count(*) FROM filed_row",
 	[STMT_STATUS_CURRENT] = "SELECT count(*) FROM filed_current",
@@ -241,9 +249,9 @@ static const char *const statements[STMT_COUNT] = {
 			       "FROM outbox o GROUP BY sink ORDER BY sink",
 	[STMT_STATUS_LAST_IMPORT] = "SELECT id, kind, file, time FROM filed_import WHERE state = 'active' "
 				    "ORDER BY id DESC LIMIT 1",
-	[STMT_SOURCES_NEWEST] =
-		"SELECT id, name, digest, state, begun, first, last, observations, messages FROM source "
-		"ORDER BY id DESC LIMIT ?1",
+	[STMT_SOURCES_NEWEST] = "SELECT id, name, digest, state, begun, first, last, observations, messages, "
+				"replay FROM source "
+				"ORDER BY id DESC LIMIT ?1",
 	[STMT_COUNTERS_OF] = "SELECT name, value FROM source_counter WHERE source = ?1 ORDER BY name",
 };
 

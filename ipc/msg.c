@@ -104,6 +104,7 @@ void msg_welcome_put(struct wr *w, const struct msg_welcome *m)
 {
 	wr_be64(w, (uint64_t)m->epoch);
 	wr_bytes(w, m->key.bytes, sizeof(m->key.bytes));
+	wr_u8(w, m->sha256);
 }
 
 bool msg_welcome_get(struct rd *r, struct msg_welcome *m)
@@ -114,37 +115,15 @@ bool msg_welcome_get(struct rd *r, struct msg_welcome *m)
 	key = rd_bytes(r, sizeof(m->key.bytes));
 	if (key)
 		memcpy(m->key.bytes, key, sizeof(m->key.bytes));
-	return rd_done(r);
+	m->sha256 = rd_u8(r);
+	return rd_done(r) && m->sha256 <= 1;
 }
 
-void msg_source_put(struct wr *w, const struct msg_source *m)
-{
-	put_str(w, m->name);
-	put_str(w, m->digest);
-}
+void msg_source_put(struct wr *w, const struct msg_source *m) { put_str(w, m->name); }
 
 bool msg_source_get(struct rd *r, struct msg_source *m)
 {
-	size_t n;
-
-	if (!get_str(r, m->name, sizeof(m->name)) || !get_str(r, m->digest, sizeof(m->digest)))
-		return false;
-	n = strlen(m->digest);
-	return rd_done(r) &&
-	       (n == 0 || (n == HASH_HEX_SIZE - 1 && strspn(m->digest, "0123456789abcdef") == n));
-}
-
-void msg_go_put(struct wr *w, const struct msg_go *m)
-{
-	wr_be64(w, (uint64_t)m->source);
-	wr_u8(w, m->skip);
-}
-
-bool msg_go_get(struct rd *r, struct msg_go *m)
-{
-	m->source = (int64_t)rd_be64(r);
-	m->skip = rd_u8(r);
-	return rd_done(r) && m->skip <= 1;
+	return get_str(r, m->name, sizeof(m->name)) && rd_done(r);
 }
 
 /* The count stands at the batch's 17th byte of the body: 1 type byte, 8 source, 8 seq before it. */
@@ -177,17 +156,12 @@ bool msg_batch_add(struct wr *w, const struct observation *o)
 	return true;
 }
 
-bool msg_batch_get(struct rd *r, struct msg_batch *m, struct observation *o)
+bool msg_batch_get(struct rd *r, struct msg_batch *m)
 {
 	m->source = (int64_t)rd_be64(r);
 	m->seq = rd_be64(r);
 	m->count = rd_be16(r);
-	if (!rd_ok(r) || m->seq == 0 || m->count > MSG_BATCH_MAX)
-		return false;
-	for (int i = 0; i < m->count; i++)
-		if (!observation_get(r, &o[i]))
-			return false;
-	return rd_done(r);
+	return rd_ok(r) && m->seq > 0 && m->count <= MSG_BATCH_MAX;
 }
 
 void msg_ack_put(struct wr *w, const struct msg_ack *m)
@@ -225,6 +199,42 @@ bool msg_counters_get(struct rd *r, struct msg_counters *m)
 		m->counter[i].value = rd_be64(r);
 	}
 	return rd_done(r);
+}
+
+void msg_end_put(struct wr *w, const struct msg_end *m)
+{
+	wr_be64(w, (uint64_t)m->source);
+	put_str(w, m->digest);
+	put_str(w, m->sha256);
+}
+
+enum { DIGEST_DIGITS = 32 }; /* of hash_stream_hex() */
+
+/* "" or as many lower-case hexadecimal digits. */
+static bool is_hex(const char *s, size_t digits)
+{
+	size_t n = strlen(s);
+	return n == 0 || (n == digits && strspn(s, "0123456789abcdef") == n);
+}
+
+bool msg_end_get(struct rd *r, struct msg_end *m)
+{
+	m->source = (int64_t)rd_be64(r);
+	return get_str(r, m->digest, sizeof(m->digest)) && get_str(r, m->sha256, sizeof(m->sha256)) &&
+	       rd_done(r) && is_hex(m->digest, DIGEST_DIGITS) && is_hex(m->sha256, HASH_HEX_SIZE - 1);
+}
+
+void msg_ended_put(struct wr *w, const struct msg_ended *m)
+{
+	wr_be64(w, (uint64_t)m->source);
+	wr_u8(w, m->verdict);
+}
+
+bool msg_ended_get(struct rd *r, struct msg_ended *m)
+{
+	m->source = (int64_t)rd_be64(r);
+	m->verdict = rd_u8(r);
+	return rd_done(r) && m->verdict < MSG_VERDICT_COUNT;
 }
 
 void msg_id_put(struct wr *w, int64_t id) { wr_be64(w, (uint64_t)id); }

@@ -34,12 +34,12 @@ enum msg_type {
 	MSG_HELLO,        /* struct msg_hello -> */
 	MSG_WELCOME,      /* struct msg_welcome <-; again when the key rotates */
 	MSG_SOURCE_BEGIN, /* struct msg_source -> */
-	MSG_SOURCE_GO,    /* struct msg_go <- */
+	MSG_SOURCE_GO,    /* i64 source <- */
 	MSG_OBSERVED,     /* struct msg_batch and its observations -> */
-	MSG_ACK,          /* struct msg_ack <-: this batch is in the database */
-	MSG_COUNTERS,     /* struct msg_counters -> */
-	MSG_SOURCE_END,   /* i64 source -> */
-	MSG_SOURCE_ENDED, /* i64 source <-: judged */
+	MSG_ACK,        /* struct msg_ack <-: up to this batch the store has them; a live run's are on disk */
+	MSG_COUNTERS,   /* struct msg_counters -> */
+	MSG_SOURCE_END, /* struct msg_end -> */
+	MSG_SOURCE_ENDED, /* struct msg_ended <-: on disk and judged, or not kept */
 	/* store <-> notifier; notifier -> store answers each DELIVER once */
 	MSG_DELIVER,   /* struct msg_deliver -> */
 	MSG_DELIVERED, /* struct msg_delivered <- */
@@ -55,7 +55,7 @@ enum {
 	MSG_LABEL_MAX = 64,       /* "sensor[eth0]" with NUL */
 	MSG_TEXT_MAX = 60000,     /* text in one frame; longer ones are cut into PARTs */
 	MSG_WHOLE_MAX = 16 << 20, /* a text put together again */
-	MSG_BATCH_MAX = 256,      /* observations in a frame */
+	MSG_BATCH_MAX = 512,      /* observations in a frame */
 	MSG_COUNTERS_MAX = 128,
 	MSG_ROLES_MAX = 72,
 	MSG_ARGS_MAX = 64,
@@ -107,23 +107,16 @@ bool msg_hello_get(struct rd *r, struct msg_hello *m);
 struct msg_welcome {
 	int64_t epoch;
 	struct hash_key key;
+	uint8_t sha256; /* 1: captures must be told by their SHA-256 too (struct msg_end) */
 };
 void msg_welcome_put(struct wr *w, const struct msg_welcome *m);
 bool msg_welcome_get(struct rd *r, struct msg_welcome *m);
 
 struct msg_source {
-	char name[256];             /* interface, or the capture's file name */
-	char digest[HASH_HEX_SIZE]; /* SHA-256 of a capture; "" for a live run */
+	char name[256]; /* interface, or the capture's file name */
 };
 void msg_source_put(struct wr *w, const struct msg_source *m);
 bool msg_source_get(struct rd *r, struct msg_source *m);
-
-struct msg_go {
-	int64_t source;
-	uint8_t skip; /* 1: this capture was wholly taken before */
-};
-void msg_go_put(struct wr *w, const struct msg_go *m);
-bool msg_go_get(struct rd *r, struct msg_go *m);
 
 struct msg_batch {
 	int64_t source;
@@ -131,10 +124,11 @@ struct msg_batch {
 	uint16_t count;
 };
 /* Starts a batch without observations; msg_batch_add() adds one, or leaves all as it was and is false when
- * the frame is full. msg_batch_get() fills at most MSG_BATCH_MAX entries of o. */
+ * the frame is full. After msg_batch_get() as many observations follow for observation_get(), then nothing.
+ */
 void msg_batch_put(struct wr *w, const struct msg_batch *m);
 bool msg_batch_add(struct wr *w, const struct observation *o);
-bool msg_batch_get(struct rd *r, struct msg_batch *m, struct observation *o);
+bool msg_batch_get(struct rd *r, struct msg_batch *m);
 
 struct msg_ack {
 	int64_t source;
@@ -154,6 +148,23 @@ struct msg_counters {
 };
 void msg_counters_put(struct wr *w, const struct msg_counters *m);
 bool msg_counters_get(struct rd *r, struct msg_counters *m);
+
+struct msg_end {
+	int64_t source;
+	char digest[HASH_HEX_SIZE]; /* hash_stream of a capture; "": a live run, or a capture that is given up
+				     */
+	char sha256[HASH_HEX_SIZE]; /* "" when it was not asked for */
+};
+void msg_end_put(struct wr *w, const struct msg_end *m);
+bool msg_end_get(struct rd *r, struct msg_end *m);
+
+enum msg_verdict { MSG_TAKEN, MSG_KNOWN /* counted before */, MSG_GIVEN_UP, MSG_VERDICT_COUNT };
+struct msg_ended {
+	int64_t source;
+	uint8_t verdict;
+};
+void msg_ended_put(struct wr *w, const struct msg_ended *m);
+bool msg_ended_get(struct rd *r, struct msg_ended *m);
 
 void msg_id_put(struct wr *w, int64_t id);
 bool msg_id_get(struct rd *r, int64_t *id);

@@ -127,9 +127,7 @@ int64_t bystander_of(struct store *s, struct db_txn *t, int64_t subject, const c
 	struct query q;
 	int64_t app = 0;
 
-	query_open(&q, t, STMT_DAY_ANY);
-	query_int(&q, subject);
-	if (query_one(&q, 0) == 0 || !is_plain(s, t, host))
+	if (!survey_was_seen(t, subject) || !is_plain(s, t, host))
 		return 0;
 	snprintf(key, BYSTANDER_KEY_MAX, "host:%s", sieve_group(host));
 	query_open(&q, t, STMT_BYSTANDER);

@@ -100,7 +100,7 @@ static bool open_subject(struct fold *f, struct query *q)
 	out->first = INT64_MAX;
 	out->last = INT64_MIN;
 	f->open = true;
-	return subject_kind_find(query_get_text(q, DAY_KIND), &out->kind);
+	return state_kind(q, DAY_KIND, &out->kind);
 }
 
 static bool is_connection(enum via v) { return v == VIA_HTTP || v == VIA_TLS || v == VIA_QUIC; }
@@ -137,7 +137,7 @@ static bool add_row(struct fold *f, struct query *q)
 	uint64_t count = (uint64_t)query_get_int(q, DAY_COUNT);
 	enum via via;
 
-	if (!via_find(query_get_text(q, DAY_VIA), &via) || !add_sketch(f, q, via))
+	if (!state_via(q, DAY_VIA, &via) || !add_sketch(f, q, via))
 		return false;
 	out->count += count;
 	out->count_via[via] += count;

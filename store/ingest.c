@@ -1,251 +1,288 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Batches of observations -> the observed_ tables. */
+/* Batches of observations -> memory -> the observed_ tables. */
+#include "store/ingest.h"
+
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "store/state.h"
+#include "base/alloc.h"
+#include "store/write.h"
 
-enum {
-	SKETCH_BYTES = 8 + SKETCH_REGISTERS, /* most that sketch_put() writes, with room */
-	SERVERS_PER_SUBJECT = 64, /* kept per subject and channel: enough to see where it is hosted */
-	LINKS_PER_SUBJECT = 1024, /* kept per subject and source */
-};
+/* A capture whose observations take more memory is written in several transactions. */
+enum { INTAKE_MAX = 64 << 20 };
 
-_Static_assert(SKETCH_BYTES >= 8 + SKETCH_EXACT * 8, "exact hashes fit too");
+/* -- sources that are open ------------------------------------------------------------------------- */
 
-/* Where a batch goes. */
-struct target {
-	struct db_txn *txn;
-	int64_t source;
-	bool live;
-	uint32_t room;    /* most subjects in the database */
-	uint64_t refused; /* subjects and links that found no room */
-	uint64_t messages;
-	int64_t first, last;
-};
-
-static bool has_room(const struct target *to)
+static void free_at(struct running **at)
 {
-	struct query q;
+	struct running *r = *at;
 
-	query_open(&q, to->txn, STMT_SUBJECT_ROOM);
-	query_int(&q, to->room);
-	return query_one(&q, 0) != 0;
+	*at = r->next;
+	intake_clear(&r->in);
+	free(r);
 }
 
-/* The row of a subject, made when it is new; 0 when the database holds as many as it may. */
-static int64_t subject_id(struct target *to, enum subject_kind kind, const char *name)
+void running_free(struct store *s, int64_t source)
 {
-	struct query q;
-	int64_t id;
-
-	query_open(&q, to->txn, STMT_SUBJECT_FIND);
-	query_text(&q, subject_kind_name(kind));
-	query_text(&q, name);
-	id = query_one(&q, 0);
-	if (id != 0 || to->txn->result != 0)
-		return id;
-	if (!has_room(to)) {
-		to->refused++;
-		return 0;
+	for (struct running **at = &s->running; *at; at = &(*at)->next) {
+		if ((*at)->source == source) {
+			free_at(at);
+			return;
+		}
 	}
-	query_open(&q, to->txn, STMT_SUBJECT_ADD);
-	query_text(&q, subject_kind_name(kind));
-	query_text(&q, name);
-	query_run(&q);
-	return query_new_id(&q);
 }
+
+void running_clear(struct store *s)
+{
+	while (s->running)
+		free_at(&s->running);
+}
+
+static void forget_waiting(struct running *r)
+{
+	intake_clear(&r->in);
+	r->observations = 0;
+	r->counters = 0;
+	r->first = INT64_MAX;
+	r->last = INT64_MIN;
+}
+
+struct running *running_new(struct store *s, int64_t source, bool live, uint64_t seq)
+{
+	struct running *r = xcalloc(1, sizeof(*r));
+
+	r->source = source;
+	r->live = live;
+	r->seq = seq;
+	r->fresh = seq == 0;
+	forget_waiting(r);
+	r->next = s->running;
+	s->running = r;
+	return r;
+}
+
+struct running *running_find(const struct store *s, int64_t source)
+{
+	struct running *r = s->running;
+
+	while (r && r->source != source)
+		r = r->next;
+	return r;
+}
+
+/* One that is open here, or a live run that was open when the database was closed. */
+static int running_of(struct store *s, int64_t source, struct running **out)
+{
+	struct db_txn t;
+	struct query q;
+	bool known, open;
+
+	*out = running_find(s, source);
+	if (*out)
+		return 0;
+	db_begin(&t, s->db, DB_READ);
+	query_open(&q, &t, STMT_SOURCE_FIND);
+	query_int(&q, source);
+	known = query_row(&q);
+	open = known && strcmp(query_get_text(&q, 0), "running") == 0 && query_get_int(&q, 2) == 0;
+	if (open)
+		*out = running_new(s, source, true, (uint64_t)query_get_int(&q, 1));
+	query_close(&q);
+	if (!open)
+		db_fail(&t, known ? -EALREADY : -ENOENT, "观测来源 %lld %s,不再接收", (long long)source,
+			known ? "已结束" : "不存在");
+	return state_end(s, &t);
+}
+
+/* -- batches --------------------------------------------------------------------------------------- */
 
 /* The key in use when the window began: sensors take a new one from the next window on. */
-static int64_t key_epoch(const struct store *s, const struct target *to, const struct observation *o)
+static int64_t key_epoch(const struct store *s, const struct running *r, const struct observation *o)
 {
 	int64_t window = (int64_t)s->conf->sensor.window * 1000000;
 	int64_t start = window > 0 ? o->from - o->from % window : o->from;
 
-	if (!to->live)
+	if (!r->live)
 		return 0;
 	return start < s->epoch_since ? s->epoch - 1 : s->epoch;
 }
 
-static void bind_day(struct query *q, int64_t subject, int64_t epoch, const struct observation *o,
-		     int64_t source)
+static void add(struct store *s, struct running *r, const struct observation *o)
 {
-	query_int(q, subject);
-	query_int(q, epoch);
-	query_text(q, via_name(o->via));
-	query_int(q, text_beijing_day(o->from));
-	query_int(q, source);
+	if (o->from < r->first)
+		r->first = o->from;
+	if (o->to > r->last)
+		r->last = o->to;
+	r->observations++;
+	intake_add(&r->in, o, key_epoch(s, r, o));
 }
 
-/* Merges what the day's row already holds into `clients`. Returns the row's id, 0: no row yet. */
-static int64_t day_find(struct target *to, int64_t subject, int64_t epoch, const struct observation *o,
-			struct sketch *clients)
+/* 1: the next batch of a running source; 0: one that was taken before. */
+static int open_batch(struct store *s, int64_t source, uint64_t seq, struct running **out)
 {
-	struct sketch old;
-	struct query q;
-	struct rd r;
-	const void *bytes;
-	size_t n;
-	int64_t id = 0;
+	int result = running_of(s, source, out);
 
-	query_open(&q, to->txn, STMT_DAY_FIND);
-	bind_day(&q, subject, epoch, o, to->source);
-	if (query_row(&q)) {
-		id = query_get_int(&q, 0);
-		bytes = query_get_blob(&q, 1, &n);
-		r = rd_init(bytes, n);
-		if (sketch_get(&r, &old))
-			sketch_merge(clients, &old);
-		else
-			db_fail(to->txn, -EUCLEAN, "数据库已损坏(observed_day %lld),请用备份恢复",
-				(long long)id);
-	}
-	query_close(&q);
-	return id;
+	if (result < 0)
+		return result;
+	if (seq <= (*out)->seq)
+		return 0;
+	if (seq == (*out)->seq + 1 || (*out)->live)
+		return 1;
+	/* a capture counts whole or not at all */
+	snprintf(s->error, sizeof(s->error), "观测来源 %lld 缺第 %llu 批", (long long)source,
+		 (unsigned long long)(*out)->seq + 1);
+	return -EPROTO;
 }
 
-static void day_put(struct target *to, int64_t subject, int64_t epoch, const struct observation *o)
+static int close_batch(struct store *s, struct running *r, uint64_t seq)
 {
-	uint8_t bytes[SKETCH_BYTES];
-	struct sketch clients = o->clients;
-	int64_t id = day_find(to, subject, epoch, o, &clients);
-	struct wr w = wr_init(bytes, sizeof(bytes));
-	struct query q;
-
-	sketch_put(&w, &clients);
-	query_open(&q, to->txn, id ? STMT_DAY_FOLD : STMT_DAY_ADD);
-	query_int(&q, o->from);
-	query_int(&q, o->to);
-	query_count(&q, o->count);
-	query_blob(&q, bytes, wr_len(&w));
-	if (id)
-		query_int(&q, id);
-	else
-		bind_day(&q, subject, epoch, o, to->source);
-	query_run(&q);
-}
-
-static void servers_put(struct target *to, int64_t subject, const struct observation *o)
-{
-	struct query q;
-
-	for (uint8_t i = 0; i < o->server_count && i < RECORD_SERVERS_MAX; i++) {
-		query_open(&q, to->txn, STMT_SERVER_ADD);
-		query_int(&q, subject);
-		query_text(&q, via_name(o->via));
-		query_blob(&q, o->servers[i].addr, sizeof(o->servers[i].addr));
-		query_int(&q, o->servers[i].port);
-		query_int(&q, to->source);
-		query_int(&q, SERVERS_PER_SUBJECT);
-		query_run(&q);
-	}
-}
-
-static void links_put(struct target *to, int64_t subject, const struct observation *o)
-{
-	struct query q;
-	int64_t other;
-
-	for (uint8_t i = 0; i < o->link_count && i < RECORD_LINKS_MAX; i++) {
-		other = subject_id(to, o->links[i].kind, o->links[i].name);
-		if (other == 0)
-			continue;
-		query_open(&q, to->txn, STMT_LINK_ADD);
-		query_int(&q, subject);
-		query_int(&q, other);
-		query_int(&q, to->source);
-		query_count(&q, o->links[i].count);
-		query_int(&q, LINKS_PER_SUBJECT);
-		query_run(&q);
-	}
-}
-
-static void put(struct store *s, struct target *to, const struct observation *o)
-{
-	int64_t subject = subject_id(to, o->kind, o->name);
-
-	if (o->from < to->first)
-		to->first = o->from;
-	if (o->to > to->last)
-		to->last = o->to;
-	if (subject == 0)
-		return;
-	day_put(to, subject, key_epoch(s, to, o), o);
-	servers_put(to, subject, o);
-	links_put(to, subject, o);
-	to->messages += o->count;
-}
-
-/* Is this the next batch of a running source? False: nothing to do, or the transaction failed. */
-static bool check(struct target *to, uint64_t seq)
-{
-	struct query q;
-	uint64_t last = 0;
-	bool known, running;
-
-	query_open(&q, to->txn, STMT_SOURCE_FIND);
-	query_int(&q, to->source);
-	known = query_row(&q);
-	running = known && strcmp(query_get_text(&q, 0), "running") == 0;
-	if (known) {
-		last = (uint64_t)query_get_int(&q, 1);
-		to->live = query_get_text(&q, 2) == NULL;
-	}
-	query_close(&q);
-	if (!running)
-		db_fail(to->txn, known ? -EALREADY : -ENOENT, "观测来源 %lld %s,不再接收",
-			(long long)to->source, known ? "已结束" : "不存在");
-	else if (seq > last + 1 && !to->live) /* a capture counts whole or not at all */
-		db_fail(to->txn, -EPROTO, "观测来源 %lld 缺第 %llu 批", (long long)to->source,
-			(unsigned long long)last + 1);
-	return to->txn->result == 0 && seq > last;
-}
-
-static void note_refused(struct target *to)
-{
-	struct query q;
-
-	if (to->refused == 0)
-		return;
-	query_open(&q, to->txn, STMT_COUNTER_ADD);
-	query_int(&q, to->source);
-	query_text(&q, "subjects-refused");
-	query_count(&q, to->refused);
-	query_run(&q);
-}
-
-static void note_progress(struct target *to, uint64_t seq, size_t n)
-{
-	struct query q;
-
-	query_open(&q, to->txn, STMT_SOURCE_PROGRESS);
-	query_int(&q, to->source);
-	query_count(&q, seq);
-	query_count(&q, n);
-	query_count(&q, to->messages);
-	query_int(&q, to->first);
-	query_int(&q, to->last);
-	query_run(&q);
-	note_refused(to);
-	if (to->live)
-		judge_mark(to->txn);
+	r->seq = seq;
+	return !r->live && r->in.bytes > INTAKE_MAX ? store_flush(s, r->source) : 0;
 }
 
 int store_batch(struct store *s, int64_t source, uint64_t seq, const struct observation *o, size_t n)
 {
-	struct db_txn t;
-	struct target to = { .txn = &t,
-			     .source = source,
-			     .room = s->conf->store.subjects,
-			     .first = INT64_MAX,
-			     .last = INT64_MIN };
+	struct running *r;
+	int result = open_batch(s, source, seq, &r);
 
-	db_begin(&t, s->db, DB_WRITE);
-	if (check(&to, seq)) {
-		for (size_t i = 0; i < n && t.result == 0; i++)
-			put(s, &to, &o[i]);
-		note_progress(&to, seq, n);
+	if (result <= 0)
+		return result;
+	for (size_t i = 0; i < n; i++)
+		add(s, r, &o[i]);
+	result = close_batch(s, r, seq);
+	return result == 0 && r->live ? store_flush(s, source) : result;
+}
+
+int store_take(struct store *s, int64_t source, uint64_t seq, struct rd *batch, size_t n)
+{
+	struct observation *o = &s->at_hand;
+	struct running *r;
+	struct intake mark;
+	uint64_t observations;
+	int result = open_batch(s, source, seq, &r);
+
+	if (result <= 0)
+		return result;
+	mark = r->in;
+	observations = r->observations;
+	while (n > 0 && observation_get(batch, o)) {
+		add(s, r, o);
+		n--;
 	}
-	return state_end(s, &t);
+	if (n == 0 && rd_done(batch))
+		return close_batch(s, r, seq);
+	intake_cut(&r->in, &mark);
+	r->observations = observations;
+	snprintf(s->error, sizeof(s->error), "观测来源 %lld 的报文格式不对", (long long)source);
+	return -EBADMSG;
+}
+
+size_t store_waiting(const struct store *s, int64_t source)
+{
+	const struct running *r = running_find(s, source);
+	return r ? r->in.bytes : 0;
+}
+
+/* -- to the database ------------------------------------------------------------------------------- */
+
+static void write_counter(struct db_txn *t, enum stmt id, int64_t source, const struct store_counter *c)
+{
+	struct query q;
+
+	query_open(&q, t, id);
+	query_int(&q, source);
+	query_text(&q, c->name);
+	query_count(&q, c->value);
+	query_run(&q);
+}
+
+/* What found no room here, on top of what the sensor tells. */
+static void write_refused(struct db_txn *t, const struct running *r, const struct write_job *j)
+{
+	const struct store_counter refused[] = {
+		{ "subjects-refused", j->refused },
+		{ "servers-refused", r->in.servers_refused },
+		{ "links-refused", j->links_more },
+		{ "details-refused", j->details_more },
+	};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (refused[i].value > 0)
+			write_counter(t, STMT_COUNTER_ADD, r->source, &refused[i]);
+}
+
+static void write_progress(struct db_txn *t, const struct running *r, uint64_t messages)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_SOURCE_PROGRESS);
+	query_int(&q, r->source);
+	query_count(&q, r->seq);
+	query_count(&q, r->observations);
+	query_count(&q, messages);
+	query_int(&q, r->first);
+	query_int(&q, r->last);
+	query_run(&q);
+}
+
+void running_write(struct store *s, struct db_txn *t, struct running *r)
+{
+	struct write_job job = {
+		.source = r->source, .fresh = r->fresh, .subjects = s->conf->store.subjects, .in = &r->in
+	};
+
+	write_intake(t, &job);
+	write_progress(t, r, job.messages);
+	for (size_t i = 0; i < r->counters; i++)
+		write_counter(t, STMT_COUNTER_SET, r->source, &r->counter[i]);
+	write_refused(t, r, &job);
+	if (r->live && r->observations > 0)
+		judge_mark(t);
+}
+
+int store_flush(struct store *s, int64_t source)
+{
+	struct running *r = running_find(s, source);
+	struct db_txn t;
+	int result;
+
+	if (r == NULL || (r->observations == 0 && r->counters == 0))
+		return 0;
+	db_begin(&t, s->db, DB_WRITE);
+	running_write(s, &t, r);
+	result = state_end(s, &t);
+	if (result < 0) { /* what waited is folded by half: the database alone knows the source now */
+		running_free(s, source);
+		return result;
+	}
+	r->fresh = r->fresh && r->observations == 0;
+	forget_waiting(r);
+	return 0;
+}
+
+static void keep_counter(struct running *r, const struct store_counter *c)
+{
+	size_t i = 0;
+
+	while (i < r->counters && strcmp(r->counter[i].name, c->name) != 0)
+		i++;
+	if (i == STORE_COUNTERS_MAX)
+		return;
+	r->counter[i] = *c;
+	if (i == r->counters)
+		r->counters++;
+}
+
+int store_counters(struct store *s, int64_t source, const struct store_counter *c, size_t n)
+{
+	struct running *r;
+	int result = running_of(s, source, &r);
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < n; i++)
+		keep_counter(r, &c[i]);
+	return r->live ? store_flush(s, source) : 0;
 }

@@ -246,18 +246,13 @@ static void write_judged(struct judging *j, struct verdict *v)
 	write_matches(j, v);
 }
 
-/* Names that come from nothing but links or from a capture that does not count yet are nobody's. */
-static bool was_seen(struct judging *j, const struct survey_group *g)
+static bool was_seen(const struct judging *j, const struct survey_group *g)
 {
 	const struct survey *sv = &j->load.survey;
 	bool seen = false;
 
-	for (size_t i = g->first; i < g->first + g->count && !seen && j->txn->result == 0; i++) {
-		struct query q;
-		query_open(&q, j->txn, STMT_DAY_ANY);
-		query_int(&q, sv->face[sv->seat[i].face].id);
-		seen = query_one(&q, 0) != 0;
-	}
+	for (size_t i = g->first; i < g->first + g->count && !seen; i++)
+		seen = sv->face[sv->seat[i].face].seen;
 	return seen;
 }
 

@@ -138,6 +138,7 @@ static void read_links(struct load *l, struct db_txn *t)
 	struct load_link *link;
 
 	query_open(&q, t, STMT_LINKS_ALL);
+	query_int(&q, SUBJECT_HOST);
 	while (query_row(&q)) {
 		l->spoken = xgrow(l->spoken, &l->spoken_cap, l->spoken_count + 1, sizeof(*l->spoken));
 		link = &l->spoken[l->spoken_count++];

@@ -45,9 +45,9 @@ static int kinds_named(struct db_txn *t, const char *name, struct resolved *out,
 	query_open(&q, t, STMT_SUBJECTS_NAMED);
 	query_text(&q, name);
 	while (query_row(&q)) {
-		if (!subject_kind_find(query_get_text(&q, 0), &out->kind))
+		if (!state_kind(&q, 0, &out->kind))
 			continue;
-		buf_printf(list, "%s%s:%s", n > 0 ? ", " : "", query_get_text(&q, 0), name);
+		buf_printf(list, "%s%s:%s", n > 0 ? ", " : "", subject_kind_name(out->kind), name);
 		n++;
 	}
 	return n;
@@ -145,7 +145,7 @@ static void look_up(struct store *s, struct db_txn *t, struct resolved *out)
 	struct query q;
 
 	query_open(&q, t, STMT_SUBJECT_FIND);
-	query_text(&q, subject_kind_name(out->kind));
+	query_int(&q, out->kind);
 	query_text(&q, out->name);
 	out->id = query_one(&q, 0);
 	if (out->id != 0) {

@@ -40,7 +40,7 @@ struct reading {
 	bool all, others_read; /* every app is asked for; `others` was needed */
 	int64_t id;
 	struct buf head, kinds, subjects, tail;
-	char kind[32]; /* of the last member: kinds are listed once */
+	int kind; /* of the last member, -1: none; kinds are listed once */
 };
 
 static void totals_json(struct buf *b, struct query *q, const struct bystander *one)
@@ -59,7 +59,7 @@ static void open_app(struct reading *r, struct query *q, const struct bystander 
 	char app[24];
 
 	r->id = query_get_int(q, APP_ID);
-	r->kind[0] = '\0';
+	r->kind = -1;
 	answer_app_text(app, r->id);
 	json_line(&r->head);
 	json_text(&r->head, "app", app);
@@ -76,20 +76,28 @@ static void open_app(struct reading *r, struct query *q, const struct bystander 
 	json_text(&r->tail, "unit", query_get_text(q, APP_UNIT));
 }
 
-static void add_member(struct reading *r, const char *kind, const char *name)
+static void add_member(struct reading *r, enum subject_kind kind, const char *name)
 {
-	if (kind == NULL)
-		return;
-	if (strcmp(kind, r->kind) != 0)
-		json_text(&r->kinds, NULL, kind);
-	snprintf(r->kind, sizeof(r->kind), "%s", kind);
+	if ((int)kind != r->kind)
+		json_text(&r->kinds, NULL, subject_kind_name(kind));
+	r->kind = (int)kind;
 	json_text(&r->subjects, NULL, name);
+}
+
+/* An app's row may have none. */
+static void add_row(struct reading *r, struct query *q)
+{
+	const char *name = query_get_text(q, APP_MEMBER_NAME);
+	enum subject_kind kind;
+
+	if (name != NULL && state_kind(q, APP_MEMBER_KIND, &kind))
+		add_member(r, kind, name);
 }
 
 static void add_bystanders(struct reading *r, const struct bystander *one)
 {
 	for (size_t k = 0; k < one->members; k++)
-		add_member(r, subject_kind_name(SUBJECT_HOST), bystanders_member(r->others, one, k)->name);
+		add_member(r, SUBJECT_HOST, bystanders_member(r->others, one, k)->name);
 }
 
 /* What nobody wrote down of an app of bystanders; NULL: it is none any more. */
@@ -146,7 +154,7 @@ static void read_row(struct reading *r, struct query *q, int *n)
 	if (one != NULL)
 		add_bystanders(r, one);
 	else
-		add_member(r, query_get_text(q, APP_MEMBER_KIND), query_get_text(q, APP_MEMBER_NAME));
+		add_row(r, q);
 }
 
 /* Walks the apps asked for; the last one stays open in the answer's line. Returns how many. */
@@ -271,11 +279,13 @@ static void members_json(struct answer *a, struct db_txn *t, int64_t app, const 
 	free(member);
 }
 
-static void end_json(struct buf *b, const char *key, const char *kind, const char *name)
+static void end_json(struct buf *b, const char *key, struct query *q, int column)
 {
+	enum subject_kind kind;
+
 	json_open(b, key, '{');
-	json_text(b, "kind", kind);
-	json_text(b, "name", name);
+	json_text(b, "kind", state_kind(q, column, &kind) ? subject_kind_name(kind) : NULL);
+	json_text(b, "name", query_get_text(q, column + 1));
 	json_close(b, '}');
 }
 
@@ -302,8 +312,8 @@ static void links_json(struct answer *a, struct db_txn *t, int64_t app, const st
 	query_text(&q, ids.p);
 	while (query_row(&q)) {
 		json_open(b, NULL, '{');
-		end_json(b, "from", query_get_text(&q, 0), query_get_text(&q, 1));
-		end_json(b, "to", query_get_text(&q, 2), query_get_text(&q, 3));
+		end_json(b, "from", &q, 0);
+		end_json(b, "to", &q, 2);
 		json_int(b, "count", query_get_int(&q, 4));
 		json_close(b, '}');
 	}

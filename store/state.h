@@ -8,6 +8,8 @@
 #include "db/query.h"
 #include "store/store.h"
 
+struct running;
+
 struct store {
 	const struct conf *conf; /* borrowed */
 	const struct data *data; /* borrowed */
@@ -15,6 +17,8 @@ struct store {
 	char digest[HASH_HEX_SIZE]; /* of conf and data: what the judgement goes by */
 	int64_t epoch;              /* of the client key that live sensors use now */
 	int64_t epoch_since;        /* when this process rotated it; INT64_MIN: not in its life */
+	struct running *running;    /* sources that are open here: store/ingest.h */
+	struct observation at_hand; /* too large for the stack */
 	char error[STORE_ERROR_MAX];
 };
 
@@ -25,6 +29,10 @@ int state_end(struct store *s, struct db_txn *t) __attribute__((warn_unused_resu
 int64_t state_now(void); /* wall clock, microseconds UTC */
 /* Hash of the configuration and of every data table that policy/ reads. */
 void state_digest(const struct conf *conf, const struct data *data, char out[HASH_HEX_SIZE]);
+
+/* A column that holds a number of base/words.h. False: the database is damaged. */
+bool state_kind(struct query *q, int column, enum subject_kind *out);
+bool state_via(struct query *q, int column, enum via *out);
 
 /* Judges inside the caller's transaction when anything changed since the last time. */
 void judge_run(struct store *s, struct db_txn *t);

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "store/state.h"
+#include "store/ingest.h"
 
 int state_failed(struct store *s, int result)
 {
@@ -19,6 +19,18 @@ int state_end(struct store *s, struct db_txn *t)
 {
 	int r = db_end(t);
 	return r < 0 ? state_failed(s, r) : 0;
+}
+
+bool state_kind(struct query *q, int column, enum subject_kind *out)
+{
+	*out = (enum subject_kind)query_get_int(q, column);
+	return *out < SUBJECT_KIND_COUNT;
+}
+
+bool state_via(struct query *q, int column, enum via *out)
+{
+	*out = (enum via)query_get_int(q, column);
+	return *out < VIA_COUNT;
 }
 
 int64_t state_now(void)
@@ -56,6 +68,7 @@ void store_close(struct store *s)
 {
 	if (s == NULL)
 		return;
+	running_clear(s);
 	db_close(s->db);
 	free(s);
 }

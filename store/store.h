@@ -30,25 +30,50 @@ const char *store_error(const struct store *s); /* of the last failed call */
 /* After SIGHUP: judge by these from now on. */
 void store_configure(struct store *s, const struct conf *conf, const struct data *data);
 
-/* -- sources: a live sensor's run, or one capture by its digest -------------------------------- */
-enum store_verdict { STORE_GO, STORE_SKIP };
-
-/* digest: SHA-256 hex of a capture, NULL for a live run. A capture that was wholly taken before is
- * STORE_SKIP; one that was left half-way starts anew: what it had written is taken back first. */
-int store_source_begin(struct store *s, const char *name, const char *digest, int64_t *source,
-		       enum store_verdict *verdict) __attribute__((warn_unused_result));
-/* One batch, one transaction; seq counts from 1 per source and a repeated one changes nothing. */
+/* -- sources: a live sensor's run, or one capture ------------------------------------------------ */
+/*
+ * What a source observes is gathered in memory and written in few large transactions: that of a live run by
+ * store_flush(), that of a capture when it ends, or when memory for it is full. A capture counts from its end
+ * on, whole or not at all; what one that was cut short had written is taken back when the next one begins.
+ * After a failure of store_flush() and store_source_end() the source is not running any more.
+ */
+int store_source_begin(struct store *s, const char *name, bool replay, int64_t *source)
+	__attribute__((warn_unused_result));
+/* The observations of one batch in the form of the wire; seq counts from 1 per source, and a repeated one
+ * changes nothing. -EBADMSG: they do not parse, nothing of the batch is kept. */
+int store_take(struct store *s, int64_t source, uint64_t seq, struct rd *batch, size_t n)
+	__attribute__((warn_unused_result));
+/* Bytes that wait in memory for store_flush(). */
+size_t store_waiting(const struct store *s, int64_t source);
+int store_flush(struct store *s, int64_t source) __attribute__((warn_unused_result));
+/* The same for observations at hand; those of a live run are written at once. */
 int store_batch(struct store *s, int64_t source, uint64_t seq, const struct observation *o, size_t n)
 	__attribute__((warn_unused_result));
-/* Named counters of a sensor (packets, kernel_drop, reasons...), absolute values; for `status`. */
+/* Named counters of a sensor (packets, kernel_drop, reasons...), absolute values; for `status`. Those of a
+ * live run are written at once, with all that waits. */
 struct store_counter {
 	char name[48];
 	uint64_t value;
 };
+enum { STORE_COUNTERS_MAX = 128 };
 int store_counters(struct store *s, int64_t source, const struct store_counter *c, size_t n)
 	__attribute__((warn_unused_result));
-/* Ends the source and judges, in one transaction: a capture counts once or not at all. */
-int store_source_end(struct store *s, int64_t source) __attribute__((warn_unused_result));
+
+/* What a capture is known by. NULL where there is none. */
+struct store_identity {
+	const char *digest; /* hash_stream of all its bytes; without one the capture is given up */
+	const char *sha256; /* for databases that knew captures by it: store_wants_sha256() */
+};
+enum store_verdict {
+	STORE_TAKEN,    /* it counts, and was judged */
+	STORE_KNOWN,    /* this capture counted before: nothing of it was kept */
+	STORE_GIVEN_UP, /* no digest: nothing of it was kept */
+};
+/* Ends the source and judges, in one transaction. id: NULL for a live run. */
+int store_source_end(struct store *s, int64_t source, const struct store_identity *id,
+		     enum store_verdict *verdict) __attribute__((warn_unused_result));
+/* Does the database hold captures that an older beiand took, and knows by SHA-256? */
+int store_wants_sha256(struct store *s, bool *wants) __attribute__((warn_unused_result));
 
 /* The client-pseudonym key for live sensors and its epoch; made, kept in a 0600 file beside the
  * database and rotated after store.key_days here. Replays use the fixed key, epoch 0. */

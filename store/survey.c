@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "policy/domain.h"
+#include "store/intake.h"
 #include "store/prefix.h"
 
 enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
@@ -36,7 +37,7 @@ static void read_names(struct survey *sv, struct db_txn *t)
 		sv->face = xgrow(sv->face, &sv->cap, sv->count + 1, sizeof(*sv->face));
 		f = &sv->face[sv->count];
 		*f = (struct face){ .id = query_get_int(&q, 0) };
-		if (!subject_kind_find(query_get_text(&q, 1), &f->kind))
+		if (!state_kind(&q, 1, &f->kind))
 			continue;
 		f->name = shelf_text(&sv->shelf, query_get_text(&q, 2));
 		sv->count++;
@@ -71,43 +72,60 @@ static const char *foreign_domain(const struct conf *conf, const char *host)
 	return sieve_group(host);
 }
 
-/* Servers that answered for a subject: those of a DNS query are resolvers and say nothing. */
-static struct answered *read_answered(struct survey *sv, const struct conf *conf, struct db_txn *t,
-				      size_t *count)
+struct answers {
+	struct answered *list;
+	size_t count, cap;
+};
+
+static void add_answers(struct answers *a, struct face *face, const struct conf *conf,
+			const struct prefix_set *campus, struct rd servers)
+{
+	const uint8_t *one;
+
+	while ((one = rd_bytes(&servers, INTAKE_SERVER_SIZE)) != NULL) {
+		if (!prefix_set_has(campus, one))
+			continue;
+		a->list = xgrow(a->list, &a->cap, a->count + 1, sizeof(*a->list));
+		a->list[a->count].face = face;
+		a->list[a->count].domain = foreign_domain(conf, face->name);
+		memcpy(a->list[a->count++].addr, one, sizeof(a->list->addr));
+	}
+}
+
+/* One walk over what counts: who was seen, and who answered for whom. The servers of a DNS query are
+ * resolvers and say nothing. */
+static struct answers read_days(struct survey *sv, const struct conf *conf, struct db_txn *t)
 {
 	struct prefix_set *campus = prefix_set_new(&conf->campus.prefixes);
-	struct answered *list = NULL;
+	struct answers a = { 0 };
 	struct query q;
-	size_t cap = 0, n;
+	size_t i = 0, n;
 
-	query_open(&q, t, STMT_SERVERS_ALL);
+	query_open(&q, t, STMT_DAYS_SERVERS);
 	while (query_row(&q)) {
-		const uint8_t *addr = query_get_blob(&q, 1, &n);
-		struct face *face;
-		if (n != sizeof(list->addr) || !prefix_set_has(campus, addr))
+		int64_t subject = query_get_int(&q, 0);
+		while (i < sv->count && sv->face[i].id < subject)
+			i++;
+		if (i == sv->count || sv->face[i].id != subject)
 			continue;
-		face = find_face(sv, query_get_int(&q, 0));
-		if (face == NULL)
-			continue;
-		list = xgrow(list, &cap, *count + 1, sizeof(*list));
-		list[*count].face = face;
-		list[*count].domain = foreign_domain(conf, face->name);
-		memcpy(list[(*count)++].addr, addr, sizeof(list->addr));
+		sv->face[i].seen = true;
+		if (query_get_int(&q, 1) != VIA_DNS_QUERY) {
+			const void *servers = query_get_blob(&q, 2, &n);
+			add_answers(&a, &sv->face[i], conf, campus, rd_init(servers, n));
+		}
 	}
 	prefix_set_free(campus);
-	return list;
+	return a;
 }
 
 /* A campus address that answers for many strangers' domains is a cache, a proxy, a login portal or a block
  * page: whom it answers for is not the school's own. */
 static void read_servers(struct survey *sv, const struct conf *conf, struct db_txn *t)
 {
-	size_t count = 0;
-	struct answered *list;
+	struct answers a = read_days(sv, conf, t);
+	struct answered *list = a.list;
+	size_t count = a.count;
 
-	if (conf->campus.prefixes.count == 0)
-		return;
-	list = read_answered(sv, conf, t, &count);
 	if (count > 1)
 		qsort(list, count, sizeof(*list), compare_answered);
 	for (size_t i = 0, end; i < count; i = end) {
@@ -209,6 +227,15 @@ void survey_sort(struct survey *sv)
 	open_groups(sv, seats);
 	for (size_t i = 0; i < sv->count; i++)
 		sv->mattering += sv->face[i].matters;
+}
+
+bool survey_was_seen(struct db_txn *t, int64_t subject)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_DAY_ANY);
+	query_int(&q, subject);
+	return query_one(&q, 0) != 0;
 }
 
 static void read_judged(struct survey *sv, struct db_txn *t)

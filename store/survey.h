@@ -19,6 +19,7 @@ struct face {
 	bool linked;        /* an identifier spoke to it */
 	bool matters;       /* found out by survey_sort() */
 	bool judged;        /* in an app that the last judgement wrote down */
+	bool seen;          /* in what counts, not only as what links speak of */
 };
 
 struct seat {
@@ -52,6 +53,9 @@ void survey_sort(struct survey *sv);
 /* For who asks later: the groups of hosts that no app which was written down has. `only`: this one; NULL:
  * all. */
 void survey_rest(struct survey *sv, struct db_txn *t, const char *only);
+/* Was it seen in what counts? A name that comes from nothing but links or from a capture that is not complete
+ * is nobody's. As `seen` of its face. */
+bool survey_was_seen(struct db_txn *t, int64_t subject);
 const struct face *survey_face(const struct survey *sv, int64_t subject); /* NULL: none */
 void survey_clear(struct survey *sv);
 

@@ -20,7 +20,8 @@ union any {
 	struct msg_hello hello;
 	struct msg_welcome welcome;
 	struct msg_source source;
-	struct msg_go go;
+	struct msg_end end;
+	struct msg_ended ended;
 	struct msg_batch batch;
 	struct msg_ack ack;
 	struct msg_counters counters;
@@ -39,12 +40,13 @@ READER(roles, roles)
 READER(hello, hello)
 READER(welcome, welcome)
 READER(source, source)
-READER(go, go)
+READER(ended, ended)
 READER(ack, ack)
 READER(counters, counters)
 READER(deliver, deliver)
 READER(delivered, delivered)
 READER(request, request)
+READER(end, end)
 
 static const struct {
 	bool (*get)(struct rd *r, union any *a);
@@ -56,27 +58,28 @@ static const struct {
 	{ get_hello, put_hello },
 	{ get_welcome, put_welcome },
 	{ get_source, put_source },
-	{ get_go, put_go },
+	{ get_ended, put_ended },
 	{ get_ack, put_ack },
 	{ get_counters, put_counters },
 	{ get_deliver, put_deliver },
 	{ get_delivered, put_delivered },
 	{ get_request, put_request },
+	{ get_end, put_end },
 };
 enum { READERS = sizeof(readers) / sizeof(readers[0]) };
 
 static void check_batch(const uint8_t *data, size_t size)
 {
-	static struct observation o[MSG_BATCH_MAX];
+	static struct observation o;
 	struct msg_batch m;
 	struct rd r = rd_init(data, size);
 
-	if (!msg_batch_get(&r, &m, o))
+	if (!msg_batch_get(&r, &m))
 		return;
-	for (int i = 0; i < m.count; i++)
-		if (memchr(o[i].name, '\0', sizeof(o[i].name)) == NULL || o[i].kind >= SUBJECT_KIND_COUNT ||
-		    o[i].via >= VIA_COUNT || o[i].server_count > RECORD_SERVERS_MAX ||
-		    o[i].link_count > RECORD_LINKS_MAX)
+	for (int i = 0; i < m.count && observation_get(&r, &o); i++)
+		if (memchr(o.name, '\0', sizeof(o.name)) == NULL || o.kind >= SUBJECT_KIND_COUNT ||
+		    o.via >= VIA_COUNT || o.server_count > RECORD_SERVERS_MAX ||
+		    o.link_count > RECORD_LINKS_MAX)
 			abort();
 }
 

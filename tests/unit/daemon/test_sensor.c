@@ -26,7 +26,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int meet(struct child *c)
+static int meet_with(struct child *c, bool sha256)
 {
 	struct wr w;
 	struct rd r;
@@ -40,10 +40,12 @@ static int meet(struct child *c)
 	assert_true(msg_hello_get(&r, &m));
 	assert_int_equal(m.replay, 1);
 	w = child_begin(c, MSG_WELCOME);
-	msg_welcome_put(&w, &(struct msg_welcome){ .epoch = 0 });
+	msg_welcome_put(&w, &(struct msg_welcome){ .epoch = 0, .sha256 = sha256 });
 	child_send(fd, &w, -1);
 	return fd;
 }
+
+static int meet(struct child *c) { return meet_with(c, false); }
 
 static void expect_source(struct child *c, int fd, const char *name)
 {
@@ -52,20 +54,20 @@ static void expect_source(struct child *c, int fd, const char *name)
 
 	assert_true(msg_source_get(&r, &m));
 	assert_string_equal(m.name, name);
-	assert_int_equal(strlen(m.digest), 64);
 }
 
-static void answer_go(struct child *c, int fd, int64_t source, bool skip)
+static void answer_go(struct child *c, int fd, int64_t source)
 {
 	struct wr w = child_begin(c, MSG_SOURCE_GO);
 
-	msg_go_put(&w, &(struct msg_go){ source, skip });
+	msg_id_put(&w, source);
 	child_send(fd, &w, -1);
 }
 
 struct seen {
 	uint64_t batches, observations, hosts;
 	bool counters;
+	struct msg_end end;
 };
 
 static void ack(struct child *c, int fd, int64_t source, uint64_t seq)
@@ -78,16 +80,19 @@ static void ack(struct child *c, int fd, int64_t source, uint64_t seq)
 
 static void take_batch(struct child *c, int fd, struct rd *r, struct seen *seen)
 {
-	static struct observation o[MSG_BATCH_MAX];
+	static struct observation o;
 	struct msg_batch m;
 
-	assert_true(msg_batch_get(r, &m, o));
+	assert_true(msg_batch_get(r, &m));
 	assert_int_equal(m.seq, seen->batches + 1); /* in order, none left out */
 	assert_int_equal(m.source, 11);
 	seen->batches = m.seq;
 	seen->observations += m.count;
-	for (int i = 0; i < m.count; i++)
-		seen->hosts += o[i].kind == SUBJECT_HOST;
+	for (int i = 0; i < m.count; i++) {
+		assert_true(observation_get(r, &o));
+		seen->hosts += o.kind == SUBJECT_HOST;
+	}
+	assert_true(rd_done(r));
 	ack(c, fd, m.source, m.seq);
 }
 
@@ -104,16 +109,19 @@ static struct seen take_all(struct child *c, int fd)
 		if (type == MSG_OBSERVED)
 			take_batch(c, fd, &r, &seen);
 		seen.counters = seen.counters || type == MSG_COUNTERS;
-		if (type == MSG_SOURCE_END)
+		if (type == MSG_SOURCE_END) {
+			assert_true(msg_end_get(&r, &seen.end));
+			assert_int_equal(strlen(seen.end.digest), 32);
 			return seen;
+		}
 	}
 }
 
-static void ended(struct child *c, int fd, int64_t source)
+static void ended(struct child *c, int fd, int64_t source, enum msg_verdict verdict)
 {
 	struct wr w = child_begin(c, MSG_SOURCE_ENDED);
 
-	msg_id_put(&w, source);
+	msg_ended_put(&w, &(struct msg_ended){ source, (uint8_t)verdict });
 	child_send(fd, &w, -1);
 }
 
@@ -121,7 +129,7 @@ static void test_replay(void **state)
 {
 	struct child *c = *state;
 	char path[256];
-	struct seen seen;
+	struct seen seen, again;
 	int fd;
 
 	child_arg(c, "/nonexistent.pcap");
@@ -130,28 +138,38 @@ static void test_replay(void **state)
 	child_arg(c, path);
 	fd = meet(c);
 	expect_source(c, fd, "campus.pcap"); /* the first two are named in the log and left out */
-	answer_go(c, fd, 11, false);
+	answer_go(c, fd, 11);
 	seen = take_all(c, fd);
 	assert_true(seen.observations > 20);
 	assert_true(seen.hosts > 10 && seen.hosts < seen.observations);
 	assert_true(seen.counters);
-	ended(c, fd, 11);
+	assert_string_equal(seen.end.sha256, "");
+	ended(c, fd, 11, MSG_TAKEN);
 	expect_source(c, fd, "campus.pcap");
-	answer_go(c, fd, 11, true);
+	answer_go(c, fd, 11);
+	again = take_all(c, fd);
+	assert_string_equal(again.end.digest, seen.end.digest);
+	assert_int_equal(again.observations, seen.observations);
+	ended(c, fd, 11, MSG_KNOWN);
 	assert_int_equal(child_wait(c), EXIT_PARTIAL);
 	close(fd);
 }
 
+/* The store's database is an older one: it asks for the SHA-256 too. */
 static void test_all_readable(void **state)
 {
 	struct child *c = *state;
 	char path[256];
+	struct seen seen;
 	int fd;
 
 	child_arg(c, capture(path));
-	fd = meet(c);
+	fd = meet_with(c, true);
 	expect_source(c, fd, "campus.pcap");
-	answer_go(c, fd, 11, true);
+	answer_go(c, fd, 11);
+	seen = take_all(c, fd);
+	assert_int_equal(strlen(seen.end.sha256), 64);
+	ended(c, fd, 11, MSG_KNOWN);
 	assert_int_equal(child_wait(c), EXIT_DONE);
 	close(fd);
 }
@@ -193,7 +211,7 @@ static void test_stop_in_the_middle(void **state)
 	child_arg(c, capture(path));
 	fd = meet(c);
 	expect_source(c, fd, "campus.pcap");
-	answer_go(c, fd, 11, false);
+	answer_go(c, fd, 11);
 	assert_int_equal(child_stop(c), EXIT_DONE);
 	close(fd);
 }

@@ -65,7 +65,7 @@ static void add_source(struct db_txn *t, const char *name)
 	struct query q;
 	query_open(&q, t, STMT_SOURCE_ADD);
 	query_text(&q, name);
-	query_text(&q, NULL);
+	query_int(&q, 0);
 	query_int(&q, 1);
 	query_run(&q);
 }

@@ -75,7 +75,7 @@ static bool get_hello(struct rd *r)
 	return true;
 }
 
-static void put_welcome(struct wr *w) { msg_welcome_put(w, &(struct msg_welcome){ 9, { { 1, 2, 3 } } }); }
+static void put_welcome(struct wr *w) { msg_welcome_put(w, &(struct msg_welcome){ 9, { { 1, 2, 3 } }, 1 }); }
 static bool get_welcome(struct rd *r)
 {
 	struct msg_welcome m;
@@ -83,29 +83,42 @@ static bool get_welcome(struct rd *r)
 		return false;
 	assert_int_equal(m.epoch, 9);
 	assert_int_equal(m.key.bytes[2], 3);
+	assert_int_equal(m.sha256, 1);
 	return true;
 }
 
-#define DIGEST "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-static void put_source(struct wr *w) { msg_source_put(w, &(struct msg_source){ "a.pcap", DIGEST }); }
+static void put_source(struct wr *w) { msg_source_put(w, &(struct msg_source){ "a.pcap" }); }
 static bool get_source(struct rd *r)
 {
 	struct msg_source m;
 	if (!msg_source_get(r, &m))
 		return false;
 	assert_string_equal(m.name, "a.pcap");
-	assert_string_equal(m.digest, DIGEST);
 	return true;
 }
 
-static void put_go(struct wr *w) { msg_go_put(w, &(struct msg_go){ 5, 1 }); }
-static bool get_go(struct rd *r)
+#define DIGEST "99aa06d3014798d86001c324468d497f"
+#define SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+static void put_end(struct wr *w) { msg_end_put(w, &(struct msg_end){ 5, DIGEST, SHA256 }); }
+static bool get_end(struct rd *r)
 {
-	struct msg_go m;
-	if (!msg_go_get(r, &m))
+	struct msg_end m;
+	if (!msg_end_get(r, &m))
 		return false;
 	assert_int_equal(m.source, 5);
-	assert_int_equal(m.skip, 1);
+	assert_string_equal(m.digest, DIGEST);
+	assert_string_equal(m.sha256, SHA256);
+	return true;
+}
+
+static void put_ended(struct wr *w) { msg_ended_put(w, &(struct msg_ended){ 5, MSG_KNOWN }); }
+static bool get_ended(struct rd *r)
+{
+	struct msg_ended m;
+	if (!msg_ended_get(r, &m))
+		return false;
+	assert_int_equal(m.source, 5);
+	assert_int_equal(m.verdict, MSG_KNOWN);
 	return true;
 }
 
@@ -134,14 +147,14 @@ static void put_batch(struct wr *w)
 }
 static bool get_batch(struct rd *r)
 {
-	static struct observation o[MSG_BATCH_MAX];
+	static struct observation o;
 	struct msg_batch m;
-	if (!msg_batch_get(r, &m, o))
+	if (!msg_batch_get(r, &m) || !observation_get(r, &o) || !observation_get(r, &o))
 		return false;
 	assert_int_equal(m.count, 2);
-	assert_string_equal(o[1].name, "b.example.edu.cn");
-	assert_int_equal(sketch_count(&o[1].clients), 1);
-	return true;
+	assert_string_equal(o.name, "b.example.edu.cn");
+	assert_int_equal(sketch_count(&o.clients), 1);
+	return rd_done(r);
 }
 
 static void put_ack(struct wr *w) { msg_ack_put(w, &(struct msg_ack){ 4, 1 }); }
@@ -228,7 +241,8 @@ static const struct sample samples[] = {
 	{ "hello", put_hello, get_hello, false, 0 },
 	{ "welcome", put_welcome, get_welcome, false, 0 },
 	{ "source", put_source, get_source, false, 0 },
-	{ "go", put_go, get_go, false, 0 },
+	{ "end", put_end, get_end, false, 0 },
+	{ "ended", put_ended, get_ended, false, 0 },
 	{ "batch", put_batch, get_batch, false, 0 },
 	{ "ack", put_ack, get_ack, false, 0 },
 	{ "counters", put_counters, get_counters, false, 0 },
@@ -289,9 +303,10 @@ static void test_lying_lengths(void **state)
 	static const struct {
 		const char *name;
 		size_t at; /* high byte of a 16-bit length or a count in the body */
-	} lies[] = { { "peer", 1 },      { "result", 1 },  { "roles", 1 },
-		     { "hello", 0 },     { "source", 0 },  { "counters", 9 },
-		     { "delivered", 8 }, { "request", 1 }, { "deliver", 8 } };
+	} lies[] = {
+		{ "peer", 1 }, { "result", 1 },   { "roles", 1 },     { "hello", 0 },   { "source", 0 },
+		{ "end", 8 },  { "counters", 9 }, { "delivered", 8 }, { "request", 1 }, { "deliver", 8 }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
@@ -310,7 +325,6 @@ static void test_counts_that_lie(void **state)
 {
 	uint8_t bytes[64] = { 0 };
 	struct rd r;
-	static struct observation o[MSG_BATCH_MAX];
 	struct msg_batch b;
 	struct msg_roles roles;
 	struct msg_counters counters;
@@ -318,10 +332,10 @@ static void test_counts_that_lie(void **state)
 
 	(void)state;
 	bytes[15] = 1;    /* seq */
-	bytes[16] = 0x01; /* 257 observations */
+	bytes[16] = 0x02; /* 513 observations */
 	bytes[17] = 0x01;
 	r = rd_init(bytes, sizeof(bytes));
-	assert_false(msg_batch_get(&r, &b, o));
+	assert_false(msg_batch_get(&r, &b));
 	memset(bytes, 0xff, sizeof(bytes));
 	r = rd_init(bytes, sizeof(bytes));
 	assert_false(msg_roles_get(&r, &roles));
@@ -335,29 +349,32 @@ static void test_fields_out_of_range(void **state)
 {
 	struct rd r;
 	struct msg_request request;
-	struct msg_source source;
-	struct msg_go go;
+	struct msg_end end;
+	struct msg_ended ended;
+	struct msg_welcome welcome;
 
 	(void)state;
 	r = rd_init("\x01\x00\x02"
 		    "a\0",
 		    5);
 	assert_false(msg_request_get(&r, &request)); /* a NUL inside an argument */
-	r = rd_init("\x00\x01"
-		    "a\x00\x02"
-		    "zz",
-		    7);
-	assert_false(msg_source_get(&r, &source)); /* no digest */
-	r = rd_init("\0\0\0\0\0\0\0\1\2", 9);
-	assert_false(msg_go_get(&r, &go)); /* neither yes nor no */
+	r = rd_init("\0\0\0\0\0\0\0\1\0\2zz\0\0", 14);
+	assert_false(msg_end_get(&r, &end)); /* no digest */
+	r = rd_init("\0\0\0\0\0\0\0\1\0\0\0\2zz", 14);
+	assert_false(msg_end_get(&r, &end));
+	r = rd_init("\0\0\0\0\0\0\0\1\3", 9);
+	assert_false(msg_ended_get(&r, &ended));
+	r = rd_init("\0\0\0\0\0\0\0\1"
+		    "0123456789abcdef\2",
+		    25);
+	assert_false(msg_welcome_get(&r, &welcome)); /* neither yes nor no */
 }
 
 /* A full frame refuses one more and stays as it was. */
 static void test_batch_full(void **state)
 {
 	static uint8_t frame[LINK_FRAME_MAX];
-	static struct observation got[MSG_BATCH_MAX];
-	struct observation o;
+	struct observation o, got = { 0 };
 	struct msg_batch m;
 	struct wr w = wr_init(frame, sizeof(frame));
 	unsigned added = 0;
@@ -376,9 +393,12 @@ static void test_batch_full(void **state)
 	assert_int_equal(wr_len(&w), before);
 	assert_in_range(added, 20, MSG_BATCH_MAX - 1);
 	struct rd r = rd_init(frame + 1, wr_len(&w) - 1);
-	assert_true(msg_batch_get(&r, &m, got));
+	assert_true(msg_batch_get(&r, &m));
 	assert_int_equal(m.count, added);
-	assert_int_equal(sketch_count(&got[added - 1].clients), 201);
+	while (added-- > 0)
+		assert_true(observation_get(&r, &got));
+	assert_true(rd_done(&r));
+	assert_int_equal(sketch_count(&got.clients), 201);
 }
 
 static void test_batch_count_is_capped(void **state)

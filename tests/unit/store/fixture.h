@@ -143,21 +143,29 @@ static inline void fx_digest(char out[HASH_HEX_SIZE], const char *text)
 	uint8_t sum[HASH_SHA256_SIZE];
 	hash_sha256(sum, text, strlen(text));
 	hash_hex(out, sum);
+	out[32] = '\0';
+}
+
+static inline enum store_verdict fx_end(int64_t source, const char *name)
+{
+	char digest[HASH_HEX_SIZE];
+	struct store_identity id = { .digest = digest };
+	enum store_verdict verdict;
+
+	if (name)
+		fx_digest(digest, name);
+	fx_ok(store_source_end(fx.store, source, name ? &id : NULL, &verdict));
+	return verdict;
 }
 
 /* One whole capture in one batch. */
 static inline void fx_capture(const char *name, const struct observation *o, size_t n)
 {
-	char digest[HASH_HEX_SIZE];
-	enum store_verdict verdict;
 	int64_t source;
 
-	fx_digest(digest, name);
-	fx_ok(store_source_begin(fx.store, name, digest, &source, &verdict));
-	if (verdict == STORE_SKIP)
-		return;
+	fx_ok(store_source_begin(fx.store, name, true, &source));
 	fx_ok(store_batch(fx.store, source, 1, o, n));
-	fx_ok(store_source_end(fx.store, source));
+	fx_end(source, name);
 }
 
 static inline void fx_take_line(void *arg, const char *json)

@@ -68,20 +68,18 @@ static void many_are_listed_each_once(void **state)
 static void who_was_not_counted_has_no_app(void **state)
 {
 	struct observation o[2] = { fx_host("www.half.com", 5), fx_host("www.whole.com", 5) };
-	char digest[HASH_HEX_SIZE];
-	enum store_verdict verdict;
 	int64_t source;
 
 	(void)state;
-	fx_digest(digest, "half");
-	fx_ok(store_source_begin(fx.store, "half", digest, &source, &verdict));
+	fx_ok(store_source_begin(fx.store, "half", true, &source));
 	fx_ok(store_batch(fx.store, source, 1, o, 1));
+	fx_ok(store_flush(fx.store, source));
 	fx_link(&o[1], SUBJECT_HOST, "alias.elsewhere.com");
 	fx_capture("whole", &o[1], 1);
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 1);
 	assert_int_equal(fx_ask(-1, "explain", "www.half.com", NULL), 1);
-	fx_ok(store_source_end(fx.store, source));
+	fx_end(source, "half");
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 2);
 	assert_int_equal(fx_ask(-1, "explain", "www.half.com", NULL), 0);

@@ -1,83 +1,164 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A capture counts once or not at all; what was acknowledged survives kill -9. */
+/* A capture counts once or not at all; what was written of a live run survives kill -9. */
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "tests/unit/store/fixture.h"
 
+static int64_t begin(const char *name, bool replay)
+{
+	int64_t source;
+
+	fx_ok(store_source_begin(fx.store, name, replay, &source));
+	return source;
+}
+
 static void capture_counts_once(void **state)
 {
 	struct observation o = fx_host("jw.example.edu.cn", 5);
-	char digest[HASH_HEX_SIZE];
-	enum store_verdict verdict;
 	int64_t source;
 
 	(void)state;
 	fx_capture("a.pcap", &o, 1);
-	fx_digest(digest, "a.pcap");
-	fx_ok(store_source_begin(fx.store, "renamed.pcap", digest, &source, &verdict));
-	assert_int_equal(verdict, STORE_SKIP);
+	source = begin("renamed.pcap", true);
+	o = fx_host("new.example.edu.cn", 5); /* as if the reader had found more this time */
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	assert_int_equal(fx_end(source, "a.pcap"), STORE_KNOWN);
+	assert_int_equal(fx_number(STMT_STATUS_SOURCES), 1);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 1);
 	assert_int_equal(fx_ask(-1, "explain", "jw.example.edu.cn", NULL), 0);
 	assert_true(fx_says("\"count\":10"));
 }
 
-static void half_capture_is_invisible_then_taken_back(void **state)
+/* The same when part of it is in the database already. */
+static void known_capture_is_taken_back(void **state)
 {
-	struct observation o[2] = { fx_host("jw.example.edu.cn", 5), fx_host("gone.example.edu.cn", 5) };
-	char digest[HASH_HEX_SIZE];
-	enum store_verdict verdict;
-	int64_t first, second;
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	int64_t source;
 
 	(void)state;
-	fx_link(&o[1], SUBJECT_HOST, "cname.example.edu.cn");
+	fx_capture("a.pcap", &o, 1);
+	source = begin("renamed.pcap", true);
+	o = fx_host("new.example.edu.cn", 5);
+	fx_link(&o, SUBJECT_HOST, "cname.example.edu.cn");
+	o.details[o.detail_count++] = (struct record_detail){ DETAIL_TITLE, "one", 1 };
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	fx_ok(store_flush(fx.store, source));
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 2);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 3);
+	assert_int_equal(fx_number(STMT_STATUS_DETAILS), 1);
+	fx_ok(store_batch(fx.store, source, 2, &o, 1));
+	assert_int_equal(fx_end(source, "a.pcap"), STORE_KNOWN);
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 1);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 1);
+	assert_int_equal(fx_number(STMT_STATUS_LINKS), 0);
+	assert_int_equal(fx_number(STMT_STATUS_DETAILS), 0);
+}
+
+/* What an older beiand knew by SHA-256 counts once too, and is known by its digest from then on. */
+static void sha256_of_an_older_database_is_known(void **state)
+{
+	static const char sha256[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	struct store_identity id = { sha256, NULL };
+	enum store_verdict verdict;
+	char digest[HASH_HEX_SIZE];
+	int64_t source;
+	bool wants;
+
+	(void)state;
+	fx_ok(store_wants_sha256(fx.store, &wants));
+	assert_false(wants);
+	source = begin("a.pcap", true);
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	fx_ok(store_source_end(fx.store, source, &id, &verdict)); /* as a migrated database has it */
+	assert_int_equal(verdict, STORE_TAKEN);
+	fx_ok(store_wants_sha256(fx.store, &wants));
+	assert_true(wants);
 	fx_digest(digest, "a.pcap");
-	fx_ok(store_source_begin(fx.store, "a.pcap", digest, &first, &verdict));
+	id = (struct store_identity){ digest, sha256 };
+	source = begin("a.pcap", true);
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	fx_ok(store_source_end(fx.store, source, &id, &verdict));
+	assert_int_equal(verdict, STORE_KNOWN);
+	fx_ok(store_wants_sha256(fx.store, &wants));
+	assert_false(wants);
+	source = begin("a.pcap", true);
+	assert_int_equal(fx_end(source, "a.pcap"), STORE_KNOWN);
+	assert_int_equal(fx_number(STMT_STATUS_SOURCES), 1);
+}
+
+static void half_capture_is_invisible_then_taken_back(void **state)
+{
+	struct observation o[2] = { fx_host("gone.example.edu.cn", 5), fx_host("jw.example.edu.cn", 5) };
+	int64_t first, second;
+	enum store_verdict verdict;
+
+	(void)state;
+	fx_link(&o[0], SUBJECT_HOST, "cname.example.edu.cn");
+	first = begin("a.pcap", true);
 	fx_ok(store_batch(fx.store, first, 1, o, 2));
+	fx_ok(store_flush(fx.store, first)); /* as when memory for it is full */
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 2);
 	fx_ok(store_judge(fx.store));
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 0);
 	fx_reopen();
-	fx_ok(store_source_begin(fx.store, "a.pcap", digest, &second, &verdict));
-	assert_int_equal(verdict, STORE_GO);
+	assert_int_equal(store_batch(fx.store, first, 2, o, 2), -EALREADY); /* its sensor is out */
+	assert_true(store_source_end(fx.store, first, NULL, &verdict) < 0);
+	second = begin("a.pcap", true);
 	assert_int_not_equal(first, second);
 	assert_int_equal(fx_number(STMT_STATUS_DAYS), 0);
 	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 0);
 	assert_int_equal(fx_number(STMT_STATUS_LINKS), 0);
-	assert_int_equal(store_batch(fx.store, first, 2, o, 2), -ENOENT); /* the sensor of before is out */
-	fx_ok(store_batch(fx.store, second, 1, o, 1));
-	fx_ok(store_source_end(fx.store, second));
-	fx_ok(store_source_end(fx.store, second)); /* a repeat changes nothing */
+	assert_int_equal(store_batch(fx.store, first, 2, o, 2), -ENOENT);
+	fx_ok(store_batch(fx.store, second, 1, &o[1], 1));
+	assert_int_equal(fx_end(second, "a.pcap"), STORE_TAKEN);
+	assert_int_equal(fx_end(second, "a.pcap"), STORE_TAKEN); /* a repeat changes nothing */
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 1);
-	assert_int_equal(store_source_end(fx.store, 99), -ENOENT);
+	assert_int_equal(store_source_end(fx.store, 99, NULL, &verdict), -ENOENT);
 	assert_true(store_batch(fx.store, second, 2, o, 1) < 0); /* it has ended */
+}
+
+/* Two captures at a time: the one that begins second leaves the first alone. */
+static void open_captures_stand_side_by_side(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	int64_t first = begin("a.pcap", true), second;
+
+	(void)state;
+	fx_ok(store_batch(fx.store, first, 1, &o, 1));
+	fx_ok(store_flush(fx.store, first));
+	second = begin("b.pcap", true);
+	fx_ok(store_batch(fx.store, second, 1, &o, 1));
+	assert_int_equal(fx_end(second, NULL), STORE_GIVEN_UP);
+	assert_int_equal(fx_end(first, "a.pcap"), STORE_TAKEN);
+	assert_int_equal(fx_number(STMT_STATUS_SOURCES), 1);
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 1);
 }
 
 static void live_run_counts_as_it_goes(void **state)
 {
 	struct observation o = fx_host("jw.example.edu.cn", 5);
-	enum store_verdict verdict;
-	int64_t source;
+	int64_t source = begin("eth1", false);
 
 	(void)state;
-	fx_ok(store_source_begin(fx.store, "eth1", NULL, &source, &verdict));
 	fx_ok(store_batch(fx.store, source, 1, &o, 1));
 	fx_ok(store_judge(fx.store));
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 1);
 	fx_reopen(); /* a second run of the same sensor stands beside the first */
-	fx_ok(store_source_begin(fx.store, "eth1", NULL, &source, &verdict));
+	begin("eth1", false);
 	assert_int_equal(fx_number(STMT_STATUS_DAYS), 1);
 }
 
 static void counters_are_absolute(void **state)
 {
 	struct store_counter c[2] = { { "packets", 10 }, { "kernel_drop", UINT64_MAX } };
-	enum store_verdict verdict;
-	int64_t source;
+	int64_t source = begin("eth1", false);
 
 	(void)state;
-	fx_ok(store_source_begin(fx.store, "eth1", NULL, &source, &verdict));
 	fx_ok(store_counters(fx.store, source, c, 2));
 	c[0].value = 25;
 	fx_ok(store_counters(fx.store, source, c, 1));
@@ -87,29 +168,33 @@ static void counters_are_absolute(void **state)
 	assert_true(store_counters(fx.store, 99, c, 1) < 0); /* no such source */
 }
 
-/* Each failing statement of the transaction that ends a capture leaves it as it was. */
+/* Each failing statement of the transaction that ends a capture leaves nothing of it. */
 static void end_is_all_or_nothing(void **state)
 {
 	struct observation o = fx_host("jw.example.edu.cn", 5);
 	char digest[HASH_HEX_SIZE];
+	struct store_identity id = { .digest = digest };
 	enum store_verdict verdict;
-	int64_t source;
 	unsigned nth = 0;
 
 	(void)state;
 	fx_digest(digest, "a.pcap");
-	fx_ok(store_source_begin(fx.store, "a.pcap", digest, &source, &verdict));
-	fx_ok(store_batch(fx.store, source, 1, &o, 1));
 	do {
+		int64_t source = begin("a.pcap", true);
+		fx_ok(store_batch(fx.store, source, 1, &o, 1));
 		db_fail_at(fx.store->db, ++nth);
-		if (store_source_end(fx.store, source) == 0)
+		if (store_source_end(fx.store, source, &id, &verdict) == 0)
 			break;
+		db_fail_at(fx.store->db, 0);
+		assert_int_equal(fx_number(STMT_STATUS_DAYS), 0);
+		assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 0);
 		assert_int_equal(fx_number(STMT_STATUS_APPS), 0);
 		assert_int_equal(fx_number(STMT_STATUS_ALERTS_OPEN), 0);
 		assert_int_equal(fx_number(STMT_OUTBOX_PENDING), 0);
 	} while (nth < 200);
 	db_fail_at(fx.store->db, 0);
 	assert_in_range(nth, 15, 199);
+	assert_int_equal(fx_number(STMT_STATUS_SOURCES), 1);
 	assert_int_equal(fx_number(STMT_STATUS_ALERTS_OPEN), 1);
 	assert_int_equal(fx_number(STMT_OUTBOX_PENDING), 2);
 }
@@ -117,7 +202,7 @@ static void end_is_all_or_nothing(void **state)
 /* -- kill -9 ------------------------------------------------------------------------------------------ */
 enum { KILLS = 30, HOSTS_PER_BATCH = 20 };
 
-/* Writes batches for ever, saying the number of each once it is acknowledged. */
+/* Writes batches for ever, saying the number of each once it is in. */
 static void write_batches(int64_t source, uint64_t seq, int out)
 {
 	struct observation o[HOSTS_PER_BATCH];
@@ -129,12 +214,14 @@ static void write_batches(int64_t source, uint64_t seq, int out)
 			o[i] = fx_host(name, 3);
 		}
 		if (store_batch(fx.store, source, seq, o, HOSTS_PER_BATCH) < 0 ||
+		    store_flush(fx.store, source) < 0 ||
 		    write(out, &seq, sizeof(seq)) != (ssize_t)sizeof(seq))
 			_exit(1);
 	}
 }
 
-/* A child writes and is killed some milliseconds later. Returns the last acknowledged batch. */
+/* A child writes and is killed some milliseconds later. Source 0: a capture of its own. Returns the last
+ * batch that it told of. */
 static uint64_t write_and_kill(int64_t source, uint64_t last, int milliseconds)
 {
 	uint64_t seq;
@@ -148,7 +235,7 @@ static uint64_t write_and_kill(int64_t source, uint64_t last, int milliseconds)
 		fx.store = store_open(&fx.conf, &fx.data, false, fx.error);
 		if (fx.store == NULL)
 			_exit(1);
-		write_batches(source, last + 1, fd[1]);
+		write_batches(source ? source : begin("big.pcap", true), last + 1, fd[1]);
 	}
 	close(fd[1]);
 	usleep((useconds_t)milliseconds * 1000);
@@ -176,16 +263,12 @@ static uint64_t stored_seq(int64_t source)
 	return seq;
 }
 
-static void acknowledged_batches_survive_kill(void **state)
+static void batches_of_a_live_run_survive_kill(void **state)
 {
-	enum store_verdict verdict;
-	char digest[HASH_HEX_SIZE];
-	int64_t source, again;
+	int64_t source = begin("eth1", false);
 	uint64_t acked = 0, kept;
 
 	(void)state;
-	fx_digest(digest, "big.pcap");
-	fx_ok(store_source_begin(fx.store, "big.pcap", digest, &source, &verdict));
 	store_close(fx.store);
 	fx.store = NULL;
 	for (int i = 0; i < KILLS; i++) {
@@ -201,18 +284,43 @@ static void acknowledged_batches_survive_kill(void **state)
 	}
 	assert_true(acked > KILLS / 2);
 	fx_open();
-	fx_ok(store_source_begin(fx.store, "big.pcap", digest, &again, &verdict));
-	assert_int_equal(verdict, STORE_GO);
-	assert_int_equal(fx_number(STMT_STATUS_DAYS), 0);
-	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 0);
+}
+
+/* However often it is cut short: when another begins, nothing is left of any of them. */
+static void killed_captures_leave_nothing(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	uint64_t told = 0;
+
+	(void)state;
+	store_close(fx.store);
+	fx.store = NULL;
+	for (int i = 0; i < KILLS; i++)
+		told += write_and_kill(0, 0, 5 + (i * 37) % 60);
+	assert_true(told > KILLS / 2);
+	fx_open();
+	assert_true(db_sound(fx.store->db));
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), 0);
+	fx_capture("big.pcap", &o, 1);
+	assert_int_equal(fx_number(STMT_STATUS_SOURCES), 1);
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 1);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(capture_counts_once),        FX_TEST(half_capture_is_invisible_then_taken_back),
-		FX_TEST(live_run_counts_as_it_goes), FX_TEST(counters_are_absolute),
-		FX_TEST(end_is_all_or_nothing),      FX_TEST(acknowledged_batches_survive_kill),
+		FX_TEST(capture_counts_once),
+		FX_TEST(known_capture_is_taken_back),
+		FX_TEST(sha256_of_an_older_database_is_known),
+		FX_TEST(half_capture_is_invisible_then_taken_back),
+		FX_TEST(open_captures_stand_side_by_side),
+		FX_TEST(live_run_counts_as_it_goes),
+		FX_TEST(counters_are_absolute),
+		FX_TEST(end_is_all_or_nothing),
+		FX_TEST(batches_of_a_live_run_survive_kill),
+		FX_TEST(killed_captures_leave_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/write.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "db/feed.h"
+
+enum {
+	LINKS_PER_SUBJECT = 1024, /* kept per subject and source */
+	DETAILS_PER_SUBJECT = 64, /* the same */
+};
+
+/* A subject that the rows or links speak of. */
+struct named {
+	const char *name;
+	int64_t id;
+	uint8_t kind;
+};
+
+struct writing {
+	struct db_txn *txn;
+	struct write_job *job;
+	struct intake *in;
+	struct named *name; /* sorted by kind and name */
+	size_t count, cap;
+	size_t last; /* found by the last name_find() */
+};
+
+static int compare_names(uint8_t kind, const char *name, uint8_t kind_to, const char *name_to)
+{
+	if (kind != kind_to)
+		return kind < kind_to ? -1 : 1;
+	return name == name_to ? 0 : strcmp(name, name_to);
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+	const struct intake_link *x = *(struct intake_link *const *)a, *y = *(struct intake_link *const *)b;
+	return compare_names(x->to_kind, x->to, y->to_kind, y->to);
+}
+
+/* -- subjects ------------------------------------------------------------------------------------- */
+
+static struct intake_link **sorted_targets(const struct intake *in)
+{
+	struct intake_link **at = xmalloc((in->link_count + 1) * sizeof(struct intake_link *));
+
+	for (size_t i = 0; i < in->link_count; i++)
+		at[i] = &in->link[i];
+	qsort(at, in->link_count, sizeof(*at), compare_targets);
+	return at;
+}
+
+/* Its place. The names come in order. */
+static int64_t add_name(struct writing *w, uint8_t kind, const char *name)
+{
+	const struct named *before = w->count > 0 ? &w->name[w->count - 1] : NULL;
+
+	if (before && compare_names(before->kind, before->name, kind, name) == 0)
+		return (int64_t)w->count - 1;
+	w->name = xgrow(w->name, &w->cap, w->count + 1, sizeof(*w->name));
+	w->name[w->count++] = (struct named){ .kind = kind, .name = name };
+	return (int64_t)w->count - 1;
+}
+
+/* Every subject once: rows and link targets are both sorted, so one walk merges them. Until ids are known
+ * both keep the place of their name. */
+static void collect_names(struct writing *w)
+{
+	struct intake_link **target = sorted_targets(w->in);
+	size_t i = 0, k = 0;
+	int order;
+
+	while (i < w->in->count || k < w->in->link_count) {
+		const struct intake_row *row = &w->in->row[i];
+		order = -1;
+		if (i == w->in->count)
+			order = 1;
+		else if (k < w->in->link_count)
+			order = compare_names(row->kind, row->name, target[k]->to_kind, target[k]->to);
+		if (order <= 0)
+			w->in->row[i++].subject = add_name(w, row->kind, row->name);
+		if (order >= 0) {
+			target[k]->target = add_name(w, target[k]->to_kind, target[k]->to);
+			k++;
+		}
+	}
+	free(target);
+}
+
+static bool name_is(const struct writing *w, size_t at, uint8_t kind, const char *name)
+{
+	return at < w->count && compare_names(w->name[at].kind, w->name[at].name, kind, name) == 0;
+}
+
+/* The id of a name that collect_names() found. What asks comes mostly in the order of names. */
+static int64_t name_id(struct writing *w, uint8_t kind, const char *name)
+{
+	size_t low = 0, high = w->count;
+
+	if (name_is(w, w->last, kind, name))
+		return w->name[w->last].id;
+	if (name_is(w, w->last + 1, kind, name))
+		return w->name[++w->last].id;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (compare_names(w->name[mid].kind, w->name[mid].name, kind, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	w->last = low;
+	return name_is(w, low, kind, name) ? w->name[low].id : 0;
+}
+
+static void name_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	const struct named *n = &((const struct named *)rows)[row];
+
+	if (column == 1)
+		feed_int(out, n->kind);
+	else if (column == 2)
+		feed_text(out, n->name);
+}
+
+static void new_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	const struct named *n = ((struct named *const *)rows)[row];
+
+	if (column == 1)
+		feed_int(out, n->id);
+	else if (column == 2)
+		feed_int(out, n->kind);
+	else if (column == 3)
+		feed_text(out, n->name);
+}
+
+static void find_known(struct writing *w)
+{
+	struct feed feed = { w->name, w->count, name_cell };
+	struct query q;
+
+	query_open(&q, w->txn, STMT_SUBJECTS_KNOWN);
+	query_feed(&q, &feed);
+	while (query_row(&q))
+		w->name[query_get_int(&q, 0)].id = query_get_int(&q, 1);
+}
+
+/* The newest row's id stands for the number of rows: one step down the tree, however many there are. */
+static int64_t last_subject(struct writing *w)
+{
+	struct query q;
+
+	query_open(&q, w->txn, STMT_SUBJECT_LAST);
+	return query_one(&q, 0);
+}
+
+/* Subjects keep the order of their names where they can: it is the order of the tables. */
+static void give_ids(struct writing *w)
+{
+	struct named **fresh = xmalloc((w->count + 1) * sizeof(*fresh));
+	struct feed feed = { fresh, 0, new_cell };
+	int64_t last = last_subject(w);
+	struct query q;
+
+	if (last > 0)
+		find_known(w);
+	for (size_t i = 0; i < w->count; i++) {
+		if (w->name[i].id != 0 || last >= (int64_t)w->job->subjects)
+			continue;
+		w->name[i].id = ++last;
+		fresh[feed.count++] = &w->name[i];
+	}
+	query_open(&q, w->txn, STMT_SUBJECTS_ADD);
+	query_feed(&q, &feed);
+	query_run(&q);
+	free(fresh);
+}
+
+/* -- days ------------------------------------------------------------------------------------------ */
+
+/* Rows whose subject found no room go. */
+static void place_rows(struct writing *w)
+{
+	struct intake *in = w->in;
+	size_t n = 0;
+
+	for (size_t i = 0; i < in->count; i++) {
+		in->row[i].subject = w->name[in->row[i].subject].id;
+		if (in->row[i].subject == 0) {
+			w->job->refused++;
+			continue;
+		}
+		w->job->messages += in->row[i].count;
+		in->row[n++] = in->row[i];
+	}
+	in->count = n;
+}
+
+enum day_column {
+	DAY_SUBJECT = 1,
+	DAY_EPOCH,
+	DAY_VIA,
+	DAY_DAY,
+	DAY_FIRST,
+	DAY_LAST,
+	DAY_COUNT,
+	DAY_SKETCH,
+	DAY_SERVERS
+};
+
+static void day_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	const struct intake_row *r = &((const struct intake_row *)rows)[row];
+
+	switch ((enum day_column)column) {
+	case DAY_SUBJECT:
+		return feed_int(out, r->subject);
+	case DAY_EPOCH:
+		return feed_int(out, r->epoch);
+	case DAY_VIA:
+		return feed_int(out, r->via);
+	case DAY_DAY:
+		return feed_int(out, r->day);
+	case DAY_FIRST:
+		return feed_int(out, r->first);
+	case DAY_LAST:
+		return feed_int(out, r->last);
+	case DAY_COUNT:
+		return feed_count(out, r->count);
+	case DAY_SKETCH:
+		return feed_blob(out, r->sketch, r->sketch_size);
+	case DAY_SERVERS:
+		return feed_blob(out, r->servers, (size_t)r->server_count * INTAKE_SERVER_SIZE);
+	}
+}
+
+/* The database's row in `held`, lent until the query's next row, but for the servers: those that it holds
+ * stay before new ones, so they change places with those of the new row. */
+static void take_held(struct intake *in, struct query *q, struct intake_row *row, struct intake_row *held)
+{
+	size_t sketch, servers;
+	const void *bytes = query_get_blob(q, 5, &servers);
+
+	*held = (struct intake_row){ .first = query_get_int(q, 1),
+				     .last = query_get_int(q, 2),
+				     .count = (uint64_t)query_get_int(q, 3),
+				     .servers = row->servers,
+				     .server_count = row->server_count };
+	row->servers = intake_keep(in, bytes, servers);
+	row->server_count = (uint32_t)(servers / INTAKE_SERVER_SIZE);
+	held->sketch = (uint8_t *)(uintptr_t)query_get_blob(q, 4, &sketch);
+	held->sketch_size = (uint32_t)sketch;
+}
+
+/* What earlier windows of the same day wrote is folded in here, and the row written anew. */
+static void fold_known(struct writing *w)
+{
+	struct feed feed = { w->in->row, w->in->count, day_cell };
+	struct query q;
+
+	query_open(&q, w->txn, STMT_DAYS_KNOWN);
+	query_feed(&q, &feed);
+	query_int(&q, w->job->source);
+	while (query_row(&q)) {
+		struct intake_row *row = &w->in->row[query_get_int(&q, 0)], held;
+		take_held(w->in, &q, row, &held);
+		if (!intake_fold(w->in, row, &held))
+			db_fail(w->txn, -EUCLEAN, "数据库已损坏(observed_day,对象 %lld),请用备份恢复",
+				(long long)row->subject);
+	}
+}
+
+static void put_feed(struct writing *w, enum stmt id, const struct feed *feed)
+{
+	struct query q;
+
+	if (feed->count == 0)
+		return;
+	query_open(&q, w->txn, id);
+	query_feed(&q, feed);
+	query_int(&q, w->job->source);
+	query_run(&q);
+}
+
+static void put_days(struct writing *w)
+{
+	struct feed feed;
+
+	place_rows(w);
+	if (!w->job->fresh)
+		fold_known(w);
+	feed = (struct feed){ w->in->row, w->in->count, day_cell };
+	put_feed(w, STMT_DAYS_PUT, &feed);
+}
+
+/* -- what a subject has many of, up to a maximum: links and details --------------------------------- */
+
+struct item {
+	int64_t subject;
+	const void *of; /* struct intake_link or intake_detail */
+	uint64_t count;
+	int64_t first, last;
+	bool known; /* the database has it */
+};
+
+struct pile {
+	struct item *item;
+	size_t count;
+	size_t most; /* of one subject and source */
+	enum stmt counts, knows, puts;
+	int (*compare)(const void *a, const void *b);
+	void (*cell)(const void *rows, size_t row, int column, struct feed_cell *out);
+};
+
+/* What one window tells comes in the order of subjects: then only the runs of each need sorting. */
+static void sort_items(struct pile *p)
+{
+	size_t run = 0;
+	bool ordered = true;
+
+	for (size_t i = 1; i < p->count && ordered; i++)
+		ordered = p->item[i - 1].subject <= p->item[i].subject;
+	if (!ordered) {
+		qsort(p->item, p->count, sizeof(*p->item), p->compare);
+		return;
+	}
+	for (size_t i = 1; i <= p->count; i++) {
+		if (i < p->count && p->item[i].subject == p->item[run].subject)
+			continue;
+		if (i - run > 1)
+			qsort(&p->item[run], i - run, sizeof(*p->item), p->compare);
+		run = i;
+	}
+}
+
+static void add_to(struct item *into, const struct item *from)
+{
+	into->count += from->count;
+	if (from->first < into->first)
+		into->first = from->first;
+	if (from->last > into->last)
+		into->last = from->last;
+}
+
+static void fold_items(struct pile *p)
+{
+	size_t n = 0;
+
+	sort_items(p);
+	for (size_t i = 0; i < p->count; i++) {
+		if (n > 0 && p->compare(&p->item[n - 1], &p->item[i]) == 0)
+			add_to(&p->item[n - 1], &p->item[i]);
+		else
+			p->item[n++] = p->item[i];
+	}
+	p->count = n;
+}
+
+static void mark_known(struct writing *w, struct pile *p)
+{
+	struct feed feed = { p->item, p->count, p->cell };
+	struct query q;
+
+	query_open(&q, w->txn, p->knows);
+	query_feed(&q, &feed);
+	query_int(&q, w->job->source);
+	while (query_row(&q))
+		p->item[query_get_int(&q, 0)].known = true;
+}
+
+static void subject_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	if (column == 1)
+		feed_int(out, ((const struct item *const *)rows)[row]->subject);
+}
+
+/* How many the database has of the subject of each run of items, at the run's first place. */
+static size_t *count_held(struct writing *w, struct pile *p)
+{
+	size_t *held = xcalloc(p->count + 1, sizeof(*held));
+	struct item **run = xmalloc((p->count + 1) * sizeof(*run));
+	struct feed feed = { run, 0, subject_cell };
+	struct query q;
+
+	for (size_t i = 0; i < p->count; i++)
+		if (i == 0 || p->item[i].subject != p->item[i - 1].subject)
+			run[feed.count++] = &p->item[i];
+	query_open(&q, w->txn, p->counts);
+	query_feed(&q, &feed);
+	query_int(&q, w->job->source);
+	while (query_row(&q))
+		held[run[query_get_int(&q, 0)] - p->item] = (size_t)query_get_int(&q, 1);
+	free(run);
+	return held;
+}
+
+/* Returns how many found no room. */
+static uint64_t cap_items(struct writing *w, struct pile *p)
+{
+	size_t *held = w->job->fresh ? NULL : count_held(w, p), n = 0, have = 0;
+	uint64_t more = 0;
+	int64_t subject = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct item *it = &p->item[i];
+		if (it->subject != subject)
+			have = held ? held[i] : 0;
+		subject = it->subject;
+		if (!it->known && have >= p->most) {
+			more++;
+			continue;
+		}
+		have += !it->known;
+		p->item[n++] = *it;
+	}
+	p->count = n;
+	free(held);
+	return more;
+}
+
+static uint64_t put_pile(struct writing *w, struct pile *p)
+{
+	struct feed feed = { .cell = p->cell };
+	uint64_t more;
+
+	fold_items(p);
+	if (!w->job->fresh)
+		mark_known(w, p);
+	more = cap_items(w, p);
+	feed.rows = p->item;
+	feed.count = p->count;
+	put_feed(w, p->puts, &feed);
+	free(p->item);
+	return more;
+}
+
+static int order(int64_t a, int64_t b) { return (a > b) - (a < b); }
+
+static int compare_links(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	const struct intake_link *p = x->of, *q = y->of;
+	int by = order(x->subject, y->subject);
+
+	return by != 0 ? by : order(p->target, q->target);
+}
+
+static void link_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	const struct item *it = &((const struct item *)rows)[row];
+	const struct intake_link *l = it->of;
+
+	if (column == 1)
+		feed_int(out, it->subject);
+	else if (column == 2)
+		feed_int(out, l->target);
+	else if (column == 3)
+		feed_count(out, it->count);
+}
+
+static int compare_details(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	const struct intake_detail *p = x->of, *q = y->of;
+	int by = order(x->subject, y->subject);
+
+	if (by == 0)
+		by = order(p->type, q->type);
+	return by != 0 ? by : strcmp(p->value, q->value);
+}
+
+static void detail_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	const struct item *it = &((const struct item *)rows)[row];
+	const struct intake_detail *d = it->of;
+
+	if (column == 1)
+		feed_int(out, it->subject);
+	else if (column == 2)
+		feed_int(out, d->type);
+	else if (column == 3)
+		feed_text(out, d->value);
+	else if (column == 4)
+		feed_count(out, it->count);
+	else if (column == 5)
+		feed_int(out, it->first);
+	else if (column == 6)
+		feed_int(out, it->last);
+}
+
+static void put_links(struct writing *w)
+{
+	struct intake *in = w->in;
+	struct pile p = { .most = LINKS_PER_SUBJECT,
+			  .counts = STMT_LINKS_COUNT,
+			  .knows = STMT_LINKS_KNOWN,
+			  .puts = STMT_LINKS_PUT,
+			  .compare = compare_links,
+			  .cell = link_cell };
+
+	p.item = xmalloc((in->link_count + 1) * sizeof(*p.item));
+	for (size_t i = 0; i < in->link_count; i++) {
+		struct intake_link *l = &in->link[i];
+		int64_t from = name_id(w, l->from_kind, l->from);
+		l->target = w->name[l->target].id;
+		if (from == 0 || l->target == 0)
+			w->job->refused++;
+		else
+			p.item[p.count++] = (struct item){ .subject = from, .of = l, .count = l->count };
+	}
+	w->job->links_more += put_pile(w, &p);
+}
+
+static void put_details(struct writing *w)
+{
+	struct intake *in = w->in;
+	struct pile p = { .most = DETAILS_PER_SUBJECT,
+			  .counts = STMT_DETAILS_COUNT,
+			  .knows = STMT_DETAILS_KNOWN,
+			  .puts = STMT_DETAILS_PUT,
+			  .compare = compare_details,
+			  .cell = detail_cell };
+
+	p.item = xmalloc((in->detail_count + 1) * sizeof(*p.item));
+	for (size_t i = 0; i < in->detail_count; i++) {
+		const struct intake_detail *d = &in->detail[i];
+		int64_t id = name_id(w, SUBJECT_HOST, d->name);
+		if (id == 0)
+			w->job->refused++;
+		else
+			p.item[p.count++] = (struct item){
+				.subject = id, .of = d, .count = d->count, .first = d->first, .last = d->last
+			};
+	}
+	w->job->details_more += put_pile(w, &p);
+}
+
+void write_intake(struct db_txn *t, struct write_job *j)
+{
+	struct writing w = { .txn = t, .job = j, .in = j->in };
+
+	intake_settle(j->in);
+	collect_names(&w);
+	give_ids(&w);
+	if (t->result == 0) {
+		put_days(&w);
+		put_links(&w);
+		put_details(&w);
+	}
+	free(w.name);
+}

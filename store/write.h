@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An intake -> the observed_ tables, inside the caller's transaction: a few statements, each over all rows
+ * in the order of its table, whatever the number of rows.
+ */
+#ifndef STORE_WRITE_H
+#define STORE_WRITE_H
+
+#include "db/db.h"
+#include "store/intake.h"
+
+struct write_job {
+	int64_t source;
+	bool fresh;          /* the database holds nothing of this source yet */
+	uint32_t subjects;   /* most in the database */
+	struct intake *in;   /* settled and used up: only intake_clear() may follow */
+	uint64_t messages;   /* out: of what was written */
+	uint64_t refused;    /* out: rows, links and details whose subject found no room */
+	uint64_t links_more; /* out: beyond what is kept per subject and source */
+	uint64_t details_more;
+};
+
+void write_intake(struct db_txn *t, struct write_job *j);
+
+#endif
