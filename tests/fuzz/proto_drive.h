@@ -40,6 +40,29 @@ static inline void drive_name(struct drive *d, struct dissect_str s)
 	drive_str(d, s);
 }
 
+/* JA4 is made whole or not at all. */
+static inline void drive_hello(struct drive *d, const struct dissect_hello *h)
+{
+	size_t n = strnlen(h->ja4, sizeof(h->ja4));
+
+	MUST(n == 0 || (n == DISSECT_JA4_SIZE - 1 && h->ja4[10] == '_' && h->ja4[23] == '_'));
+	MUST((h->alpn.p == NULL) == (h->alpn.n == 0) && h->alpn.n <= 255);
+	MUST(h->ech || h->ech_config == 0);
+	drive_str(d, (struct dissect_str){ (const uint8_t *)h->ja4, n });
+	drive_str(d, h->alpn);
+	d->hash += h->ech_config + h->ech;
+}
+
+static inline void drive_cert(struct drive *d, const struct dissect_message *m)
+{
+	MUST(m->name.p == NULL && m->cert.names <= DISSECT_CERT_NAMES);
+	MUST(m->cert.names_more == 0 || m->cert.names == DISSECT_CERT_NAMES);
+	for (uint8_t i = 0; i < m->cert.names; i++) {
+		MUST(m->cert.name[i].n > 0);
+		drive_str(d, m->cert.name[i]);
+	}
+}
+
 static inline void drive_seen(void *arg, const struct dissect_message *m)
 {
 	struct drive *d = arg;
@@ -75,6 +98,15 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 		drive_str(d, m->http_answer.server);
 		drive_str(d, m->http_answer.location);
 		drive_str(d, m->http_answer.title);
+		break;
+	case DISSECT_TLS:
+		drive_hello(d, &m->tls.hello);
+		break;
+	case DISSECT_QUIC:
+		drive_hello(d, &m->quic.hello);
+		break;
+	case DISSECT_TLS_CERT:
+		drive_cert(d, m);
 		break;
 	default:
 		break;
