@@ -130,7 +130,10 @@ static const char *const statements[STMT_COUNT] = {
 			   "?3, ?4, ?5, ?6)",
 	[STMT_NOTES_DROP] = "DELETE FROM app_note",
 	[STMT_NOTE_ADD] = "INSERT INTO app_note (subject, note) VALUES (?1, ?2)",
-	[STMT_FINDING_FIND] = "SELECT id, state FROM finding_finding WHERE app = ?1 AND rule = ?2",
+	[STMT_FINDINGS_STANDING] =
+		"SELECT f.id, f.app, f.rule, f.state = 'open', coalesce(a.id, 0) FROM finding_finding f "
+		"LEFT JOIN alert_alert a ON a.app = f.app AND a.rule = f.rule AND a.state = 'open' "
+		"ORDER BY f.app, f.rule",
 	[STMT_FINDING_PUT] =
 		"INSERT INTO finding_finding "
 		"(app, rule, severity, title, cites, duty, evidence, first, last, state, seen) "
@@ -139,11 +142,7 @@ static const char *const statements[STMT_COUNT] = {
 		"cites = excluded.cites, duty = excluded.duty, first = excluded.first, last = excluded.last, "
 		"evidence = CASE WHEN ?11 THEN evidence ELSE excluded.evidence END, state = 'open', seen = "
 		"excluded.seen",
-	[STMT_FINDING_SEEN] = "UPDATE finding_finding SET seen = ?2 WHERE id = ?1",
 	[STMT_FINDING_CLOSE] = "UPDATE finding_finding SET state = 'closed' WHERE id = ?1",
-	[STMT_FINDINGS_STALE] = "SELECT id, app, rule FROM finding_finding WHERE state = 'open' AND seen < "
-				"?1 ORDER BY app, rule",
-	[STMT_ALERT_OPEN_OF] = "SELECT id FROM alert_alert WHERE app = ?1 AND rule = ?2 AND state = 'open'",
 	[STMT_ALERT_OPEN] = "INSERT INTO alert_alert (severity, name, title, cites, subjects, clients, "
 			    "facts, first, last, "
 			    "app, rule, uuid, opened, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "

@@ -36,13 +36,13 @@ static uint64_t hash_all(const char *key)
 static uint32_t tag_of(uint64_t h) { return (uint32_t)(h >> 32); }
 static size_t slot_of(const struct index *ix, uint64_t h) { return (size_t)(h ^ h >> 29) & ix->mask; }
 
-static void put(struct index *ix, size_t at)
+static void put(struct index *ix, size_t at, size_t n)
 {
 	uint64_t h = hash_all(ix->entry[at].key);
 	size_t i = slot_of(ix, h);
-	while (ix->slot[i].at != 0)
+	while (ix->slot[i].n != 0)
 		i = (i + 1) & ix->mask;
-	ix->slot[i] = (struct index_slot){ .tag = tag_of(h), .at = (uint32_t)at + 1 };
+	ix->slot[i] = (struct index_slot){ .tag = tag_of(h), .at = (uint32_t)at, .n = (uint32_t)n };
 }
 
 void index_sort(struct index *ix)
@@ -56,36 +56,35 @@ void index_sort(struct index *ix)
 	free(ix->slot);
 	ix->slot = xcalloc(slots, sizeof(*ix->slot));
 	ix->mask = slots - 1;
-	for (size_t i = 0; i < ix->count; i++)
-		if (i == 0 || strcmp(ix->entry[i - 1].key, ix->entry[i].key) != 0)
-			put(ix, i);
+	for (size_t i = 0, end; i < ix->count; i = end) {
+		for (end = i + 1; end < ix->count && strcmp(ix->entry[i].key, ix->entry[end].key) == 0;)
+			end++;
+		put(ix, i, end - i);
+	}
 }
 
-/* The first entry with this key, whose hash is h. */
-static const struct index_entry *look_up(const struct index *ix, const char *key, uint64_t h)
+/* Of the key whose hash is h; NULL: none. */
+static const struct index_slot *look_up(const struct index *ix, const char *key, uint64_t h)
 {
-	for (size_t i = slot_of(ix, h); ix->slot[i].at != 0; i = (i + 1) & ix->mask) {
-		const struct index_entry *e = &ix->entry[ix->slot[i].at - 1];
-		if (ix->slot[i].tag == tag_of(h) && strcmp(e->key, key) == 0)
-			return e;
+	for (size_t i = slot_of(ix, h); ix->slot[i].n != 0; i = (i + 1) & ix->mask) {
+		const struct index_slot *s = &ix->slot[i];
+		if (s->tag == tag_of(h) && strcmp(ix->entry[s->at].key, key) == 0)
+			return s;
 	}
 	return NULL;
 }
 
 const struct index_entry *index_find(const struct index *ix, const char *key, size_t *n)
 {
-	const struct index_entry *first = ix->count > 0 ? look_up(ix, key, hash_all(key)) : NULL;
-	const struct index_entry *last = ix->entry + ix->count;
+	const struct index_slot *s = ix->count > 0 ? look_up(ix, key, hash_all(key)) : NULL;
 
-	*n = 0;
-	while (first != NULL && first + *n < last && strcmp(first[*n].key, key) == 0)
-		++*n;
-	return first;
+	*n = s ? s->n : 0;
+	return s ? &ix->entry[s->at] : NULL;
 }
 
 const struct index_entry *index_find_suffix(const struct index *ix, const char *host)
 {
-	const struct index_entry *longest = NULL, *e;
+	const struct index_slot *longest = NULL, *s;
 	uint64_t h = HASH_START;
 
 	if (ix->count == 0)
@@ -94,10 +93,10 @@ const struct index_entry *index_find_suffix(const struct index *ix, const char *
 		h = hash_step(h, host[i - 1]);
 		if (i > 1 && host[i - 2] != '.')
 			continue;
-		e = look_up(ix, host + i - 1, h);
-		longest = e ? e : longest;
+		s = look_up(ix, host + i - 1, h);
+		longest = s ? s : longest;
 	}
-	return longest;
+	return longest ? &ix->entry[longest->at] : NULL;
 }
 
 void index_clear(struct index *ix)

@@ -17,7 +17,8 @@ struct index_entry {
 
 struct index_slot {
 	uint32_t tag; /* of the key's hash: a look at the key itself only when it agrees */
-	uint32_t at;  /* 1 + first entry of the key; 0: empty */
+	uint32_t at;  /* first entry of the key */
+	uint32_t n;   /* its entries; 0: the slot is empty */
 };
 
 struct index {

@@ -8,11 +8,10 @@
 #include "policy/domain.h"
 #include "policy/lookup.h"
 
-static void add_keys(struct index *out, const struct index *in)
+static void add_keys(struct index *out, const struct index *in, enum sieve_class class)
 {
 	for (size_t i = 0; i < in->count; i++)
-		index_add(out, in->entry[i].key, i);
-	index_sort(out);
+		index_add(out, in->entry[i].key, class);
 }
 
 static void add_cut(struct index *ix, const char *text, size_t n, size_t value)
@@ -28,7 +27,7 @@ static void add_rule(struct sieve *s, const char *pattern, size_t value)
 	size_t n = strlen(pattern);
 
 	if (pattern[0] == '.')
-		index_add(&s->below, pattern + 1, value);
+		index_add(&s->below, pattern + 1, SIEVE_MARKED);
 	else if (n > 2 && strcmp(pattern + n - 2, ".*") == 0)
 		add_cut(&s->start, pattern, n - 2, value);
 	else
@@ -40,9 +39,6 @@ static void add_rules(struct sieve *s, const struct education *t)
 	for (size_t i = 0; i < t->count; i++)
 		if (t->entry[i].kind == SUBJECT_HOST)
 			add_rule(s, t->entry[i].pattern, i);
-	index_sort(&s->below);
-	index_sort(&s->start);
-	index_sort(&s->whole);
 }
 
 static void want_filing(struct sieve *s, const struct lookup *l, const struct policy_filing *f, size_t value)
@@ -62,23 +58,26 @@ void sieve_init(struct sieve *s, const struct policy_input *in)
 
 	*s = (struct sieve){ .conf = in->conf };
 	lookup_init(&l, in->conf, in->data);
-	add_keys(&s->listed, &l.campus);
-	add_keys(&s->listed, &l.catalog_domain);
-	add_keys(&s->listed, &l.exempt_host);
-	add_keys(&s->center, &l.center);
+	add_keys(&s->below, &l.campus, SIEVE_LISTED);
+	add_keys(&s->below, &l.catalog_domain, SIEVE_LISTED);
+	add_keys(&s->below, &l.exempt_host, SIEVE_LISTED);
+	add_keys(&s->center, &l.center, SIEVE_MARKED);
 	add_rules(s, &in->data->education);
 	for (size_t i = 0; i < in->filing_count; i++)
 		want_filing(s, &l, &in->filing[i], i);
 	for (size_t i = 0; i < in->decision_count; i++)
 		if (in->decision[i].kind == SUBJECT_HOST)
 			index_add(&s->wanted, in->decision[i].name, i);
+	index_sort(&s->below);
+	index_sort(&s->start);
+	index_sort(&s->whole);
+	index_sort(&s->center);
 	index_sort(&s->wanted);
 	lookup_clear(&l);
 }
 
 void sieve_clear(struct sieve *s)
 {
-	index_clear(&s->listed);
 	index_clear(&s->below);
 	index_clear(&s->start);
 	index_clear(&s->whole);
@@ -119,15 +118,17 @@ static bool has_start(const struct index *start, const char *host)
 	return false;
 }
 
+/* Of a rule and a list with the same suffix the rule is found first: all that it costs is that the host's
+ * group is looked at. */
 enum sieve_class sieve_host(const struct sieve *s, const char *host)
 {
+	const struct index_entry *e = index_find_suffix(&s->below, host);
 	size_t n;
 
-	if (index_find_suffix(&s->listed, host) != NULL)
-		return SIEVE_LISTED;
-	if (has_label(&s->conf->campus.labels, host) || index_find_suffix(&s->below, host) != NULL ||
-	    has_start(&s->start, host) || index_find(&s->whole, host, &n) != NULL ||
-	    index_find(&s->center, domain_bare(host), &n) != NULL)
+	if (e != NULL)
+		return (enum sieve_class)e->value;
+	if (has_label(&s->conf->campus.labels, host) || has_start(&s->start, host) ||
+	    index_find(&s->whole, host, &n) != NULL || index_find(&s->center, domain_bare(host), &n) != NULL)
 		return SIEVE_MARKED;
 	return SIEVE_PLAIN;
 }

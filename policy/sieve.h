@@ -20,8 +20,8 @@ enum sieve_class {
 
 struct sieve {
 	const struct conf *conf;
-	struct index listed, below; /* suffixes: of the lists; of education rules */
-	struct index start, whole;  /* of education rules: what a name starts with, or is */
+	struct index below;        /* suffixes of the lists and of education rules; value: sieve_class */
+	struct index start, whole; /* of education rules: what a name starts with, or is */
 	struct index center;
 	struct index wanted; /* groups that a filing or a decision concerns */
 };

@@ -3,22 +3,29 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
 static char *format(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 
+/* Formatted once: nearly every sentence fits. */
 static char *format(const char *fmt, va_list ap)
 {
+	char room[512], *text;
 	va_list again;
-	char *text;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	text = xcalloc((size_t)(n > 0 ? n : 0) + 1, 1);
-	if (n > 0)
+	n = vsnprintf(room, sizeof(room), fmt, ap);
+	if (n < 0)
+		n = 0;
+	text = xmalloc((size_t)n + 1);
+	if ((size_t)n < sizeof(room))
+		memcpy(text, room, (size_t)n);
+	else
 		vsnprintf(text, (size_t)n + 1, fmt, again);
+	text[n] = '\0';
 	va_end(again);
 	return text;
 }

@@ -181,8 +181,10 @@ static void compare_all(struct judging *j)
 static void write_app(struct judging *j, struct verdict *v)
 {
 	const struct app *a = v->app;
+	struct buf steps = { 0 };
 	struct query q;
 
+	verdict_steps(&steps, a);
 	query_open(&q, j->txn, v->id ? STMT_APP_CHANGE : STMT_APP_ADD);
 	query_text(&q, a->key);
 	query_text(&q, a->name);
@@ -194,11 +196,12 @@ static void write_app(struct judging *j, struct verdict *v)
 	query_count(&q, a->count);
 	query_int(&q, a->first);
 	query_int(&q, a->last);
-	query_text(&q, v->steps);
+	query_text(&q, steps.p);
 	query_int(&q, v->digest);
 	query_run(&q);
 	if (v->id == 0)
 		v->id = query_new_id(&q);
+	buf_clear(&steps);
 }
 
 static void write_members(struct judging *j, const struct verdict *v)
@@ -338,16 +341,15 @@ static void write_all(struct judging *j)
 	j->is_new = xcalloc(j->load.survey.bystanders, sizeof(*j->is_new));
 	for (size_t i = 0; i < j->judgement.count; i++) {
 		j->verdict[i].app = &j->judgement.app[i];
-		verdict_render(&j->verdict[i], &j->load);
+		verdict_digest(&j->verdict[i], &j->load, &j->keys);
 	}
+	buf_reset(&j->keys);
 	read_known(j);
 	compare_all(j);
 	write_apps(j);
 	write_notes(j);
 	raise_findings(j->store, j->txn, &j->load, j->verdict, j->judgement.count, j->generation);
 	write_state(j);
-	for (size_t i = 0; i < j->judgement.count; i++)
-		verdict_clear(&j->verdict[i]);
 	buf_clear(&j->keys);
 	shelf_clear(&j->shelf);
 	free(j->is_new);

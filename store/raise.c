@@ -14,12 +14,18 @@ struct raise {
 	struct db_txn *txn;
 	const struct load *load;
 	int64_t generation;
+	struct standing *standing; /* sorted by app, then by rule */
+	size_t count, cap;
+	struct shelf shelf;
 };
 
 /* The rows of one (app, rule) before this judgement. */
 struct standing {
+	int64_t app;
+	const char *rule;
 	int64_t finding, alert; /* 0: none */
 	bool open;
+	bool found; /* by this judgement again */
 };
 
 static void cites_json(struct buf *b, const struct rule *r)
@@ -30,24 +36,38 @@ static void cites_json(struct buf *b, const struct rule *r)
 	json_close(b, ']');
 }
 
-static struct standing look_up(struct raise *r, int64_t app, const char *rule)
+static void read_standing(struct raise *r)
 {
-	struct standing at = { 0 };
 	struct query q;
 
-	query_open(&q, r->txn, STMT_FINDING_FIND);
-	query_int(&q, app);
-	query_text(&q, rule);
-	if (query_row(&q)) {
-		at.finding = query_get_int(&q, 0);
-		at.open = strcmp(query_get_text(&q, 1), "open") == 0;
+	query_open(&q, r->txn, STMT_FINDINGS_STANDING);
+	while (query_row(&q)) {
+		r->standing = xgrow(r->standing, &r->cap, r->count + 1, sizeof(*r->standing));
+		r->standing[r->count++] = (struct standing){
+			.finding = query_get_int(&q, 0),
+			.app = query_get_int(&q, 1),
+			.rule = shelf_text(&r->shelf, query_get_text(&q, 2)),
+			.open = query_get_int(&q, 3) != 0,
+			.alert = query_get_int(&q, 4),
+		};
 	}
-	query_close(&q);
-	query_open(&q, r->txn, STMT_ALERT_OPEN_OF);
-	query_int(&q, app);
-	query_text(&q, rule);
-	at.alert = query_one(&q, 0);
-	return at;
+}
+
+static struct standing *look_up(struct raise *r, int64_t app, const char *rule)
+{
+	size_t low = 0, high = r->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct standing *at = &r->standing[middle];
+		if (at->app < app || (at->app == app && strcmp(at->rule, rule) < 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == r->count || r->standing[low].app != app || strcmp(r->standing[low].rule, rule) != 0)
+		return NULL;
+	return &r->standing[low];
 }
 
 /* Adds the finding, fires it again, or (keep_evidence) only brings it up to date. */
@@ -119,26 +139,16 @@ static void write_alert(struct raise *r, const struct verdict *v, const struct f
 	buf_clear(&facts);
 }
 
-static void touch(struct raise *r, int64_t finding)
-{
-	struct query q;
-
-	query_open(&q, r->txn, STMT_FINDING_SEEN);
-	query_int(&q, finding);
-	query_int(&q, r->generation);
-	query_run(&q);
-}
-
 static void raise_one(struct raise *r, const struct verdict *v, const struct finding *f)
 {
-	struct standing at = look_up(r, v->id, f->rule);
+	struct standing *at = look_up(r, v->id, f->rule);
 
-	if (at.open && at.alert && !v->changed) {
-		touch(r, at.finding);
+	if (at != NULL)
+		at->found = true;
+	if (at != NULL && at->open && at->alert && !v->changed)
 		return;
-	}
-	write_finding(r, v, f, at.open);
-	write_alert(r, v, f, at.alert);
+	write_finding(r, v, f, at != NULL && at->open);
+	write_alert(r, v, f, at != NULL ? at->alert : 0);
 }
 
 /* -- what no longer holds ------------------------------------------------------------------------ */
@@ -212,52 +222,25 @@ static const struct reason *explain(struct raise *r, int64_t app, struct buf *te
 	return why;
 }
 
-static void settle(struct raise *r, int64_t finding, int64_t app, const char *rule)
+static void settle(struct raise *r, const struct standing *at)
 {
-	int64_t alert = look_up(r, app, rule).alert;
 	struct buf text = { 0 };
-	const struct reason *why = explain(r, app, &text);
+	const struct reason *why = explain(r, at->app, &text);
 	struct query q;
 
 	query_open(&q, r->txn, STMT_FINDING_CLOSE);
-	query_int(&q, finding);
+	query_int(&q, at->finding);
 	query_run(&q);
-	if (alert != 0) {
+	if (at->alert != 0) {
 		query_open(&q, r->txn, STMT_ALERT_RESOLVE);
-		query_int(&q, alert);
+		query_int(&q, at->alert);
 		query_text(&q, why->why);
 		query_text(&q, text.p);
 		query_int(&q, state_now());
 		query_run(&q);
-		alert_send(r->store, r->txn, alert);
+		alert_send(r->store, r->txn, at->alert);
 	}
 	buf_clear(&text);
-}
-
-struct stale {
-	int64_t finding, app;
-	char *rule;
-};
-
-static void settle_stale(struct raise *r)
-{
-	struct stale *stale = NULL;
-	size_t count = 0, cap = 0;
-	struct query q;
-
-	query_open(&q, r->txn, STMT_FINDINGS_STALE);
-	query_int(&q, r->generation);
-	while (query_row(&q)) {
-		stale = xgrow(stale, &cap, count + 1, sizeof(*stale));
-		stale[count++] = (struct stale){ .finding = query_get_int(&q, 0),
-						 .app = query_get_int(&q, 1),
-						 .rule = xstrdup(query_get_text(&q, 2)) };
-	}
-	for (size_t i = 0; i < count; i++) {
-		settle(r, stale[i].finding, stale[i].app, stale[i].rule);
-		free(stale[i].rule);
-	}
-	free(stale);
 }
 
 void raise_findings(struct store *s, struct db_txn *t, const struct load *l, const struct verdict *v,
@@ -265,8 +248,13 @@ void raise_findings(struct store *s, struct db_txn *t, const struct load *l, con
 {
 	struct raise r = { .store = s, .txn = t, .load = l, .generation = generation };
 
+	read_standing(&r);
 	for (size_t i = 0; i < n && t->result == 0; i++)
 		for (size_t k = 0; k < v[i].app->finding_count; k++)
 			raise_one(&r, &v[i], &v[i].app->finding[k]);
-	settle_stale(&r);
+	for (size_t i = 0; i < r.count && t->result == 0; i++)
+		if (r.standing[i].open && !r.standing[i].found)
+			settle(&r, &r.standing[i]);
+	shelf_clear(&r.shelf);
+	free(r.standing);
 }

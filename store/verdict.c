@@ -33,51 +33,63 @@ void verdict_keys(struct buf *b, const char *key, const struct app_match *m)
 	json_close(b, ']');
 }
 
+static void add_int(struct buf *b, int64_t v) { buf_add(b, &v, sizeof(v)); }
+static void add_real(struct buf *b, double v) { buf_add(b, &v, sizeof(v)); }
+
+/* With its NUL, so that no two texts run into one. */
+static void add_text(struct buf *b, const char *s)
+{
+	buf_add(b, s ? "+" : "-", 1);
+	buf_add(b, s ? s : "", s ? strlen(s) + 1 : 1);
+}
+
+static void add_explanation(struct buf *b, const struct app *a)
+{
+	for (size_t i = 0; i < a->step_count; i++) {
+		add_text(b, a->step[i].word);
+		add_text(b, a->step[i].text);
+	}
+	add_text(b, NULL);
+	for (size_t i = 0; i < a->finding_count; i++) {
+		add_text(b, a->finding[i].rule);
+		add_int(b, a->finding[i].severity);
+		add_text(b, a->finding[i].title);
+	}
+}
+
 /* Everything that judge.c and raise.c write of an app, so that equal hashes mean equal rows. */
-static int64_t digest(const struct verdict *v, const struct load *l)
+void verdict_digest(struct verdict *v, const struct load *l, struct buf *b)
 {
 	const struct app *a = v->app;
+	const int64_t numbers[] = { (int64_t)a->status,
+				    (int64_t)a->clients,
+				    (int64_t)a->days,
+				    (int64_t)a->count,
+				    a->first,
+				    a->last,
+				    (int64_t)a->member_count,
+				    (int64_t)a->match_count };
 	struct hash_key key;
-	struct buf b = { 0 };
-	uint64_t h;
 
-	buf_puts(&b, v->steps);
-	json_text(&b, NULL, a->name);
-	json_text(&b, NULL, a->unit);
-	buf_printf(&b, "%d %.17g %llu %llu %llu %lld %lld", (int)a->status, a->score,
-		   (unsigned long long)a->clients, (unsigned long long)a->days, (unsigned long long)a->count,
-		   (long long)a->first, (long long)a->last);
-	for (size_t i = 0; i < a->member_count; i++)
-		buf_printf(&b, " %lld:%d", (long long)l->in.subject[a->member[i].subject].id,
-			   (int)a->member[i].tie);
-	for (size_t i = 0; i < a->match_count; i++) {
-		buf_printf(&b, " %lld:%d:%.17g", (long long)l->in.filing[a->match[i].filing].id,
-			   (int)a->match[i].grade, a->match[i].score);
-		verdict_keys(&b, NULL, &a->match[i]);
+	buf_reset(b);
+	buf_add(b, numbers, sizeof(numbers));
+	add_real(b, a->score);
+	add_text(b, a->name);
+	add_text(b, a->unit);
+	add_explanation(b, a);
+	for (size_t i = 0; i < a->member_count; i++) {
+		add_int(b, l->in.subject[a->member[i].subject].id);
+		add_int(b, a->member[i].tie);
 	}
-	for (size_t i = 0; i < a->finding_count; i++) {
-		buf_printf(&b, " %s:%d", a->finding[i].rule, (int)a->finding[i].severity);
-		json_text(&b, NULL, a->finding[i].title);
+	for (size_t i = 0; i < a->match_count; i++) {
+		add_int(b, l->in.filing[a->match[i].filing].id);
+		add_int(b, a->match[i].grade);
+		add_real(b, a->match[i].score);
+		buf_add(b, a->match[i].keys, sizeof(a->match[i].keys));
 	}
 	hash_key_fixed(&key, "beiand verdict");
-	h = hash_keyed(&key, b.p, b.len);
-	buf_clear(&b);
-	return h != 0 ? (int64_t)h : 1; /* 0 is for what was not judged */
-}
-
-void verdict_render(struct verdict *v, const struct load *l)
-{
-	struct buf b = { 0 };
-
-	verdict_steps(&b, v->app);
-	v->steps = b.p;
-	v->digest = digest(v, l);
-}
-
-void verdict_clear(struct verdict *v)
-{
-	free(v->steps);
-	v->steps = NULL;
+	v->digest = (int64_t)hash_keyed(&key, b->p, b->len);
+	v->digest += v->digest == 0; /* 0 is for what was not judged */
 }
 
 void verdict_subjects(struct buf *b, const struct app *a, const struct load *l)

@@ -11,12 +11,10 @@ struct verdict {
 	int64_t id; /* 0: no row yet */
 	int64_t digest;
 	bool changed;
-	char *steps; /* JSON array */
 };
 
-/* Fills steps and digest. */
-void verdict_render(struct verdict *v, const struct load *l);
-void verdict_clear(struct verdict *v);
+/* Fills the digest; b is only lent. */
+void verdict_digest(struct verdict *v, const struct load *l, struct buf *b);
 /* [{"step":..,"text":..}]: how the judgement came to it. */
 void verdict_steps(struct buf *b, const struct app *a);
 /* [{"fact":..}]: what a finding rests on. */
