@@ -14,7 +14,8 @@ uint32_t flow_heads(uint32_t flows)
 	return n;
 }
 
-uint32_t flow_hint_sets(uint32_t flows) { return flow_heads(flows) / FLOW_HINT_WAYS; }
+/* Two for each flow: a storm of handshakes has both directions of many waiting at once. */
+uint32_t flow_hint_sets(uint32_t flows) { return flow_heads(flows) / FLOW_HINT_WAYS * 2; }
 
 void flow_init(struct flow_table *t, uint32_t count)
 {
@@ -195,7 +196,7 @@ enum { HINT_SYN = 1, HINT_DIR = 2, HINT_USED = 4, HINT_BITS = 7 };
 /* Both directions have one set, chosen by the low bits of the hash. */
 static struct flow_hint *hint_set(struct flow_table *t, uint64_t hash)
 {
-	return t->hints[(hash & t->mask) / FLOW_HINT_WAYS].way;
+	return t->hints[(hash & t->mask) / (FLOW_HINT_WAYS / 2)].way;
 }
 
 static uint32_t hint_tag(uint64_t hash, int dir)
@@ -220,6 +221,8 @@ void flow_hint_put(struct flow_table *t, uint64_t hash, int dir, uint32_t next, 
 
 	if (i < FLOW_HINT_WAYS && !syn && (set[i].tag & HINT_SYN) != 0)
 		return;
+	if (i == FLOW_HINT_WAYS)
+		i = hint_find(set, 0); /* one that was taken */
 	for (i = i < FLOW_HINT_WAYS ? i : FLOW_HINT_WAYS - 1; i > 0; i--)
 		set[i] = set[i - 1];
 	set[0] = (struct flow_hint){ .tag = tag | (syn ? HINT_SYN : 0), .next = next };

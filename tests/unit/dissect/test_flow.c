@@ -228,12 +228,18 @@ static void test_hints_of_one_set(void **state)
 	bool syn;
 	(void)state;
 
-	t->mask = FLOW_HINT_WAYS - 1; /* one set for all */
+	t->mask = FLOW_HINT_WAYS / 2 - 1; /* one set for all */
 	for (uint32_t n = 0; n <= FLOW_HINT_WAYS; n++)
 		flow_hint_put(t, n * UINT64_C(0x9e3779b97f4a7c15), 0, n, true);
 	assert_false(flow_hint_take(t, 0, 0, &next, &syn));
 	for (uint32_t n = 1; n <= FLOW_HINT_WAYS; n++)
 		expect_hint(t, n * UINT64_C(0x9e3779b97f4a7c15), 0, n, true);
+	for (uint32_t n = 0; n < FLOW_HINT_WAYS; n++)
+		flow_hint_put(t, n * UINT64_C(0x9e3779b97f4a7c15), 0, n, true);
+	expect_hint(t, 3 * UINT64_C(0x9e3779b97f4a7c15), 0, 3, true);
+	flow_hint_put(t, 50 * UINT64_C(0x9e3779b97f4a7c15), 0, 50, true); /* there is room */
+	expect_hint(t, 0, 0, 0, true);
+	expect_hint(t, 50 * UINT64_C(0x9e3779b97f4a7c15), 0, 50, true);
 	table_free(t);
 }
 
