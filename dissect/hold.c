@@ -26,7 +26,7 @@ struct hold *hold_take(struct hold_pool *pool, struct stream *owner)
 	h = &pool->holds[pool->free];
 	pool->free = h->free;
 	h->owner = owner;
-	h->ranges = 0;
+	h->ranges = h->starts = 0;
 	return h;
 }
 
@@ -94,6 +94,8 @@ bool hold_put(struct hold *h, uint32_t from, const uint8_t *p, uint32_t n)
 	memmove(&h->range[first + 1], &h->range[last], (h->ranges - last) * sizeof(h->range[0]));
 	h->range[first] = sum;
 	h->ranges += first + 1 - last;
+	if (h->starts < HOLD_STARTS)
+		h->start[h->starts++] = from;
 	return true;
 }
 
@@ -107,6 +109,14 @@ uint32_t hold_after_hole(const struct hold *h)
 	uint32_t i = hold_prefix(h) > 0;
 
 	return i < h->ranges ? h->range[i].from : 0;
+}
+
+uint32_t hold_start(const struct hold *h, uint32_t at, uint32_t end)
+{
+	for (uint32_t i = 0; i < h->starts; i++)
+		if (h->start[i] > at && h->start[i] < end)
+			end = h->start[i];
+	return end;
 }
 
 uint32_t hold_end(const struct hold *h) { return h->ranges > 0 ? h->range[h->ranges - 1].to : 0; }
@@ -125,4 +135,9 @@ void hold_drop(struct hold *h, uint32_t n)
 		h->range[keep++].to = r.to - n;
 	}
 	h->ranges = keep;
+	keep = 0;
+	for (uint32_t i = 0; i < h->starts; i++)
+		if (h->start[i] > n)
+			h->start[keep++] = h->start[i] - n;
+	h->starts = keep;
 }

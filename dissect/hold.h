@@ -2,7 +2,8 @@
 /*
  * A fixed pool of reassembly buffers. A buffer holds bytes of one direction of a flow from its
  * stream's `next` on, with holes: a short sorted list says which ranges are there. Where
- * segments overlap, the bytes that came first stay.
+ * segments overlap, the bytes that came first stay. Where segments began is remembered: there
+ * a message may begin.
  */
 #ifndef DISSECT_HOLD_H
 #define DISSECT_HOLD_H
@@ -11,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HOLD_RANGES = 16, HOLD_LOOK = 8 };
+enum { HOLD_RANGES = 16, HOLD_STARTS = 64, HOLD_LOOK = 8 };
 
 struct stream;
 
@@ -23,10 +24,11 @@ struct hold {
 	struct stream *owner; /* NULL: free */
 	int64_t time;         /* of the packet that was put in last */
 	uint8_t *bytes;
-	uint32_t ranges;
+	uint32_t ranges, starts;
 	int32_t free;                         /* next free buffer */
 	bool conflict;                        /* the last bytes put in differ from what was there */
 	struct hold_range range[HOLD_RANGES]; /* sorted, apart from each other */
+	uint32_t start[HOLD_STARTS];          /* where the first segments began, in the order they came */
 };
 
 struct hold_pool {
@@ -52,6 +54,8 @@ bool hold_put(struct hold *h, uint32_t from, const uint8_t *p, uint32_t n);
 uint32_t hold_prefix(const struct hold *h);
 /* Offset of the first byte that is there at or behind the first hole; 0 when none. */
 uint32_t hold_after_hole(const struct hold *h);
+/* Offset behind `at` where a segment began; `end` when none is known before that. */
+uint32_t hold_start(const struct hold *h, uint32_t at, uint32_t end);
 /* Offset behind the last byte that is there. */
 uint32_t hold_end(const struct hold *h);
 /* Lets the first n bytes go, there or not. */

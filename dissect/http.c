@@ -30,6 +30,7 @@ struct head {
 	struct dissect_str method, target, version;
 	struct dissect_str host, referer, user_agent, requested_with;
 	struct dissect_str length, coding, upgrade, expect;
+	unsigned more_words; /* of the request line, behind the target */
 };
 
 static const struct http_head_row rows[] = {
@@ -88,6 +89,7 @@ static void request_line(struct dissect_str line, struct head *h)
 		struct dissect_str word = word_get(&r);
 		if (word.n > 0)
 			h->version = word;
+		h->more_words += word.n > 0;
 	}
 }
 
@@ -101,10 +103,11 @@ static bool version_glued(struct dissect_str target)
 }
 
 /* Old and broken clients leave the version out (HTTP/0.9, RFC 1945 section 4.1); RTSP, SIP and others share
- * the methods but neither have a target that is a path nor the Host field. */
+ * the methods but neither have a target that is a path nor the Host field. Blanks inside the target are
+ * forgiven where the method is known: else the end of a text in front of a request would pass for one. */
 static bool request_believed(const struct head *h)
 {
-	if (!method_valid(h->method))
+	if (!method_valid(h->method) || (h->more_words > 1 && !method_known(h->method)))
 		return false;
 	if (http_head_starts(h->version, "HTTP/1.") || version_glued(h->target))
 		return true;

@@ -26,10 +26,10 @@ void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool 
 }
 
 /*
- * The steps below look at bytes in order. Each returns how many of them are done with, or STEP_WAIT
- * when more must come first; n is never 0.
+ * The steps below look at bytes in order. Each returns how many of them are done with, STEP_WAIT when
+ * more must come first, or STEP_LOST when nothing begins here; n is never 0.
  */
-enum { STEP_WAIT = -1 };
+enum { STEP_WAIT = -1, STEP_LOST = -2 };
 
 static int64_t stream_wait(struct stream *s, struct stream_env *env, size_t n)
 {
@@ -57,7 +57,7 @@ static int64_t stream_probe(struct stream *s, struct stream_env *env, const uint
 		return STEP_WAIT;
 	if (--s->tries == 0)
 		s->mode = STREAM_DONE;
-	return (int64_t)n; /* up to the next segment, which may be a start */
+	return STEP_LOST;
 }
 
 /* One unit. A full buffer is the last that the row will see of it. */
@@ -97,7 +97,7 @@ static int64_t stream_parse(struct stream *s, struct stream_env *env, const uint
 	stream_lose(s, s->tries);
 	if (s->tries == 0 || --s->tries == 0)
 		s->mode = STREAM_DONE;
-	return (int64_t)n;
+	return STEP_LOST;
 }
 
 static int64_t stream_step(struct stream *s, struct stream_env *env, const uint8_t *p, size_t n)
@@ -111,13 +111,18 @@ static int64_t stream_step(struct stream *s, struct stream_env *env, const uint8
 	return s->mode == STREAM_LOCKED ? stream_parse(s, env, p, n) : stream_probe(s, env, p, n);
 }
 
-/* Takes what it can off r, which starts at s->next; what it leaves waits for more. */
-static void stream_run(struct stream *s, struct stream_env *env, struct rd *r)
+/* Takes what it can off r, which starts at s->next; what it leaves waits for more. Where nothing begins it
+ * goes on with the next segment, which may be a start; h, unless NULL, holds r and knows the segments in it.
+ */
+static void stream_run(struct stream *s, struct stream_env *env, struct rd *r, const struct hold *h)
 {
 	while (rd_left(r) > 0 && s->mode != STREAM_DONE) {
+		uint32_t at = (uint32_t)rd_pos(r), end = at + (uint32_t)rd_left(r);
 		int64_t took = stream_step(s, env, r->p, rd_left(r));
 		if (took == STEP_WAIT)
 			return;
+		if (took == STEP_LOST)
+			took = (h != NULL ? hold_start(h, at, end) : end) - at;
 		rd_skip(r, (size_t)took);
 		s->next += (uint32_t)took;
 	}
@@ -133,7 +138,7 @@ static uint32_t stream_last(struct stream *s, struct stream_env *env)
 		return 0;
 	r = rd_init(s->hold->bytes, hold_prefix(s->hold));
 	s->state.last = true;
-	stream_run(s, env, &r);
+	stream_run(s, env, &r, s->hold);
 	s->state.last = false;
 	hold_drop(s->hold, (uint32_t)rd_pos(&r));
 	return (uint32_t)rd_pos(&r);
@@ -154,7 +159,7 @@ static void stream_settle(struct stream *s, struct stream_env *env)
 		if (prefix == 0)
 			break;
 		struct rd r = rd_init(s->hold->bytes, prefix);
-		stream_run(s, env, &r);
+		stream_run(s, env, &r, s->hold);
 		hold_drop(s->hold, (uint32_t)rd_pos(&r));
 		if (rd_left(&r) > 0)
 			break;
@@ -230,7 +235,7 @@ static bool stream_keep(struct stream *s, struct stream_env *env, struct stream_
 /* In order with nothing kept: parsed where it lies, the rest is kept. */
 static void stream_direct(struct stream *s, struct stream_env *env, struct stream_segment *seg)
 {
-	stream_run(s, env, &seg->r);
+	stream_run(s, env, &seg->r, NULL);
 	seg->seq = s->next;
 	if (rd_left(&seg->r) == 0 || s->mode == STREAM_DONE || stream_keep(s, env, seg, 0))
 		return;

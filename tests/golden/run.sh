@@ -4,6 +4,12 @@
 # whoever made the capture or by another decoder, never by beiand. A bug report becomes a folder or a row here.
 #   NAME/ (input.pcap, expected.jsonl, README.md)   exactly these lines, in this order
 #   made/NAME.*, with rows in made/truth.tsv        exactly these rows, this often; and the counters named there
+# Then the captures of made/ with packets lost or cut at random (loss.py; LOSS_ROUNDS=30 for many).
 #   O=build tests/golden/run.sh [NAME...]
 export LC_ALL=C.UTF-8 UBSAN_OPTIONS=print_stacktrace=1 PYTHONDONTWRITEBYTECODE=1
-exec python3 "$(dirname "$0")/compare.py" "${BEIANCTL:-${O:-build}/beianctl}" "$@"
+here=$(dirname "$0")
+beianctl=${BEIANCTL:-${O:-build}/beianctl}
+status=0
+python3 "$here/compare.py" "$beianctl" "$@" || status=1
+[ $# -gt 0 ] || python3 "$here/loss.py" "$beianctl" || status=1
+exit $status

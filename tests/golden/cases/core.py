@@ -111,6 +111,7 @@ class Talk:
         self.net = (IPv6 if ":" in src else IP)(src=src, dst=dst, **fields)
         self.wrap = wrap or (lambda ip: [frame(ip)])
         self.acks = 5000
+        self.opened = []
 
     def packet(self, flags, at, payload=b""):
         ack = 0 if flags == "S" else self.acks
@@ -122,15 +123,16 @@ class Talk:
         return [self.cap.add(f, snap) for f in self.wrap(self.packet(flags, at, payload))]
 
     def syn(self, flags="S"):
-        self.put(flags, -1)
+        self.opened = self.put(flags, -1)
         return self
 
     def send(self, start=0, end=None, other=None, snap=None):
         return self.put("PA", start, self.data[start:end] if other is None else other, snap)
 
     def cuts(self, *order):
-        """Sends the parts between the given offsets, in this order: cuts((0, 10), (20, None), (10, 20))"""
-        return sum((self.send(a, b) for a, b in order), [])
+        """Sends the parts between the given offsets, in this order: cuts((0, 10), (20, None), (10, 20)). When it is not
+        the first one that comes first, only the handshake tells that something is missing: it belongs to the message."""
+        return sum((self.send(a, b) for a, b in order), list(self.opened) if order[0][0] else [])
 
     def fin(self):
         return self.put("FA", len(self.data))

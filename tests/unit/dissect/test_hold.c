@@ -181,12 +181,33 @@ static void test_many_ranges(void **state)
 	assert_int_equal(h->ranges, 0);
 }
 
+/* Segments are remembered where they began, and go with the bytes in front of them. */
+static void test_starts(void **state)
+{
+	static const uint8_t bytes[10] = "0123456789";
+	struct pool p;
+	(void)state;
+
+	pool_make(&p);
+	struct hold *h = hold_take(&p.pool, owner);
+	assert_true(hold_put(h, 20, bytes, 3) && hold_put(h, 0, bytes, 10) && hold_put(h, 10, bytes, 10));
+	assert_int_equal(hold_prefix(h), 23);
+	assert_int_equal(hold_start(h, 0, 23), 10);
+	assert_int_equal(hold_start(h, 10, 23), 20);
+	assert_int_equal(hold_start(h, 10, 15), 15);
+	hold_drop(h, 12);
+	assert_int_equal(hold_start(h, 0, 11), 8);
+	assert_int_equal(hold_start(h, 8, 11), 11);
+	hold_give(&p.pool, h);
+	assert_int_equal(hold_start(hold_take(&p.pool, owner), 0, 11), 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_takes_and_gives), cmocka_unit_test(test_no_buffers),
 		cmocka_unit_test(test_against_model),   cmocka_unit_test(test_conflict),
-		cmocka_unit_test(test_many_ranges),
+		cmocka_unit_test(test_many_ranges),     cmocka_unit_test(test_starts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
