@@ -32,7 +32,6 @@ struct live {
 	void *arg;
 };
 
-/* A message waits in a buffer of stream_kb at most; mirrored twice, it takes twice as many bytes. */
 struct capture_live capture_live_conf(const struct conf *conf, const char *interface)
 {
 	bool prefilter = strcmp(conf->sensor.prefilter, "on") == 0;
@@ -42,7 +41,7 @@ struct capture_live capture_live_conf(const struct conf *conf, const char *inter
 				      .snaplen = conf->sensor.snaplen,
 				      .buffer_mb = conf->sensor.buffer_mb,
 				      .workers = 1,
-				      .prefilter_kb = prefilter ? conf->sensor.stream_kb * 2 : 0 };
+				      .prefilter_kb = prefilter ? conf->sensor.stream_kb : 0 };
 }
 
 static const struct {

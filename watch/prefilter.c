@@ -14,16 +14,15 @@
 #include "watch/bpf.h"
 
 enum {
-	FLOWS_MAX =
-		1
-		<< 17, /* directions of flows remembered; the least recently used make room and pass again */
-	FRESH_BYTES = 8192, /* of a TCP direction never seen: segments may come in the wrong order */
-	GRACE_BYTES = 4096, /* behind TLS application data, for the same reason */
-	UDP_PACKETS = 16,   /* of a UDP direction that is neither DNS nor QUIC */
-	TAGS_MAX = 3,       /* VLAN tags in the frame; the kernel has taken off the outermost */
-	LOOK_BYTES = 12,    /* of a payload; a shorter one passes */
-	CPUS_MAX = 256,     /* counters; more processors share them */
+	FLOWS_MAX = 131072,   /* directions of flows remembered; the least recently used pass again */
+	GRACE_BYTES = 4096,   /* behind TLS application data: segments may come in the wrong order */
+	ANSWER_BYTES = 24576, /* behind the start of an HTTP response: its head and the title of a page */
+	UDP_PACKETS = 16,     /* of a UDP direction that is neither DNS nor QUIC */
+	TAGS_MAX = 3,         /* VLAN tags in the frame; the kernel has taken off the outermost */
+	LOOK_BYTES = 12,      /* of a payload; a shorter one passes */
+	CPUS_MAX = 256,       /* counters; more processors share them */
 	ETHERTYPE_QINQ_OLD = 0x9100,
+	PORT_QUIC = 443,
 	QUIC_LONG = 0xc0, /* header form and fixed bit (RFC 9000 section 17.2) */
 	QUIC_SHORT = 0x40,
 };
@@ -40,7 +39,7 @@ _Static_assert(LOOK + LOOK_SIZE <= VALUE && (int)LOOK_BYTES <= (int)LOOK_SIZE,
 enum { STATE_NONE, STATE_REQUESTS, STATE_QUIC = 1 };
 
 /* What a TCP payload looks like, in r9. */
-enum { CLASS_OTHER, CLASS_START, CLASS_REQUEST, CLASS_DATA };
+enum { CLASS_OTHER, CLASS_START, CLASS_ANSWER, CLASS_REQUEST, CLASS_DATA };
 
 struct counter {
 	uint64_t packets, bytes;
@@ -55,7 +54,7 @@ struct prefilter {
 struct gen {
 	struct bpf_code code;
 	int flows, counters;
-	uint32_t reach, snaplen;
+	uint32_t reach, fresh, snaplen; /* fresh: of a TCP direction never seen */
 	unsigned pass, drop, typed, transport, insert;
 };
 
@@ -211,10 +210,24 @@ static void gen_udp_known(struct gen *g)
 	bpf_goto(c, g->pass);
 }
 
+/* RFC 9000 section 17.3.1; Google's QUIC leaves that bit of its flags 0. To `no` when it is none. */
+static void gen_quic_short(struct gen *g, unsigned no)
+{
+	struct bpf_code *c = &g->code;
+
+	bpf_move(c, BPF_MOV, R1, R9);
+	bpf_set(c, BPF_AND, R1, QUIC_LONG);
+	bpf_jump(c, BPF_JNE, R1, QUIC_SHORT, no);
+	for (int i = 0; i < 4; i += 2) {
+		bpf_get_be(c, 16, R1, KEY_PORTS + i);
+		bpf_jump(c, BPF_JEQ, R1, PORT_QUIC, g->drop);
+	}
+}
+
 static void gen_udp(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
-	unsigned other = bpf_label(c), new = bpf_label(c);
+	unsigned other = bpf_label(c), known = bpf_label(c), new = bpf_label(c);
 
 	gen_ports(g);
 	for (size_t i = 0; tunnel_port(i) != 0; i++)
@@ -224,6 +237,8 @@ static void gen_udp(struct gen *g)
 	bpf_goto(c, g->pass);
 	bpf_place(c, other);
 	bpf_get(c, BPF_B, R9, STACK, LOOK);
+	gen_quic_short(g, known);
+	bpf_place(c, known);
 	gen_find(g);
 	bpf_jump(c, BPF_JEQ, R0, 0, new);
 	gen_udp_known(g);
@@ -286,18 +301,19 @@ static void gen_token(struct gen *g, unsigned yes, unsigned no)
 static void gen_class(struct gen *g, unsigned known)
 {
 	struct bpf_code *c = &g->code;
-	unsigned start = bpf_label(c), request = bpf_label(c), data = bpf_label(c), dns = bpf_label(c);
+	unsigned start = bpf_label(c), request = bpf_label(c), data = bpf_label(c), other = bpf_label(c);
 
 	bpf_get_be(c, 32, R1, LOOK);
-	bpf_jump(c, BPF_JEQ, R1, word("HTTP"), start);
+	bpf_set(c, BPF_MOV, R9, CLASS_ANSWER);
+	bpf_jump(c, BPF_JEQ, R1, word("HTTP"), known);
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		bpf_jump(c, BPF_JEQ, R1, word(methods[i]), request);
 	bpf_set(c, BPF_RSH, R1, 16);
 	bpf_jump(c, BPF_JEQ, R1, 0x1603, start);
 	bpf_jump(c, BPF_JEQ, R1, 0x1703, data);
 	bpf_jump(c, BPF_JEQ, R1, 0x0d0a, start);
-	gen_token(g, start, dns);
-	bpf_place(c, dns);
+	gen_token(g, start, other);
+	bpf_place(c, other);
 	bpf_set(c, BPF_MOV, R9, CLASS_OTHER);
 	gen_dns(g, LOOK + 2, known);
 	bpf_place(c, start);
@@ -310,49 +326,81 @@ static void gen_class(struct gen *g, unsigned known)
 	bpf_set(c, BPF_MOV, R9, CLASS_DATA);
 }
 
+/* What a direction of this class may still pass, in r1. */
+static void gen_reach(struct gen *g)
+{
+	struct bpf_code *c = &g->code;
+	unsigned done = bpf_label(c);
+	const struct {
+		int class;
+		uint32_t bytes;
+	} reach[] = { { CLASS_OTHER, g->fresh },
+		      { CLASS_DATA, GRACE_BYTES },
+		      { CLASS_ANSWER, ANSWER_BYTES < g->reach ? ANSWER_BYTES : g->reach } };
+
+	for (size_t i = 0; i < sizeof(reach) / sizeof(reach[0]); i++) {
+		bpf_set(c, BPF_MOV, R1, (int32_t)reach[i].bytes);
+		bpf_jump(c, BPF_JEQ, R9, reach[i].class, done);
+	}
+	bpf_set(c, BPF_MOV, R1, (int32_t)g->reach);
+	bpf_place(c, done);
+}
+
 static void gen_tcp_new(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
 
+	gen_reach(g);
+	bpf_put(c, BPF_W, STACK, VALUE + LEFT, R1);
 	bpf_put_value(c, BPF_W, STACK, VALUE + STATE, STATE_NONE);
-	bpf_put_value(c, BPF_W, STACK, VALUE + LEFT, FRESH_BYTES);
-	bpf_jump(c, BPF_JEQ, R9, CLASS_OTHER, g->insert);
-	bpf_put_value(c, BPF_W, STACK, VALUE + LEFT, GRACE_BYTES);
-	bpf_jump(c, BPF_JEQ, R9, CLASS_DATA, g->insert);
-	bpf_put_value(c, BPF_W, STACK, VALUE + LEFT, (int32_t)g->reach);
-	bpf_jump(c, BPF_JEQ, R9, CLASS_START, g->insert);
+	bpf_jump(c, BPF_JNE, R9, CLASS_REQUEST, g->insert);
 	bpf_put_value(c, BPF_W, STACK, VALUE + STATE, STATE_REQUESTS);
 	bpf_goto(c, g->insert);
 }
 
-static void gen_tcp_known(struct gen *g)
+/* The first application data passes: by it the stream is known to be done with. */
+static void gen_tcp_data(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
-	unsigned other = bpf_label(c), spend = bpf_label(c), last = bpf_label(c);
 
-	bpf_jump(c, BPF_JEQ, R9, CLASS_OTHER, other);
-	bpf_jump(c, BPF_JNE, R9, CLASS_DATA, last);
 	bpf_put_value(c, BPF_W, R0, STATE, STATE_NONE);
 	bpf_get(c, BPF_W, R1, R0, LEFT);
-	bpf_jump(c, BPF_JLE, R1, GRACE_BYTES, spend);
-	bpf_set(c, BPF_MOV, R1, GRACE_BYTES);
-	bpf_goto(c, spend);
-	bpf_place(c, other);
+	bpf_jump(c, BPF_JLE, R1, GRACE_BYTES, g->drop);
+	bpf_put_value(c, BPF_W, R0, LEFT, GRACE_BYTES);
+	bpf_goto(c, g->pass);
+}
+
+static void gen_tcp_other(struct gen *g)
+{
+	struct bpf_code *c = &g->code;
+
 	bpf_get(c, BPF_W, R1, R0, STATE);
 	bpf_jump(c, BPF_JEQ, R1, STATE_REQUESTS, g->pass);
 	bpf_get(c, BPF_W, R1, R0, LEFT);
-	bpf_place(c, spend);
 	bpf_jump(c, BPF_JEQ, R1, 0, g->drop);
 	bpf_put_value(c, BPF_W, R0, LEFT, 0);
 	bpf_jump_reg(c, BPF_JLE, R1, R8, g->pass);
 	bpf_move(c, BPF_SUB, R1, R8);
 	bpf_put(c, BPF_W, R0, LEFT, R1);
 	bpf_goto(c, g->pass);
-	bpf_place(c, last);
-	bpf_put_value(c, BPF_W, R0, LEFT, (int32_t)g->reach);
-	bpf_jump(c, BPF_JEQ, R9, CLASS_START, g->pass);
+}
+
+static void gen_tcp_known(struct gen *g)
+{
+	struct bpf_code *c = &g->code;
+	unsigned other = bpf_label(c), data = bpf_label(c);
+
+	bpf_jump(c, BPF_JEQ, R9, CLASS_OTHER, other);
+	bpf_jump(c, BPF_JEQ, R9, CLASS_DATA, data);
+	gen_reach(g);
+	bpf_put(c, BPF_W, R0, LEFT, R1);
+	bpf_jump(c, BPF_JNE, R9, CLASS_REQUEST, g->pass);
 	bpf_put_value(c, BPF_W, R0, STATE, STATE_REQUESTS);
 	bpf_goto(c, g->pass);
+	bpf_place(c, data);
+	gen_tcp_data(g);
+	bpf_place(c, other);
+	gen_tcp_other(g);
 }
 
 /* A new connection of ends that had one before; none has no entry yet. */
@@ -362,7 +410,7 @@ static void gen_tcp_syn(struct gen *g)
 
 	gen_find(g);
 	bpf_jump(c, BPF_JEQ, R0, 0, g->pass);
-	bpf_put_value(c, BPF_W, R0, LEFT, FRESH_BYTES);
+	bpf_put_value(c, BPF_W, R0, LEFT, (int32_t)g->fresh);
 	bpf_put_value(c, BPF_W, R0, STATE, STATE_NONE);
 	bpf_goto(c, g->pass);
 }
@@ -493,7 +541,8 @@ int prefilter_new(struct prefilter **out, uint32_t reach, uint32_t snaplen)
 	struct gen *g = xcalloc(1, sizeof(*g));
 	int rc;
 
-	g->reach = reach;
+	g->fresh = reach;
+	g->reach = reach * 2;
 	g->snaplen = snaplen;
 	g->flows = bpf_new_map(BPF_MAP_TYPE_LRU_HASH, KEY_SIZE, VALUE_SIZE, FLOWS_MAX, 0);
 	g->counters = bpf_new_map(BPF_MAP_TYPE_ARRAY, 4, sizeof(struct counter), CPUS_MAX, BPF_F_MMAPABLE);

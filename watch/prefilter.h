@@ -5,10 +5,10 @@
  * flows; one that is not in it, or was pushed out of it, passes. Whatever is not understood passes.
  *
  * TCP: SYN, FIN and RST pass. What looks like a start (TLS handshake, HTTP, DNS behind its length) passes and
- * lets so many bytes behind it pass; a direction never seen lets a few. HTTP requests let all pass. Behind
- * TLS application data hardly anything more does. Of bare acknowledgements the first of a direction does.
- * UDP: DNS and tunnels pass, and so do QUIC's long headers; its short ones do not. Of anything else the first
- * packets of a direction pass.
+ * lets as many bytes behind it pass as a message may have, and so does a direction never seen. HTTP requests
+ * let all pass. Of TLS application data the first segment passes, and hardly anything behind it. Of bare
+ * acknowledgements the first of a direction does. UDP: DNS and tunnels pass, and so do QUIC's long headers;
+ * its short ones do not. Of anything else the first packets of a direction pass.
  */
 #ifndef WATCH_PREFILTER_H
 #define WATCH_PREFILTER_H
@@ -21,8 +21,8 @@ struct prefilter_stats {
 	uint64_t packets, bytes; /* left in the kernel, counted nowhere else */
 };
 
-/* Messages are looked for in `reach` bytes behind their start; `snaplen` of each packet that passes are kept.
- * 0 or negative errno: -EPERM without CAP_BPF. */
+/* A message is put together from at most `reach` bytes, whatever their order, perhaps mirrored twice;
+ * `snaplen` of each packet that passes are kept. 0 or negative errno: -EPERM without CAP_BPF. */
 int prefilter_new(struct prefilter **out, uint32_t reach, uint32_t snaplen)
 	__attribute__((warn_unused_result));
 void prefilter_free(struct prefilter *p);
