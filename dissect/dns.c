@@ -324,6 +324,8 @@ enum proto_result dns_stream_probe(const uint8_t *p, size_t n)
 		return PROTO_SKIP;
 	if (question(&body, &name, DNS_NAME_BACK, &type))
 		return PROTO_OK;
+	if (rd_ok(&body)) /* all there, and of no class */
+		return PROTO_SKIP;
 	return n >= 2 + size || n >= 2u + HEADER_SIZE + DNS_NAME_WIRE + 4 ? PROTO_SKIP : PROTO_MORE;
 }
 

@@ -12,25 +12,47 @@ static enum proto_result hello_bad(struct proto_out *out)
 	return PROTO_BAD;
 }
 
-static enum proto_result hello_tell(const uint8_t *p, size_t n, bool odd, struct proto_out *out)
+static void hello_tell(const struct tls_hello *h, bool sound, struct proto_out *out)
+{
+	uint8_t room[NAME_MAX_SIZE];
+
+	if (!sound)
+		out->stats->reasons[DISSECT_TLS_BAD]++;
+	out->m->name = proto_name(room, sizeof(room), h->host);
+	if (out->m->name.p == NULL)
+		out->stats->reasons[DISSECT_TLS_NO_NAME]++;
+	out->m->tls.version = h->version;
+	proto_emit(out, DISSECT_TLS);
+}
+
+/* A hello that breaks off inside, but behind its name, is told too. */
+static enum proto_result hello_whole(const uint8_t *p, size_t n, bool odd, struct proto_out *out)
 {
 	struct tls_hello h;
-	uint8_t room[NAME_MAX_SIZE];
 	bool whole = tls_hello_read(p, n, &h), made = true;
 
 	if (!whole && h.host.p == NULL)
 		return hello_bad(out);
-	out->m->name = proto_name(room, sizeof(room), h.host);
-	if (out->m->name.p == NULL)
-		out->stats->reasons[DISSECT_TLS_NO_NAME]++;
-	out->m->tls.version = h.version;
 	if (whole)
 		made = tls_hello_facts(&h, 't', out->ja4, &out->m->tls.hello);
 	else
 		out->m->tls.hello = (struct dissect_hello){ .alpn = h.alpn };
-	if (!whole || h.odd || odd || !made)
-		out->stats->reasons[DISSECT_TLS_BAD]++;
-	proto_emit(out, DISSECT_TLS);
+	hello_tell(&h, whole && made && !h.odd && !odd, out);
+	return PROTO_SKIP;
+}
+
+/* Its end was lost: told all the same when its name was not. */
+static enum proto_result hello_part(const struct tls_gather *g, struct proto_out *out)
+{
+	struct tls_hello h;
+
+	if (g->have <= TLS_HANDSHAKE_HEADER)
+		return PROTO_MORE;
+	tls_hello_read_part(g->p + TLS_HANDSHAKE_HEADER, g->have - TLS_HANDSHAKE_HEADER, &h);
+	if (h.host.p == NULL)
+		return PROTO_MORE;
+	out->m->tls.hello = (struct dissect_hello){ .alpn = h.alpn };
+	hello_tell(&h, false, out);
 	return PROTO_SKIP;
 }
 
@@ -108,7 +130,7 @@ enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, 
 
 	*consumed = 0;
 	*skip = 0;
-	if (n < st->left)
+	if (n < st->left && !st->last)
 		return PROTO_MORE;
 	if (ssl2_may_be(p, n) && ssl2_probe(rd_init(p, n), &version) == PROTO_OK)
 		return ssl2_tell(version, out);
@@ -122,9 +144,9 @@ enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, 
 	}
 	if (res == TLS_WAIT) {
 		st->left = tls_gather_least(&g, want);
-		return PROTO_MORE;
+		return st->last ? hello_part(&g, out) : PROTO_MORE;
 	}
 	if (res != TLS_HAVE)
 		return hello_bad(out);
-	return hello_tell(g.p + TLS_HANDSHAKE_HEADER, want - TLS_HANDSHAKE_HEADER, g.odd, out);
+	return hello_whole(g.p + TLS_HANDSHAKE_HEADER, want - TLS_HANDSHAKE_HEADER, g.odd, out);
 }

@@ -141,22 +141,37 @@ static bool extensions(struct rd r, struct tls_hello *h)
 }
 
 /* Before TLS 1.3 the extensions may be missing (RFC 5246 section 7.4.1.2). */
+static bool hello_get(struct rd *r, bool cut, struct tls_hello *h)
+{
+	size_t size;
+
+	*h = (struct tls_hello){ .version = rd_be16(r) };
+	rd_skip(r, RANDOM_SIZE);
+	rd_sub8(r);
+	h->ciphers = rd_sub16(r);
+	rd_sub8(r);
+	if (!rd_ok(r))
+		return false;
+	h->odd = rd_left(&h->ciphers) % 2 != 0;
+	if (rd_left(r) == 0)
+		return true;
+	size = rd_be16(r);
+	h->extensions = rd_sub(r, cut && size > rd_left(r) ? rd_left(r) : size);
+	return rd_done(r) && extensions(h->extensions, h);
+}
+
 bool tls_hello_read(const uint8_t *body, size_t n, struct tls_hello *h)
 {
 	struct rd r = rd_init(body, n);
 
-	*h = (struct tls_hello){ .version = rd_be16(&r) };
-	rd_skip(&r, RANDOM_SIZE);
-	rd_sub8(&r);
-	h->ciphers = rd_sub16(&r);
-	rd_sub8(&r);
-	if (!rd_ok(&r))
-		return false;
-	h->odd = rd_left(&h->ciphers) % 2 != 0;
-	if (rd_left(&r) == 0)
-		return true;
-	h->extensions = rd_sub16(&r);
-	return rd_done(&r) && extensions(h->extensions, h);
+	return hello_get(&r, false, h);
+}
+
+void tls_hello_read_part(const uint8_t *body, size_t n, struct tls_hello *h)
+{
+	struct rd r = rd_init(body, n);
+
+	hello_get(&r, true, h);
 }
 
 bool tls_hello_facts(const struct tls_hello *h, char transport, struct ja4_cache *cache,

@@ -29,6 +29,9 @@ struct tls_hello {
 /* False when it breaks off; what was read before stays in *h. */
 bool tls_hello_read(const uint8_t *body, size_t n, struct tls_hello *h);
 
+/* Of one whose end was lost: the extensions that are there. */
+void tls_hello_read_part(const uint8_t *body, size_t n, struct tls_hello *h);
+
 /* What is told of it besides name and version; `transport` is JA4's letter. False: no fingerprint was made,
  * the hello is larger than one is made of. */
 bool tls_hello_facts(const struct tls_hello *h, char transport, struct ja4_cache *cache,

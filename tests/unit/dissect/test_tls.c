@@ -339,6 +339,32 @@ static void test_largest(void **state)
 	}
 }
 
+/* What is there when no more will come: the name of a hello whose end was lost, if it is whole. */
+static void test_end_lost(void **state)
+{
+	uint8_t p[1024];
+	size_t n = hello(p, sizeof(p), "a.example", 1000);
+	(void)state;
+
+	for (size_t cut = 1; cut < n; cut++) {
+		struct proto_state st = { .last = false };
+		bool named = cut >= n - 7; /* supported_versions stands behind the name */
+		uint8_t *part = seen_exact(p, cut);
+		uint64_t skip;
+		size_t used;
+		struct seen s;
+		seen_init(&s, 40000, 443);
+		assert_int_equal(tls_parse(part, cut, &st, &used, &skip, &s.out), PROTO_MORE);
+		st.last = true;
+		assert_int_equal(tls_parse(part, cut, &st, &used, &skip, &s.out),
+				 named ? PROTO_SKIP : PROTO_MORE);
+		assert_string_equal(s.lines.p, named ? "tls [a.example] 0303\n" : "");
+		assert_int_equal(s.stats.reasons[DISSECT_TLS_BAD], named);
+		buf_clear(&s.lines);
+		free(part);
+	}
+}
+
 /* RFC 5246 appendix E.2: a hello for servers that know nothing newer than SSL 2.0. */
 static void test_ssl2(void **state)
 {
@@ -438,6 +464,9 @@ static void test_upgrades(void **state)
 		{ ">#040101bb0000000161006c6f63616c686f737400", "<#005a000000000000" },
 		{ ">CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n",
 		  "<HTTP/1.1 200 Connection established\r\n\r\n" },
+		/* a debugger's bridge: its STLS looks like a question for the root of no class */
+		{ ">#434e584e010000010000040007000000320200 00bcb1a7b1 686f73743a3a00",
+		  ">#53544c5300000001000000000000000000000000acabb3ac" },
 		{ ">PROXY TCP4 192.0.2.1 198.51.100.1 1234 443\r\n" },
 	};
 	(void)state;
@@ -482,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_empty_record_inside),
 		cmocka_unit_test(test_messages_behind),
 		cmocka_unit_test(test_largest),
+		cmocka_unit_test(test_end_lost),
 		cmocka_unit_test(test_ssl2),
 		cmocka_unit_test(test_upgrades),
 		cmocka_unit_test(test_probe),
