@@ -47,6 +47,8 @@ static void test_rfc_packets(void **state)
 	put_hex(&b->w, quic_rfc9001);
 	assert_int_equal(send_all(b), PROTO_OK);
 	told(b, "quic [example.com] 00000001\n");
+	assert_string_equal(b->s.m.quic.hello.ja4, "q13d0211an_62ed6f6ca7ad_4d634acda6c0");
+	assert_false(b->s.m.quic.hello.ech);
 	b->s.m.flow.sport++;
 	put_hex(&b->w, quic_rfc9369);
 	assert_int_equal(send_all(b), PROTO_OK);
