@@ -45,8 +45,9 @@ struct sensor {
 	struct uplink *uplink;
 	struct event *input; /* live: packets wait; file: the next turn */
 	struct event *tick, *deadline, *ring;
-	size_t next;        /* replay: file whose turn comes */
-	struct msg_end end; /* what the capture at hand is known by */
+	size_t next;          /* replay: file whose turn comes */
+	struct msg_end end;   /* what the capture at hand is known by */
+	bool listening, took; /* live: reads; did so since the ring's event */
 	bool replay, welcome, sha256, partial, ending,
 		cut; /* cut: the capture ended inside a packet or broke */
 	struct hash_key key;
@@ -112,6 +113,7 @@ static void listen_on(struct sensor *s, bool on)
 
 	if (s->input == NULL)
 		return;
+	s->listening = on;
 	if (on)
 		event_add(s->input, s->replay ? &at_once : NULL);
 	else
@@ -160,7 +162,10 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	int rc = sensor_core_read(s->core, s->capture, SENSOR_BUDGET, error);
 
 	(void)fd, (void)what;
-	if (rc < 0)
+	s->took = s->took || rc > 0;
+	if (rc == -1 && s->role.stopping)
+		end_source(s);
+	else if (rc < 0)
 		input_over(s, rc, error);
 	else if (uplink_full(s->uplink))
 		listen_on(s, false);
@@ -495,22 +500,33 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	role_quit(&s->role, EXIT_FAILED);
 }
 
-/* The kernel has handed over what it held back when we were told to stop. */
+static void read_ring_out(struct sensor *s);
+
+/* Nothing came for as long as the kernel holds a block back, though we listened: the ring is empty. */
 static void on_ring_out(evutil_socket_t fd, short what, void *arg)
 {
 	struct sensor *s = arg;
 
 	(void)fd, (void)what;
-	if (!s->ending)
+	if (s->ending)
+		return;
+	if (s->took || !s->listening)
+		read_ring_out(s);
+	else
 		end_source(s);
 }
 
-/* What waits in the kernel's ring was accepted too; a block that is not full yet comes after a while. */
+/* What waits in the kernel's ring when we are told to stop was accepted too, however full it is; packets of
+ * later times end it on a busy link. A block that is not full yet comes after a while. */
 static void read_ring_out(struct sensor *s)
 {
 	struct timeval wait = { 0, SENSOR_RING_MS * 1000 };
 
-	s->ring = evtimer_new(s->role.base, on_ring_out, s);
+	if (s->ring == NULL) {
+		s->ring = evtimer_new(s->role.base, on_ring_out, s);
+		capture_until(s->capture, now_us());
+	}
+	s->took = false;
 	event_add(s->ring, &wait);
 }
 

@@ -308,6 +308,12 @@ bool capture_digest(struct capture *c, char out[HASH_HEX_SIZE])
 	return true;
 }
 
+void capture_until(struct capture *c, int64_t time)
+{
+	if (c->live != NULL)
+		live_until(c->live, time);
+}
+
 int capture_fd(const struct capture *c) { return c->live ? live_fd(c->live) : -1; }
 
 void capture_stats(struct capture *c, struct capture_stats *out)

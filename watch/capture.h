@@ -52,6 +52,8 @@ void capture_want_digest(struct capture *c);
  * the file, also over those behind the place where it broke. False: cannot be read, or is a pipe. */
 bool capture_digest(struct capture *c, char out[HASH_HEX_SIZE]) __attribute__((warn_unused_result));
 
+/* Live: the first packet after this time is its end, -1. */
+void capture_until(struct capture *c, int64_t time);
 int capture_fd(const struct capture *c); /* to wait on, live only; -1 for files */
 
 struct capture_stats {

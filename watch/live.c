@@ -24,6 +24,8 @@ struct live {
 	int linktype;
 	uint64_t seen;
 	int64_t since; /* when it began to count, in microseconds UTC; 0: at once */
+	int64_t until; /* where it ends, 0: nowhere */
+	bool over;
 	struct prefilter *prefilter;
 	struct bpf_program filter; /* beside a prefilter, which has the kernel's place */
 	bool filtering;
@@ -247,6 +249,12 @@ static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *
 				    .bytes = bytes,
 				    .captured = h->caplen };
 
+	if (l->until != 0 && p.time > l->until) {
+		l->over = true;
+		pcap_breakloop(l->pcap);
+	}
+	if (l->over)
+		return;
 	l->seen++;
 	if (p.time >= l->since && (!l->filtering || pcap_offline_filter(&l->filter, h, bytes) != 0))
 		l->fn(l->arg, &p);
@@ -255,14 +263,20 @@ static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *
 int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX])
 {
 	uint64_t before = l->seen;
+	int n;
 
 	l->fn = fn;
 	l->arg = arg;
-	if (pcap_dispatch(l->pcap, budget, live_packet, (u_char *)l) >= 0)
+	n = l->over ? 0 : pcap_dispatch(l->pcap, budget, live_packet, (u_char *)l);
+	if (l->over)
+		return -1;
+	if (n >= 0)
 		return (int)(l->seen - before);
 	live_say(error, l->name, "抓包中断，请检查网络接口是否还在", pcap_geterr(l->pcap));
 	return -2;
 }
+
+void live_until(struct live *l, int64_t time) { l->until = time; }
 
 int live_fd(const struct live *l) { return pcap_get_selectable_fd(l->pcap); }
 

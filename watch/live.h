@@ -16,8 +16,10 @@ struct live; /* owns the handle */
 /* NULL with error on failure. */
 struct live *live_open(const struct capture_live *how, char error[CAPTURE_ERROR_MAX]);
 void live_close(struct live *l);
-/* Hands up to `budget` packets to fn. >= 0: packets seen; -2: the interface is gone, the reason in error. */
+/* Hands up to `budget` packets to fn. >= 0: packets seen; -1: past live_until(); -2: the interface is gone,
+ * the reason in error. */
 int live_read(struct live *l, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX]);
+void live_until(struct live *l, int64_t time); /* see capture_until() */
 int live_fd(const struct live *l);             /* to wait on */
 const char *live_remark(const struct live *l); /* see capture_remark() */
 int live_linktype(const struct live *l);

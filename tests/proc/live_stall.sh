@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The store stands still for five seconds, windows close meanwhile, and the sensor is told to stop with packets still in
+# its ring: each packet is counted once, all messages are in the database, nothing was dropped.
+# shellcheck disable=SC2154 # work, capture ... are the library's
+. "$(dirname "$0")/../e2e/lib"
+if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add v0 type veth peer name v1 2>/dev/null; then
+	skip "a store that stands still" "needs root and veth"
+	finish
+fi
+if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
+	rm -rf "$work"
+	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
+fi
+ip link add v0 type veth peer name v1
+for i in v0 v1; do
+	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
+	ip link set "$i" up
+done
+s=$work/state
+school "$s"
+printf '\n[sensor]\ninterfaces = v1\nbuffer_mb = 32\nwindow = 1\n' >>"$s/beiand.conf"
+"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
+daemon=$!
+children+=("$daemon")
+ready() {
+	for _ in $(seq 100); do
+		grep -q 已就绪 "$work/err" && return
+		sleep 0.1
+	done
+	cat "$work/err"
+	return 1
+}
+check "it starts" ready
+sleep 0.5
+# COUNT DNS queries for names of their own, FROM there on, spread over SECONDS.
+say() { # FROM COUNT SECONDS
+	python3 - "$@" <<'P'
+import socket, struct, sys, time
+start, count, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("v0", 0))
+for i in range(start, start + count):
+    name = "host%d.stall-demo.edu.cn" % i
+    q = b"".join(bytes([len(l)]) + l.encode() for l in name.split(".")) + b"\0" + struct.pack(">HH", 1, 1)
+    dns = struct.pack(">HHHHHH", i & 0xffff, 0x100, 1, 0, 0, 0) + q
+    udp = struct.pack(">HHHH", 40000, 53, 8 + len(dns), 0) + dns
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), i & 0xffff, 0, 64, 17, 0,
+                     bytes([192, 0, 2, 1 + i % 200]), bytes([198, 51, 100, 53]))
+    s.send(b"\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x08\0" + ip + udp)
+    if i % 100 == 0:
+        time.sleep(seconds * 100 / count)
+P
+}
+store=$(pgrep -P "$daemon" -f '^beiand: store')
+kill -STOP "$store"
+check "packets while the store stands still" say 0 30000 4
+sleep 1
+kill -CONT "$store"
+check "more, up to the end" say 30000 20000 0
+kill -TERM "$daemon"
+wait "$daemon"
+status=$?
+cat "$work/err" >"$work/.check"
+check "SIGTERM right after them ends it well" test $status -eq 0
+sql() { sqlite3 -readonly "$s/beiand.db" "$1"; }
+counted() { # NAME VALUE
+	local is
+	is=$(sql "SELECT sum(value) FROM source_counter WHERE name = '$1'")
+	echo "$1: $is"
+	[ "$is" -eq "$2" ]
+}
+check "each packet is counted" counted packets 50000
+check "none was dropped" counted kernel-drop 0
+names() {
+	local is
+	is=$(sql "SELECT count(*) FROM observed_subject WHERE name LIKE 'host%.stall-demo.edu.cn'")
+	echo "names: $is"
+	[ "$is" -eq 50000 ]
+}
+check "each name is in the database" names
+finish
