@@ -225,6 +225,20 @@ static void print_cert(struct printer *pr, const struct dissect_message *m)
 		print_strs(pr, m, "tls-cert", &m->cert.name[i], &none);
 }
 
+/* Its fields are told beside it and not in lines of their own: the contract's kinds are those of HTTP/1. */
+static void print_http2(struct printer *pr, const struct dissect_message *m)
+{
+	add_member(pr, "user_agent", &m->http.user_agent);
+	add_member(pr, "referer", &m->http.referer);
+	buf_reset(&pr->name);
+	buf_reset(&pr->extra);
+	add_escaped(&pr->name, &m->name);
+	add_escaped(&pr->extra, &m->http.method);
+	buf_puts(&pr->extra, " ");
+	add_escaped(&pr->extra, &m->http.target);
+	print_line(pr, m, "http2-request");
+}
+
 typedef void print_fn(struct printer *pr, const struct dissect_message *m);
 
 static print_fn *const printers[] = {
@@ -236,6 +250,7 @@ static print_fn *const printers[] = {
 	[DISSECT_DNS_SERVICE] = print_service,
 	[DISSECT_HTTP_ANSWER] = print_http_answer,
 	[DISSECT_TLS_CERT] = print_cert,
+	[DISSECT_HTTP2] = print_http2,
 };
 _Static_assert(sizeof(printers) / sizeof(printers[0]) == DISSECT_KIND_COUNT, "a printer for each kind");
 

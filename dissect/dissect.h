@@ -42,6 +42,7 @@ enum dissect_kind {
 	DISSECT_HTTP_ANSWER, /* one per response head, with the title its body shows; name absent */
 	DISSECT_TLS_CERT,    /* one per leaf certificate that a server sends in the clear (TLS <= 1.2); name
 				absent */
+	DISSECT_HTTP2,       /* one per HTTP/2 request in the clear that names its authority; `http` below */
 	DISSECT_KIND_COUNT,
 };
 

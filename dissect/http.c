@@ -8,6 +8,7 @@
  */
 #include "dissect/http.h"
 
+#include "dissect/h2.h"
 #include "dissect/http_body.h"
 #include "dissect/http_head.h"
 #include "dissect/tls.h"
@@ -225,8 +226,11 @@ static enum proto_result parse_head(const uint8_t *p, size_t n, struct proto_sta
 		*consumed = start;
 		return PROTO_OK;
 	}
+	if (http_head_starts((struct dissect_str){ p, n },
+			     "PRI ")) /* the upgrade asked for before (RFC 7540 3.2) */
+		return h2_parse(p, n, st, consumed, skip, out);
 	if (from <= UNKNOWN_LINE_MAX && http_probe(p, n) == PROTO_SKIP) /* later the probe has had its say */
-		return http_head_starts((struct dissect_str){ p, n }, "PRI ") ? PROTO_SKIP : bad(out);
+		return bad(out);
 	end = http_head_end(p, n, from);
 	if (end == 0) {
 		st->left = n > 2 ? n - 2 : 0; /* the empty line may be cut in two */
@@ -294,6 +298,8 @@ enum proto_result http_parse(const uint8_t *p, size_t n, struct proto_state *st,
 		return parse_tunnel(p, n, st, consumed, skip, out);
 	case HTTP_BODY_DOUBT:
 		return parse_doubt(p, n, st, consumed, skip, out);
+	case H2_PHASE:
+		return h2_parse(p, n, st, consumed, skip, out);
 	default:
 		return parse_head(p, n, st, consumed, skip, out);
 	}

@@ -116,11 +116,28 @@ static enum proto_result after_head(const struct answer *a, struct proto_state *
 	return PROTO_OK;
 }
 
+/* How long the body is, as far as the head says. */
+static uint64_t body_length(const struct answer *a)
+{
+	uint64_t length;
+
+	if (http_head_has_word(a->coding, "chunked") || !http_head_number(a->length, 10, &length))
+		return UINT64_MAX;
+	return length;
+}
+
+/* Is it another head that stands where a body of this length would be? One shorter than a status line says
+ * nothing. */
+static enum proto_result head_instead(const uint8_t *p, size_t n, uint64_t length)
+{
+	enum proto_result res = http_answer_probe(p, length < n ? (size_t)length : n);
+
+	return res == PROTO_MORE && n >= length ? PROTO_SKIP : res;
+}
+
 static bool wants_title(const struct answer *a)
 {
-	uint64_t length = 1;
-
-	if (has_no_body(a) || (http_head_number(a->length, 10, &length) && length == 0))
+	if (has_no_body(a) || body_length(a) == 0)
 		return false;
 	return a->type.p == NULL || http_head_has_word(a->type, "text/html") ||
 	       http_head_has_word(a->type, "application/xhtml+xml");
@@ -137,11 +154,9 @@ struct view {
 static struct view view_raw(const struct answer *a, const uint8_t *p, size_t n, bool last)
 {
 	struct view v = { p, n, last, last };
-	uint64_t length;
 
-	if (http_head_number(a->length, 10, &length) && !http_head_has_word(a->coding, "chunked") &&
-	    length <= n) {
-		v.n = (size_t)length;
+	if (body_length(a) <= n) {
+		v.n = (size_t)body_length(a);
 		v.ended = true;
 		v.cut = false;
 	}
@@ -237,11 +252,9 @@ static void tell(const struct answer *a, struct dissect_str title, struct proto_
  * work. */
 static uint32_t next_look(const struct answer *a, size_t have)
 {
-	uint64_t length, due = have * 2 + 1;
+	uint64_t length = body_length(a), due = have * 2 + 1;
 
-	if (!http_head_has_word(a->coding, "chunked") && http_head_number(a->length, 10, &length) &&
-	    length < due)
-		due = length;
+	due = length < due ? length : due;
 	return due < BODY_MAX ? (uint32_t)due : BODY_MAX;
 }
 
@@ -259,8 +272,7 @@ static bool tell_page(const struct answer *a, const uint8_t *p, size_t n, struct
 	struct dissect_str title = { NULL, 0 };
 	struct rooms rooms;
 
-	if (!st->last && have < BREAKS_MAX + STATUS_SIZE && next_look(a, have) > have &&
-	    http_answer_probe(p + w.head, have) == PROTO_MORE) {
+	if (!st->last && head_instead(p + w.head, have, body_length(a)) == PROTO_MORE) {
 		wait_set(st, (struct wait){ w.head, (uint32_t)have + 1, w.tries });
 		return false;
 	}
@@ -277,7 +289,7 @@ static enum proto_result take_head(const uint8_t *p, size_t n, struct wait w, st
 				   size_t *consumed, struct proto_out *out)
 {
 	struct answer a = { .status = 0 };
-	struct http_head_fold fold = { .n = 0 };
+	struct http_head_fold fold;
 	struct rd r = rd_init(p, w.head);
 	struct dissect_str line = http_head_line(&r);
 	unsigned lines;
@@ -285,10 +297,10 @@ static enum proto_result take_head(const uint8_t *p, size_t n, struct wait w, st
 
 	if (status_line(line.p, line.n + 1, &a.status) != PROTO_OK) /* with its line break */
 		return bad(out);
+	fold.n = 0;
 	lines = http_head_fields(&r, rows, sizeof(rows) / sizeof(rows[0]), &a, &fold);
 	page = wants_title(&a) && w.head <= TITLE_HEAD_MAX &&
-	       http_answer_probe(p + w.head, n - w.head) !=
-		       PROTO_OK; /* to HEAD: the next one instead of a body */
+	       head_instead(p + w.head, n - w.head, body_length(&a)) != PROTO_OK; /* it is, to HEAD */
 	if (page && !tell_page(&a, p, n, st, w, out))
 		return PROTO_MORE;
 	if (!page)
@@ -335,18 +347,15 @@ static enum proto_result parse_title(const uint8_t *p, size_t n, struct proto_st
 static enum proto_result parse_doubt(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 				     uint64_t *skip, struct proto_out *out)
 {
-	switch (http_answer_probe(p, n)) {
-	case PROTO_OK:
-		st->phase = HTTP_BODY_HEAD;
-		st->left = 0;
-		return parse_head(p, n, st, consumed, out);
-	case PROTO_MORE:
-		if (n < st->left && !st->last)
-			return PROTO_MORE;
+	enum proto_result head = head_instead(p, n, st->left);
+
+	if (head == PROTO_MORE && !st->last)
+		return PROTO_MORE;
+	if (head != PROTO_OK)
 		return http_body_pass(n, st, consumed, skip);
-	default:
-		return http_body_pass(n, st, consumed, skip);
-	}
+	st->phase = HTTP_BODY_HEAD;
+	st->left = 0;
+	return parse_head(p, n, st, consumed, out);
 }
 
 /* No length: TLS behind the answer to CONNECT, the next head behind the one to HEAD, else a body to the end.

@@ -43,11 +43,11 @@ bool http_head_has_word(struct dissect_str list, const char *word)
 {
 	size_t from = 0;
 
-	for (size_t i = 0; i <= list.n; i++) {
+	for (size_t i = 0; list.p != NULL && i <= list.n; i++) {
 		if (i < list.n && list.p[i] != ',' && list.p[i] != ';')
 			continue;
 		struct dissect_str item = { list.p + from, i - from };
-		if (list.p != NULL && http_head_is_word(http_head_trim(item), word))
+		if (http_head_is_word(http_head_trim(item), word))
 			return true;
 		from = i + 1;
 	}

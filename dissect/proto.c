@@ -3,6 +3,7 @@
 
 #include "dissect/dns.h"
 #include "dissect/gquic.h"
+#include "dissect/h2.h"
 #include "dissect/http.h"
 #include "dissect/http_answer.h"
 #include "dissect/quic.h"
@@ -11,11 +12,9 @@
 
 /* Order matters: the first probe that says OK has the stream; the strictest stand first. */
 const struct proto_stream proto_streams[] = {
-	{ "tls", tls_probe, tls_parse },
-	{ "tls-server", tls_server_probe, tls_server_parse },
-	{ "http", http_probe, http_parse },
-	{ "http-answer", http_answer_probe, http_answer_parse },
-	{ "dns", dns_stream_probe, dns_stream_parse },
+	{ "tls", tls_probe, tls_parse },    { "tls-server", tls_server_probe, tls_server_parse },
+	{ "http", http_probe, http_parse }, { "http-answer", http_answer_probe, http_answer_parse },
+	{ "h2", h2_probe, h2_parse },       { "dns", dns_stream_probe, dns_stream_parse },
 };
 const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);
 

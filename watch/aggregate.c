@@ -215,12 +215,17 @@ static void find(const struct aggregate *a, struct host *h)
 	h->subject = subjects_find(&a->table, &h->key);
 }
 
+static bool is_request(const struct dissect_message *m)
+{
+	return m->kind == DISSECT_HTTP || m->kind == DISSECT_HTTP2;
+}
+
 /* What was called the same in this window was found good then; else the name is looked at. False, and
  * counted, when it is no host's. */
 static bool find_host(struct aggregate *a, const struct dissect_message *m, enum via via, struct host *h)
 {
 	bool (*take)(char *, const uint8_t *, size_t) =
-		m->kind == DISSECT_HTTP ? hostname_take_authority : hostname_take;
+		is_request(m) ? hostname_take_authority : hostname_take;
 
 	h->key = (struct subject_key){ SUBJECT_HOST, via, (const char *)m->name.p, m->name.n, 0 };
 	h->subject = NULL;
@@ -342,6 +347,7 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 		[DISSECT_HTTP] = VIA_HTTP,           [DISSECT_TLS] = VIA_TLS,
 		[DISSECT_QUIC] = VIA_QUIC,           [DISSECT_DNS_SERVICE] = VIA_COUNT,
 		[DISSECT_HTTP_ANSWER] = VIA_COUNT,   [DISSECT_TLS_CERT] = VIA_COUNT,
+		[DISSECT_HTTP2] = VIA_HTTP,
 	};
 	bool hello = m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC;
 	struct sighting g = { .server = &m->flow.dst, .port = m->flow.dport };
@@ -356,13 +362,13 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	named = find_host(a, m, vias[m->kind], &h);
 	if (named && m->kind == DISSECT_DNS_ANSWER) {
 		add_answer(a, m, &h, &g);
-	} else if (named || m->kind == DISSECT_HTTP) {
+	} else if (named || is_request(m)) {
 		g.client = hash_client(a, &m->flow.src);
 		if (named)
 			add_host(a, &h, &g);
 	}
 	if (m->kind != DISSECT_DNS_QUERY)
 		details_message(a->details, m, h.subject);
-	if (m->kind == DISSECT_HTTP && a->identify != NULL)
+	if (is_request(m) && a->identify != NULL)
 		add_request(a, m, &h, &g);
 }

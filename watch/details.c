@@ -262,6 +262,7 @@ void details_message(struct details *d, const struct dissect_message *m, struct 
 		[DISSECT_DNS_SERVICE] = take_service,
 		[DISSECT_HTTP_ANSWER] = take_response,
 		[DISSECT_TLS_CERT] = take_certificate,
+		[DISSECT_HTTP2] = take_request,
 	};
 
 	if (take[m->kind] != NULL)

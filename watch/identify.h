@@ -33,7 +33,7 @@ typedef void identify_fn(void *arg, const struct identify_hit *hit);
 /* NULL with "identifiers.tsv: row id: reason" in error when a pattern does not compile. */
 struct identify *identify_new(const struct identifiers *table, char error[CONF_ERROR_MAX]);
 void identify_free(struct identify *i);
-/* m is a DISSECT_HTTP message. */
+/* m is a DISSECT_HTTP or DISSECT_HTTP2 message. */
 void identify_message(struct identify *i, const struct dissect_message *m, identify_fn *fn, void *arg);
 const struct identify_stats *identify_stats(const struct identify *i);
 

@@ -101,6 +101,7 @@ static void show_dissect(const struct dissect_stats *d, sensor_counter_fn *fn, v
 		{ "dns-service", d->messages[DISSECT_DNS_SERVICE] },
 		{ "http-answer", d->messages[DISSECT_HTTP_ANSWER] },
 		{ "tls-cert", d->messages[DISSECT_TLS_CERT] },
+		{ "http2-request", d->messages[DISSECT_HTTP2] },
 	};
 
 	show(counters, sizeof(counters) / sizeof(counters[0]), fn, arg);

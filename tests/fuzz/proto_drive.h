@@ -77,6 +77,14 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 		drive_name(d, m->answer.cname);
 		drive_name(d, m->answer.question);
 		break;
+	case DISSECT_HTTP2:
+		MUST(m->name.n > 0);
+		drive_str(d, m->http.method);
+		drive_str(d, m->http.target);
+		drive_str(d, m->http.referer);
+		drive_str(d, m->http.user_agent);
+		drive_str(d, m->http.requested_with);
+		break;
 	case DISSECT_HTTP:
 		MUST(m->http.method.n > 0);
 		drive_str(d, m->http.method);

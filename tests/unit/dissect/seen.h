@@ -112,6 +112,7 @@ static inline void seen_add(void *arg, const struct dissect_message *m)
 		[DISSECT_DNS_SERVICE] = { "service", seen_service },
 		[DISSECT_HTTP_ANSWER] = { "http-answer", seen_http_answer },
 		[DISSECT_TLS_CERT] = { "cert", seen_cert },
+		[DISSECT_HTTP2] = { "http2", seen_request },
 	};
 	struct seen *s = arg;
 

@@ -1,0 +1,13 @@
+/* fuzz: dissect base */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/h2.h"
+#include "tests/fuzz/proto_drive.h"
+
+static const struct proto_stream row = { "h2", h2_probe, h2_parse };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	drive_both(&row, data, size, 8080);
+	return 0;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/dissect/seen.h"
+
+#include "dissect/h2.h"
+#include "dissect/http.h"
+
+static const struct proto_stream row = { "h2", h2_probe, h2_parse };
+static const struct proto_stream http_row = { "http", http_probe, http_parse };
+
+#define PREFACE  "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+#define SETTINGS "\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64"
+/* GET http://a.cn/ */
+#define BLOCK        "\x82\x86\x84\x41\4A.cn"
+#define REQUEST      "\0\0\x09\1\5\0\0\0\1" BLOCK
+#define REQUEST_LINE "http2 [a.cn] [GET] [/] - - -\n"
+#define DATA         "\0\0\5\0\0\0\0\0\1bytes"
+
+struct counts {
+	unsigned h2c, hidden, bad;
+};
+
+static void expect(const struct proto_stream *r, const void *bytes, size_t n, const char *lines,
+		   struct counts c)
+{
+	for (size_t step = 1; step <= n; step = step < 16 ? step + 1 : step * 2) {
+		struct seen s;
+		seen_init(&s, 40000, 80);
+		seen_whole(&s, r, bytes, n, step);
+		assert_string_equal(s.lines.p, lines);
+		assert_int_equal(s.stats.reasons[DISSECT_H2C], c.h2c);
+		assert_int_equal(s.stats.reasons[DISSECT_H2C_HIDDEN], c.hidden);
+		assert_int_equal(s.stats.reasons[DISSECT_HTTP_BAD], c.bad);
+		buf_clear(&s.lines);
+	}
+}
+#define EXPECT(bytes, lines, ...)                                                                            \
+	expect(&row, bytes, sizeof(bytes) - 1, lines, (struct counts){ __VA_ARGS__ })
+
+static void test_requests(void **state)
+{
+	(void)state;
+	EXPECT(PREFACE SETTINGS REQUEST DATA REQUEST, REQUEST_LINE REQUEST_LINE, 1, 0, 0);
+	/* padded, with a priority; an authority that only Host names */
+	EXPECT(PREFACE "\0\0\x11\1\x2d\0\0\0\3\2\0\0\0\0\x0f" BLOCK "\0\0", REQUEST_LINE, 1, 0, 0);
+	EXPECT(PREFACE "\0\0\6\1\5\0\0\0\3\x83\x85\x66\2.b", "http2 [.b] [POST] [/index.html] - - -\n", 1, 0,
+	       0);
+}
+
+/* The second request of a connection mostly points into its table, which is not kept. */
+static void test_hidden(void **state)
+{
+	(void)state;
+	EXPECT(PREFACE "\0\0\4\1\5\0\0\0\3\x82\x86\x84\xbe" REQUEST, REQUEST_LINE, 1, 1, 0);
+	/* trailers hide nothing */
+	EXPECT(PREFACE "\0\0\5\1\5\0\0\0\3\0\1a\1b" REQUEST, REQUEST_LINE, 1, 0, 0);
+}
+
+static void test_too_large(void **state)
+{
+	static char text[40000] = PREFACE "\0\x40\1\1\5\0\0\0\1" BLOCK;
+	size_t n = sizeof(PREFACE) - 1 + 9 + 16385;
+	(void)state;
+
+	memcpy(text + n, REQUEST, sizeof(REQUEST) - 1);
+	expect(&row, text, n + sizeof(REQUEST) - 1, REQUEST_LINE, (struct counts){ 1, 1, 0 });
+}
+
+static void test_broken(void **state)
+{
+	(void)state;
+	EXPECT(PREFACE "\0\0\2\1\5\0\0\0\1\x82\x41" REQUEST, REQUEST_LINE, 1, 0, 1);
+	EXPECT(PREFACE "\0\0\3\1\x0d\0\0\0\1\x05\x82\x86" REQUEST, REQUEST_LINE, 1, 0, 1);
+	EXPECT(PREFACE "\0\0\3\1\x25\0\0\0\1\x05\x82\x86" REQUEST, REQUEST_LINE, 1, 0, 1);
+}
+
+/* At the end what there is of a block still counts. */
+static void test_truncated_at_every_length(void **state)
+{
+	static const char text[] = PREFACE REQUEST;
+	size_t preface = sizeof(PREFACE) - 1, block = preface + 9;
+	(void)state;
+
+	for (size_t n = 1; n < sizeof(text); n++) {
+		bool cut = n > block + 3 && n < sizeof(text) - 1;
+		expect(&row, text, n, n == sizeof(text) - 1 ? REQUEST_LINE : "",
+		       (struct counts){ n >= preface, 0, cut });
+	}
+}
+
+static void test_upgrade(void **state)
+{
+	static const char text[] =
+		"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n" PREFACE
+			SETTINGS REQUEST;
+	(void)state;
+
+	expect(&http_row, text, sizeof(text) - 1, "http [a] [GET] [/] - - -\n" REQUEST_LINE,
+	       (struct counts){ 1, 0, 0 });
+}
+
+static void test_probe(void **state)
+{
+	static const uint8_t whole[] = PREFACE;
+	(void)state;
+
+	for (size_t n = 0; n < sizeof(whole) - 1; n++)
+		assert_int_equal(h2_probe(whole, n), PROTO_MORE);
+	assert_int_equal(h2_probe(whole, sizeof(whole)), PROTO_OK);
+	assert_int_equal(h2_probe((const uint8_t *)"PRI * HTTP/1.1", 14), PROTO_SKIP);
+	assert_int_equal(http_probe(whole, sizeof(whole)), PROTO_SKIP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_upgrade),
+		cmocka_unit_test(test_probe),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/dissect/seen.h"
+
+#include "dissect/hpack.h"
+
+/* Reads a block written in hex and compares what it held: authority host method path referer user-agent,
+ * hidden. */
+static void expect(const char *hex, bool whole, const char *want)
+{
+	static uint8_t room[HPACK_ROOM];
+	uint8_t bytes[512], *exact;
+	struct hpack_request h = { .hidden = false };
+	struct buf b = { 0 };
+	size_t n = 0;
+
+	for (; hex[2 * n] != '\0'; n++) {
+		const char byte[] = { hex[2 * n], hex[2 * n + 1], '\0' };
+		bytes[n] = (uint8_t)strtoul(byte, NULL, 16);
+	}
+	exact = seen_exact(bytes, n);
+	assert_int_equal(hpack_read(rd_init(exact, n), &h, room), whole);
+	seen_str(&b, h.authority);
+	seen_str(&b, h.host);
+	seen_str(&b, h.method);
+	seen_str(&b, h.path);
+	seen_str(&b, h.referer);
+	seen_str(&b, h.user_agent);
+	seen_str(&b, h.requested_with);
+	buf_puts(&b, h.hidden ? " hidden" : "");
+	assert_string_equal(b.p, want);
+	buf_clear(&b);
+	free(exact);
+}
+
+/* RFC 7541 appendices C.2 to C.4 */
+static void test_examples(void **state)
+{
+	(void)state;
+	expect("400a637573746f6d2d6b65790d637573746f6d2d686561646572", true, " - - - - - - -");
+	expect("040c2f73616d706c652f70617468", true, " - - - [/sample/path] - - -");
+	expect("100870617373776f726406736563726574", true, " - - - - - - -");
+	expect("82", true, " - - [GET] - - - -");
+	expect("828684410f7777772e6578616d706c652e636f6d", true, " [www.example.com] - [GET] [/] - - -");
+	expect("828684be58086e6f2d6361636865", true, " - - [GET] [/] - - - hidden");
+	expect("828684418cf1e3c2e5f23a6ba0ab90f4ff", true, " [www.example.com] - [GET] [/] - - -");
+	expect("828684be5886a8eb10649cbf", true, " - - [GET] [/] - - - hidden");
+	expect("828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf", true,
+	       " - - [GET] [/index.html] - - - hidden");
+}
+
+static void test_forms(void **state)
+{
+	(void)state;
+	expect("8366016873016c7a016d", true, " - [h] [POST] - [l] [m] -");
+	/* a table size, a never-indexed field, a literal name, twice the same */
+	expect("203fe11f"
+	       "1101610f2a0178"
+	       "000a3a617574686f726974790162",
+	       true, " [a] - - - - - -");
+	expect("0010782d7265717565737465642d776974680163", true, " - - - - - - [c]");
+	expect("0004686f7374017a", true, " - [z] - - - - -");
+	expect("7f80010178", true, " - - - - - - - hidden"); /* a name of the connection's table */
+	expect("", true, " - - - - - - -");
+}
+
+static void test_broken(void **state)
+{
+	(void)state;
+	expect("8241", false, " - - [GET] - - - -");
+	expect("824105", false, " - - [GET] - - - -");
+	expect("82410561", false, " - - [GET] - - - -");
+	expect("82ffffffffffffff", false, " - - [GET] - - - - hidden");
+	expect("82417fffffffffffffff", false, " - - [GET] - - - -");
+	/* Huffman: EOS inside ends the string */
+	expect("4184ffffffff", true, " [] - - - - - -");
+}
+
+/* More strings than there is room for: what does not fit is absent. */
+static void test_room(void **state)
+{
+	static uint8_t block[16400], room[HPACK_ROOM];
+	struct hpack_request h = { .hidden = false };
+	(void)state;
+
+	/* :authority, Huffman coded in 16000 bytes; a 0 of five bits is the digit 0 */
+	memcpy(block, "\x41\xff\x81\x7c", 4);
+	assert_true(hpack_read(rd_init(block, 4 + 16000), &h, room));
+	assert_null(h.authority.p);
+}
+
+/* Each symbol that a byte can be, in one string; the codes come from the encoder of another library. */
+static void test_all_symbols(void **state)
+{
+	static uint8_t room[HPACK_ROOM];
+	struct hpack_request h = { .hidden = false };
+	(void)state;
+
+#include "tests/unit/dissect/hpack_symbols.h"
+	assert_true(hpack_read(rd_init(packed, sizeof(packed)), &h, room));
+	assert_int_equal(h.path.n, 256);
+	for (size_t i = 0; i < 256; i++)
+		assert_int_equal(h.path.p[i], i);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_examples),    cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_broken),      cmocka_unit_test(test_room),
+		cmocka_unit_test(test_all_symbols),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
