@@ -61,8 +61,7 @@ static bool ip_fragment_repeats(struct walk *w, const struct frag_piece *piece)
 	return true;
 }
 
-/* Takes a fragment; true when the datagram is whole, and w then stands at its start. */
-static bool ip_fragment(struct walk *w, struct frag_piece *piece)
+bool ip_fragment(struct walk *w, struct frag_piece *piece)
 {
 	struct rd whole;
 

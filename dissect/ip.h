@@ -13,4 +13,9 @@ void ip_v6(struct walk *w);
 /* Either, by the version nibble. */
 void ip_any(struct walk *w);
 
+struct frag_piece;
+/* Takes a fragment: w's bytes; its id, protocol and place stand in piece. True when the datagram is whole,
+ * and w then stands at its start; else what became of the packet is said. */
+bool ip_fragment(struct walk *w, struct frag_piece *piece);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Link layers: from a capture's link type, or an EtherType, to the layer that reads it.
+ * From a capture's link type, or an EtherType, to the layer that reads it: two tables. The layers are in
+ * dissect/ether.h, wifi.h, mpls.h, ppp.h, nsh.h and cooked.h.
  */
 #ifndef DISSECT_LINK_H
 #define DISSECT_LINK_H
@@ -19,18 +20,23 @@ enum link_type {
 	LINK_IEEE802_11 = 105,
 	LINK_LOOP = 108,
 	LINK_LINUX_SLL = 113,
+	LINK_IEEE802_11_RADIO = 127,
 	LINK_IPV4 = 228,
 	LINK_IPV6 = 229,
+	LINK_NFLOG = 239,
+	LINK_PKTAP = 258,
 	LINK_LINUX_SLL2 = 276,
 };
+
+enum { LINK_ETHERTYPE_AT = 12 }; /* in a frame, behind its addresses */
 
 /* NULL when we do not walk this link type. */
 walk_fn *link_find(int linktype);
 /* Names the layer of an EtherType as next, or counts it as unknown. */
 void link_ethertype(struct walk *w, uint16_t type);
-void link_ethernet(struct walk *w);
-void link_wifi(struct walk *w);
-/* Names the layer of a PPP protocol number (RFC 1661 section 2) read from w as next. */
-void link_ppp(struct walk *w);
+/* The same without counting; NULL when it is unknown. */
+walk_fn *link_ethertype_find(uint16_t type);
+/* Nothing that we walk; or cut short before it could tell. */
+void link_unknown(struct walk *w);
 
 #endif

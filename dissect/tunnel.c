@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/tunnel.h"
 
+#include "dissect/capwap.h"
+#include "dissect/ether.h"
 #include "dissect/ip.h"
 #include "dissect/link.h"
+#include "dissect/nsh.h"
+#include "dissect/ppp.h"
+#include "dissect/wifi.h"
 
 enum {
 	GRE_CHECKSUM = 0x8000,
@@ -16,6 +21,11 @@ enum {
 	GRE_ARUBA = 0x8200, /* and 0x8210, 0x8220 ... 0x83f0: one for each queue */
 	GRE_ARUBA_MASK = 0xfe0f,
 	ERSPAN3_PLATFORM = 1,
+	L2TP_CONTROL = 0x8000,
+	L2TP_LENGTH = 0x4000,
+	L2TP_SEQUENCE = 0x0800,
+	L2TP_OFFSET = 0x0200,
+	L2TP_VERSION = 0x000f,
 };
 
 /* ERSPAN type I has no header and no sequence number; II has 8 bytes, III 12 and perhaps 8 more. */
@@ -28,7 +38,7 @@ static void tunnel_erspan(struct walk *w, uint16_t flags, uint16_t type)
 		if ((rd_u8(&w->r) & ERSPAN3_PLATFORM) != 0)
 			rd_skip(&w->r, 8);
 	}
-	w->next = link_ethernet;
+	w->next = ether_frame;
 }
 
 /* RFC 2784, with key and sequence number (RFC 2890) and the acknowledgement of version 1 (RFC 2637). */
@@ -47,7 +57,7 @@ void tunnel_gre(struct walk *w)
 	if (type == GRE_ERSPAN || type == GRE_ERSPAN3)
 		tunnel_erspan(w, flags, type);
 	else if ((type & GRE_ARUBA_MASK) == GRE_ARUBA)
-		w->next = link_wifi;
+		w->next = wifi_frame;
 	else
 		link_ethertype(w, type);
 }
@@ -56,7 +66,7 @@ void tunnel_gre(struct walk *w)
 void tunnel_etherip(struct walk *w)
 {
 	if (rd_be16(&w->r) >> 12 == 3)
-		w->next = link_ethernet;
+		w->next = ether_frame;
 	else
 		walk_bad(w, DISSECT_IP_BAD);
 }
@@ -67,7 +77,7 @@ static walk_fn *tunnel_vxlan(struct rd *r)
 	uint8_t flags = rd_u8(r);
 
 	rd_skip(r, 7);
-	return (flags & 0x08) != 0 ? link_ethernet : NULL;
+	return (flags & 0x08) != 0 ? ether_frame : NULL;
 }
 
 /* draft-ietf-nvo3-vxlan-gpe-13 section 3: the P flag says that the last reserved octet names the payload. */
@@ -81,8 +91,19 @@ static walk_fn *tunnel_vxlan_gpe(struct rd *r)
 	if ((flags & 0x08) == 0)
 		return NULL;
 	if ((flags & 0x04) == 0)
-		return link_ethernet;
-	return proto == 1 ? ip_v4 : proto == 2 ? ip_v6 : proto == 3 ? link_ethernet : NULL;
+		return ether_frame;
+	switch (proto) {
+	case 1:
+		return ip_v4;
+	case 2:
+		return ip_v6;
+	case 3:
+		return ether_frame;
+	case 4:
+		return nsh_header;
+	default:
+		return NULL;
+	}
 }
 
 /* RFC 8926 section 3.4: version 0; options in 4-octet units; the payload by its EtherType. */
@@ -95,7 +116,7 @@ static walk_fn *tunnel_geneve(struct rd *r)
 	rd_skip(r, 4 + (first & 0x3f) * 4u);
 	if (first >> 6 != 0)
 		return NULL;
-	return type == 0x6558 ? link_ethernet : type == 0x0800 ? ip_v4 : type == 0x86dd ? ip_v6 : NULL;
+	return link_ethertype_find(type);
 }
 
 /* GTPv1-U (3GPP TS 29.281 section 5.1): version 1, type G-PDU, optional fields, extension headers. */
@@ -137,12 +158,31 @@ static walk_fn *tunnel_teredo(struct rd *r)
 	return rd_u8(&peek) >> 4 == 6 ? ip_v6 : NULL;
 }
 
+/* Its header stays: fragments need what stands in it. */
+static walk_fn *tunnel_capwap(struct rd *r) { return capwap_probe(*r) ? capwap_frame : NULL; }
+
+/* L2TP (RFC 2661 section 3.1): version 2, data, with the fields that the flags name; then PPP. */
+static walk_fn *tunnel_l2tp(struct rd *r)
+{
+	uint16_t flags = rd_be16(r);
+
+	if ((flags & (L2TP_CONTROL | L2TP_VERSION)) != 2)
+		return NULL;
+	rd_skip(r, (flags & L2TP_LENGTH) != 0 ? 2 : 0);
+	rd_skip(r, 4);
+	rd_skip(r, (flags & L2TP_SEQUENCE) != 0 ? 4 : 0);
+	if ((flags & L2TP_OFFSET) != 0)
+		rd_skip(r, rd_be16(r));
+	return ppp_frame;
+}
+
 static const struct {
 	uint16_t port;
 	walk_fn *(*open)(struct rd *r);
 } ports[] = {
 	{ 4789, tunnel_vxlan },     { 8472, tunnel_vxlan }, /* Linux before the IANA number */
-	{ 4790, tunnel_vxlan_gpe }, { 6081, tunnel_geneve }, { 2152, tunnel_gtp }, { 3544, tunnel_teredo },
+	{ 4790, tunnel_vxlan_gpe }, { 6081, tunnel_geneve }, { 2152, tunnel_gtp },
+	{ 3544, tunnel_teredo },    { 5247, tunnel_capwap }, { 1701, tunnel_l2tp },
 };
 
 uint16_t tunnel_port(size_t i) { return i < sizeof(ports) / sizeof(ports[0]) ? ports[i].port : 0; }

@@ -21,7 +21,8 @@ _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
 		       (int)LINK_PPP_ETHER == DLT_PPP_ETHER && (int)LINK_LINUX_SLL == DLT_LINUX_SLL &&
 		       (int)LINK_LINUX_SLL2 == DLT_LINUX_SLL2 && (int)LINK_IPV4 == DLT_IPV4 &&
 		       (int)LINK_IPV6 == DLT_IPV6 && (int)LINK_NULL == DLT_NULL &&
-		       (int)LINK_IEEE802_11 == DLT_IEEE802_11,
+		       (int)LINK_IEEE802_11 == DLT_IEEE802_11 && (int)LINK_NFLOG == DLT_NFLOG &&
+		       (int)LINK_PKTAP == DLT_PKTAP && (int)LINK_IEEE802_11_RADIO == DLT_IEEE802_11_RADIO,
 	       "link types as libpcap numbers them");
 
 enum { CAPTURE_NAME_MAX = 256, CAPTURE_REASON_MAX = 112 };

@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const int linktypes[] = { 1, 0, 12, 113, 276, 228, 229, 9, 50, 51, 104, 105, 108 };
+static const int linktypes[] = { 1, 0, 12, 113, 276, 228, 229, 9, 50, 51, 104, 105, 108, 127, 239, 258 };
 
 /* Touches every byte that a message points to, so that a stray pointer is seen. */
 static void touch(struct dissect_str s, uint64_t *sum)

@@ -31,6 +31,18 @@ static const struct {
 	{ "VXLAN-GPE without the P flag", 17, "c000 12b6 0000 0000 08000000 00000100" MACS "0800" },
 	{ "GENEVE", 17, "c000 17c1 0000 0000 0000 6558 00000100" MACS "0800" },
 	{ "GENEVE with options, IP", 17, "c000 17c1 0000 0000 0200 0800 00000100 0102030400000000" },
+	{ "VXLAN-GPE, NSH", 17, "c000 12b6 0000 0000 0c000004 00000100 0fc2 0203 000001ff" MACS "0800" },
+	{ "GENEVE, tagged Ethernet", 17, "c000 17c1 0000 0000 0000 6558 00000100" MACS "8100 0007 0800" },
+	{ "GRE, NSH", 47, "0000 894f 0fc2 0201 000001ff" },
+	{ "CAPWAP, Ethernet", 17, "c000 147f 0000 0000 00100200 0000 0000" MACS "0800" },
+	{ "CAPWAP, 802.11", 17,
+	  "147f c000 0000 0000 00100300 0000 0000"
+	  "0801 0000 020000000001 020000000002 020000000003 0000 aaaa03 000000 0800" },
+	{ "CAPWAP, 802.11 QoS with its octets exchanged, behind a radio's address", 17,
+	  "c000 147f 0000 0000 00200310 0000 0000 0602000000000900"
+	  "0188 0000 020000000001 020000000002 020000000003 0000 0000 aaaa03 000000 0800" },
+	{ "L2TP", 17, "06a5 06a5 0000 0000 0002 0001 0002 ff03 0021" },
+	{ "L2TP with all fields", 17, "06a5 06a5 0000 0000 4a02 004b 0001 0002 0001 0000 0002 0000 0021" },
 	{ "GTP-U", 17, "0868 0868 0000 0000 30ff 0037 00000001" },
 	{ "GTP-U with extension", 17, "0868 0868 0000 0000 34ff 003f 00000001 0000 00 85 01 0000 00" },
 };
@@ -74,6 +86,32 @@ static void test_each_tunnel_cut(void **state)
 			lab_send_cut(l, LINK_RAW, n, whole);
 		}
 		lab_expect(l, "");
+		lab_free(l);
+	}
+}
+
+/* RFC 5415 section 3.4: fragments of CAPWAP's own, in either order, that are no fragments of IP. */
+static void test_capwap_fragments(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		struct lab *l = lab_new();
+		uint8_t room[256];
+		struct wr w = wr_init(room, sizeof(room));
+		put_hex(&w, MACS "0800");
+		put_query_ipv4(&w);
+		for (int i = 0; i < 2; i++) {
+			bool last = (i ^ first) == 1;
+			size_t n = last ? wr_len(&w) - 40 : 40;
+			lab_expect(l, "");
+			put_ipv4(&l->w, (struct ipv4_spec){ .proto = IPPROTO_UDP, .payload = 16 + n });
+			put_udp(&l->w, 50000, 5247, 8 + n);
+			put_hex(&l->w, last ? "001002c0 0007 0028" : "00100280 0007 0000");
+			wr_bytes(&l->w, room + (last ? 40 : 0), n);
+			lab_send(l, LINK_RAW);
+		}
+		lab_expect(l, QUERY_LINE);
+		assert_int_equal(lab_reasons(l), 0);
 		lab_free(l);
 	}
 }
@@ -212,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_tunnel),
 		cmocka_unit_test(test_each_tunnel_cut),
+		cmocka_unit_test(test_capwap_fragments),
 		cmocka_unit_test(test_v6_in_v4),
 		cmocka_unit_test(test_teredo),
 		cmocka_unit_test(test_not_a_tunnel),
