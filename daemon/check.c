@@ -2,10 +2,13 @@
 #include "daemon/check.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/errno.h"
 #include "conf/data.h"
 #include "watch/capture.h"
 #include "watch/identify.h"
+#include "watch/prefilter.h"
 
 enum { CHECK_SENSORS_MAX = 64 };
 
@@ -60,4 +63,22 @@ int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 		return 0;
 	conf_clear(c);
 	return -1;
+}
+
+void check_rights(const struct conf *c, char remark[CONF_ERROR_MAX])
+{
+	struct prefilter *p = NULL;
+	int rc = 0;
+
+	remark[0] = '\0';
+	if (strcmp(c->sensor.prefilter, "on") == 0)
+		rc = prefilter_new(&p, c->sensor.stream_kb * 1024, c->sensor.snaplen);
+	if (rc == 0)
+		prefilter_free(p);
+	else
+		snprintf(
+			remark, CONF_ERROR_MAX,
+			"sensor.prefilter: 内核不接受预过滤程序(%s), 运行时将照常全收; 要启用请授予 CAP_BPF, "
+			"systemd 见 beiand.service 里的说明",
+			errno_zh(-rc));
 }

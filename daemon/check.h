@@ -5,9 +5,13 @@
 
 #include "conf/conf.h"
 
-/* Loads the file; then that the data tables load, the profile is one of theirs and the patterns compile.
+/* Loads the file; then that the data tables load, the profile is one of theirs, the patterns and the capture
+ * filter compile, and there are not too many sensors.
  * 0 and the configuration is the caller's; -1 with "file:line: ..." in error. */
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));
+
+/* What `beiand -n` should say besides: an option that is on and has no right to work. A line, or "". */
+void check_rights(const struct conf *c, char remark[CONF_ERROR_MAX]);
 
 #endif

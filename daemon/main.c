@@ -117,7 +117,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", error);
 		return o.check ? EXIT_FAILED : EXIT_CONFIG;
 	}
-	if (!o.check) {
+	if (o.check) {
+		check_rights(&conf, error);
+		if (error[0] != '\0')
+			fprintf(stderr, "%s\n", error);
+	} else {
 		role_log_level(NULL, &conf);
 		job = (struct supervisor_job){ o.conf, &conf, o.replay ? argv + optind : NULL,
 					       (size_t)(argc - optind) };

@@ -22,9 +22,9 @@ struct live {
 	pcap_t *pcap;
 	char *name;
 	int linktype;
-	uint64_t seen;
-	int64_t since; /* when it began to count, in microseconds UTC; 0: at once */
-	int64_t until; /* where it ends, 0: nowhere */
+	uint64_t seen, aside; /* aside: not handed on, as if the kernel had not let them in */
+	int64_t since;        /* when it began to count, in microseconds UTC; 0: at once */
+	int64_t until;        /* where it ends, 0: nowhere */
 	bool over;
 	struct prefilter *prefilter;
 	struct bpf_program filter; /* beside a prefilter, which has the kernel's place */
@@ -256,7 +256,9 @@ static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *
 	if (l->over)
 		return;
 	l->seen++;
-	if (p.time >= l->since && (!l->filtering || pcap_offline_filter(&l->filter, h, bytes) != 0))
+	if (p.time < l->since || (l->filtering && pcap_offline_filter(&l->filter, h, bytes) == 0))
+		l->aside++;
+	else
 		l->fn(l->arg, &p);
 }
 
@@ -297,7 +299,7 @@ void live_stats(struct live *l, struct capture_stats *out)
 	out->unfiltered = l->remark[0] != '\0';
 	if (pcap_stats(l->pcap, &s) != 0)
 		return;
-	out->received = s.ps_recv;
+	out->received = s.ps_recv - l->aside;
 	out->kernel_drop = s.ps_drop;
 	out->iface_drop = s.ps_ifdrop;
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a configuration is refused for beyond its options' own ranges. Run from the root, whose conf/ it
+ * reads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/check.h"
+
+/* check_load() of this text behind the data folder. */
+static int load(const char *text, char error[CONF_ERROR_MAX])
+{
+	char path[] = "/tmp/beiand-check.XXXXXX", cwd[512];
+	int fd = mkstemp(path), rc;
+	struct conf c;
+	FILE *f;
+
+	assert_true(fd >= 0);
+	f = fdopen(fd, "w");
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	fprintf(f, "[paths]\ndata = %s/conf\n%s", cwd, text);
+	fclose(f);
+	rc = check_load(&c, path, error);
+	if (rc == 0)
+		conf_clear(&c);
+	unlink(path);
+	return rc;
+}
+
+static void test_good(void **state)
+{
+	char error[CONF_ERROR_MAX] = "";
+	(void)state;
+
+	if (load("[sensor]\ninterfaces = eth1, eth2\nworkers = 32\nprefilter = ON\nfilter = udp port 53\n",
+		 error) != 0)
+		fail_msg("%s", error);
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} bad[] = {
+		{ "[sensor]\ninterfaces = eth1, eth2\nworkers = 33\n", "66" },
+		{ "[sensor]\nworkers = 0\n", "workers" },
+		{ "[sensor]\nworkers = 65\n", "workers" },
+		{ "[sensor]\nprefilter = maybe\n", "prefilter" },
+		{ "[sensor]\nfilter = prot 53\n", "filter" },
+		{ "[policy]\nprofile = no-such\n", "no-such" },
+	};
+	char error[CONF_ERROR_MAX];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		error[0] = '\0';
+		assert_int_equal(load(bad[i].text, error), -1);
+		if (strstr(error, bad[i].says) == NULL)
+			fail_msg("'%s' does not say '%s'", error, bad[i].says);
+	}
+}
+
+/* With the right to load it there is nothing to say; without it, what to grant. */
+static void test_rights(void **state)
+{
+	char remark[CONF_ERROR_MAX], error[CONF_ERROR_MAX];
+	struct conf c;
+	(void)state;
+
+	conf_init(&c);
+	check_rights(&c, remark);
+	assert_string_equal(remark, "");
+	conf_clear(&c);
+	assert_int_equal(conf_parse(&c, "text", "[sensor]\nprefilter = on\n", 24, error), 0);
+	check_rights(&c, remark);
+	if (remark[0] != '\0')
+		assert_non_null(strstr(remark, "CAP_BPF"));
+	else
+		assert_int_equal(geteuid(), 0);
+	conf_clear(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_rights),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
