@@ -32,7 +32,6 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SOURCE_END] = "UPDATE source SET state = 'complete', ended = ?2, digest = ?3 "
 			    "WHERE id = ?1 AND state = 'running' AND replay = (?3 IS NOT NULL)",
 	[STMT_SOURCE_DROP_DAYS] = "DELETE FROM observed_day WHERE source = ?1",
-	[STMT_SOURCE_DROP_DETAILS] = "DELETE FROM observed_detail WHERE source = ?1",
 	[STMT_SOURCE_DROP_LINKS] = "DELETE FROM observed_link WHERE source = ?1",
 	[STMT_SOURCE_DROP] = "DELETE FROM source WHERE id = ?1",
 	[STMT_COUNTER_ADD] = "INSERT INTO source_counter (source, name, value) VALUES (?1, ?2, ?3) "
@@ -49,12 +48,17 @@ static const char *const statements[STMT_COUNT] = {
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE subject = s.id) "
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE target = s.id)",
 	[STMT_DAYS_KNOWN] =
-		"SELECT f.rowid, d.first, d.last, d.count, d.sketch, d.servers FROM feed(?1) f "
+		"SELECT f.rowid, d.first, d.last, d.count, d.sketch, d.servers, d.details "
+		"FROM feed(?1) f "
 		"CROSS JOIN observed_day d ON d.subject = f.c1 AND d.key_epoch = f.c2 AND d.via = f.c3 "
 		"AND d.day = f.c4 AND d.source = ?2",
-	[STMT_DAYS_PUT] = "INSERT OR REPLACE INTO observed_day "
-			  "(subject, key_epoch, via, day, source, first, last, count, sketch, servers) "
-			  "SELECT c1, c2, c3, c4, ?2, c5, c6, c7, c8, c9 FROM feed(?1)",
+	[STMT_DAYS_PUT] =
+		"INSERT OR REPLACE INTO observed_day "
+		"(subject, key_epoch, via, day, source, first, last, count, sketch, servers, details) "
+		"SELECT c1, c2, c3, c4, ?2, c5, c6, c7, c8, c9, c10 FROM feed(?1)",
+	[STMT_DETAILS_OF] =
+		"SELECT first, last, details FROM observed_day WHERE subject = ?1 AND details <> x'' "
+		"AND +" COUNTED,
 	[STMT_LINKS_COUNT] = "SELECT f.rowid, count(*) FROM feed(?1) f CROSS JOIN observed_link l "
 			     "ON l.subject = f.c1 AND l.source = ?2 GROUP BY f.rowid",
 	[STMT_LINKS_KNOWN] = "SELECT f.rowid FROM feed(?1) f CROSS JOIN observed_link l "
@@ -62,14 +66,6 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_LINKS_PUT] = "INSERT INTO observed_link (subject, target, source, count) "
 			   "SELECT c1, c2, ?2, c3 FROM feed(?1) WHERE true "
 			   "ON CONFLICT DO UPDATE SET count = count + excluded.count",
-	[STMT_DETAILS_COUNT] = "SELECT f.rowid, count(*) FROM feed(?1) f CROSS JOIN observed_detail t "
-			       "ON t.subject = f.c1 AND t.source = ?2 GROUP BY f.rowid",
-	[STMT_DETAILS_KNOWN] = "SELECT f.rowid FROM feed(?1) f CROSS JOIN observed_detail t "
-			       "ON t.subject = f.c1 AND t.type = f.c2 AND t.value = f.c3 AND t.source = ?2",
-	[STMT_DETAILS_PUT] = "INSERT INTO observed_detail (subject, type, value, source, count, first, last) "
-			     "SELECT c1, c2, c3, ?2, c4, c5, c6 FROM feed(?1) WHERE true "
-			     "ON CONFLICT DO UPDATE SET count = count + excluded.count, "
-			     "first = min(first, excluded.first), last = max(last, excluded.last)",
 	[STMT_OUTBOX_ADD] = "INSERT INTO outbox (sink, alert, payload, made) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_OUTBOX_NEXT] =
 		"SELECT id, sink, payload FROM outbox WHERE sink = ?1 AND id > ?2 AND delivered IS NULL "
@@ -230,7 +226,6 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_STATUS_DAYS] = "SELECT count(*) FROM observed_day",
 	[STMT_STATUS_SERVERS] = "SELECT coalesce(sum(length(servers)), 0) / 18 FROM observed_day",
 	[STMT_STATUS_LINKS] = "SELECT count(*) FROM observed_link",
-	[STMT_STATUS_DETAILS] = "SELECT count(*) FROM observed_detail",
 	[STMT_STATUS_IMPORTS] = "SELECT count(*) FROM filed_import WHERE state = 'active'",
 	[STMT_STATUS_ROWS] = "SELECT count(*) FROM filed_row",
 	[STMT_STATUS_CURRENT] = "SELECT count(*) FROM filed_current",

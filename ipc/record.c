@@ -74,12 +74,23 @@ static bool get_links(struct rd *r, struct observation *o)
 	return rd_ok(r);
 }
 
+/* Most values are plain ASCII, and text_is_safe() looks at each character. */
+static bool is_plain(const uint8_t *p, size_t n)
+{
+	uint8_t odd = 0;
+
+	for (size_t i = 0; i < n; i++)
+		odd |= (uint8_t)((p[i] < 0x20) | (p[i] > 0x7e));
+	return odd == 0;
+}
+
 static bool get_value(struct rd *r, char out[RECORD_VALUE_MAX])
 {
 	size_t n = rd_be16(r);
 	const uint8_t *p = rd_bytes(r, n);
 
-	if (p == NULL || n == 0 || n >= RECORD_VALUE_MAX || !text_is_safe((const char *)p, n))
+	if (p == NULL || n == 0 || n >= RECORD_VALUE_MAX ||
+	    !(is_plain(p, n) || text_is_safe((const char *)p, n)))
 		return false;
 	memcpy(out, p, n);
 	out[n] = '\0';

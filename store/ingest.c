@@ -205,7 +205,7 @@ static void write_refused(struct db_txn *t, const struct running *r, const struc
 		{ "subjects-refused", j->refused },
 		{ "servers-refused", r->in.servers_refused },
 		{ "links-refused", j->links_more },
-		{ "details-refused", j->details_more },
+		{ "details-refused", r->in.details_refused },
 	};
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "store/detail.h"
 
 enum {
 	BLOCK_SIZE = 1 << 20,
@@ -120,19 +121,37 @@ static void add_links(struct intake *in, const struct intake_row *row, const str
 	in->bytes += o->link_count * sizeof(*in->link);
 }
 
-static void add_details(struct intake *in, const struct intake_row *row, const struct observation *o)
+static void put_details(struct intake *in, struct intake_row *row, const struct observation *o)
 {
-	in->detail =
-		xgrow(in->detail, &in->detail_cap, in->detail_count + o->detail_count, sizeof(*in->detail));
-	for (int i = 0; i < o->detail_count; i++)
-		in->detail[in->detail_count++] =
-			(struct intake_detail){ .name = row->name,
-						.type = (uint8_t)o->details[i].type,
-						.value = keep_text(in, o->details[i].value),
-						.count = o->details[i].count,
-						.first = o->from,
-						.last = o->to };
-	in->bytes += o->detail_count * sizeof(*in->detail);
+	uint8_t bytes[RECORD_DETAILS_MAX * (DETAIL_LIST_MAX / DETAIL_KEPT)];
+	struct wr w = wr_init(bytes, sizeof(bytes));
+
+	for (int i = 0; i < o->detail_count; i++) {
+		const struct record_detail *d = &o->details[i];
+		struct detail_entry e = { .type = d->type,
+					  .value = (const uint8_t *)d->value,
+					  .size = (uint8_t)strlen(d->value),
+					  .count = d->count > UINT32_MAX ? UINT32_MAX : (uint32_t)d->count };
+		detail_put(&w, &e);
+	}
+	row->details_size = (uint32_t)wr_len(&w);
+	row->details = intake_keep(in, bytes, wr_len(&w));
+}
+
+static void join_details(struct intake *in, struct intake_row *row, const struct intake_row *more)
+{
+	uint8_t bytes[DETAIL_LIST_MAX];
+	struct wr w = wr_init(bytes, sizeof(bytes));
+
+	if (more->details_size == 0)
+		return;
+	in->details_refused += detail_merge(&w, rd_init(row->details, row->details_size),
+					    rd_init(more->details, more->details_size));
+	if (wr_len(&w) <= row->details_size)
+		memcpy(row->details, bytes, wr_len(&w));
+	else
+		row->details = intake_keep(in, bytes, wr_len(&w));
+	row->details_size = (uint32_t)wr_len(&w);
 }
 
 static int order(int64_t a, int64_t b) { return (a > b) - (a < b); }
@@ -183,8 +202,8 @@ void intake_add(struct intake *in, const struct observation *o, int64_t epoch)
 
 	put_sketch(in, &row, &o->clients);
 	put_servers(in, &row, o);
+	put_details(in, &row, o);
 	add_links(in, &row, o);
-	add_details(in, &row, o);
 	in->row = xgrow(in->row, &in->cap, in->count + 1, sizeof(*in->row));
 	in->row[in->count++] = row;
 	in->bytes += sizeof(row);
@@ -195,7 +214,6 @@ void intake_cut(struct intake *in, const struct intake *mark)
 {
 	in->count = mark->count;
 	in->link_count = mark->link_count;
-	in->detail_count = mark->detail_count;
 }
 
 static bool merge_sketches(struct intake *in, struct intake_row *into, const struct intake_row *from)
@@ -225,6 +243,7 @@ bool intake_fold(struct intake *in, struct intake_row *into, const struct intake
 		into->last = from->last;
 	into->count += from->count;
 	join_servers(in, into, from->servers, from->server_count);
+	join_details(in, into, from);
 	return same_sketch(into, from) || merge_sketches(in, into, from);
 }
 
@@ -254,6 +273,5 @@ void intake_clear(struct intake *in)
 	}
 	free(in->row);
 	free(in->link);
-	free(in->detail);
 	*in = (struct intake){ 0 };
 }

@@ -16,9 +16,9 @@ struct intake_row {
 	const char *name;
 	int64_t first, last, epoch, day;
 	uint64_t count;
-	uint8_t *sketch, *servers; /* sketch_put(); INTAKE_SERVER_SIZE bytes each */
-	int64_t subject;           /* its row's id, once the writer knows it */
-	uint32_t sketch_size, server_count;
+	uint8_t *sketch, *servers, *details; /* sketch_put(); INTAKE_SERVER_SIZE bytes each; store/detail.h */
+	int64_t subject;                     /* its row's id, once the writer knows it */
+	uint32_t sketch_size, server_count, details_size;
 	uint8_t kind, via;
 };
 
@@ -29,32 +29,22 @@ struct intake_link {
 	uint8_t from_kind, to_kind;
 };
 
-/* Of a host. */
-struct intake_detail {
-	const char *name, *value;
-	int64_t first, last;
-	uint64_t count;
-	uint8_t type;
-};
-
 struct intake_block;
 
 struct intake {
 	struct intake_row *row;
 	struct intake_link *link;
-	struct intake_detail *detail;
-	size_t count, cap, link_count, link_cap, detail_count, detail_cap;
-	struct intake_block *block; /* the newest first */
-	size_t bytes;               /* of the blocks, rows, links and details in use */
-	bool sorted;                /* rows came in order, and none twice */
-	uint64_t servers_refused;   /* beyond what a row keeps */
+	size_t count, cap, link_count, link_cap;
+	struct intake_block *block;                /* the newest first */
+	size_t bytes;                              /* of the blocks, rows and links in use */
+	bool sorted;                               /* rows came in order, and none twice */
+	uint64_t servers_refused, details_refused; /* beyond what a row keeps */
 };
 
 void intake_add(struct intake *in, const struct observation *o, int64_t epoch);
 /* What intake_add() added since `mark` was copied from *in goes again. */
 void intake_cut(struct intake *in, const struct intake *mark);
-/* Rows by kind, name, key epoch, channel and day, those equal in all of them made one; links and details as
- * they came. */
+/* Rows by kind, name, key epoch, channel and day, those equal in all of them made one; links as they came. */
 void intake_settle(struct intake *in);
 /* Adds what the database holds of the same key. False: the sketch is not one. */
 bool intake_fold(struct intake *in, struct intake_row *into, const struct intake_row *from);

@@ -21,7 +21,6 @@ static void take_back(struct db_txn *t, int64_t source, bool wrote)
 	static const enum stmt steps[] = {
 		STMT_SOURCE_DROP_DAYS,
 		STMT_SOURCE_DROP_LINKS,
-		STMT_SOURCE_DROP_DETAILS,
 	};
 	struct query q;
 

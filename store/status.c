@@ -19,7 +19,6 @@ static const struct count_row counts[] = {
 	{ "observed", "days", STMT_STATUS_DAYS },
 	{ "observed", "servers", STMT_STATUS_SERVERS },
 	{ "observed", "links", STMT_STATUS_LINKS },
-	{ "observed", "details", STMT_STATUS_DETAILS },
 	{ "filed", "imports", STMT_STATUS_IMPORTS },
 	{ "filed", "rows", STMT_STATUS_ROWS },
 	{ "filed", "current", STMT_STATUS_CURRENT },

@@ -8,10 +8,7 @@
 #include "base/alloc.h"
 #include "db/feed.h"
 
-enum {
-	LINKS_PER_SUBJECT = 1024, /* kept per subject and source */
-	DETAILS_PER_SUBJECT = 64, /* the same */
-};
+enum { LINKS_PER_SUBJECT = 1024 }; /* kept per subject and source */
 
 /* A subject that the rows or links speak of. */
 struct named {
@@ -209,7 +206,8 @@ enum day_column {
 	DAY_LAST,
 	DAY_COUNT,
 	DAY_SKETCH,
-	DAY_SERVERS
+	DAY_SERVERS,
+	DAY_DETAILS
 };
 
 static void day_cell(const void *rows, size_t row, int column, struct feed_cell *out)
@@ -235,23 +233,29 @@ static void day_cell(const void *rows, size_t row, int column, struct feed_cell 
 		return feed_blob(out, r->sketch, r->sketch_size);
 	case DAY_SERVERS:
 		return feed_blob(out, r->servers, (size_t)r->server_count * INTAKE_SERVER_SIZE);
+	case DAY_DETAILS:
+		return feed_blob(out, r->details, r->details_size);
 	}
 }
 
-/* The database's row in `held`, lent until the query's next row, but for the servers: those that it holds
- * stay before new ones, so they change places with those of the new row. */
+/* The database's row in `held`, lent until the query's next row. But servers and details that it holds stay
+ * before new ones: they change places with those of the new row. */
 static void take_held(struct intake *in, struct query *q, struct intake_row *row, struct intake_row *held)
 {
-	size_t sketch, servers;
-	const void *bytes = query_get_blob(q, 5, &servers);
+	size_t sketch, servers, details;
+	const void *server = query_get_blob(q, 5, &servers), *detail = query_get_blob(q, 6, &details);
 
 	*held = (struct intake_row){ .first = query_get_int(q, 1),
 				     .last = query_get_int(q, 2),
 				     .count = (uint64_t)query_get_int(q, 3),
 				     .servers = row->servers,
-				     .server_count = row->server_count };
-	row->servers = intake_keep(in, bytes, servers);
+				     .server_count = row->server_count,
+				     .details = row->details,
+				     .details_size = row->details_size };
+	row->servers = intake_keep(in, server, servers);
 	row->server_count = (uint32_t)(servers / INTAKE_SERVER_SIZE);
+	row->details = intake_keep(in, detail, details);
+	row->details_size = (uint32_t)details;
 	held->sketch = (uint8_t *)(uintptr_t)query_get_blob(q, 4, &sketch);
 	held->sketch_size = (uint32_t)sketch;
 }
@@ -297,63 +301,65 @@ static void put_days(struct writing *w)
 	put_feed(w, STMT_DAYS_PUT, &feed);
 }
 
-/* -- what a subject has many of, up to a maximum: links and details --------------------------------- */
+/* -- links, up to a maximum of each subject -------------------------------------------------------- */
 
 struct item {
-	int64_t subject;
-	const void *of; /* struct intake_link or intake_detail */
+	int64_t subject, target;
 	uint64_t count;
-	int64_t first, last;
 	bool known; /* the database has it */
 };
 
 struct pile {
 	struct item *item;
 	size_t count;
-	size_t most; /* of one subject and source */
-	enum stmt counts, knows, puts;
-	int (*compare)(const void *a, const void *b);
-	void (*cell)(const void *rows, size_t row, int column, struct feed_cell *out);
 };
 
-/* What one window tells comes in the order of subjects: then only the runs of each need sorting. */
-static void sort_items(struct pile *p)
-{
-	size_t run = 0;
-	bool ordered = true;
+static int order(int64_t a, int64_t b) { return (a > b) - (a < b); }
 
-	for (size_t i = 1; i < p->count && ordered; i++)
-		ordered = p->item[i - 1].subject <= p->item[i].subject;
-	if (!ordered) {
-		qsort(p->item, p->count, sizeof(*p->item), p->compare);
-		return;
-	}
-	for (size_t i = 1; i <= p->count; i++) {
-		if (i < p->count && p->item[i].subject == p->item[run].subject)
-			continue;
-		if (i - run > 1)
-			qsort(&p->item[run], i - run, sizeof(*p->item), p->compare);
-		run = i;
-	}
+static int compare_items(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	int by = order(x->subject, y->subject);
+
+	return by != 0 ? by : order(x->target, y->target);
 }
 
-static void add_to(struct item *into, const struct item *from)
+static void item_cell(const void *rows, size_t row, int column, struct feed_cell *out)
 {
-	into->count += from->count;
-	if (from->first < into->first)
-		into->first = from->first;
-	if (from->last > into->last)
-		into->last = from->last;
+	const struct item *it = &((const struct item *)rows)[row];
+
+	if (column == 1)
+		feed_int(out, it->subject);
+	else if (column == 2)
+		feed_int(out, it->target);
+	else if (column == 3)
+		feed_count(out, it->count);
+}
+
+static struct pile collect_links(struct writing *w)
+{
+	struct intake *in = w->in;
+	struct pile p = { .item = xmalloc((in->link_count + 1) * sizeof(*p.item)) };
+
+	for (size_t i = 0; i < in->link_count; i++) {
+		const struct intake_link *l = &in->link[i];
+		int64_t from = name_id(w, l->from_kind, l->from), to = w->name[l->target].id;
+		if (from == 0 || to == 0)
+			w->job->refused++;
+		else
+			p.item[p.count++] = (struct item){ .subject = from, .target = to, .count = l->count };
+	}
+	return p;
 }
 
 static void fold_items(struct pile *p)
 {
 	size_t n = 0;
 
-	sort_items(p);
+	qsort(p->item, p->count, sizeof(*p->item), compare_items);
 	for (size_t i = 0; i < p->count; i++) {
-		if (n > 0 && p->compare(&p->item[n - 1], &p->item[i]) == 0)
-			add_to(&p->item[n - 1], &p->item[i]);
+		if (n > 0 && compare_items(&p->item[n - 1], &p->item[i]) == 0)
+			p->item[n - 1].count += p->item[i].count;
 		else
 			p->item[n++] = p->item[i];
 	}
@@ -362,10 +368,10 @@ static void fold_items(struct pile *p)
 
 static void mark_known(struct writing *w, struct pile *p)
 {
-	struct feed feed = { p->item, p->count, p->cell };
+	struct feed feed = { p->item, p->count, item_cell };
 	struct query q;
 
-	query_open(&q, w->txn, p->knows);
+	query_open(&q, w->txn, STMT_LINKS_KNOWN);
 	query_feed(&q, &feed);
 	query_int(&q, w->job->source);
 	while (query_row(&q))
@@ -382,14 +388,14 @@ static void subject_cell(const void *rows, size_t row, int column, struct feed_c
 static size_t *count_held(struct writing *w, struct pile *p)
 {
 	size_t *held = xcalloc(p->count + 1, sizeof(*held));
-	struct item **run = xmalloc((p->count + 1) * sizeof(*run));
+	struct item **run = xmalloc((p->count + 1) * sizeof(struct item *));
 	struct feed feed = { run, 0, subject_cell };
 	struct query q;
 
 	for (size_t i = 0; i < p->count; i++)
 		if (i == 0 || p->item[i].subject != p->item[i - 1].subject)
 			run[feed.count++] = &p->item[i];
-	query_open(&q, w->txn, p->counts);
+	query_open(&q, w->txn, STMT_LINKS_COUNT);
 	query_feed(&q, &feed);
 	query_int(&q, w->job->source);
 	while (query_row(&q))
@@ -398,11 +404,9 @@ static size_t *count_held(struct writing *w, struct pile *p)
 	return held;
 }
 
-/* Returns how many found no room. */
-static uint64_t cap_items(struct writing *w, struct pile *p)
+static void cap_items(struct writing *w, struct pile *p)
 {
 	size_t *held = w->job->fresh ? NULL : count_held(w, p), n = 0, have = 0;
-	uint64_t more = 0;
 	int64_t subject = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
@@ -410,8 +414,8 @@ static uint64_t cap_items(struct writing *w, struct pile *p)
 		if (it->subject != subject)
 			have = held ? held[i] : 0;
 		subject = it->subject;
-		if (!it->known && have >= p->most) {
-			more++;
+		if (!it->known && have >= LINKS_PER_SUBJECT) {
+			w->job->links_more++;
 			continue;
 		}
 		have += !it->known;
@@ -419,124 +423,21 @@ static uint64_t cap_items(struct writing *w, struct pile *p)
 	}
 	p->count = n;
 	free(held);
-	return more;
-}
-
-static uint64_t put_pile(struct writing *w, struct pile *p)
-{
-	struct feed feed = { .cell = p->cell };
-	uint64_t more;
-
-	fold_items(p);
-	if (!w->job->fresh)
-		mark_known(w, p);
-	more = cap_items(w, p);
-	feed.rows = p->item;
-	feed.count = p->count;
-	put_feed(w, p->puts, &feed);
-	free(p->item);
-	return more;
-}
-
-static int order(int64_t a, int64_t b) { return (a > b) - (a < b); }
-
-static int compare_links(const void *a, const void *b)
-{
-	const struct item *x = a, *y = b;
-	const struct intake_link *p = x->of, *q = y->of;
-	int by = order(x->subject, y->subject);
-
-	return by != 0 ? by : order(p->target, q->target);
-}
-
-static void link_cell(const void *rows, size_t row, int column, struct feed_cell *out)
-{
-	const struct item *it = &((const struct item *)rows)[row];
-	const struct intake_link *l = it->of;
-
-	if (column == 1)
-		feed_int(out, it->subject);
-	else if (column == 2)
-		feed_int(out, l->target);
-	else if (column == 3)
-		feed_count(out, it->count);
-}
-
-static int compare_details(const void *a, const void *b)
-{
-	const struct item *x = a, *y = b;
-	const struct intake_detail *p = x->of, *q = y->of;
-	int by = order(x->subject, y->subject);
-
-	if (by == 0)
-		by = order(p->type, q->type);
-	return by != 0 ? by : strcmp(p->value, q->value);
-}
-
-static void detail_cell(const void *rows, size_t row, int column, struct feed_cell *out)
-{
-	const struct item *it = &((const struct item *)rows)[row];
-	const struct intake_detail *d = it->of;
-
-	if (column == 1)
-		feed_int(out, it->subject);
-	else if (column == 2)
-		feed_int(out, d->type);
-	else if (column == 3)
-		feed_text(out, d->value);
-	else if (column == 4)
-		feed_count(out, it->count);
-	else if (column == 5)
-		feed_int(out, it->first);
-	else if (column == 6)
-		feed_int(out, it->last);
 }
 
 static void put_links(struct writing *w)
 {
-	struct intake *in = w->in;
-	struct pile p = { .most = LINKS_PER_SUBJECT,
-			  .counts = STMT_LINKS_COUNT,
-			  .knows = STMT_LINKS_KNOWN,
-			  .puts = STMT_LINKS_PUT,
-			  .compare = compare_links,
-			  .cell = link_cell };
+	struct pile p = collect_links(w);
+	struct feed feed = { .cell = item_cell };
 
-	p.item = xmalloc((in->link_count + 1) * sizeof(*p.item));
-	for (size_t i = 0; i < in->link_count; i++) {
-		struct intake_link *l = &in->link[i];
-		int64_t from = name_id(w, l->from_kind, l->from);
-		l->target = w->name[l->target].id;
-		if (from == 0 || l->target == 0)
-			w->job->refused++;
-		else
-			p.item[p.count++] = (struct item){ .subject = from, .of = l, .count = l->count };
-	}
-	w->job->links_more += put_pile(w, &p);
-}
-
-static void put_details(struct writing *w)
-{
-	struct intake *in = w->in;
-	struct pile p = { .most = DETAILS_PER_SUBJECT,
-			  .counts = STMT_DETAILS_COUNT,
-			  .knows = STMT_DETAILS_KNOWN,
-			  .puts = STMT_DETAILS_PUT,
-			  .compare = compare_details,
-			  .cell = detail_cell };
-
-	p.item = xmalloc((in->detail_count + 1) * sizeof(*p.item));
-	for (size_t i = 0; i < in->detail_count; i++) {
-		const struct intake_detail *d = &in->detail[i];
-		int64_t id = name_id(w, SUBJECT_HOST, d->name);
-		if (id == 0)
-			w->job->refused++;
-		else
-			p.item[p.count++] = (struct item){
-				.subject = id, .of = d, .count = d->count, .first = d->first, .last = d->last
-			};
-	}
-	w->job->details_more += put_pile(w, &p);
+	fold_items(&p);
+	if (!w->job->fresh)
+		mark_known(w, &p);
+	cap_items(w, &p);
+	feed.rows = p.item;
+	feed.count = p.count;
+	put_feed(w, STMT_LINKS_PUT, &feed);
+	free(p.item);
 }
 
 void write_intake(struct db_txn *t, struct write_job *j)
@@ -549,7 +450,6 @@ void write_intake(struct db_txn *t, struct write_job *j)
 	if (t->result == 0) {
 		put_days(&w);
 		put_links(&w);
-		put_details(&w);
 	}
 	free(w.name);
 }

@@ -15,9 +15,8 @@ struct write_job {
 	uint32_t subjects;   /* most in the database */
 	struct intake *in;   /* settled and used up: only intake_clear() may follow */
 	uint64_t messages;   /* out: of what was written */
-	uint64_t refused;    /* out: rows, links and details whose subject found no room */
+	uint64_t refused;    /* out: rows and links whose subject found no room */
 	uint64_t links_more; /* out: beyond what is kept per subject and source */
-	uint64_t details_more;
 };
 
 void write_intake(struct db_txn *t, struct write_job *j);

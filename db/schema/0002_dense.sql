@@ -1,7 +1,7 @@
 -- The observed tables made dense, because a replay writes a row of them for every few captured packets: kinds
--- and channels as the numbers of base/words.h, servers inside the day's row, no index that only taking back a
--- source would use. They carry no REFERENCES for the same reason: store/ingest.c writes subject, day, link and
--- detail in one transaction, store/source.c takes them back in one.
+-- and channels as the numbers of base/words.h, servers and details inside the day's row, no index that only
+-- taking back a source would use. They carry no REFERENCES for the same reason: store/write.c writes subject,
+-- day and link in one transaction, store/source.c takes them back in one.
 
 -- A capture's digest is known once it is read to its end: XXH3 of 128 bits, or SHA-256 where an older beiand
 -- wrote it. A replay that is still `running` when another begins was cut short.
@@ -68,6 +68,7 @@ CREATE TABLE day_new (
 	count INTEGER NOT NULL,
 	sketch BLOB NOT NULL,
 	servers BLOB NOT NULL CHECK (length(servers) % 18 = 0), -- each 16 bytes of address, 2 of port
+	details BLOB NOT NULL, -- what was learnt about a host besides its name: store/detail.h
 	PRIMARY KEY (subject, key_epoch, via, day, source)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO day_new
@@ -77,7 +78,7 @@ INSERT INTO day_new
 			SELECT group_concat(CAST(v.addr || hi.one || lo.one AS TEXT), '') FROM observed_server v
 			JOIN byte hi ON hi.number = v.port >> 8 JOIN byte lo ON lo.number = v.port & 255
 			WHERE v.subject = d.subject AND v.via = d.via AND v.source = d.source) AS BLOB), x'')
-	       ELSE x'' END
+	       ELSE x'' END, x''
 	FROM observed_day d LEFT JOIN word w ON w.name = d.via
 	ORDER BY d.subject, d.key_epoch, w.number, d.day, d.source;
 
@@ -89,18 +90,6 @@ CREATE TABLE link_new (
 	PRIMARY KEY (subject, target, source)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO link_new SELECT subject, target, source, count FROM observed_link ORDER BY 1, 2, 3;
-
--- What was learnt about a host besides its name.
-CREATE TABLE observed_detail (
-	subject INTEGER NOT NULL,
-	type INTEGER NOT NULL, -- enum detail
-	value TEXT NOT NULL,
-	source INTEGER NOT NULL,
-	count INTEGER NOT NULL,
-	first INTEGER NOT NULL,
-	last INTEGER NOT NULL,
-	PRIMARY KEY (subject, type, value, source)
-) STRICT, WITHOUT ROWID;
 
 DROP VIEW source_counted;
 DROP TABLE observed_server;

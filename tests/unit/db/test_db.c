@@ -396,7 +396,7 @@ static int fill_up(int expected, const char *words)
 
 static int fill_limited_file(void)
 {
-	struct rlimit limit = { .rlim_cur = 400000, .rlim_max = RLIM_INFINITY };
+	struct rlimit limit = { .rlim_cur = 800000, .rlim_max = RLIM_INFINITY };
 
 	signal(SIGXFSZ, SIG_IGN);
 	return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? fill_up(-EIO, "请检查磁盘") : 1;

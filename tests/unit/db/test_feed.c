@@ -131,6 +131,8 @@ static void value_cell(const void *rows, size_t row, int column, struct feed_cel
 		return feed_blob(out, server, 2);
 	case 9:
 		return feed_blob(out, row == 0 ? server : NULL, row == 0 ? sizeof(server) : 0);
+	case 10:
+		return feed_blob(out, "", 0);
 	default:
 		return feed_int(out, column == 1 ? (int64_t)row + 1 : column);
 	}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/detail.h"
+
+void detail_put(struct wr *w, const struct detail_entry *e)
+{
+	wr_u8(w, (uint8_t)e->type);
+	wr_be32(w, e->count);
+	wr_u8(w, e->size);
+	wr_bytes(w, e->value, e->size);
+}
+
+bool detail_next(struct rd *list, struct detail_entry *e)
+{
+	if (rd_left(list) == 0)
+		return false;
+	e->type = (enum detail)rd_u8(list);
+	e->count = rd_be32(list);
+	e->size = rd_u8(list);
+	e->value = rd_bytes(list, e->size);
+	if (e->value != NULL && e->size > 0 && e->type < DETAIL_COUNT)
+		return true;
+	list->failed = true;
+	return false;
+}
+
+/* Those of a missing entry come last. */
+static int compare(bool has_a, const struct detail_entry *a, bool has_b, const struct detail_entry *b)
+{
+	int by;
+
+	if (!has_a || !has_b)
+		return has_b - has_a;
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	by = memcmp(a->value, b->value, a->size < b->size ? a->size : b->size);
+	return by != 0 ? by : a->size - b->size;
+}
+
+static size_t count(struct rd list)
+{
+	struct detail_entry e;
+	size_t n = 0;
+
+	while (detail_next(&list, &e))
+		n++;
+	return n;
+}
+
+size_t detail_merge(struct wr *out, struct rd held, struct rd more)
+{
+	struct detail_entry a, b;
+	size_t kept = count(held), room = kept < DETAIL_KEPT ? DETAIL_KEPT - kept : 0, refused = 0;
+	bool has_a = detail_next(&held, &a), has_b = detail_next(&more, &b);
+
+	while (has_a || has_b) {
+		int by = compare(has_a, &a, has_b, &b);
+		if (by == 0)
+			a.count = a.count > UINT32_MAX - b.count ? UINT32_MAX : a.count + b.count;
+		if (by <= 0)
+			detail_put(out, &a);
+		else if (room > 0)
+			detail_put(out, &b);
+		else
+			refused++;
+		room -= by > 0 && room > 0;
+		if (by <= 0)
+			has_a = detail_next(&held, &a);
+		if (by >= 0)
+			has_b = detail_next(&more, &b);
+	}
+	return refused;
+}
