@@ -162,7 +162,7 @@ static void test_budget(void **state)
 	uint8_t room[4096];
 	char path[64], error[CAPTURE_ERROR_MAX] = "";
 	struct seen s = { 0 };
-	struct capture_stats stats = { 1, 1, 1 };
+	struct capture_stats stats = { .received = 1, .kernel_drop = 1, .iface_drop = 1 };
 	int fd = make_file(path, room, make_pcap(room, sizeof(room), 0xa1b2c3d4, 25));
 	struct capture *c = capture_open_fd(fd, "name", error);
 	(void)state;
