@@ -71,13 +71,16 @@ void tunnel_etherip(struct walk *w)
 		walk_bad(w, DISSECT_IP_BAD);
 }
 
-/* RFC 7348 section 5: the I flag is set; the other bits are reserved and ignored on receipt. */
+/* RFC 7348 section 5: the I flag is set; the other bits are reserved and ignored on receipt. But the one that
+ * no dialect uses is QUIC's fixed bit (RFC 9000 section 17), and clients draw their ports at random. */
+static bool tunnel_vxlan_flags(uint8_t flags) { return (flags & 0x48) == 0x08; }
+
 static walk_fn *tunnel_vxlan(struct rd *r)
 {
 	uint8_t flags = rd_u8(r);
 
 	rd_skip(r, 7);
-	return (flags & 0x08) != 0 ? ether_frame : NULL;
+	return tunnel_vxlan_flags(flags) ? ether_frame : NULL;
 }
 
 /* draft-ietf-nvo3-vxlan-gpe-13 section 3: the P flag says that the last reserved octet names the payload. */
@@ -88,7 +91,7 @@ static walk_fn *tunnel_vxlan_gpe(struct rd *r)
 	rd_skip(r, 2);
 	proto = rd_u8(r);
 	rd_skip(r, 4);
-	if ((flags & 0x08) == 0)
+	if (!tunnel_vxlan_flags(flags))
 		return NULL;
 	if ((flags & 0x04) == 0)
 		return ether_frame;

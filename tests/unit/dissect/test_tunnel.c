@@ -173,6 +173,24 @@ static void test_not_a_tunnel(void **state)
 	}
 }
 
+/* Nor is a QUIC packet whose client drew one, though its protected bits look like VXLAN's flag. */
+static void test_quic_from_a_tunnel_port(void **state)
+{
+	static const uint16_t ports[] = { 4789, 8472, 4790 };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		struct lab *l = lab_new();
+		put_ipv4(&l->w, (struct ipv4_spec){ .proto = IPPROTO_UDP, .payload = 8 + 20 });
+		put_udp(&l->w, ports[i], 443, 20);
+		put_hex(&l->w, "ca 1a2a3a4a 08 1122334455667788 00 00 0000 00 00"); /* RFC 9000 section 15 */
+		lab_send(l, LINK_RAW);
+		assert_int_equal(lab_reason(l, DISSECT_QUIC_VERSION), 1);
+		assert_int_equal(lab_reasons(l), 1);
+		lab_free(l);
+	}
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -254,6 +272,7 @@ int main(void)
 		cmocka_unit_test(test_v6_in_v4),
 		cmocka_unit_test(test_teredo),
 		cmocka_unit_test(test_not_a_tunnel),
+		cmocka_unit_test(test_quic_from_a_tunnel_port),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_endless_nesting_stops),
 		cmocka_unit_test(test_fragments_in_fragments),
