@@ -27,7 +27,8 @@ struct frame {
 
 static void put(struct frame *f, const void *p, size_t n)
 {
-	memcpy(f->bytes + f->n, p, n);
+	if (n > 0)
+		memcpy(f->bytes + f->n, p, n);
 	f->n += n;
 }
 static void put8(struct frame *f, unsigned v) { put(f, &(uint8_t){ (uint8_t)v }, 1); }
