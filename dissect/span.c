@@ -16,7 +16,8 @@ static uint64_t span_digest(uint64_t h, const uint8_t *p, size_t n)
 {
 	uint64_t word[SPAN_LOOK / sizeof(uint64_t)] = { 0 };
 
-	memcpy(word, p, n);
+	if (n > 0)
+		memcpy(word, p, n);
 	for (size_t i = 0; i * sizeof(uint64_t) < n; i += 2)
 		h = span_mix(h ^ word[i], word[i + 1] ^ UINT64_C(0xa0761d6478bd642f));
 	return h;
