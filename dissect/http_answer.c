@@ -12,7 +12,7 @@
 #include "dissect/http_head.h"
 #include "dissect/inflate.h"
 #include "dissect/title.h"
-#include "dissect/tls.h"
+#include "dissect/tls_server.h"
 
 enum {
 	STATUS_SIZE = sizeof("HTTP/1.1 200") - 1,
@@ -192,8 +192,10 @@ static bool view_inflate(struct view *v, struct rooms *rooms, struct dissect_str
 	size_t n;
 
 	if (!http_head_is_word(coding, "gzip") && !http_head_is_word(coding, "x-gzip") &&
-	    !http_head_is_word(coding, "deflate"))
+	    !http_head_is_word(coding, "deflate")) {
+		v->n = 0;
 		return false;
+	}
 	res = inflate_begin(&rooms->inflate, v->p, v->n, rooms->plain, sizeof(rooms->plain), &n);
 	v->p = rooms->plain;
 	v->n = n;
@@ -363,10 +365,10 @@ static enum proto_result parse_doubt(const uint8_t *p, size_t n, struct proto_st
 static enum proto_result parse_tunnel(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 				      uint64_t *skip, struct proto_out *out)
 {
-	enum proto_result tls = tls_probe(p, n), head = http_answer_probe(p, n);
+	enum proto_result tls = tls_server_probe(p, n), head = http_answer_probe(p, n);
 
 	if (tls == PROTO_OK)
-		return tls_parse(p, n, st, consumed, skip, out);
+		return tls_server_parse(p, n, st, consumed, skip, out);
 	if (head == PROTO_OK) {
 		st->phase = HTTP_BODY_HEAD;
 		return parse_head(p, n, st, consumed, out);

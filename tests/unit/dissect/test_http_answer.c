@@ -149,9 +149,13 @@ static void test_broken_packing(void **state)
 {
 	static const char text[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n"
 				   "Content-Length: 9\r\n\r\n\x1f\x8bnothing" NEXT;
+	static const char raw[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: zstd\r\n"
+				  "Content-Length: 16\r\n\r\n<title>a</title>" NEXT;
 	(void)state;
 
 	expect_bytes(text, sizeof(text) - 1, "http-answer - 200 [text/html] - - -\n" NEXT_LINE,
+		     (struct counts){ .coded = 1 });
+	expect_bytes(raw, sizeof(raw) - 1, "http-answer - 200 [text/html] - - -\n" NEXT_LINE,
 		     (struct counts){ .coded = 1 });
 }
 
