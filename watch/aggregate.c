@@ -24,6 +24,15 @@ enum {
 _Static_assert((int)RECORD_NAME_MAX == (int)HOSTNAME_MAX, "host names fit in records");
 _Static_assert((int)IDENTIFY_NAME_MAX < (int)RECORD_NAME_MAX, "identifiers fit in records");
 
+/* The name of a host that a message is about, as it stands there and as it is called. */
+struct host {
+	struct subject_key key;  /* its name is one of the texts */
+	struct subject *subject; /* NULL: not seen in this window yet */
+	bool named;              /* or refused */
+	uint8_t raw_len;         /* 0: not kept */
+	char raw[HOSTNAME_MAX], text[HOSTNAME_MAX];
+};
+
 struct aggregate {
 	struct subjects table;
 	struct details *details;
@@ -31,6 +40,9 @@ struct aggregate {
 	int64_t window_us;
 	int64_t start, end; /* of the open window */
 	bool open;
+	struct host host; /* of the last message: the records of an answer have one owner, and one client */
+	struct dissect_addr client;
+	uint64_t client_hash;
 	struct hash_key key;       /* of clients */
 	struct identify *identify; /* borrowed */
 	aggregate_fn *fn;
@@ -59,6 +71,7 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 	a->details = details_new(&a->table);
 	a->window_us = window_us;
 	a->key = *key;
+	a->client_hash = hash_keyed(key, a->client.bytes, sizeof(a->client.bytes));
 	a->identify = identify;
 	a->fn = fn;
 	a->arg = arg;
@@ -113,6 +126,7 @@ void aggregate_flush(struct aggregate *a)
 		a->fn(a->arg, &a->out);
 	}
 	subjects_reset(&a->table);
+	a->host.raw_len = 0;
 	a->open = false;
 }
 
@@ -202,13 +216,6 @@ static void find_and_add(struct aggregate *a, struct subject_key *k, const struc
 
 /* --- messages --- */
 
-/* The name of a host that a message is about. */
-struct host {
-	struct subject_key key;  /* its name is in text, or the message's own */
-	struct subject *subject; /* NULL: not seen in this window yet */
-	char text[HOSTNAME_MAX];
-};
-
 static void find(const struct aggregate *a, struct host *h)
 {
 	h->key.hash = subjects_hash(&a->table, &h->key);
@@ -220,35 +227,52 @@ static bool is_request(const struct dissect_message *m)
 	return m->kind == DISSECT_HTTP || m->kind == DISSECT_HTTP2;
 }
 
-/* What was called the same in this window was found good then; else the name is looked at. False, and
- * counted, when it is no host's. */
-static bool find_host(struct aggregate *a, const struct dissect_message *m, enum via via, struct host *h)
+static bool is_last(const struct host *h, const struct dissect_message *m, enum via via)
+{
+	return h->raw_len > 0 && h->raw_len == m->name.n && h->key.via == via &&
+	       memcmp(h->raw, m->name.p, m->name.n) == 0;
+}
+
+/* A name that stands in the table as it is written was found good before; any other is looked at. */
+static bool look_up(struct aggregate *a, const struct dissect_message *m, enum via via, struct host *h)
 {
 	bool (*take)(char *, const uint8_t *, size_t) =
 		is_request(m) ? hostname_take_authority : hostname_take;
 
-	h->key = (struct subject_key){ SUBJECT_HOST, via, (const char *)m->name.p, m->name.n, 0 };
+	h->raw_len = m->name.n < HOSTNAME_MAX ? (uint8_t)m->name.n : 0;
+	if (h->raw_len > 0)
+		memcpy(h->raw, m->name.p, h->raw_len);
+	h->key = (struct subject_key){ SUBJECT_HOST, via, h->raw, h->raw_len, 0 };
 	h->subject = NULL;
-	if (m->name.n > 0 && m->name.n < HOSTNAME_MAX) {
+	if (h->raw_len > 0)
 		find(a, h);
-		if (h->subject != NULL)
-			return true;
-	}
+	if (h->subject != NULL)
+		return true;
 	if (!take(h->text, m->name.p, m->name.n)) {
-		a->stats.names_refused++;
 		h->key.len = 0;
 		return false;
 	}
 	h->key.len = strlen(h->text);
-	if (h->key.len != m->name.n || memcmp(h->text, m->name.p, m->name.n) != 0) {
+	if (h->key.len != h->raw_len || memcmp(h->text, h->raw, h->raw_len) != 0) {
 		h->key.name = h->text;
 		find(a, h);
 	}
 	return true;
 }
 
-static void add_host(struct aggregate *a, struct host *h, const struct sighting *g)
+/* False, and counted, when the name is no host's. */
+static bool find_host(struct aggregate *a, const struct dissect_message *m, enum via via)
 {
+	if (!is_last(&a->host, m, via))
+		a->host.named = look_up(a, m, via, &a->host);
+	a->stats.names_refused += !a->host.named;
+	return a->host.named;
+}
+
+static void add_host(struct aggregate *a, const struct sighting *g)
+{
+	struct host *h = &a->host;
+
 	if (h->subject == NULL) {
 		h->subject = subjects_add(&a->table, &h->key, g->time);
 		if (h->subject != NULL)
@@ -260,14 +284,17 @@ static void add_host(struct aggregate *a, struct host *h, const struct sighting 
 		a->stats.evicted++;
 }
 
-static uint64_t hash_client(const struct aggregate *a, const struct dissect_addr *addr)
+static uint64_t hash_client(struct aggregate *a, const struct dissect_addr *addr)
 {
-	return hash_keyed(&a->key, addr->bytes, sizeof(addr->bytes));
+	if (memcmp(&a->client, addr, sizeof(*addr)) != 0) {
+		a->client = *addr;
+		a->client_hash = hash_keyed(&a->key, addr->bytes, sizeof(addr->bytes));
+	}
+	return a->client_hash;
 }
 
 /* The owner of an answer record is reached at its address, or goes by another name. */
-static void add_answer(struct aggregate *a, const struct dissect_message *m, struct host *h,
-		       struct sighting *g)
+static void add_answer(struct aggregate *a, const struct dissect_message *m, struct sighting *g)
 {
 	char cname[HOSTNAME_MAX];
 
@@ -282,7 +309,7 @@ static void add_answer(struct aggregate *a, const struct dissect_message *m, str
 			a->stats.names_refused++;
 		}
 	}
-	add_host(a, h, g);
+	add_host(a, g);
 }
 
 struct identified {
@@ -311,10 +338,9 @@ static void add_identifier(void *arg, const struct identify_hit *hit)
 	find_and_add(in->a, &k, &g);
 }
 
-static void add_request(struct aggregate *a, const struct dissect_message *m, const struct host *h,
-			const struct sighting *g)
+static void add_request(struct aggregate *a, const struct dissect_message *m, const struct sighting *g)
 {
-	struct identified in = { a, *g, h->key.name, h->key.len };
+	struct identified in = { a, *g, a->host.key.name, a->host.key.len };
 
 	identify_message(a->identify, m, add_identifier, &in);
 }
@@ -322,15 +348,15 @@ static void add_request(struct aggregate *a, const struct dissect_message *m, co
 /* The subject that asked for a service record; it is asked for by name before it is answered. */
 static struct subject *find_asker(const struct aggregate *a, const struct dissect_message *m)
 {
-	static const enum via vias[] = { VIA_DNS_QUERY, VIA_DNS_ANSWER };
-	struct host h = { .subject = NULL };
+	struct subject_key k = { SUBJECT_HOST, VIA_DNS_QUERY, (const char *)m->name.p, m->name.n, 0 };
+	struct subject *s;
 
-	for (size_t i = 0; h.subject == NULL && i < sizeof(vias) / sizeof(vias[0]); i++) {
-		h.key = (struct subject_key){ SUBJECT_HOST, vias[i], (const char *)m->name.p, m->name.n, 0 };
-		if (m->name.n > 0 && m->name.n < HOSTNAME_MAX)
-			find(a, &h);
-	}
-	return h.subject;
+	if (m->name.n == 0 || m->name.n >= HOSTNAME_MAX)
+		return NULL;
+	k.hash = subjects_hash(&a->table, &k);
+	s = subjects_find(&a->table, &k);
+	k.via = VIA_DNS_ANSWER;
+	return s != NULL ? s : subjects_find(&a->table, &k);
 }
 
 /* Messages that make no observation of their own. */
@@ -351,7 +377,6 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	};
 	bool hello = m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC;
 	struct sighting g = { .server = &m->flow.dst, .port = m->flow.dport };
-	struct host h;
 	bool named;
 
 	if (vias[m->kind] == VIA_COUNT || (hello && m->name.n == 0)) {
@@ -359,16 +384,16 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 		return;
 	}
 	g.time = enter(a, m->time);
-	named = find_host(a, m, vias[m->kind], &h);
+	named = find_host(a, m, vias[m->kind]);
 	if (named && m->kind == DISSECT_DNS_ANSWER) {
-		add_answer(a, m, &h, &g);
+		add_answer(a, m, &g);
 	} else if (named || is_request(m)) {
 		g.client = hash_client(a, &m->flow.src);
 		if (named)
-			add_host(a, &h, &g);
+			add_host(a, &g);
 	}
 	if (m->kind != DISSECT_DNS_QUERY)
-		details_message(a->details, m, h.subject);
+		details_message(a->details, m, a->host.subject);
 	if (is_request(m) && a->identify != NULL)
-		add_request(a, m, &h, &g);
+		add_request(a, m, &g);
 }
