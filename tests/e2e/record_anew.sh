@@ -21,4 +21,11 @@ for profile in hnust xust; do
 	check "$profile: replay" replay "$s" "$work/anew.pcap"
 	check "$profile: every planted app has its status and alert" as_planted "$s" "$profile"
 done
+for tool in caddy gtlsclient tshark; do
+	command -v "$tool" >/dev/null && continue
+	skip "golden captures recorded anew" "needs $tool: scripts/deps record"
+	finish
+done
+check "the golden recording succeeds" timeout 180 "$TOP/tests/golden/record.sh" "$work/golden"
+check "what its clients asked for is found, and nothing else" "$TOP/tests/golden/run.sh" "$work/golden"
 finish

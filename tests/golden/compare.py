@@ -9,7 +9,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "..", "..", "conf")
-MADE = os.path.join(HERE, "made")
+TABLES = ("made", "recorded")  # folders whose captures share one truth.tsv
 BASE = ("kind", "name", "extra", "t", "src", "dst")
 
 
@@ -65,8 +65,7 @@ def row_wrong(row, lines):
     return None
 
 
-def made(beianctl, name, rows, counters):
-    path = os.path.join(MADE, name)
+def tabled(beianctl, path, rows, counters):
     lines, wrong = run(beianctl, "dissect", "-r", path)
     lines = [json.loads(line) for line in lines]
     known = {(r["kind"], r["name"], r["extra"]) for r in rows}
@@ -90,23 +89,31 @@ def grouped(path):
     return out
 
 
-def cases(beianctl):
-    truth, counters = grouped(os.path.join(MADE, "truth.tsv")), grouped(os.path.join(MADE, "counters.tsv"))
-    for name in sorted(os.listdir(HERE)):
-        if os.path.isdir(os.path.join(HERE, name)) and name not in ("made", "cases", "__pycache__"):
-            yield name, lambda name=name: folder(beianctl, name)
-    captures = sorted(f for f in os.listdir(MADE) if "pcap" in f) if os.path.isdir(MADE) else []
+def table_cases(beianctl, where):
+    truth, counters = (grouped(os.path.join(where, f)) for f in ("truth.tsv", "counters.tsv"))
+    captures = sorted(f for f in os.listdir(where) if "pcap" in f)
     for name in captures:
-        yield name, lambda name=name: made(beianctl, name, truth[name], counters[name])
+        yield name, lambda name=name: tabled(beianctl, os.path.join(where, name), truth[name], counters[name])
     for name in sorted(set(truth) | set(counters)):
         if name not in captures:
-            yield name, lambda name=name: ["the capture is missing"]
+            yield name, lambda: ["the capture is missing"]
+
+
+def cases(beianctl):
+    for name in sorted(os.listdir(HERE)):
+        where = os.path.join(HERE, name)
+        if name in TABLES:
+            yield from table_cases(beianctl, where)
+        elif os.path.isdir(where) and name not in ("cases", "__pycache__"):
+            yield name, lambda name=name: folder(beianctl, name)
 
 
 def main():
     beianctl, wanted = sys.argv[1], sys.argv[2:]
+    elsewhere = wanted and os.path.isdir(wanted[0]) and os.sep in wanted[0]  # a folder recorded anew
+    tests = table_cases(beianctl, wanted.pop(0)) if elsewhere else cases(beianctl)
     n = failed = 0
-    for name, test in cases(beianctl):
+    for name, test in tests:
         if wanted and name not in wanted and name.split(".")[0] not in wanted:
             continue
         n += 1

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MADE = os.path.join(HERE, "made")
+TABLES = ("made", "recorded")
 LOST = 0.05
 CUTS = (60, 90, 128, 200, 400)
 
@@ -47,10 +47,10 @@ def told(beianctl, path):
     return collections.Counter((x["kind"], x["name"], x["extra"]) for x in lines)
 
 
-def truths():
-    """For each capture: {(kind, name, extra): the packets of each message}; None when it says that loss changes them."""
+def truths(folder):
+    """For each capture: {(kind, name, extra): the packets of each message}; not those where loss changes what others mean."""
     out = collections.defaultdict(dict)
-    with open(os.path.join(MADE, "truth.tsv"), encoding="utf-8", newline="\n") as f:
+    with open(os.path.join(HERE, folder, "truth.tsv"), encoding="utf-8", newline="\n") as f:
         for line in list(f)[1:]:
             name, kind, host, extra, _, packets, _ = line.rstrip("\n").split("\t")
             out[name][kind, host, extra] = None if packets == "-" else [
@@ -83,10 +83,10 @@ def main():
     n = failed = 0
     with tempfile.TemporaryDirectory() as work:
         path = os.path.join(work, "left.pcap")
-        for name, rows in sorted(truths().items()):
+        for folder, name, rows in ((d, name, rows) for d in TABLES for name, rows in sorted(truths(d).items())):
             if wanted and name not in wanted and name.split(".")[0] not in wanted:
                 continue
-            pcap, wrong = Pcap(os.path.join(MADE, name)), []
+            pcap, wrong = Pcap(os.path.join(HERE, folder, name)), []
             for i in range(rounds):
                 wrong += round_of_loss(beianctl, pcap, rows, "%s %d" % (name, i), path)
                 wrong += round_of_cuts(beianctl, pcap, rows, CUTS[(i + n) % len(CUTS)], path)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """HTTP/1: requests as clients send them, responses with titles, tunnels and upgrades."""
 import gzip
+import struct
 import zlib
 
 from wire import client_hello, records, request
@@ -221,3 +222,23 @@ def http_not(cap):
         ports.talk(data).send()
     asked(cap, "yes.example.cn", ports.talk(request("/yes", "yes.example.cn")).send(), "GET /yes")
     cap.counts(http_request=1)
+
+
+def frame2(kind, flags, stream, body):
+    return struct.pack(">I", len(body))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + body
+
+
+def literal(index, value):
+    """HPACK: a literal without indexing, its name from the static table (RFC 7541 section 6.2.2)"""
+    assert index < 15 and len(value) < 127
+    return bytes([index, len(value)]) + value.encode()
+
+
+@case()
+def http2_cleartext(cap):
+    """HTTP/2 with prior knowledge (RFC 9113 section 3.3), its request in literals that need no table begun before."""
+    head = bytes([0x82, 0x86]) + literal(4, "/h2c") + literal(1, "h2c.example.cn")
+    data = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame2(4, 0, 0, b"") + frame2(1, 5, 1, head)
+    got = Ports(cap).talk(data).cuts((0, 30), (50, None), (30, 50))
+    cap.row("http2-request", "h2c.example.cn", "GET /h2c", got)
+    cap.counts(h2c=1, http_bad=0)

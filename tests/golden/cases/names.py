@@ -74,6 +74,36 @@ def dns_chain(cap):
     cap.counts(dns_answer=10, dns_bad=0)
 
 
+def service_params(*pairs):
+    return b"".join(struct.pack(">HH", k, len(v)) + v for k, v in pairs)
+
+
+def ech_configs(config, name):
+    """ECHConfigList (RFC 9849 section 4) with one configuration"""
+    body = bytes([config]) + b"\0\x20" + struct.pack(">H", 32) + bytes(32) + b"\0\4\0\1\0\1" + b"\x40" + bytes([len(name)]) + name + b"\0\0"
+    one = b"\xfe\x0d" + struct.pack(">H", len(body)) + body
+    return struct.pack(">H", len(one)) + one
+
+
+@case()
+def dns_services(cap):
+    """HTTPS and SVCB records (RFC 9460): alias, service with ALPN, port, hints and ECH, a target of its own."""
+    full = service_params((1, b"\2h3\2h2"), (3, b"\x20\xfb"), (4, b"\xc6\x33\x64\x07"), (5, ech_configs(42, b"public.example.cn")))
+    body = header(0x8180, 1, 3) + question(b"web.example.cn", 65)
+    body += record(HERE, 65, b"\0\1\0" + full)
+    body += record(HERE, 65, b"\0\2" + wire(b"other.example.cn") + service_params((1, b"\2h2")))
+    body += record(HERE, 65, b"\0\0" + wire(b"alias.example.cn"))
+    got = reply(cap, body)
+    cap.row("dns-service", "web.example.cn", "HTTPS:.", got, priority=1, port=8443, ech=42, ech_name="public.example.cn")
+    cap.row("dns-service", "web.example.cn", "HTTPS:other.example.cn", got, priority=2)
+    cap.row("dns-service", "web.example.cn", "HTTPS:alias.example.cn", got, priority=0)
+    body = header(0x8180, 1, 1) + question(b"_dns.example.cn", 64) + \
+        record(HERE, 64, b"\0\1" + wire(b"dot.example.cn") + service_params((1, b"\3dot"), (3, b"\x03\x55")))
+    got = reply(cap, body)
+    cap.row("dns-service", "_dns.example.cn", "SVCB:dot.example.cn", got, priority=1, port=853)
+    cap.counts(dns_service=4, dns_bad=0)
+
+
 @case()
 def dns_odd_questions(cap):
     """The root, labels with dots, blanks and octets that are no ASCII, capitals, a name of 253 octets, types ANY, PTR, TXT and
