@@ -7,64 +7,54 @@
 #include "base/alloc.h"
 #include "watch/hostname.h"
 
-enum { BUCKETS = 1024, WAYS = 4 };
+enum { CONFIGS_MAX = 4096 };
 
 /* Records live for hours, and clients keep configurations as long. */
 #define LATELY_US INT64_C(86400000000)
 
 void ech_init(struct ech *e)
 {
-	*e = (struct ech){ .config = xcalloc(BUCKETS * WAYS, sizeof(*e->config)) };
-	hash_secret_random(&e->secret);
+	*e = (struct ech){ .seen = xcalloc(CONFIGS_MAX, sizeof(*e->seen)) };
+	recent_init(&e->configs, CONFIGS_MAX);
 }
 
 void ech_clear(struct ech *e)
 {
-	free(e->config);
+	recent_clear(&e->configs);
+	free(e->seen);
 	memset(e, 0, sizeof(*e));
 }
 
-/* Names compare without regard to case and without the dot of the root; 0 for what is no host's name. */
-static uint64_t hash_of(const struct ech *e, uint8_t config_id, struct dissect_str name)
+/* Names compare without regard to case and without the dot of the root; false for what is no host's name. */
+static bool hash_of(const struct ech *e, uint8_t config_id, struct dissect_str name, uint64_t *hash)
 {
 	char bytes[1 + HOSTNAME_MAX];
 
 	if (!hostname_take(bytes + 1, name.p, name.n))
-		return 0;
+		return false;
 	bytes[0] = (char)config_id;
-	return hash_secret(&e->secret, bytes, 1 + strlen(bytes + 1)) | 1;
-}
-
-static struct ech_config *bucket_of(const struct ech *e, uint64_t hash)
-{
-	return &e->config[(hash >> 1 & (BUCKETS - 1)) * WAYS];
+	*hash = recent_hash(&e->configs, bytes, 1 + strlen(bytes + 1));
+	return true;
 }
 
 void ech_learn(struct ech *e, uint8_t config_id, struct dissect_str public_name, int64_t time)
 {
-	uint64_t hash = hash_of(e, config_id, public_name);
-	struct ech_config *bucket = bucket_of(e, hash), *place = bucket;
+	uint64_t hash;
+	uint32_t at;
+	bool evicted;
 
-	if (hash == 0)
+	if (!hash_of(e, config_id, public_name, &hash))
 		return;
-	for (int i = 0; i < WAYS; i++) {
-		if (bucket[i].hash == hash || bucket[i].hash == 0) {
-			place = &bucket[i];
-			break;
-		}
-		if (bucket[i].time < place->time)
-			place = &bucket[i];
-	}
-	*place = (struct ech_config){ hash, time };
+	at = recent_find(&e->configs, hash);
+	if (at == RECENT_NONE)
+		at = recent_add(&e->configs, hash, &evicted);
+	e->seen[at] = time;
 }
 
 bool ech_is_outer(const struct ech *e, uint8_t config_id, struct dissect_str name, int64_t time)
 {
-	uint64_t hash = hash_of(e, config_id, name);
-	const struct ech_config *bucket = bucket_of(e, hash);
+	uint64_t hash;
+	uint32_t at = hash_of(e, config_id, name, &hash) ? recent_find(&e->configs, hash) : RECENT_NONE;
 
-	for (int i = 0; i < WAYS && hash != 0; i++)
-		if (bucket[i].hash == hash)
-			return time / 2 - bucket[i].time / 2 <= LATELY_US / 2;
-	return false;
+	return at != RECENT_NONE && time / 2 - e->seen[at] / 2 <= LATELY_US / 2;
 }

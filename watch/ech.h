@@ -8,7 +8,7 @@
  * lately is taken for real; its name is the outer one. A client that draws the same config_id for GREASE
  * towards the public_name itself is mistaken for it, one in 256. Any other hello is "grease-or-unproven":
  * the record may have come over encrypted DNS.
- * A fixed table of hashes; the oldest of a bucket goes first.
+ * A fixed table; the configuration that came first goes first.
  */
 #ifndef WATCH_ECH_H
 #define WATCH_ECH_H
@@ -16,17 +16,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/hash.h"
 #include "dissect/dissect.h"
-
-struct ech_config {
-	uint64_t hash; /* of config_id and public_name; 0: free */
-	int64_t time;  /* last seen */
-};
+#include "watch/recent.h"
 
 struct ech {
-	struct ech_config *config; /* owned */
-	struct hash_secret secret;
+	struct recent configs; /* config_id and public_name */
+	int64_t *seen;         /* owned, by place: when it was last */
 };
 
 void ech_init(struct ech *e);

@@ -6,21 +6,22 @@
 
 #include "base/alloc.h"
 
-enum { BUCKETS = 8192, WAYS = 4 }; /* 32768 flows, 1 MiB */
+enum { FLOWS_MAX = 32768 }; /* 1 MiB */
 
 void pending_init(struct pending *p)
 {
-	*p = (struct pending){ .flow = xcalloc(BUCKETS * WAYS, sizeof(*p->flow)) };
-	hash_secret_random(&p->secret);
+	*p = (struct pending){ .flow = xcalloc(FLOWS_MAX, sizeof(*p->flow)) };
+	recent_init(&p->flows, FLOWS_MAX);
 }
 
 void pending_clear(struct pending *p)
 {
+	recent_clear(&p->flows);
 	free(p->flow);
 	memset(p, 0, sizeof(*p));
 }
 
-/* The same for both directions when the client is named first; never 0. */
+/* The same for both directions when the client is named first. */
 static uint64_t flow_of(const struct pending *p, const struct dissect_flow *f, bool from_client)
 {
 	const struct dissect_addr *client = from_client ? &f->src : &f->dst;
@@ -32,42 +33,32 @@ static uint64_t flow_of(const struct pending *p, const struct dissect_flow *f, b
 	memcpy(bytes + 16, server->bytes, sizeof(server->bytes));
 	memcpy(bytes + 32, ports, sizeof(ports));
 	bytes[36] = f->proto;
-	return hash_secret(&p->secret, bytes, sizeof(bytes)) | 1;
+	return recent_hash(&p->flows, bytes, sizeof(bytes));
 }
 
-/* Its place, or the one to be given up for it. */
-static struct pending_flow *find(struct pending *p, uint64_t flow)
+static struct pending_flow *find_or_add(struct pending *p, uint64_t hash)
 {
-	struct pending_flow *bucket = &p->flow[(flow >> 1 & (BUCKETS - 1)) * WAYS], *oldest = bucket;
+	uint32_t at = recent_find(&p->flows, hash);
+	bool evicted;
 
-	for (int i = 0; i < WAYS; i++) {
-		if (bucket[i].flow == flow)
-			return &bucket[i];
-		if (bucket[i].flow == 0)
-			oldest = &bucket[i];
-		else if (oldest->flow != 0 && p->turn - bucket[i].turn > p->turn - oldest->turn)
-			oldest = &bucket[i];
+	if (at == RECENT_NONE) {
+		at = recent_add(&p->flows, hash, &evicted);
+		p->evicted += evicted;
+		p->flow[at] = (struct pending_flow){ 0 };
 	}
-	return oldest;
+	return &p->flow[at];
 }
 
 void pending_ask(struct pending *p, const struct dissect_flow *f, uint32_t subject, uint32_t window)
 {
-	uint64_t flow = flow_of(p, f, true);
-	struct pending_flow *e = find(p, flow);
+	struct pending_flow *e = find_or_add(p, flow_of(p, f, true));
 
-	p->turn++;
-	if (e->flow != flow) {
-		p->evicted += e->flow != 0;
-		*e = (struct pending_flow){ .flow = flow };
-	}
 	if (e->waiting > 0 && (e->subject != subject || e->window != window))
 		e->mixed = true;
 	if (e->window != window)
 		e->waiting = 0; /* answers that never came must not stand in the way for ever */
 	e->subject = subject;
 	e->window = window;
-	e->turn = p->turn;
 	if (e->waiting < UINT16_MAX)
 		e->waiting++;
 }
@@ -75,13 +66,12 @@ void pending_ask(struct pending *p, const struct dissect_flow *f, uint32_t subje
 enum pending_answer pending_take(struct pending *p, const struct dissect_flow *f, uint32_t window, bool last,
 				 uint32_t *subject)
 {
-	uint64_t flow = flow_of(p, f, false);
-	struct pending_flow *e = find(p, flow);
+	uint32_t at = recent_find(&p->flows, flow_of(p, f, false));
+	struct pending_flow *e = at != RECENT_NONE ? &p->flow[at] : NULL;
 	bool mixed;
 
-	if (e->flow != flow || e->waiting == 0)
+	if (e == NULL || e->waiting == 0)
 		return PENDING_UNKNOWN;
-	e->turn = p->turn;
 	mixed = e->mixed;
 	if (last)
 		e->waiting--;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whom a server answered: responses and certificates carry no name, so the subject of the last request or
- * hello is remembered per flow. A fixed table; the oldest of a bucket goes first, and is counted. Flows are
- * told apart by a 64-bit hash under a secret, not by their bytes. Where two requests to different subjects
- * wait for their answers at once, it is not guessed which one an answer is for.
+ * hello is remembered per flow. A fixed table; the flow that came first goes first, and is counted. Where two
+ * requests to different subjects wait for their answers at once, it is not guessed which one an answer is
+ * for.
  */
 #ifndef WATCH_PENDING_H
 #define WATCH_PENDING_H
@@ -11,24 +11,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/hash.h"
 #include "dissect/dissect.h"
+#include "watch/recent.h"
 
 #define PENDING_NONE UINT32_MAX /* a flow whose request or hello names no subject */
 
 struct pending_flow {
-	uint64_t flow;    /* 0: free */
 	uint32_t subject; /* number in the window's table, or PENDING_NONE */
 	uint32_t window;  /* in which that number was given */
-	uint32_t turn;    /* when it was last asked for */
 	uint16_t waiting; /* requests not answered yet */
 	bool mixed;       /* of different subjects */
 };
 
 struct pending {
-	struct pending_flow *flow; /* owned */
-	struct hash_secret secret;
-	uint32_t turn;
+	struct recent flows;
+	struct pending_flow *flow; /* owned, by place */
 	uint64_t evicted;
 };
 

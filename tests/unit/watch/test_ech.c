@@ -56,7 +56,7 @@ static void full_forgets_the_oldest(void **state)
 		snprintf(name, sizeof(name), "h%d.example.com", i);
 		known += ech_is_outer(&e, 1, str(name), 20000);
 	}
-	assert_in_range(known, 3000, 4096);
+	assert_int_equal(known, 4096);
 	assert_true(ech_is_outer(&e, 1, str("h19999.example.com"), 20000));
 	ech_clear(&e);
 }
