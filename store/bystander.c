@@ -67,7 +67,7 @@ void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, co
 
 	*b = (struct bystanders){ 0 };
 	load_init(&only_conf, s, t);
-	survey_read(&b->survey, &only_conf.in, t);
+	survey_read(&b->survey, &only_conf.in, t, recall_holds(s, t) ? &s->recall : &b->recall);
 	survey_rest(&b->survey, t, key ? group_of(key) : NULL);
 	b->total = xcalloc(b->survey.bystanders, sizeof(*b->total));
 	for (size_t from = 0, to; from < b->survey.bystanders && t->result == 0; from = to) {
@@ -104,6 +104,7 @@ void bystanders_clear(struct bystanders *b)
 	judgement_clear(&b->judgement);
 	load_clear(&b->load);
 	survey_clear(&b->survey);
+	recall_clear(&b->recall);
 	free(b->total);
 	*b = (struct bystanders){ 0 };
 }

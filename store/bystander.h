@@ -16,6 +16,7 @@ struct bystander {
 
 struct bystanders {
 	struct survey survey;
+	struct recall recall;    /* when the store has none that holds */
 	struct bystander *total; /* one per group of the survey, same order */
 	/* of the last thousand groups; when it was read for one group, of that */
 	struct load load;

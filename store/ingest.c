@@ -234,6 +234,8 @@ void running_write(struct store *s, struct db_txn *t, struct running *r)
 	};
 
 	write_intake(t, &job);
+	for (size_t i = 0; i < r->in.count; i++)
+		recall_touch(&s->recall, r->in.row[i].subject);
 	write_progress(t, r, job.messages);
 	for (size_t i = 0; i < r->counters; i++)
 		write_counter(t, STMT_COUNTER_SET, r->source, &r->counter[i]);

@@ -363,11 +363,14 @@ void judge_run(struct store *s, struct db_txn *t)
 
 	if (t->result < 0 || !is_due(s, t, &j.generation))
 		return;
+	if (!recall_holds(s, t))
+		recall_clear(&s->recall);
 	load_input(&j.load, s, t);
 	if (t->result == 0) {
 		policy_judge(&j.load.in, &j.judgement);
 		write_all(&j);
 		judgement_clear(&j.judgement);
 	}
+	recall_keep(s, t, j.generation);
 	load_clear(&j.load);
 }

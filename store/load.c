@@ -291,7 +291,7 @@ void load_input(struct load *l, struct store *s, struct db_txn *t)
 	load_decisions(l, t);
 	l->in.filing = l->filing;
 	l->in.decision = l->decision;
-	survey_read(&l->survey, &l->in, t);
+	survey_read(&l->survey, &l->in, t, &s->recall);
 	read_links(l, t);
 	survey_sort(&l->survey);
 	load_subjects(l, t);

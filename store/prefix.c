@@ -74,29 +74,3 @@ bool prefix_set_has(const struct prefix_set *p, const uint8_t addr[16])
 			return true;
 	return false;
 }
-
-static void last_of(const struct prefix *p, uint8_t last[16])
-{
-	memcpy(last, p->addr, 16);
-	for (unsigned bit = p->bits; bit < 128; bit++)
-		last[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-}
-
-bool prefix_set_span(const struct prefix_set *p, bool four, uint8_t first[16], uint8_t last[16])
-{
-	uint8_t end[16];
-	bool any = false;
-
-	for (size_t i = 0; i < p->count; i++) {
-		const struct prefix *one = &p->item[i];
-		if ((memcmp(one->addr, mapped, sizeof(mapped)) == 0 && one->bits >= 96) != four)
-			continue;
-		last_of(one, end);
-		if (!any || memcmp(one->addr, first, 16) < 0)
-			memcpy(first, one->addr, 16);
-		if (!any || memcmp(end, last, 16) > 0)
-			memcpy(last, end, 16);
-		any = true;
-	}
-	return any;
-}

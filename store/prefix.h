@@ -14,8 +14,6 @@ struct prefix_set;
  * it). */
 struct prefix_set *prefix_set_new(const struct conf_list *cidrs);
 void prefix_set_free(struct prefix_set *p); /* NULL-safe */
-/* The first and the last address of all ranges of one family; false: the family has none. */
-bool prefix_set_span(const struct prefix_set *p, bool four, uint8_t first[16], uint8_t last[16]);
 bool prefix_set_has(const struct prefix_set *p, const uint8_t addr[16]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "db/db.h"
 #include "db/query.h"
+#include "store/recall.h"
 #include "store/store.h"
 
 struct running;
@@ -18,6 +19,7 @@ struct store {
 	int64_t epoch;              /* of the client key that live sensors use now */
 	int64_t epoch_since;        /* when this process rotated it; INT64_MIN: not in its life */
 	struct running *running;    /* sources that are open here: store/ingest.h */
+	struct recall recall;       /* what the last judgement found out */
 	struct observation at_hand; /* too large for the stack */
 	char error[STORE_ERROR_MAX];
 };

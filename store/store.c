@@ -69,6 +69,7 @@ void store_close(struct store *s)
 	if (s == NULL)
 		return;
 	running_clear(s);
+	recall_clear(&s->recall);
 	db_close(s->db);
 	free(s);
 }

@@ -44,9 +44,77 @@ static void read_names(struct survey *sv, struct db_txn *t)
 	}
 }
 
-/* -- servers on campus ---------------------------------------------------------------------------- */
+/* -- what the days say: who was seen, and servers on campus ----------------------------------------- */
+static void learn_day(struct recall *r, struct query *q, const struct prefix_set *campus)
+{
+	int64_t subject = query_get_int(q, 0);
+	struct recall_face *known = recall_face(r, subject);
+	const uint8_t *one;
+	struct rd servers;
+	size_t n;
+
+	if (known == NULL)
+		return;
+	known->seen = true;
+	/* the servers of a DNS query are resolvers and say nothing */
+	if (query_get_int(q, 1) == VIA_DNS_QUERY)
+		return;
+	one = query_get_blob(q, 2, &n);
+	servers = rd_init(one, n);
+	while ((one = rd_bytes(&servers, INTAKE_SERVER_SIZE)) != NULL)
+		if (prefix_set_has(campus, one))
+			recall_answered(r, subject, one);
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+	const int64_t *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+static void learn_touched(struct recall *r, struct db_txn *t, const struct prefix_set *campus)
+{
+	struct query q;
+
+	if (r->touches > 1)
+		qsort(r->touched, r->touches, sizeof(*r->touched), compare_ids);
+	for (size_t i = 0; i < r->touches; i++) {
+		if (i > 0 && r->touched[i] == r->touched[i - 1])
+			continue;
+		query_open(&q, t, STMT_DAYS_SERVERS_OF);
+		query_int(&q, r->touched[i]);
+		while (query_row(&q))
+			learn_day(r, &q, campus);
+	}
+}
+
+static void learn_all(struct recall *r, struct db_txn *t, const struct prefix_set *campus)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_DAYS_SERVERS);
+	while (query_row(&q))
+		learn_day(r, &q, campus);
+}
+
+static void learn(struct survey *sv, const struct conf *conf, struct db_txn *t)
+{
+	struct prefix_set *campus = prefix_set_new(&conf->campus.prefixes);
+	struct recall *r = sv->recall;
+
+	recall_room(r, sv->count > 0 ? sv->face[sv->count - 1].id : 0);
+	if (r->generation == 0)
+		learn_all(r, t, campus);
+	else
+		learn_touched(r, t, campus);
+	recall_settle(r);
+	prefix_set_free(campus);
+	for (size_t i = 0; i < sv->count; i++)
+		sv->face[i].seen = recall_face(r, sv->face[i].id)->seen;
+}
+
 struct answered {
-	uint8_t addr[16];
+	const uint8_t *addr;
 	const char *domain; /* of the host that it answered for; NULL: the campus's own */
 	struct face *face;  /* that host */
 };
@@ -54,7 +122,7 @@ struct answered {
 static int compare_answered(const void *a, const void *b)
 {
 	const struct answered *x = a, *y = b;
-	int order = memcmp(x->addr, y->addr, sizeof(x->addr));
+	int order = memcmp(x->addr, y->addr, 16);
 
 	if (order == 0 && x->domain != NULL && y->domain != NULL)
 		return strcmp(x->domain, y->domain);
@@ -72,67 +140,35 @@ static const char *foreign_domain(const struct conf *conf, const char *host)
 	return sieve_group(host);
 }
 
-struct answers {
-	struct answered *list;
-	size_t count, cap;
-};
-
-static void add_answers(struct answers *a, struct face *face, const struct conf *conf,
-			const struct prefix_set *campus, struct rd servers)
+static struct answered *sorted_answers(const struct survey *sv, const struct conf *conf, size_t *count)
 {
-	const uint8_t *one;
+	const struct recall *r = sv->recall;
+	struct answered *list = xmalloc(r->answers * sizeof(*list));
 
-	while ((one = rd_bytes(&servers, INTAKE_SERVER_SIZE)) != NULL) {
-		if (!prefix_set_has(campus, one))
+	for (size_t i = 0; i < r->answers; i++) {
+		struct face *face = find_face(sv, r->answer[i].subject);
+		if (face == NULL)
 			continue;
-		a->list = xgrow(a->list, &a->cap, a->count + 1, sizeof(*a->list));
-		a->list[a->count].face = face;
-		a->list[a->count].domain = foreign_domain(conf, face->name);
-		memcpy(a->list[a->count++].addr, one, sizeof(a->list->addr));
+		list[(*count)++] = (struct answered){ .addr = r->answer[i].addr,
+						      .domain = foreign_domain(conf, face->name),
+						      .face = face };
 	}
-}
-
-/* One walk over what counts: who was seen, and who answered for whom. The servers of a DNS query are
- * resolvers and say nothing. */
-static struct answers read_days(struct survey *sv, const struct conf *conf, struct db_txn *t)
-{
-	struct prefix_set *campus = prefix_set_new(&conf->campus.prefixes);
-	struct answers a = { 0 };
-	struct query q;
-	size_t i = 0, n;
-
-	query_open(&q, t, STMT_DAYS_SERVERS);
-	while (query_row(&q)) {
-		int64_t subject = query_get_int(&q, 0);
-		while (i < sv->count && sv->face[i].id < subject)
-			i++;
-		if (i == sv->count || sv->face[i].id != subject)
-			continue;
-		sv->face[i].seen = true;
-		if (query_get_int(&q, 1) != VIA_DNS_QUERY) {
-			const void *servers = query_get_blob(&q, 2, &n);
-			add_answers(&a, &sv->face[i], conf, campus, rd_init(servers, n));
-		}
-	}
-	prefix_set_free(campus);
-	return a;
+	if (*count > 1)
+		qsort(list, *count, sizeof(*list), compare_answered);
+	return list;
 }
 
 /* A campus address that answers for many strangers' domains is a cache, a proxy, a login portal or a block
  * page: whom it answers for is not the school's own. */
-static void read_servers(struct survey *sv, const struct conf *conf, struct db_txn *t)
+static void judge_servers(struct survey *sv, const struct conf *conf)
 {
-	struct answers a = read_days(sv, conf, t);
-	struct answered *list = a.list;
-	size_t count = a.count;
+	size_t count = 0;
+	struct answered *list = sorted_answers(sv, conf, &count);
 
-	if (count > 1)
-		qsort(list, count, sizeof(*list), compare_answered);
 	for (size_t i = 0, end; i < count; i = end) {
 		const char *last = NULL;
 		size_t domains = 0;
-		for (end = i; end < count && memcmp(list[end].addr, list[i].addr, sizeof(list->addr)) == 0;
-		     end++) {
+		for (end = i; end < count && memcmp(list[end].addr, list[i].addr, 16) == 0; end++) {
 			if (list[end].domain != NULL && (last == NULL || strcmp(last, list[end].domain) != 0))
 				domains++;
 			last = list[end].domain;
@@ -147,12 +183,13 @@ static void read_servers(struct survey *sv, const struct conf *conf, struct db_t
 	free(list);
 }
 
-void survey_read(struct survey *sv, const struct policy_input *in, struct db_txn *t)
+void survey_read(struct survey *sv, const struct policy_input *in, struct db_txn *t, struct recall *recall)
 {
-	*sv = (struct survey){ 0 };
+	*sv = (struct survey){ .recall = recall };
 	sieve_init(&sv->sieve, in);
 	read_names(sv, t);
-	read_servers(sv, in->conf, t);
+	learn(sv, in->conf, t);
+	judge_servers(sv, in->conf);
 }
 
 void survey_linked(struct survey *sv, int64_t subject)
@@ -163,6 +200,20 @@ void survey_linked(struct survey *sv, int64_t subject)
 }
 
 /* -- groups ----------------------------------------------------------------------------------------- */
+/* What the sieve and the list of public suffixes say of a name is asked once for each. */
+static enum sieve_class class_of(const struct survey *sv, const struct face *f, const char **group)
+{
+	struct recall_face *known = recall_face(sv->recall, f->id);
+
+	if (known->class_known == 0) {
+		enum sieve_class class = sieve_host(&sv->sieve, f->name);
+		known->class_known = (uint8_t)(1 + class);
+		known->group = class == SIEVE_LISTED ? 0 : (uint8_t)(sieve_group(f->name) - f->name);
+	}
+	*group = f->name + known->group;
+	return (enum sieve_class)(known->class_known - 1);
+}
+
 static void sit(struct survey *sv, size_t *seats, size_t face, const char *group)
 {
 	uint64_t start = 0;
@@ -211,15 +262,15 @@ void survey_sort(struct survey *sv)
 	sv->seat = xmalloc(sv->count * sizeof(*sv->seat));
 	for (size_t i = 0; i < sv->count; i++) {
 		struct face *f = &sv->face[i];
-		const char *group;
+		const char *group = f->name;
 		enum sieve_class class = SIEVE_LISTED;
 		if (f->kind == SUBJECT_HOST)
-			class = sieve_host(&sv->sieve, f->name);
+			class = class_of(sv, f, &group);
 		if (class == SIEVE_LISTED) {
 			f->matters = true;
 			continue;
 		}
-		group = f->server ? f->name : sieve_group(f->name);
+		group = f->server ? f->name : group;
 		f->matters =
 			class == SIEVE_MARKED || f->server || f->linked || sieve_wants(&sv->sieve, group);
 		sit(sv, &seats, i, group);
@@ -261,9 +312,8 @@ void survey_rest(struct survey *sv, struct db_txn *t, const char *only)
 		const struct face *f = &sv->face[i];
 		const char *group;
 		if (f->kind != SUBJECT_HOST || f->judged || (only != NULL && !domain_within(f->name, only)) ||
-		    sieve_host(&sv->sieve, f->name) != SIEVE_PLAIN)
+		    class_of(sv, f, &group) != SIEVE_PLAIN)
 			continue;
-		group = sieve_group(f->name);
 		if (only == NULL || strcmp(group, only) == 0)
 			sit(sv, &seats, i, group);
 	}

@@ -36,7 +36,8 @@ struct survey_group {
 
 struct survey {
 	struct sieve sieve;
-	struct face *face; /* sorted by id */
+	struct recall *recall; /* lent */
+	struct face *face;     /* sorted by id */
 	size_t count, cap;
 	size_t mattering;
 	struct seat *seat;              /* hosts that no list has, sorted by group, then by name */
@@ -45,8 +46,9 @@ struct survey {
 	struct shelf shelf;
 };
 
-/* Of the input conf, data, filings and decisions are used. */
-void survey_read(struct survey *sv, const struct policy_input *in, struct db_txn *t);
+/* Of the input conf, data, filings and decisions are used. What `recall` knows is not read again but for the
+ * subjects that were touched since; what it does not know yet it knows afterwards. */
+void survey_read(struct survey *sv, const struct policy_input *in, struct db_txn *t, struct recall *recall);
 void survey_linked(struct survey *sv, int64_t subject);
 /* For the judgement: who matters; the groups of all others. */
 void survey_sort(struct survey *sv);
