@@ -67,24 +67,34 @@ static inline void json_text(struct buf *out, const char *key, const char *value
 	buf_json(out, value, strlen(value));
 }
 
+/* One of our own words, which need no escape. */
+static inline void json_word(struct buf *out, const char *key, const char *word)
+{
+	buf_puts(out, key);
+	buf_puts(out, word);
+	buf_puts(out, "\"");
+}
+
 static inline void json_number(struct buf *out, const char *key, uint64_t n)
 {
 	buf_puts(out, key);
 	buf_number(out, n);
 }
 
-static void json_time(struct buf *out, const char *key, int64_t us)
+static void json_times(struct buf *out, int64_t from, int64_t to)
 {
 	char text[TEXT_TIME_MAX];
 
-	text_time_utc(text, us);
-	buf_puts(out, key);
-	buf_puts(out, text);
+	text_time_utc(text, from);
+	json_word(out, ",\"from\":\"", text);
+	if (to != from)
+		text_time_utc(text, to);
+	json_word(out, ",\"to\":\"", text);
 }
 
 static void json_link(struct buf *out, const struct record_link *l)
 {
-	json_text(out, "{\"kind\":", subject_kind_name(l->kind));
+	json_word(out, "{\"kind\":\"", subject_kind_name(l->kind));
 	json_text(out, ",\"name\":", l->name);
 	json_number(out, ",\"count\":", l->count);
 	buf_puts(out, "}");
@@ -92,7 +102,7 @@ static void json_link(struct buf *out, const struct record_link *l)
 
 static void json_detail(struct buf *out, const struct record_detail *d)
 {
-	json_text(out, "{\"type\":", detail_name(d->type));
+	json_word(out, "{\"type\":\"", detail_name(d->type));
 	json_text(out, ",\"value\":", d->value);
 	json_number(out, ",\"count\":", d->count);
 	buf_puts(out, "}");
@@ -118,11 +128,10 @@ static inline void json_more(struct buf *out, const char *key, uint64_t n)
 void observe_json(struct buf *out, const char *sensor, const struct observation *o)
 {
 	json_text(out, "{\"v\":1,\"sensor\":", sensor);
-	json_time(out, ",\"from\":\"", o->from);
-	json_time(out, "\",\"to\":\"", o->to);
-	json_text(out, "\",\"kind\":", subject_kind_name(o->kind));
+	json_times(out, o->from, o->to);
+	json_word(out, ",\"kind\":\"", subject_kind_name(o->kind));
 	json_text(out, ",\"name\":", o->name);
-	json_text(out, ",\"via\":", via_name(o->via));
+	json_word(out, ",\"via\":\"", via_name(o->via));
 	json_number(out, ",\"count\":", o->count);
 	json_number(out, ",\"clients\":", sketch_count(&o->clients));
 	buf_puts(out, ",\"servers\":[");

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 
-enum { FLOWS_MAX = 32768 }; /* 1 MiB */
+enum { FLOWS_MAX = 16384 }; /* half a MiB: to be found in the second level of the cache */
 
 void pending_init(struct pending *p)
 {

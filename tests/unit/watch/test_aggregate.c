@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/aggregate.h"
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +12,8 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "watch/hostname.h"
+#include "watch/subject.h"
 
 enum { SECOND = 1000000 };
 
@@ -26,6 +29,8 @@ static void take(void *arg, const struct observation *o)
 	s->o = xgrow(s->o, &s->cap, s->count + 1, sizeof(*s->o));
 	s->o[s->count++] = *o;
 }
+
+static void ignore(void *arg, const struct observation *o) { (void)arg, (void)o; }
 
 static struct hash_key key(const char *text)
 {
@@ -384,6 +389,44 @@ static void memory_full_is_counted(void **state)
 	done(a, &seen);
 }
 
+static size_t held(void)
+{
+	struct mallinfo2 m = mallinfo2();
+	return m.uordblks + m.hblkhd;
+}
+
+/* A storm of names, each once, of any length, from any client, with whatever hangs on them: the memory is
+ * what was taken at the start, no more than a table of this size may take; who did not fit is counted. */
+static void hostile_names_take_no_memory(void **state)
+{
+	enum { MOST = 4096, STORM = 200000 };
+	struct seen seen = { 0 };
+	struct hash_key k = key("test");
+	size_t before = held(), taken;
+	struct aggregate *a = aggregate_new(MOST, 0, &k, NULL, ignore, &seen);
+	char name[HOSTNAME_MAX];
+	(void)state;
+
+	taken = held();
+	assert_true(taken - before <= subjects_size(MOST) + MOST * 64 + (4 << 20));
+	for (int i = 0; i < STORM; i++) {
+		struct dissect_message m;
+		int pad = i % 3 == 0 ? 200 : 1;
+		snprintf(name, sizeof(name), "%0*d.%060d.example.com", pad > 60 ? 60 : pad, i, i);
+		m = message(DISSECT_TLS, 1, name, (uint16_t)i);
+		m.flow.dport = (uint16_t)i;
+		snprintf(m.tls.hello.ja4, sizeof(m.tls.hello.ja4), "%036d", i);
+		aggregate_message(a, &m);
+		answer(a, 5, v4(0, 0, 0, 0), name);
+	}
+	assert_true(held() <= taken);
+	assert_int_equal(aggregate_stats(a)->evicted, STORM - (MOST - 1));
+	aggregate_flush(a);
+	assert_int_equal(aggregate_stats(a)->observations, MOST);
+	assert_true(held() <= taken);
+	aggregate_free(a);
+}
+
 /* --- identifiers --- */
 
 static struct identify *two_rows(struct identifier rows[2], struct identifiers *table)
@@ -499,6 +542,7 @@ int main(void)
 		cmocka_unit_test(lists_are_capped_and_counted),
 		cmocka_unit_test(clients_are_what_a_sketch_says),
 		cmocka_unit_test(memory_full_is_counted),
+		cmocka_unit_test(hostile_names_take_no_memory),
 		cmocka_unit_test(identifiers_are_tied_to_hosts),
 		cmocka_unit_test(every_observation_survives_the_wire),
 	};
