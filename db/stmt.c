@@ -116,9 +116,7 @@ static const char *const statements[STMT_COUNT] = {
 	/* bystanders: an id each, in this order; what they are is worked out when somebody asks */
 	[STMT_APPS_BYSTAND] =
 		"INSERT INTO app_app (key, name, status, score, clients, days, count, first, last, steps, "
-		"digest) "
-		"SELECT value, substr(value, instr(value, ':') + 1), 'undecided', 0, 0, 0, 0, 0, 0, '', 0 "
-		"FROM json_each(?1)",
+		"digest) SELECT ?1 || c1, c1, 'undecided', 0, 0, 0, 0, 0, 0, '', 0 FROM feed(?2)",
 	[STMT_APP_BYSTANDS] = "UPDATE app_app SET name = substr(key, instr(key, ':') + 1), status = "
 			      "'undecided', score = 0, unit = NULL, clients = 0, days = 0, count = 0, "
 			      "first = 0, last = 0, steps = '', digest = 0, gone = 0 WHERE id = ?1",

@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "store/json.h"
+#include "db/feed.h"
 #include "store/verdict.h"
 
-enum { BYSTAND_BATCH = 1000 };
 static const char bystander_kind[] = "host:";
 
 /* An app that an earlier judgement wrote. */
@@ -31,9 +30,9 @@ struct judging {
 	struct verdict *verdict; /* one per app, same order */
 	struct known *known;     /* sorted by key */
 	size_t known_count, known_cap;
-	bool *is_new;    /* per group of bystanders: it has no row */
-	struct buf keys; /* of those that are about to get one: a JSON array */
-	size_t key_count;
+	bool *is_new;      /* per group of bystanders: it has no row */
+	const char **name; /* groups of bystanders that are about to get one */
+	size_t name_count, name_cap;
 	struct shelf shelf;
 	int64_t generation;
 };
@@ -259,32 +258,32 @@ static bool was_seen(const struct judging *j, const struct survey_group *g)
 	return seen;
 }
 
+static void bystander_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	if (column == 1)
+		feed_text(out, ((const char *const *)rows)[row]);
+}
+
 static void flush_bystanders(struct judging *j)
 {
+	struct feed names = { j->name, j->name_count, bystander_cell };
 	struct query q;
 
-	if (j->key_count == 0)
+	if (j->name_count == 0)
 		return;
-	json_close(&j->keys, ']');
 	query_open(&q, j->txn, STMT_APPS_BYSTAND);
-	query_text(&q, j->keys.p);
+	query_text(&q, bystander_kind);
+	query_feed(&q, &names);
 	query_run(&q);
-	buf_reset(&j->keys);
-	j->key_count = 0;
+	j->name_count = 0;
 }
 
 static void add_bystander(struct judging *j, const struct survey_group *g)
 {
-	char key[sizeof(bystander_kind) + RECORD_NAME_MAX];
-
 	if (!was_seen(j, g))
 		return;
-	if (j->key_count == 0)
-		json_open(&j->keys, NULL, '[');
-	snprintf(key, sizeof(key), "%s%s", bystander_kind, g->name);
-	json_text(&j->keys, NULL, key);
-	if (++j->key_count == BYSTAND_BATCH)
-		flush_bystanders(j);
+	j->name = xgrow(j->name, &j->name_cap, j->name_count + 1, sizeof(*j->name));
+	j->name[j->name_count++] = g->name;
 }
 
 /* New ids are given in the order of keys: the same observations get the same ids. */
@@ -337,20 +336,22 @@ static void write_state(struct judging *j)
 
 static void write_all(struct judging *j)
 {
+	struct buf digested = { 0 };
+
 	j->verdict = xcalloc(j->judgement.count, sizeof(*j->verdict));
 	j->is_new = xcalloc(j->load.survey.bystanders, sizeof(*j->is_new));
 	for (size_t i = 0; i < j->judgement.count; i++) {
 		j->verdict[i].app = &j->judgement.app[i];
-		verdict_digest(&j->verdict[i], &j->load, &j->keys);
+		verdict_digest(&j->verdict[i], &j->load, &digested);
 	}
-	buf_reset(&j->keys);
+	buf_clear(&digested);
 	read_known(j);
 	compare_all(j);
 	write_apps(j);
 	write_notes(j);
 	raise_findings(j->store, j->txn, &j->load, j->verdict, j->judgement.count, j->generation);
 	write_state(j);
-	buf_clear(&j->keys);
+	free(j->name);
 	shelf_clear(&j->shelf);
 	free(j->is_new);
 	free(j->verdict);
