@@ -7,6 +7,7 @@
 #ifndef BASE_WR_H
 #define BASE_WR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,19 +43,20 @@ static inline void wr_u8(struct wr *w, uint8_t v) { wr_bytes(w, &v, 1); }
 
 static inline void wr_be16(struct wr *w, uint16_t v)
 {
-	wr_bytes(w, (uint8_t[]){ (uint8_t)(v >> 8), (uint8_t)v }, 2);
+	uint16_t be = htobe16(v);
+	wr_bytes(w, &be, sizeof(be));
 }
 
 static inline void wr_be32(struct wr *w, uint32_t v)
 {
-	wr_be16(w, (uint16_t)(v >> 16));
-	wr_be16(w, (uint16_t)v);
+	uint32_t be = htobe32(v);
+	wr_bytes(w, &be, sizeof(be));
 }
 
 static inline void wr_be64(struct wr *w, uint64_t v)
 {
-	wr_be32(w, (uint32_t)(v >> 32));
-	wr_be32(w, (uint32_t)v);
+	uint64_t be = htobe64(v);
+	wr_bytes(w, &be, sizeof(be));
 }
 
 /* Bytes behind a 16-bit length; longer than 65535 fails. */

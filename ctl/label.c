@@ -92,6 +92,7 @@ SHOW_WORD(subject_kind)
 SHOW_WORD(via)
 SHOW_WORD(app_status)
 SHOW_WORD(severity)
+SHOW_WORD(detail)
 
 /* Words that stand in no enumeration. */
 static void show_one_word(struct buf *out, const json_t *v)
@@ -241,6 +242,8 @@ static const struct label labels[] = {
 	{ "delivered", "已送达", show_plain },
 	{ "deployment", "部署", show_plain },
 	{ "derived", "判定结果", show_plain },
+	{ "details", "线索", show_list },
+	{ "details_more", "未列出的线索", show_plain },
 	{ "developer", "开发者", show_plain },
 	{ "digest", "摘要", show_plain },
 	{ "djbh", "等保备案号", show_plain },
@@ -331,6 +334,7 @@ static const struct label labels[] = {
 	{ "time", "时间", show_time },
 	{ "title", "标题", show_plain },
 	{ "to", "至", show_plain },
+	{ "type", "种类", show_detail },
 	{ "unchanged", "未变", show_plain },
 	{ "undecided", "未判定", show_plain },
 	{ "unfiled", "疑似未备案", show_plain },

@@ -9,6 +9,7 @@
 #include "store/fold.h"
 #include "store/json.h"
 #include "store/resolve.h"
+#include "store/show_detail.h"
 
 enum { EXPLAIN_ALERTS_MAX = 3 };
 
@@ -163,6 +164,19 @@ static void look_at_bystanders(struct explained *e, struct db_txn *t)
 	}
 }
 
+/* What is known of a host besides its name stands in a line of its own. */
+static void tell_details(struct answer *a, struct db_txn *t, int64_t subject)
+{
+	struct told_details d = { 0 };
+
+	details_read(&d, t, subject, NULL);
+	json_line(&a->line);
+	details_json(&a->line, &d);
+	if (d.count > 0)
+		answer_line(a);
+	details_clear(&d);
+}
+
 static void tell(struct explained *e, struct db_txn *t)
 {
 	struct resolved *at = e->at;
@@ -171,6 +185,8 @@ static void tell(struct explained *e, struct db_txn *t)
 	query_open(&q, t, STMT_DAYS_OF);
 	query_int(&q, at->id);
 	fold_rows(&q, subject_json, e);
+	if (e->seen)
+		tell_details(e->answer, t, at->id);
 	if (!e->seen)
 		db_fail(t, -1, "没有观测到 %s:%s", subject_kind_name(at->kind), at->name);
 	else if (at->app)

@@ -10,6 +10,7 @@
 #include "store/finding.h"
 #include "store/fold.h"
 #include "store/json.h"
+#include "store/show_detail.h"
 #include "store/verdict.h"
 
 /* In full; the names of all stand in `subjects`. A line of the daemon's is 16 MiB at most. */
@@ -209,6 +210,7 @@ struct member {
 	struct buf *out;
 	char *tie;
 	int64_t id;
+	char name[RECORD_NAME_MAX]; /* once it is told */
 };
 
 static void member_json(void *arg, const struct folded *f)
@@ -220,6 +222,7 @@ static void member_json(void *arg, const struct folded *f)
 	json_text(b, "kind", subject_kind_name(f->kind));
 	json_text(b, "name", f->name);
 	json_text(b, "tie", m->tie);
+	snprintf(m->name, sizeof(m->name), "%s", f->name);
 	json_int(b, "count", (int64_t)f->count);
 	json_people(b, "clients", (int64_t)f->client_count);
 	json_int(b, "days", (int64_t)f->days);
@@ -262,6 +265,7 @@ static void members_json(struct answer *a, struct db_txn *t, int64_t app, const 
 {
 	size_t count = 0;
 	struct member *member = read_members(a, t, app, others, &count);
+	struct told_details details = { 0 };
 	struct query q;
 
 	json_open(&a->line, "members", '[');
@@ -270,12 +274,17 @@ static void members_json(struct answer *a, struct db_txn *t, int64_t app, const 
 			query_open(&q, t, STMT_DAYS_OF);
 			query_int(&q, member[i].id);
 			fold_rows(&q, member_json, &member[i]);
+			details_read(&details, t, member[i].id, member[i].name);
 		}
 		free(member[i].tie);
 	}
 	json_close(&a->line, ']');
 	if (count > MEMBERS_TOLD)
 		json_int(&a->line, "members_more", (int64_t)(count - MEMBERS_TOLD));
+	if (details_title(&details) != NULL)
+		json_text(&a->line, "title", details_title(&details));
+	details_json(&a->line, &details);
+	details_clear(&details);
 	free(member);
 }
 
