@@ -119,6 +119,14 @@ static bool version_is_quic(uint32_t v)
 	return v >> 8 == 0xff0000 || v >> 16 == 0xff02 || (v & 0x0f0f0f0f) == 0x0a0a0a0a;
 }
 
+bool quic_is_long(struct rd r)
+{
+	uint8_t flags = rd_u8(&r);
+	uint32_t version = rd_be32(&r);
+
+	return rd_ok(&r) && flags >> 6 == 3 && (version_find(version) != NULL || version_is_quic(version));
+}
+
 /* -- one packet of a datagram */
 
 struct packet {

@@ -9,6 +9,7 @@
 #ifndef DISSECT_QUIC_H
 #define DISSECT_QUIC_H
 
+#include "base/rd.h"
 #include "dissect/proto.h"
 
 struct quic; /* lives in the caller's memory; nothing of it is to be freed */
@@ -16,6 +17,8 @@ struct quic; /* lives in the caller's memory; nothing of it is to be freed */
 size_t quic_size(uint32_t hellos);
 /* `memory` is aligned as malloc's, quic_size() bytes, zeroed. */
 struct quic *quic_init(void *memory, uint32_t hellos);
+/* Does a datagram begin with the long header of a version that is known or reserved? */
+bool quic_is_long(struct rd r);
 /* Row of proto_datagrams; out->quic is what quic_init() made. */
 enum proto_result quic_parse(const uint8_t *p, size_t n, struct proto_out *out);
 /* Gives up and counts what is incomplete. */

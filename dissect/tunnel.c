@@ -7,6 +7,7 @@
 #include "dissect/link.h"
 #include "dissect/nsh.h"
 #include "dissect/ppp.h"
+#include "dissect/quic.h"
 #include "dissect/wifi.h"
 
 enum {
@@ -71,16 +72,13 @@ void tunnel_etherip(struct walk *w)
 		walk_bad(w, DISSECT_IP_BAD);
 }
 
-/* RFC 7348 section 5: the I flag is set; the other bits are reserved and ignored on receipt. But the one that
- * no dialect uses is QUIC's fixed bit (RFC 9000 section 17), and clients draw their ports at random. */
-static bool tunnel_vxlan_flags(uint8_t flags) { return (flags & 0x48) == 0x08; }
-
+/* RFC 7348 section 5: the I flag is set; the other bits are reserved and ignored on receipt. */
 static walk_fn *tunnel_vxlan(struct rd *r)
 {
 	uint8_t flags = rd_u8(r);
 
 	rd_skip(r, 7);
-	return tunnel_vxlan_flags(flags) ? ether_frame : NULL;
+	return (flags & 0x08) != 0 ? ether_frame : NULL;
 }
 
 /* draft-ietf-nvo3-vxlan-gpe-13 section 3: the P flag says that the last reserved octet names the payload. */
@@ -91,7 +89,7 @@ static walk_fn *tunnel_vxlan_gpe(struct rd *r)
 	rd_skip(r, 2);
 	proto = rd_u8(r);
 	rd_skip(r, 4);
-	if (!tunnel_vxlan_flags(flags))
+	if ((flags & 0x08) == 0)
 		return NULL;
 	if ((flags & 0x04) == 0)
 		return ether_frame;
@@ -190,7 +188,7 @@ static const struct {
 
 uint16_t tunnel_port(size_t i) { return i < sizeof(ports) / sizeof(ports[0]) ? ports[i].port : 0; }
 
-/* Replies may come from the tunnel's port; a client of port 53 may have drawn it at random. */
+/* Replies may come from the tunnel's port; a client of DNS or QUIC may have drawn it at random. */
 static bool tunnel_is_for(const struct dissect_flow *f, uint16_t port)
 {
 	return f->dport == port || (f->sport == port && f->dport != 53);
@@ -201,7 +199,7 @@ bool tunnel_udp(struct walk *w)
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		struct rd r = w->r;
 		walk_fn *next;
-		if (!tunnel_is_for(&w->m.flow, ports[i].port))
+		if (!tunnel_is_for(&w->m.flow, ports[i].port) || quic_is_long(w->r))
 			continue;
 		next = ports[i].open(&r);
 		if (next == NULL || !rd_ok(&r))
