@@ -90,9 +90,12 @@ static void campus_server_is_who_answered(void **state)
 	}
 	fx_capture("a", o, 3);
 	l = input();
+	assert_int_equal(l.survey.count, 3);
+	assert_true(l.survey.face[0].server);
+	assert_false(l.survey.face[1].server);
+	assert_false(l.survey.face[2].server);
+	assert_int_equal(l.in.subject_count, 1); /* the others are bystanders */
 	assert_true(l.in.subject[0].campus_server);
-	assert_false(l.in.subject[1].campus_server);
-	assert_false(l.in.subject[2].campus_server);
 	load_clear(&l);
 }
 
