@@ -2,7 +2,8 @@
 """Capture file formats, written by hand: pcap of four kinds, pcapng of both byte orders, and link types."""
 import struct
 
-from cases.core import case, dns, eth, frame, tagged, trio
+from cases.core import case, dns, eth, frame, trio
+from cases.layers import SNAP, wifi
 
 # name: (magic, fraction of a second per microsecond)
 PCAP = {"pcap": ("<", 0xa1b2c3d4, 1), "pcap-be": (">", 0xa1b2c3d4, 1), "pcap-nsec": ("<", 0xa1b23c4d, 1000),
@@ -78,6 +79,22 @@ LINKS = {
 }
 
 
+def nflog(ip, order="<"):
+    """Attributes of Linux netfilter's log in the file's byte order: a prefix of three octets, then the packet"""
+    return [struct.pack(">BBH", 10 if ip[0] >> 4 == 6 else 2, 0, 5) + struct.pack(order + "HH", 7, 10) + b"in:\0" +
+            struct.pack(order + "HH", len(ip) + 4, 9) + ip + bytes(-len(ip) % 4)]
+
+
+LINKS.update({
+    "nflog": (239, nflog, "Linux netfilter log"),
+    "nflog-be": (239, lambda ip: nflog(ip, ">"), "Linux netfilter log, written on a big-endian machine"),
+    "pktap": (258, lambda ip: [struct.pack("<III", 108, 1, 1) + bytes(96) + frame(ip)], "Apple's PKTAP around Ethernet"),
+    "wifi": (105, lambda ip: [wifi(ip)], "802.11"),
+    "wifi-qos": (105, lambda ip: [wifi(ip, b"\x88\x03", bytes(6) + bytes(2))], "802.11 with QoS between access points"),
+    "radiotap": (127, lambda ip: [b"\0\0" + struct.pack("<HI", 12, 2) + bytes(4) + wifi(ip)], "802.11 with a radiotap header"),
+})
+
+
 def link(name, linktype, wrap, doc):
     def make(cap):
         trio(cap, wrap, "link-" + name, v6=name == "ipv6")
@@ -85,7 +102,7 @@ def link(name, linktype, wrap, doc):
             cap.add_all(wrap(dns("six.link.example.cn", "AAAA", v6=True)))
             cap.row("dns-query", "six.link.example.cn", "28")
     make.__doc__ = "Link type: %s." % doc
-    case("link-" + name, linktype=linktype)(make)
+    case("link-" + name, linktype=linktype, form="pcap-be" if name == "nflog-be" else "pcap")(make)
 
 
 def form(name):
@@ -107,3 +124,14 @@ def link_unknown(cap):
     for i in range(3):
         cap.add(eth(0x0800, dns("no.example.cn")))
     cap.counts(link_unknown=3, packets=3)
+
+
+@case(linktype=105)
+def link_wifi_others(cap):
+    """802.11 frames that show no IP: a beacon, an encrypted frame, a null frame, LLC of another organisation; then one that does."""
+    ip = dns("no.example.cn")
+    for raw in (wifi(ip, b"\x80\0"), wifi(ip, b"\x08\x41"), wifi(ip, b"\x48\x01"), wifi(ip).replace(SNAP, b"\xaa\xaa\x03\0\0\x0c")):
+        cap.add(raw)
+    cap.add(wifi(dns("yes.example.cn")))
+    cap.row("dns-query", "yes.example.cn", "1")
+    cap.counts(link_unknown=4, dns_query=1)

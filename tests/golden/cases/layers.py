@@ -139,6 +139,50 @@ WRAPS = {
 
 
 
+SNAP = b"\xaa\xaa\x03\0\0\0"
+
+
+def wifi(ip, flags=b"\x08\x01", more=b""):
+    """An 802.11 data frame; more: what stands behind its three addresses and sequence"""
+    return flags + bytes(2) + bytes.fromhex("020000000001020000000002020000000003") + bytes(2) + more + SNAP + \
+        struct.pack(">H", ethertype(ip)) + ip
+
+
+def capwap(flags, binding=1, ident=0, offset=0):
+    return struct.pack(">IHH", 2 << 19 | 1 << 14 | binding << 9 | flags, ident, offset)
+
+
+def capwap_fragments(ip):
+    body = wifi(ip)
+    half = len(body) // 16 * 8
+    return [in_udp(5247, capwap(0x180, 1, 77, 0))(body[:half])[0], in_udp(5247, capwap(0x1c0, 1, 77, half))(body[half:])[0]][::-1]
+
+
+def swapped(ip):
+    """As some controllers mirror it: the octets of the frame control exchanged"""
+    return wifi(ip, b"\x01\x08")
+
+
+WRAPS.update({
+    "pbb": ("provider backbone bridge (IEEE 802.1ah): B-TAG, I-TAG and the customer's tagged frame",
+            lambda ip: [tagged([(0x88a8, 10)], 0x88e7, b"\0\0\x12\x34" + vlan_inside(ip))], False),
+    "vntag": ("VN-Tag in front of an 802.1Q tag", lambda ip: [eth(0x8926, b"\0\1\0\2" + vlan_inside(ip)[12:])], False),
+    "etag": ("E-TAG (IEEE 802.1BR)", lambda ip: [eth(0x893f, b"\0\0\0\1\0\2" + frame(ip)[12:])], False),
+    "fabricpath": ("FabricPath", lambda ip: [eth(0x8903, b"\0\x60" + frame(ip))], False),
+    "nsh": ("service chain (RFC 8300) with metadata, over Ethernet, a frame inside",
+            lambda ip: [eth(0x894f, struct.pack(">HBBI", 0x0fc6, 1, 3, 0x0102ff) + bytes(16) + frame(ip))], False),
+    "nsh-ipv6": ("service chain in VXLAN-GPE, IPv6 inside", in_udp(4790, b"\x0c\0\0\4\0\0\7\0" + struct.pack(">HBBI", 0x0fc2, 2, 2, 0x0102ff)), True),
+    "vxlan-gpe-plain": ("VXLAN-GPE without the P flag is VXLAN", bridged(in_udp(4790, b"\x08\0\0\0\0\0\7\0")), False),
+    "l2tp": ("L2TP version 2 with length and sequence fields",
+             lambda ip: in_udp(1701, struct.pack(">HHHHHH", 0x4802, len(ppp(ip)) + 14, 5, 6, 1, 1) + b"\xff\3")(ppp(ip)), False),
+    "capwap-ethernet": ("CAPWAP with an Ethernet frame", bridged(in_udp(5247, capwap(0, 0))), False),
+    "capwap-wifi": ("CAPWAP with an 802.11 frame, its control in the order of the standard", bridged(in_udp(5247, capwap(0x100)), wifi), False),
+    "capwap-swapped": ("CAPWAP with an 802.11 frame whose control has its octets exchanged", bridged(in_udp(5247, capwap(0x100)), swapped), True),
+    "capwap-fragments": ("CAPWAP fragments, the last one first", capwap_fragments, False),
+    "gre-aruba": ("an 802.11 frame in a controller's GRE", lambda ip: over(47, gre(0, 0x8210))(wifi(ip)), False),
+})
+
+
 def ext(kind, nxt):
     """One IPv6 extension header (RFC 8200 section 4) that says what comes next"""
     if kind == 51:  # RFC 4302: length in 4-octet units, minus 2
@@ -221,7 +265,7 @@ def nested_beyond(cap):
 @case()
 def not_walked(cap):
     """What carries no names that we read is counted by the layer that ends the walk: ARP, a PPPoE discovery, ESP, ICMP, GRE
-    with routing, GENEVE of a later version, VXLAN without its flag, an LLC frame."""
+    with routing, GENEVE of a later version, VXLAN without its flag, an LLC frame, a service chain of something else."""
     cap.add(eth(0x0806, bytes(28)))
     cap.add(eth(0x8863, bytes(20)))
     cap.add(frame(ip4(50, bytes(40), CLIENT, RESOLVER)))
@@ -230,7 +274,8 @@ def not_walked(cap):
     cap.add_all(in_udp(6081, b"\x40\0\x08\0\0\0\7\0")(dns("no.example.cn")))
     cap.add_all(in_udp(4789, b"\0\0\0\0\0\0\7\0")(frame(dns("no.example.cn"))))
     cap.add(eth(20, b"\x42\x42\x03" + bytes(17)))
-    cap.counts(link_unknown=3, ip_proto=3, dns_query=0, packets=8)
+    cap.add(eth(0x894f, struct.pack(">HBBI", 0x0fc2, 1, 9, 0x0102ff) + frame(dns("no.example.cn"))))
+    cap.counts(link_unknown=4, ip_proto=3, dns_query=0, packets=9)
 
 
 @case()
