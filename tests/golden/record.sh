@@ -84,8 +84,7 @@ servers() {
 	started+=($!)
 	openssl s_server -quiet -www -tls1_3 -groups P-521 -accept 8444 -cert leaf -key key >/dev/null 2>&1 &
 	started+=($!)
-	local i
-	for i in $(seq 50); do
+	for _ in $(seq 50); do
 		dig +short +time=1 +tries=1 "portal.$domain" 2>/dev/null | grep -q 127.0.0.1 && curl -s -o /dev/null "http://portal.$domain/" &&
 			curl -ks -o /dev/null "https://portal.$domain/" && return
 		sleep 0.2
