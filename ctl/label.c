@@ -231,6 +231,7 @@ static const struct label labels[] = {
 	{ "column", "列", show_plain },
 	{ "contact", "联系人", show_plain },
 	{ "count", "次数", show_plain },
+	{ "counter", "计数", show_plain },
 	{ "counters", "计数", show_plain },
 	{ "current", "现行", show_plain },
 	{ "database", "数据库", show_plain },

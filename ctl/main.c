@@ -22,6 +22,7 @@
 #include "conf/data.h"
 #include "ctl/dissect.h"
 #include "ctl/export.h"
+#include "ctl/metrics.h"
 #include "ctl/observe.h"
 #include "ctl/print.h"
 #include "ipc/client.h"
@@ -35,7 +36,7 @@ enum { EXIT_USAGE = 2, SPOOL_MAX = 64 << 20 /* bytes: the most that an import ta
 struct options {
 	const char *conf; /* NULL: DEFAULT_CONF if it is there, else the defaults */
 	const char *db;   /* NULL: through the control socket */
-	bool json, help, version;
+	bool json, metrics, help, version;
 };
 
 static void print_help(FILE *out)
@@ -51,13 +52,13 @@ static void print_help(FILE *out)
 	      out);
 }
 
-/* Takes --json out of the command's own arguments, where people put it too. */
-static int strip_json(int argc, char *argv[], bool *json)
+/* Takes an option of beianctl's own out of the command's arguments, where people put --json too. */
+static int strip(int argc, char *argv[], const char *option, bool *found)
 {
 	int kept = 0;
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			*json = true;
+		if (strcmp(argv[i], option) == 0)
+			*found = true;
 		else
 			argv[kept++] = argv[i];
 	}
@@ -237,19 +238,27 @@ static int call_daemon(const char *socket_path, int argc, char *const argv[], in
 	return result.code;
 }
 
-/* Where reply lines go: to the screen, or for an export into the file. */
+/* Where reply lines go: to the screen, as metrics, or for an export into the file. */
 static const struct sink {
 	void *(*open)(const char *command, bool json, int fd);
 	void (*line)(void *sink, const char *json);
 	int (*end)(void *sink, bool done);
-} screen = { print_new, print_line, print_end }, csv_file = { export_new, export_line, export_end };
+} screen = { print_new, print_line, print_end }, csv_file = { export_new, export_line, export_end },
+  metrics_text = { metrics_new, metrics_line, metrics_end };
+
+static const struct sink *sink_of(const struct options *o, const struct command *row)
+{
+	if (strcmp(row->name, "filings export") == 0)
+		return &csv_file;
+	return o->metrics ? &metrics_text : &screen;
+}
 
 /* Runs the row (`used` words of argv) with its file operand opened; what it says goes to the sink, its error
  * to stderr. */
 static int run_row(struct conf *conf, const struct options *o, const struct command *row, int argc,
 		   char *const argv[], int used)
 {
-	const struct sink *sink = strcmp(row->name, "filings export") == 0 ? &csv_file : &screen;
+	const struct sink *sink = sink_of(o, row);
 	const char *file = row->file != COMMAND_NO_FILE ? argv[find_operand(row, argc, argv, used)] : NULL;
 	struct store_reply reply = { .line = sink->line };
 	int code, fd = -1;
@@ -280,10 +289,12 @@ static int run(struct options *o, int argc, char *argv[])
 	struct conf conf;
 	const struct command *row;
 
-	argc = strip_json(argc, argv, &o->json);
+	argc = strip(argc, argv, "--json", &o->json);
 	row = command_find(argc, argv, &used);
 	if (row == NULL)
 		return usage(NULL);
+	if (strcmp(row->name, "status") == 0)
+		argc = strip(argc, argv, "--metrics", &o->metrics);
 	if (strcmp(row->name, "dissect") == 0)
 		return ctl_dissect(argc, argv);
 	if (strcmp(row->name, "observe") == 0)

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/words.h"
+#include "ctl/counter.h"
 #include "ctl/label.h"
 #include "ctl/output.h"
 
@@ -64,8 +65,7 @@ static const char *inner_zh(const char *outer, const char *key)
 									   : label_zh(key);
 }
 
-/* Shown in a cell: strings and lists by their label, an object as "键 值; 键 值", of counters those that
- * count. */
+/* Shown in a cell: strings and lists by their label, an object as "键 值; 键 值". */
 static void show_cell(struct buf *out, const char *key, const json_t *value)
 {
 	const char *inner;
@@ -78,8 +78,6 @@ static void show_cell(struct buf *out, const char *key, const json_t *value)
 	}
 	json_object_foreach((json_t *)(uintptr_t)value, inner, v)
 	{
-		if (strcmp(key, "counters") == 0 && json_integer_value(v) == 0)
-			continue;
 		buf_printf(out, "%s%s ", first ? "" : "; ", inner_zh(key, inner));
 		label_show(out, inner, v);
 		first = false;
@@ -137,7 +135,7 @@ static void table_show(const char *const *keys, size_t count, const json_t *rows
 }
 
 /* Every key that any of the objects has, in order of appearance; but not the frozen evidence of a finding,
- * whose steps stand below in full. */
+ * whose steps stand below in full, nor the counters of a source, which have a table of their own. */
 static size_t keys_of(const json_t *rows, const char *keys[VIEW_KEYS_MAX])
 {
 	const char *key;
@@ -150,7 +148,8 @@ static size_t keys_of(const json_t *rows, const char *keys[VIEW_KEYS_MAX])
 		{
 			for (j = 0; j < count && strcmp(keys[j], key) != 0; j++)
 				;
-			if (j == count && count < VIEW_KEYS_MAX && strcmp(key, "evidence") != 0)
+			if (j == count && count < VIEW_KEYS_MAX && strcmp(key, "evidence") != 0 &&
+			    strcmp(key, "counters") != 0)
 				keys[count++] = key;
 		}
 	}
@@ -173,6 +172,19 @@ static void show_entry(const char *key, const json_t *value)
 	buf_clear(&text);
 }
 
+/* Each counter of the sources that count now, with what it says. */
+static void show_counters(const json_t *sources)
+{
+	static const char *const keys[] = { "source", "counter", "value", "text" };
+	json_t *rows = counter_rows(sources);
+
+	if (json_array_size(rows) > 0) {
+		printf("\n%s\n", label_zh("counters"));
+		table_show(keys, sizeof(keys) / sizeof(keys[0]), rows);
+	}
+	json_decref(rows);
+}
+
 /* Scalars first, then what needs a table of its own. */
 static void show_tree(const json_t *line)
 {
@@ -190,6 +202,7 @@ static void show_tree(const json_t *line)
 		if (json_is_array(value) && json_is_object(json_array_get(value, 0)))
 			show_entry(key, value);
 	}
+	show_counters(json_object_get(line, "sources"));
 }
 
 /* {"v":1,"problem":{...}}: what one wrapper object holds is the line itself. */

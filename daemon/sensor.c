@@ -81,7 +81,7 @@ static void add_counter(void *arg, const char *name, uint64_t value)
 	struct msg_counters *m = arg;
 
 	if (m->count >= MSG_COUNTERS_MAX)
-		return;
+		fatal("传感器的计数多于报文的容量");
 	snprintf(m->counter[m->count].name, sizeof(m->counter[0].name), "%s", name);
 	m->counter[m->count++].value = value;
 }

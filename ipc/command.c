@@ -22,7 +22,8 @@ const struct command command_rows[] = {
 	{ "unexempt", "SUBJECT", "取消豁免", COMMAND_STORE, COMMAND_NO_FILE, true, 1, 1 },
 	{ "findings", "", "列出问题", COMMAND_STORE, COMMAND_NO_FILE, false, 0, 0 },
 	{ "alerts", "[--all]", "列出预警", COMMAND_STORE, COMMAND_NO_FILE, false, 0, 0 },
-	{ "status", "", "运行状况与各计数", COMMAND_STORE, COMMAND_NO_FILE, false, 0, 0 },
+	{ "status", "[--metrics]", "运行状况与各计数;--metrics: Prometheus 文本", COMMAND_STORE,
+	  COMMAND_NO_FILE, false, 0, 0 },
 	{ "reload", "", "让守护进程重读配置", COMMAND_DAEMON, COMMAND_NO_FILE, false, 0, 0 },
 	{ "backup", "FILE", "在线备份数据库", COMMAND_STORE, COMMAND_WRITES_FILE, false, 1, 1 },
 };

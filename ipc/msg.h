@@ -56,7 +56,7 @@ enum {
 	MSG_TEXT_MAX = 60000,     /* text in one frame; longer ones are cut into PARTs */
 	MSG_WHOLE_MAX = 16 << 20, /* a text put together again */
 	MSG_BATCH_MAX = 512,      /* observations in a frame */
-	MSG_COUNTERS_MAX = 128,
+	MSG_COUNTERS_MAX = 200,
 	MSG_ROLES_MAX = 72,
 	MSG_ARGS_MAX = 64,
 	MSG_WHY_MAX = 512,

@@ -203,9 +203,9 @@ static void write_refused(struct db_txn *t, const struct running *r, const struc
 {
 	const struct store_counter refused[] = {
 		{ "subjects-refused", j->refused },
-		{ "servers-refused", r->in.servers_refused },
-		{ "links-refused", j->links_more },
-		{ "details-refused", r->in.details_refused },
+		{ "servers-full", r->in.servers_refused },
+		{ "links-full", j->links_more },
+		{ "details-full", r->in.details_refused },
 	};
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)

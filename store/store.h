@@ -55,7 +55,7 @@ struct store_counter {
 	char name[48];
 	uint64_t value;
 };
-enum { STORE_COUNTERS_MAX = 128 };
+enum { STORE_COUNTERS_MAX = 200 };
 int store_counters(struct store *s, int64_t source, const struct store_counter *c, size_t n)
 	__attribute__((warn_unused_result));
 

@@ -315,9 +315,9 @@ static void cap_all(bool live)
 	assert_int_equal(fx_number(STMT_STATUS_SERVERS), 64);
 	assert_int_equal(fx_number(STMT_STATUS_LINKS), 1024);
 	assert_int_equal(details("cdn.example.com"), 64);
-	assert_int_equal(counted("servers-refused"), BATCHES * RECORD_SERVERS_MAX - 64);
-	assert_int_equal(counted("links-refused"), BATCHES * RECORD_LINKS_MAX - 1024);
-	assert_int_equal(counted("details-refused"), BATCHES * 8 - 64);
+	assert_int_equal(counted("servers-full"), BATCHES * RECORD_SERVERS_MAX - 64);
+	assert_int_equal(counted("links-full"), BATCHES * RECORD_LINKS_MAX - 1024);
+	assert_int_equal(counted("details-full"), BATCHES * 8 - 64);
 	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), BATCHES * RECORD_LINKS_MAX + 1);
 }
 

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/counter.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+	const char *name, *zh;
+} counters[] = {
+	/* offered, and what became of each packet: the packets-* add up to `packets` */
+	{ "packets", "交给分析的数据包;以下 packets-* 各项之和等于它" },
+	{ "bytes", "这些数据包在线路上的字节数" },
+	{ "packets-read", "读到底,其中没有要找的内容" },
+	{ "packets-told", "凑成了一条报文(DNS、HTTP、TLS、QUIC)" },
+	{ "packets-waiting", "已保留,等后续数据包" },
+	{ "packets-repeated", "重复:重传,或镜像口送来两份" },
+	{ "packets-malformed", "属于要分析的协议,但不合规范" },
+	{ "packets-link-unknown", "链路层类型不认识,未分析" },
+	{ "packets-link-bad", "链路层头部残缺或有误,未分析" },
+	{ "packets-ip-bad", "IP头部残缺或有误,未分析" },
+	{ "packets-ip-fragment", "IP分片不全或无法重组,未分析" },
+	{ "packets-ip-proto", "不是TCP、UDP或可拆的隧道,未分析" },
+	{ "packets-transport-bad", "TCP、UDP头部残缺或有误,未分析" },
+	{ "packets-snapped", "抓包长度不足(snaplen),未分析到底" },
+	{ "packets-tunnel-depth", "隧道嵌套过深,未分析" },
+	/* lost before the analysis */
+	{ "kernel-received", "内核收到的数据包" },
+	{ "kernel-drop", "内核缓冲区满而丢弃;可加大 sensor.buffer_mb 或增加进程" },
+	{ "interface-drop", "网卡或驱动丢弃" },
+	{ "prefiltered", "内核预过滤掉的数据包(按配置不需要)" },
+	{ "prefiltered-bytes", "内核预过滤掉的字节" },
+	{ "prefilter-missing", "预过滤未能启用" },
+	{ "capture-cut", "抓包文件不完整,已读部分照常计入" },
+	{ "interface-down", "接口没有链路的秒数" },
+	{ "interface-silent", "接口没有流量的秒数" },
+	{ "interface-lost", "有丢包的秒数" },
+	{ "interface-alarms", "此刻未解除的接口告警" },
+	/* messages */
+	{ "flows", "建立过跟踪的TCP连接" },
+	{ "dns-query", "DNS查询" },
+	{ "dns-answer", "DNS应答" },
+	{ "dns-service", "HTTPS/SVCB应答" },
+	{ "http-request", "HTTP请求" },
+	{ "http-answer", "HTTP应答" },
+	{ "http2-request", "明文HTTP/2请求" },
+	{ "tls-hello", "TLS握手" },
+	{ "tls-cert", "TLS证书" },
+	{ "quic-hello", "QUIC握手" },
+	/* reasons why something has no name */
+	{ "link-unknown", "链路层类型不认识" },
+	{ "link-bad", "链路层头部残缺或有误" },
+	{ "ip-bad", "IP头部残缺或有误" },
+	{ "ip-fragment", "IP分片不全或无法重组" },
+	{ "ip-proto", "不是TCP、UDP或可拆的隧道" },
+	{ "transport-bad", "TCP、UDP头部残缺或有误" },
+	{ "snapped", "抓包长度不足(snaplen)" },
+	{ "tunnel-depth", "隧道嵌套过深" },
+	{ "tcp-full", "连接表满,较旧的连接被放弃;可加大 sensor.flows" },
+	{ "tcp-cap", "一条报文超过缓冲上限,放弃" },
+	{ "tcp-hole", "丢段,跨越它的报文被放弃" },
+	{ "tcp-conflict", "重叠的段内容不同,以先到的为准" },
+	{ "span-duplicate", "镜像口送来的第二份,只计一次" },
+	{ "dns-bad", "像DNS但不合规范" },
+	{ "http-bad", "像HTTP请求但不合规范" },
+	{ "http-answer-bad", "像HTTP应答但不合规范" },
+	{ "http-title-cut", "网页标题不在所看的字节内" },
+	{ "http-title-coded", "网页压缩方式不支持或已损坏,未读标题" },
+	{ "h2c", "明文HTTP/2连接" },
+	{ "h2c-hidden", "明文HTTP/2请求,其主机名在未见到的表里" },
+	{ "tls-bad", "像TLS但不合规范" },
+	{ "tls-no-name", "TLS握手没有主机名" },
+	{ "quic-bad", "像QUIC但不合规范" },
+	{ "quic-version", "QUIC版本无法解开" },
+	{ "quic-auth", "QUIC首包认证失败(伪造,或未见到开头)" },
+	{ "quic-rate", "同一来源的无效QUIC首包过多,未尝试" },
+	{ "quic-full", "QUIC表满,未完成的握手被放弃" },
+	{ "quic-hole", "QUIC握手的数据包没有到齐" },
+	{ "quic-no-name", "QUIC握手没有主机名" },
+	/* names that are hidden */
+	{ "hidden-dot", "发往加密DNS(DoT)的连接" },
+	{ "hidden-doh", "发往加密DNS(DoH)的连接" },
+	{ "hidden-doq", "发往加密DNS(DoQ)的连接" },
+	{ "hidden-lookup", "查询加密DNS服务器的名字" },
+	{ "hidden-designated", "DNS指定的加密解析器" },
+	{ "hidden-ech", "主机名被ECH加密的握手" },
+	{ "ech-unproven", "带ECH扩展但可能只是掩护(GREASE)的握手" },
+	/* from messages to observations */
+	{ "observations", "形成的观测" },
+	{ "names-refused", "不是可用的主机名(IP地址、过长、字符不合、本地名)" },
+	{ "late", "时间早于当前窗口,计入窗口开头" },
+	{ "subjects-evicted", "观测表满而未计入的报文;可加大 sensor.subjects" },
+	{ "clients-more", "客户端过多未记全的报文" },
+	{ "servers-more", "服务器过多未记全的报文" },
+	{ "links-more", "关联过多未记全的报文" },
+	{ "details-more", "线索过多未记全的报文" },
+	{ "details-refused", "线索含不可显示的字符,未记" },
+	{ "details-unpaired", "应答找不到对应的请求,线索未记" },
+	{ "details-mixed", "同一连接有多个主机名,线索未记" },
+	{ "details-evicted", "观测表满而未记的线索" },
+	{ "details-nameless", "没有主机名可归的线索" },
+	{ "identify-gave-up", "标识匹配超出限度而放弃" },
+	{ "identify-name-refused", "标识含不合规定的字符,未采纳" },
+	{ "identify-text-cut", "请求行或字段过长,只看了前一部分" },
+	/* of the store */
+	{ "subjects-refused", "数据库已满而未存的观测和关联;可加大 store.subjects" },
+	{ "servers-full", "一天一行的服务器已满而未存的服务器" },
+	{ "links-full", "一个对象的关联已满而未存的关联" },
+	{ "details-full", "一天一行的线索已满而未存的线索" },
+};
+
+const char *counter_zh(const char *name)
+{
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		if (strcmp(counters[i].name, name) == 0)
+			return counters[i].zh;
+	return NULL;
+}
+
+static void add_rows(json_t *rows, const json_t *source)
+{
+	const char *name;
+	json_t *value, *row;
+
+	json_object_foreach(json_object_get(source, "counters"), name, value)
+	{
+		const char *zh = counter_zh(name);
+		if (json_integer_value(value) == 0)
+			continue;
+		row = json_pack("{s:O, s:s, s:O, s:s}", "source", json_object_get(source, "name"), "counter",
+				name, "value", value, "text", zh ? zh : "");
+		json_array_append_new(rows, row);
+	}
+}
+
+json_t *counter_rows(const json_t *sources)
+{
+	json_t *rows = json_array(), *source;
+	size_t i;
+
+	json_array_foreach(sources, i, source)
+	{
+		const char *state = json_string_value(json_object_get(source, "state"));
+		if (state != NULL && strcmp(state, "running") == 0)
+			add_rows(rows, source);
+	}
+	if (json_array_size(rows) == 0)
+		add_rows(rows, json_array_get(sources, 0)); /* the newest comes first */
+	return rows;
+}
