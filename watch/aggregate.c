@@ -216,12 +216,6 @@ static void find_and_add(struct aggregate *a, struct subject_key *k, const struc
 
 /* --- messages --- */
 
-static void find(const struct aggregate *a, struct host *h)
-{
-	h->key.hash = subjects_hash(&a->table, &h->key);
-	h->subject = subjects_find(&a->table, &h->key);
-}
-
 static bool is_request(const struct dissect_message *m)
 {
 	return m->kind == DISSECT_HTTP || m->kind == DISSECT_HTTP2;
@@ -233,30 +227,39 @@ static bool is_last(const struct host *h, const struct dissect_message *m, enum 
 	       memcmp(h->raw, m->name.p, m->name.n) == 0;
 }
 
-/* A name that stands in the table as it is written was found good before; any other is looked at. */
+static uint64_t hash_client(struct aggregate *a, const struct dissect_addr *addr)
+{
+	if (memcmp(&a->client, addr, sizeof(*addr)) != 0) {
+		a->client = *addr;
+		a->client_hash = hash_keyed(&a->key, addr->bytes, sizeof(addr->bytes));
+	}
+	return a->client_hash;
+}
+
+/* Nearly all names are called as they are written: while the table's memory is on its way, the name is looked
+ * at and the client is hashed. */
 static bool look_up(struct aggregate *a, const struct dissect_message *m, enum via via, struct host *h)
 {
 	bool (*take)(char *, const uint8_t *, size_t) =
 		is_request(m) ? hostname_take_authority : hostname_take;
 
+	h->subject = NULL;
 	h->raw_len = m->name.n < HOSTNAME_MAX ? (uint8_t)m->name.n : 0;
 	if (h->raw_len > 0)
 		memcpy(h->raw, m->name.p, h->raw_len);
 	h->key = (struct subject_key){ SUBJECT_HOST, via, h->raw, h->raw_len, 0 };
-	h->subject = NULL;
-	if (h->raw_len > 0)
-		find(a, h);
-	if (h->subject != NULL)
-		return true;
+	h->key.hash = subjects_hash(&a->table, &h->key);
+	subjects_prefetch(&a->table, &h->key);
+	hash_client(a, m->kind == DISSECT_DNS_ANSWER ? &m->flow.dst : &m->flow.src);
 	if (!take(h->text, m->name.p, m->name.n)) {
 		h->key.len = 0;
 		return false;
 	}
+	h->key.name = h->text;
 	h->key.len = strlen(h->text);
-	if (h->key.len != h->raw_len || memcmp(h->text, h->raw, h->raw_len) != 0) {
-		h->key.name = h->text;
-		find(a, h);
-	}
+	if (h->key.len != h->raw_len || memcmp(h->text, h->raw, h->raw_len) != 0)
+		h->key.hash = subjects_hash(&a->table, &h->key);
+	h->subject = subjects_find(&a->table, &h->key);
 	return true;
 }
 
@@ -282,15 +285,6 @@ static void add_host(struct aggregate *a, const struct sighting *g)
 		add(a, h->subject, g);
 	else
 		a->stats.evicted++;
-}
-
-static uint64_t hash_client(struct aggregate *a, const struct dissect_addr *addr)
-{
-	if (memcmp(&a->client, addr, sizeof(*addr)) != 0) {
-		a->client = *addr;
-		a->client_hash = hash_keyed(&a->key, addr->bytes, sizeof(addr->bytes));
-	}
-	return a->client_hash;
 }
 
 /* The owner of an answer record is reached at its address, or goes by another name. */

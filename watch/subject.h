@@ -84,6 +84,11 @@ void subjects_reset(struct subjects *t);
 size_t subjects_size(uint32_t max);
 
 uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k);
+/* To be said some time before it is looked for. */
+static inline void subjects_prefetch(const struct subjects *t, const struct subject_key *k)
+{
+	__builtin_prefetch(&t->slots[(uint32_t)k->hash & t->mask]);
+}
 /* NULL when it is not there. */
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k);
 /* One that is not there; NULL when the table is full. `time` is its first moment. */
