@@ -333,24 +333,26 @@ enum proto_result dns_stream_parse(const uint8_t *p, size_t n, struct proto_stat
 				   uint64_t *skip, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n);
-	size_t size = rd_be16(&r);
-	const uint8_t *body = rd_bytes(&r, size);
+	size_t size = rd_be16(&r), have = rd_left(&r) < size ? rd_left(&r) : size;
+	const uint8_t *body = rd_bytes(&r, have);
 	bool standard = flow_standard(&out->m->flow);
+	bool part =
+		st->last && standard && have >= HEADER_SIZE; /* longer than the buffer, or its end was lost */
 
-	(void)st;
 	*consumed = 0;
 	*skip = 0;
 	if (flow_local(&out->m->flow) && !standard)
 		return PROTO_SKIP;
-	if (!rd_ok(&r))
+	if (!rd_ok(&r) || (have < size && !part))
 		return PROTO_MORE;
 	if (size < HEADER_SIZE || (!standard && !message_sound(body, size))) {
 		out->stats->reasons[DISSECT_DNS_BAD]++;
 		return PROTO_BAD;
 	}
 	/* a broken message does not break the framing: the next one begins behind it all the same */
-	if (!message_tell(body, size, out))
+	if (!message_tell(body, have, out))
 		out->stats->reasons[DISSECT_DNS_BAD]++;
 	*consumed = rd_pos(&r);
+	*skip = size - have;
 	return PROTO_OK;
 }

@@ -561,6 +561,33 @@ static void test_stream_lying_length(void **state)
 	buf_clear(&s.lines);
 }
 
+/* What is longer than the buffer, or lost its end, tells what was whole; the next message is found behind it.
+ */
+static void test_stream_part(void **state)
+{
+	uint8_t p[1024];
+	size_t size, used = 0;
+	uint64_t skip = 0;
+	struct wr w = wr_init(p, sizeof(p));
+	struct seen s;
+	(void)state;
+
+	size = put_answer(p + 2, sizeof(p) - 2);
+	wr_be16(&w, (uint16_t)size);
+	seen_init(&s, 53, 40000);
+	assert_int_equal(dns_stream_parse(p, 2 + 60, &s.st, &used, &skip, &s.out), PROTO_MORE);
+	s.st.last = true;
+	assert_int_equal(dns_stream_parse(p, 2 + 60, &s.st, &used, &skip, &s.out), PROTO_OK);
+	assert_int_equal(used, 62);
+	assert_int_equal(skip, size - 60);
+	assert_string_equal(s.lines.p, "answer [www.example.cn] 5 [sites.example.cn]\n");
+	assert_int_equal(s.stats.reasons[DISSECT_DNS_BAD], 1);
+	assert_int_equal(dns_stream_parse(p, 2 + 11, &s.st, &used, &skip, &s.out), PROTO_MORE);
+	s.m.flow.sport = 9953;
+	assert_int_equal(dns_stream_parse(p, 2 + 60, &s.st, &used, &skip, &s.out), PROTO_MORE);
+	buf_clear(&s.lines);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -584,6 +611,7 @@ int main(void)
 		cmocka_unit_test(test_stream_probe),
 		cmocka_unit_test(test_stream_probe_lines),
 		cmocka_unit_test(test_stream_lying_length),
+		cmocka_unit_test(test_stream_part),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
