@@ -17,6 +17,8 @@ void hold_init(struct hold_pool *pool, uint8_t *bytes)
 	}
 }
 
+bool hold_has_room(const struct hold_pool *pool) { return pool->free != HOLD_NONE; }
+
 struct hold *hold_take(struct hold_pool *pool, struct stream *owner)
 {
 	struct hold *h;

@@ -41,6 +41,7 @@ struct hold_pool {
 /* holds and bytes (count * size) are the caller's memory. */
 void hold_init(struct hold_pool *pool, uint8_t *bytes);
 
+bool hold_has_room(const struct hold_pool *pool);
 /* An empty buffer for owner; NULL when none is free. */
 struct hold *hold_take(struct hold_pool *pool, struct stream *owner);
 void hold_give(struct hold_pool *pool, struct hold *h);

@@ -25,6 +25,27 @@ void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool 
 	s->next = next;
 }
 
+static bool stream_may_start(const struct rd *r)
+{
+	for (int i = 0; i < proto_stream_count; i++)
+		if (proto_streams[i].probe(r->p, rd_left(r)) != PROTO_SKIP)
+			return true;
+	return false;
+}
+
+void stream_join(struct stream *s, struct stream_env *env, const struct stream_segment *seg)
+{
+	size_t n = rd_left(&seg->r);
+
+	stream_start(s, env->pool, seg->seq, false);
+	if (n == 0 || n > STREAM_GUESS_MAX || n + STREAM_GUESS_BACK > env->pool->size ||
+	    !hold_has_room(env->pool) || stream_may_start(&seg->r))
+		return;
+	s->mode = STREAM_GUESS;
+	s->next -= STREAM_GUESS_BACK;
+	s->late = STREAM_LATE_MAX - 1; /* one more after this one */
+}
+
 /*
  * The steps below look at bytes in order. Each returns how many of them are done with, STEP_WAIT when
  * more must come first, or STEP_LOST when nothing begins here; n is never 0.
@@ -183,7 +204,8 @@ static void stream_lack(struct stream *s, uint32_t n)
 /* The bytes up to `to` will not come: goes on there. */
 static void stream_hole(struct stream *s, struct stream_env *env, uint32_t to)
 {
-	env->out->stats->reasons[DISSECT_TCP_HOLE]++;
+	if (s->mode != STREAM_GUESS) /* which may have no hole at all */
+		env->out->stats->reasons[DISSECT_TCP_HOLE]++;
 	to -= stream_last(s, env);
 	if (s->mode != STREAM_DONE)
 		stream_lack(s, to);
@@ -331,7 +353,7 @@ void stream_segment(struct stream *s, struct stream_env *env, struct stream_segm
 
 void stream_close(struct stream *s, struct stream_env *env)
 {
-	if (s->hold != NULL && hold_after_hole(s->hold) == 0)
+	if (s->hold != NULL && (s->mode == STREAM_GUESS || hold_after_hole(s->hold) == 0))
 		stream_end(s, env);
 }
 

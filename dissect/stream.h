@@ -17,12 +17,17 @@ enum stream_mode {
 	STREAM_PROBE,  /* looking for a row at the start of each segment */
 	STREAM_LOCKED, /* has a row */
 	STREAM_DONE,   /* nothing more of interest */
+	STREAM_GUESS,  /* joined by what is no start: holds it until the next segment, which may belong before
+			* it
+			*/
 };
 
 enum {
 	STREAM_LATE_MAX = 64,     /* segments behind a hole before it is given up */
 	STREAM_TRIES_FRESH = 8,   /* starts to look at in a stream seen from its beginning, */
 	STREAM_TRIES_LOST = 64,   /* and in one joined, or found again, in the middle */
+	STREAM_GUESS_MAX = 1300,  /* a segment longer than this is of a row of such: not the end of a hello */
+	STREAM_GUESS_BACK = 4096, /* so far before it the one that was overtaken may begin */
 	STREAM_OLD_MAX = 1 << 20, /* farther behind than this is another connection */
 };
 
@@ -56,6 +61,8 @@ struct stream_segment {
 
 /* A direction whose first byte has this number. `fresh`: seen from its SYN on. */
 void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool fresh);
+/* A direction whose beginning was not seen, and that begins for us with this segment. */
+void stream_join(struct stream *s, struct stream_env *env, const struct stream_segment *seg);
 void stream_segment(struct stream *s, struct stream_env *env, struct stream_segment *seg);
 /* Its end was seen, and nothing is missing: what still waits for more is all that will come. */
 void stream_close(struct stream *s, struct stream_env *env);

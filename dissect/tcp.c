@@ -81,7 +81,7 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 }
 
 /* The first bytes of a direction: it begins where its handshake said, or here. */
-static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream *s)
+static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream *s, struct stream_env *env)
 {
 	uint32_t next, ahead;
 	bool fresh = false, known = flow_hint_take(&w->tcp->table, p->hash, p->dir, &next, &fresh);
@@ -92,7 +92,10 @@ static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream 
 	/* A keep-alive stands one before what it asks for (RFC 9293 section 3.8.4). */
 	if (!fresh && ahead == 1)
 		known = false;
-	stream_start(s, &w->tcp->pool, known ? next : p->seg.seq, known && fresh);
+	if (known)
+		stream_start(s, env->pool, next, fresh);
+	else
+		stream_join(s, env, &p->seg);
 }
 
 /* Is a segment of a flow that is over a late copy? Not when it is of another connection, nor when it goes on
@@ -126,7 +129,7 @@ static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *
 		f = tcp_open(w, p);
 	s = &f->dir[p->dir];
 	if (s->mode == STREAM_NEW)
-		tcp_begin(w, p, s);
+		tcp_begin(w, p, s, &env);
 	w->parsed = true;
 	stream_segment(s, &env, &p->seg);
 	w->outcome = outcomes[env.result];
@@ -144,7 +147,7 @@ static void tcp_half_close(struct walk *w, const struct tcp_packet *p, struct fl
 	if (s->hold == NULL || (f->ends & 1u << p->dir) == 0 || f->state == FLOW_OVER ||
 	    (f->ends & FLOW_RESET) != 0)
 		return;
-	if ((p->flags & TCP_FIN) != 0 && p->end != s->next + hold_prefix(s->hold))
+	if (s->mode != STREAM_GUESS && (p->flags & TCP_FIN) != 0 && p->end != s->next + hold_prefix(s->hold))
 		return;
 	w->parsed = true;
 	stream_close(s, &env);
