@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/quic_frame.h"
 
+#include <endian.h>
+
 enum { ACK_RANGES_MAX = 8192 }; /* more than any datagram holds */
 
 uint64_t quic_varint_long(struct rd *r)
@@ -20,18 +22,29 @@ uint64_t quic_varint_long(struct rd *r)
 	}
 }
 
-/* Most of a client's first packet is padding: by four words while that lasts. */
+static uint64_t word_at(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return le64toh(word);
+}
+
+/* Most of a client's first packet is padding, some of it a few bytes between others. */
 static bool frame_padding(struct rd *r, uint64_t type, struct quic_hello *h)
 {
-	uint64_t words[4];
+	enum { WORD = sizeof(uint64_t) };
 
 	(void)type;
 	(void)h;
-	while (rd_left(r) >= sizeof(words)) {
-		memcpy(words, r->p, sizeof(words));
-		if ((words[0] | words[1] | words[2] | words[3]) != 0)
-			break;
-		rd_skip(r, sizeof(words));
+	while (rd_left(r) >= 4 * WORD && (word_at(r->p) | word_at(r->p + WORD) | word_at(r->p + 2 * WORD) |
+					  word_at(r->p + 3 * WORD)) == 0)
+		rd_skip(r, 4 * WORD);
+	while (rd_left(r) >= WORD) {
+		uint64_t word = word_at(r->p);
+		rd_skip(r, word != 0 ? (size_t)__builtin_ctzll(word) / 8 : WORD);
+		if (word != 0)
+			return true;
 	}
 	while (rd_left(r) > 0 && r->p[0] == 0)
 		rd_skip(r, 1);

@@ -189,15 +189,17 @@ static void put_fresh(struct quic_hello *h, uint32_t at, const uint8_t *p, uint3
 bool quic_hello_put(struct quic_hello *h, uint64_t offset, const uint8_t *p, size_t n)
 {
 	uint32_t at = (uint32_t)offset, end;
+	bool fresh;
 
 	if (offset > QUIC_HELLO_BYTES || n > QUIC_HELLO_BYTES - offset)
 		return false;
 	if (n == 0)
 		return true;
 	end = at + (uint32_t)n;
+	fresh = at >= h->end || !seen_any(h, at, end);
 	if (end > h->end)
 		h->end = end;
-	if (!seen_any(h, at, end)) {
+	if (fresh) {
 		put_fresh(h, at, p, (uint32_t)n);
 		return true;
 	}
