@@ -9,7 +9,10 @@
 #include "store/intake.h"
 #include "store/prefix.h"
 
-enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
+enum {
+	WALK_SHARE = 16,         /* reading all days costs as much as looking up every 16th subject */
+	FOREIGN_DOMAINS_MAX = 3, /* of one campus address; more than a hosted department has */
+};
 
 static struct face *find_face(const struct survey *sv, int64_t subject)
 {
@@ -103,7 +106,7 @@ static void learn(struct survey *sv, const struct conf *conf, struct db_txn *t)
 	struct recall *r = sv->recall;
 
 	recall_room(r, sv->count > 0 ? sv->face[sv->count - 1].id : 0);
-	if (r->generation == 0)
+	if (r->generation == 0 || r->touches > sv->count / WALK_SHARE)
 		learn_all(r, t, campus);
 	else
 		learn_touched(r, t, campus);
