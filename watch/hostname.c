@@ -60,7 +60,8 @@ static bool top_ok(const char *top)
 	if (top[0] <= '9' && top[strspn(top, "0123456789")] == '\0')
 		return false;
 	for (size_t i = 0; i < sizeof(local_tops) / sizeof(local_tops[0]); i++)
-		if (top[0] == local_tops[i][0] && strcmp(top, local_tops[i]) == 0)
+		if (top[0] == local_tops[i][0] && top[1] == local_tops[i][1] &&
+		    strcmp(top, local_tops[i]) == 0)
 			return false;
 	return true;
 }
