@@ -11,15 +11,17 @@ static uint64_t span_mix(uint64_t a, uint64_t b)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* Digests n octets (at most SPAN_LOOK) in pairs of words. */
-static uint64_t span_digest(uint64_t h, const uint8_t *p, size_t n)
+/* Adds n octets (at most SPAN_LOOK) in pairs of words; the pairs do not wait for each other. */
+static uint64_t span_digest(uint64_t seed, const uint8_t *p, size_t n)
 {
-	uint64_t word[SPAN_LOOK / sizeof(uint64_t)] = { 0 };
+	uint64_t word[SPAN_LOOK / sizeof(uint64_t)] = { 0 }, h = 0;
 
 	if (n > 0)
 		memcpy(word, p, n);
-	for (size_t i = 0; i * sizeof(uint64_t) < n; i += 2)
-		h = span_mix(h ^ word[i], word[i + 1] ^ UINT64_C(0xa0761d6478bd642f));
+	for (size_t i = 0; i * sizeof(uint64_t) < n; i += 2) {
+		seed += UINT64_C(0x9e3779b97f4a7c15);
+		h ^= span_mix(word[i] ^ seed, word[i + 1] ^ UINT64_C(0xa0761d6478bd642f));
+	}
 	return h;
 }
 
@@ -29,10 +31,10 @@ bool span_repeats(struct span_table *t, const struct span_sight *s)
 	uint64_t ports = (uint64_t)f->sport << 32 | (uint64_t)f->dport << 16 | f->proto;
 	uint64_t h = span_mix(t->seed ^ ports, s->n ^ UINT64_C(0xe7037ed1a0b428db));
 
+	h ^= span_digest(t->seed, f->src.bytes, sizeof(f->src));
+	h ^= span_digest(~t->seed, f->dst.bytes, sizeof(f->dst));
+	h += span_digest(t->seed ^ UINT64_C(0x589965cc75374cc3), s->p, s->n < SPAN_LOOK ? s->n : SPAN_LOOK);
 	h = span_mix(h ^ s->tag, UINT64_C(0x8ebc6af09c88c6e3));
-	h = span_digest(h, f->src.bytes, sizeof(f->src));
-	h = span_digest(h, f->dst.bytes, sizeof(f->dst));
-	h = span_digest(h, s->p, s->n < SPAN_LOOK ? s->n : SPAN_LOOK);
 	struct span_row *row = &t->row[h % SPAN_ROWS];
 	if (row->digest == h && s->time - row->time <= SPAN_MICROS && row->time - s->time <= SPAN_MICROS)
 		return true;
