@@ -245,9 +245,11 @@ static const char *const statements[STMT_COUNT] = {
 			       "FROM outbox o GROUP BY sink ORDER BY sink",
 	[STMT_STATUS_LAST_IMPORT] = "SELECT id, kind, file, time FROM filed_import WHERE state = 'active' "
 				    "ORDER BY id DESC LIMIT 1",
-	[STMT_SOURCES_NEWEST] = "SELECT id, name, digest, state, begun, first, last, observations, messages, "
-				"replay FROM source "
-				"ORDER BY id DESC LIMIT ?1",
+	[STMT_SOURCES_NEWEST] =
+		"SELECT id, name, digest, state, begun, first, last, observations, messages, "
+		"replay FROM source WHERE id IN (SELECT id FROM source ORDER BY id DESC LIMIT ?1) "
+		"OR id IN (SELECT max(id) FROM source WHERE replay = 0 GROUP BY name) "
+		"ORDER BY id DESC",
 	[STMT_COUNTERS_OF] = "SELECT name, value FROM source_counter WHERE source = ?1 ORDER BY name",
 };
 

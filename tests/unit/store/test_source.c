@@ -30,6 +30,29 @@ static void capture_counts_once(void **state)
 	assert_true(fx_says("\"count\":10"));
 }
 
+/* However many captures came since, a live sensor's numbers are in `status`. */
+static void status_shows_each_live_source(void **state)
+{
+	struct observation o = fx_host("jw.example.edu.cn", 5);
+	char name[16];
+
+	(void)state;
+	begin("eth1", false);
+	begin("eth1", false);
+	begin("eth2#1", false);
+	for (int i = 0; i < 30; i++) {
+		snprintf(name, sizeof(name), "%d.pcap", i);
+		fx_capture(name, &o, 1);
+	}
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
+	assert_false(fx_says("\"source\":1,"));
+	assert_true(fx_says("\"source\":2,\"name\":\"eth1\""));
+	assert_true(fx_says("\"name\":\"eth2#1\""));
+	assert_true(fx_says("\"name\":\"29.pcap\""));
+	assert_true(fx_says("\"name\":\"10.pcap\""));
+	assert_false(fx_says("\"name\":\"9.pcap\""));
+}
+
 /* The same when part of it is in the database already. */
 static void known_capture_is_taken_back(void **state)
 {
@@ -310,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FX_TEST(capture_counts_once),
+		FX_TEST(status_shows_each_live_source),
 		FX_TEST(known_capture_is_taken_back),
 		FX_TEST(sha256_of_an_older_database_is_known),
 		FX_TEST(half_capture_is_invisible_then_taken_back),
