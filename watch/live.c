@@ -16,19 +16,26 @@
 #include "watch/fanout.h"
 #include "watch/prefilter.h"
 
-enum { FILTER_SNAPLEN = 65535, LIVE_TIMEOUT_MS = 100, LIVE_NAME_MAX = 64, LIVE_REASON_MAX = 112 };
+enum {
+	FILTER_SNAPLEN = 65535,
+	LIVE_TIMEOUT_MS = 100,
+	LIVE_NAME_MAX = 64,
+	LIVE_REASON_MAX = 112,
+	LIVE_SHARE_US = 5000000
+};
 
 struct live {
 	pcap_t *pcap;
 	char *name;
 	int linktype;
 	uint64_t seen, aside; /* aside: not handed on, as if the kernel had not let them in */
-	int64_t since;        /* when it began to count, in microseconds UTC; 0: at once */
+	int64_t since;        /* what is of times shortly before this is passed over; 0: nothing is */
 	int64_t until;        /* where it ends, 0: nowhere */
 	bool over;
 	struct prefilter *prefilter;
 	struct bpf_program filter; /* beside a prefilter, which has the kernel's place */
 	bool filtering;
+	struct live_sum received, dropped, missed;
 	char remark[CAPTURE_ERROR_MAX];
 	capture_fn *fn; /* of the live_read() under way */
 	void *arg;
@@ -240,6 +247,18 @@ void live_close(struct live *l)
 	free(l);
 }
 
+/* In the ring since before the interface was shared. Once a later one came none is; nor is one that is much
+ * older: the clock was set back. */
+static bool live_before(int64_t *since, int64_t time)
+{
+	if (*since == 0)
+		return false;
+	if (time < *since && time >= *since - LIVE_SHARE_US)
+		return true;
+	*since = 0;
+	return false;
+}
+
 static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *bytes)
 {
 	struct live *l = (struct live *)(void *)arg;
@@ -256,7 +275,8 @@ static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *
 	if (l->over)
 		return;
 	l->seen++;
-	if (p.time < l->since || (l->filtering && pcap_offline_filter(&l->filter, h, bytes) == 0))
+	if (live_before(&l->since, p.time) ||
+	    (l->filtering && pcap_offline_filter(&l->filter, h, bytes) == 0))
 		l->aside++;
 	else
 		l->fn(l->arg, &p);
@@ -286,6 +306,16 @@ const char *live_remark(const struct live *l) { return l->remark; }
 
 int live_linktype(const struct live *l) { return l->linktype; }
 
+uint64_t live_add(struct live_sum *s, uint32_t now, uint32_t most)
+{
+	uint32_t more = now - s->last;
+
+	s->last = now;
+	if (more <= most)
+		s->sum += more;
+	return s->sum;
+}
+
 void live_stats(struct live *l, struct capture_stats *out)
 {
 	struct prefilter_stats left = { 0 };
@@ -299,7 +329,7 @@ void live_stats(struct live *l, struct capture_stats *out)
 	out->unfiltered = l->remark[0] != '\0';
 	if (pcap_stats(l->pcap, &s) != 0)
 		return;
-	out->received = s.ps_recv - l->aside;
-	out->kernel_drop = s.ps_drop;
-	out->iface_drop = s.ps_ifdrop;
+	out->received = live_add(&l->received, s.ps_recv, UINT32_MAX) - l->aside;
+	out->kernel_drop = live_add(&l->dropped, s.ps_drop, UINT32_MAX);
+	out->iface_drop = live_add(&l->missed, s.ps_ifdrop, INT32_MAX);
 }

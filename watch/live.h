@@ -24,6 +24,14 @@ int live_fd(const struct live *l);             /* to wait on */
 const char *live_remark(const struct live *l); /* see capture_remark() */
 int live_linktype(const struct live *l);
 void live_stats(struct live *l, struct capture_stats *out);
+/* libpcap counts in 32 bits, which wrap within hours; what the card missed also goes backwards, when the card
+ * begins anew or its interface gets another name. */
+struct live_sum {
+	uint64_t sum;
+	uint32_t last;
+};
+/* The sum up to now; more than `most` at once is such a step backwards. */
+uint64_t live_add(struct live_sum *s, uint32_t now, uint32_t most);
 bool live_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX]);
 
 #endif

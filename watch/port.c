@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,17 +25,22 @@ int port_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int ask(int fd, const char *interface)
+/* By its name or, when that is NULL, by its number. */
+static int ask(int fd, const char *interface, int index)
 {
 	struct question q;
 
 	memset(&q, 0, sizeof(q));
-	strncpy(q.text, interface, IFNAMSIZ - 1);
-	q.name = (struct rtattr){ .rta_type = IFLA_IFNAME, .rta_len = RTA_LENGTH(IFNAMSIZ) };
-	q.head = (struct nlmsghdr){ .nlmsg_len = sizeof(q),
+	q.link.ifi_index = index;
+	q.head = (struct nlmsghdr){ .nlmsg_len = offsetof(struct question, name),
 				    .nlmsg_type = RTM_GETLINK,
 				    .nlmsg_flags = NLM_F_REQUEST };
-	return send(fd, &q, sizeof(q), 0) < 0 ? -errno : 0;
+	if (interface != NULL) {
+		strncpy(q.text, interface, IFNAMSIZ - 1);
+		q.name = (struct rtattr){ .rta_type = IFLA_IFNAME, .rta_len = RTA_LENGTH(IFNAMSIZ) };
+		q.head.nlmsg_len = sizeof(q);
+	}
+	return send(fd, &q, q.head.nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
 static void read_attributes(const struct nlmsghdr *h, struct port_state *out)
@@ -44,6 +50,7 @@ static void read_attributes(const struct nlmsghdr *h, struct port_state *out)
 	int left = (int)IFLA_PAYLOAD(h);
 
 	out->there = true;
+	out->index = link->ifi_index;
 	out->up = (link->ifi_flags & IFF_UP) != 0 && (link->ifi_flags & IFF_RUNNING) != 0;
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
 		struct rtnl_link_stats64 stats;
@@ -55,11 +62,11 @@ static void read_attributes(const struct nlmsghdr *h, struct port_state *out)
 }
 
 /* The kernel has answered by the time that send() returns. */
-int port_look(int fd, const char *interface, struct port_state *out)
+static int look(int fd, const char *interface, int index, struct port_state *out)
 {
 	_Alignas(struct nlmsghdr) char answer[ANSWER_MAX];
 	const struct nlmsghdr *h = (const struct nlmsghdr *)(const void *)answer;
-	int rc = ask(fd, interface);
+	int rc = ask(fd, interface, index);
 	ssize_t n;
 
 	*out = (struct port_state){ 0 };
@@ -75,3 +82,7 @@ int port_look(int fd, const char *interface, struct port_state *out)
 	read_attributes(h, out);
 	return 0;
 }
+
+int port_look(int fd, const char *interface, struct port_state *out) { return look(fd, interface, 0, out); }
+
+int port_look_at(int fd, int index, struct port_state *out) { return look(fd, NULL, index, out); }

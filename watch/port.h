@@ -11,6 +11,7 @@
 
 struct port_state {
 	bool there, up; /* up: switched on, and with a link */
+	int index;      /* its number, which it keeps when it gets another name */
 	uint64_t received;
 };
 
@@ -18,5 +19,6 @@ struct port_state {
 int port_open(void) __attribute__((warn_unused_result));
 /* 0 or negative errno; an interface that is not there is an answer too. */
 int port_look(int fd, const char *interface, struct port_state *out) __attribute__((warn_unused_result));
+int port_look_at(int fd, int index, struct port_state *out) __attribute__((warn_unused_result));
 
 #endif

@@ -370,16 +370,19 @@ static void gen_tcp_data(struct gen *g)
 	bpf_goto(c, g->pass);
 }
 
+/* Stored once: another processor may be at the same direction and must not find less than there is. */
 static void gen_tcp_other(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
+	unsigned more = bpf_label(c);
 
 	bpf_get(c, BPF_W, R1, R0, STATE);
 	bpf_jump(c, BPF_JEQ, R1, STATE_REQUESTS, g->pass);
 	bpf_get(c, BPF_W, R1, R0, LEFT);
 	bpf_jump(c, BPF_JEQ, R1, 0, g->drop);
-	bpf_put_value(c, BPF_W, R0, LEFT, 0);
-	bpf_jump_reg(c, BPF_JLE, R1, R8, g->pass);
+	bpf_jump_reg(c, BPF_JGT, R1, R8, more);
+	bpf_move(c, BPF_MOV, R1, R8);
+	bpf_place(c, more);
 	bpf_move(c, BPF_SUB, R1, R8);
 	bpf_put(c, BPF_W, R0, LEFT, R1);
 	bpf_goto(c, g->pass);

@@ -21,6 +21,11 @@ static void test_loopback(void **state)
 	assert_true(first.there);
 	assert_int_equal(port_look(fd, "lo", &again), 0);
 	assert_true(again.received >= first.received);
+	assert_true(first.index > 0);
+	assert_int_equal(port_look_at(fd, first.index, &again), 0);
+	assert_true(again.there && again.index == first.index);
+	assert_int_equal(port_look_at(fd, 0x7fffffff, &again), 0);
+	assert_false(again.there);
 	close(fd);
 }
 
