@@ -35,6 +35,8 @@ static const struct {
 	{ "interface-silent", "接口没有流量的秒数" },
 	{ "interface-lost", "有丢包的秒数" },
 	{ "interface-alarms", "此刻未解除的接口告警" },
+	{ "worker-lost", "此前意外结束的抓包进程,未入库的观测随之丢失" },
+	{ "worker-lost-seconds", "因此数字不完整的秒数" },
 	/* messages */
 	{ "flows", "建立过跟踪的TCP连接" },
 	{ "dns-query", "DNS查询" },

@@ -4,7 +4,8 @@
 #include "base/log.h"
 
 enum {
-	CALM_SECONDS = 60, /* without loss: that episode is over */
+	CALM_SECONDS = 60,  /* without loss: that episode is over */
+	STEADY_SECONDS = 5, /* with a link, or over which packets were heard: so is that one */
 };
 
 static const int64_t second = 1000000;
@@ -26,8 +27,10 @@ static void tell_silent(const struct alarm *a, bool on, long long seconds)
 {
 	if (on)
 		log_warn("网卡 %s 已有 %lld 秒没有收到任何包;请检查交换机的镜像配置", a->interface, seconds);
-	else
+	else if (a->last.up)
 		log_info("网卡 %s 恢复:又收到包了,静默 %lld 秒", a->interface, seconds);
+	else
+		log_info("网卡 %s 静默 %lld 秒后断了链路", a->interface, seconds);
 }
 
 static void tell_loss(const struct alarm *a, bool on, long long seconds)
@@ -49,19 +52,19 @@ static void (*const tell[ALARM_COUNT])(const struct alarm *a, bool on, long long
 	[ALARM_LOSS] = tell_loss,
 };
 
-/* Begins at `since`, ends now. */
-static bool turn(struct alarm *a, enum alarm_kind kind, bool on, int64_t since)
+/* Began or ended at `at`, which may be a while ago. */
+static bool turn(struct alarm *a, enum alarm_kind kind, bool on, int64_t at)
 {
 	int64_t now = a->last.time;
 
 	if (a->of[kind].on == on)
 		return false;
 	if (on)
-		a->of[kind].since = since;
+		a->of[kind].since = at;
 	else
-		a->of[kind].us += (uint64_t)(now - a->of[kind].since);
+		a->of[kind].us += (uint64_t)(at - a->of[kind].since);
 	a->of[kind].on = on;
-	tell[kind](a, on, (now - a->of[kind].since) / second);
+	tell[kind](a, on, ((on ? now : at) - a->of[kind].since) / second);
 	return true;
 }
 
@@ -78,19 +81,39 @@ static bool look_loss(struct alarm *a, const struct alarm_sight *before)
 	}
 	if (now->time - a->hurt < CALM_SECONDS * second)
 		return false;
-	return turn(a, ALARM_LOSS, false, 0);
+	return turn(a, ALARM_LOSS, false, now->time);
 }
 
-/* Without a link nothing is heard either: that is the one alarm then. */
-static bool look_silent(struct alarm *a, const struct alarm_sight *before)
+/* A link that comes and goes every other second is one episode. */
+static bool look_down(struct alarm *a, const struct alarm_sight *before)
 {
 	const struct alarm_sight *now = &a->last;
 
+	if (!now->up)
+		return turn(a, ALARM_DOWN, true, now->time);
+	if (!before->up)
+		a->linked = now->time;
+	if (now->time - a->linked < STEADY_SECONDS * second)
+		return false;
+	return turn(a, ALARM_DOWN, false, a->linked);
+}
+
+/* Without a link nothing is heard either: that is the one alarm then. Nor does a single packet end an
+ * episode, or a port that hears one now and then would be told anew each time. */
+static bool look_silent(struct alarm *a, const struct alarm_sight *before)
+{
+	const struct alarm_sight *now = &a->last;
+	int64_t gap = now->time - a->heard;
+
 	if (now->received != before->received || !now->up) {
+		if (gap >= a->quiet_us)
+			a->back = now->time;
 		a->heard = now->time;
-		return turn(a, ALARM_SILENT, false, 0);
+		if (now->up && a->heard - a->back < STEADY_SECONDS * second)
+			return false;
+		return turn(a, ALARM_SILENT, false, a->back);
 	}
-	if (a->quiet_us == 0 || now->time - a->heard < a->quiet_us)
+	if (a->quiet_us == 0 || gap < a->quiet_us)
 		return false;
 	return turn(a, ALARM_SILENT, true, a->heard);
 }
@@ -101,10 +124,10 @@ bool alarm_look(struct alarm *a, const struct alarm_sight *now)
 	bool changed;
 
 	if (!a->seen)
-		a->heard = a->hurt = now->time;
+		a->heard = a->back = a->hurt = now->time;
 	a->seen = true;
 	a->last = *now;
-	changed = turn(a, ALARM_DOWN, !now->up, now->time);
+	changed = look_down(a, &before);
 	changed |= look_silent(a, &before);
 	changed |= look_loss(a, &before);
 	return changed;

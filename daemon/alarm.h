@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Is the mirror port alive? Three alarms of one interface: it is silent, it has no link, packets are lost.
- * Each is told in one line when it begins and one when it ends, and counted in seconds for `status`. No
- * clock, no I/O but the log: the sensor looks once a second and says what it saw.
+ * Each is told in one line when it begins and one when it ends, and counted in seconds for `status`. What
+ * comes and goes is one episode. No clock, no I/O but the log: the sensor looks once a second and says what
+ * it saw.
  */
 #ifndef DAEMON_ALARM_H
 #define DAEMON_ALARM_H
@@ -24,9 +25,11 @@ struct alarm {
 	int64_t quiet_us; /* 0: silence is no alarm */
 	bool seen;        /* there was a sight: */
 	struct alarm_sight last;
-	int64_t heard; /* time of the last packet, */
-	int64_t hurt;  /* and of the last loss */
-	uint64_t lost; /* when the episode began */
+	int64_t heard;  /* time of the last packet, */
+	int64_t back;   /* of the first one behind the last silence, */
+	int64_t linked; /* of the link's return, */
+	int64_t hurt;   /* and of the last loss */
+	uint64_t lost;  /* when the episode began */
 	struct {
 		bool on;
 		int64_t since;

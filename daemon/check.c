@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/errno.h"
 #include "conf/data.h"
@@ -56,10 +57,27 @@ static int workers(const struct conf *c, const char *path, char error[CONF_ERROR
 	return -1;
 }
 
+/* The kernel takes a ring's memory at once, and others' when there is not enough. */
+static int rings(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+{
+	uint64_t mb = (uint64_t)c->sensor.interfaces.count * c->sensor.workers * c->sensor.buffer_mb;
+	uint64_t there = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >> 20;
+
+	if (mb <= there / 2)
+		return 0;
+	snprintf(error, CONF_ERROR_MAX,
+		 "%s: sensor.buffer_mb: %zu 个网卡各 %u 个抓包进程, 缓冲共 %llu MiB, 超过内存(%llu "
+		 "MiB)的一半, "
+		 "请改小",
+		 path, c->sensor.interfaces.count, c->sensor.workers, (unsigned long long)mb,
+		 (unsigned long long)there);
+	return -1;
+}
+
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
 	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 && workers(c, path, error) == 0 &&
-	    tables(c, path, error) == 0)
+	    rings(c, path, error) == 0 && tables(c, path, error) == 0)
 		return 0;
 	conf_clear(c);
 	return -1;

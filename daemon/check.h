@@ -6,7 +6,7 @@
 #include "conf/conf.h"
 
 /* Loads the file; then that the data tables load, the profile is one of theirs, the patterns and the capture
- * filter compile, and there are not too many sensors.
+ * filter compile, and there are not too many sensors or too large rings for this machine.
  * 0 and the configuration is the caller's; -1 with "file:line: ..." in error. */
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));

@@ -16,6 +16,7 @@
 enum {
 	BACKOFF_FIRST_MS = 200,
 	HEALTHY_SECONDS = 60, /* a child that lived this long starts its back-off anew */
+	TOLD_SECONDS = 5,     /* one that lived this long told the store what it was briefed with */
 };
 
 static int64_t clock_us(clockid_t which)
@@ -92,11 +93,13 @@ bool child_send_conf(struct child *c, enum msg_type type, const struct conf *con
 
 static bool send_interface(struct child *c)
 {
-	char group[8];
+	char group[8], gap[24], lost[16];
 
 	snprintf(group, sizeof(group), "%u", c->group);
+	snprintf(gap, sizeof(gap), "%lld", (long long)c->gap);
+	snprintf(lost, sizeof(lost), "%u", c->lost);
 	return send_arg(c, c->interface) && send_arg(c, c->source) && send_arg(c, group) &&
-	       (!c->away || send_arg(c, "again"));
+	       send_arg(c, gap) && send_arg(c, lost) && (!c->away || send_arg(c, "again"));
 }
 
 bool child_brief(struct child *c, const struct supervisor_job *job)
@@ -174,6 +177,22 @@ void child_reaped(struct child *c, int wait_status, bool loud)
 		(c->away ? log_debug : log_warn)("%s 已退出,状态 %d", c->label, c->status);
 	else if (loud)
 		log_debug("%s 已退出", c->label);
+}
+
+/* Who left because the interface is gone had handed on all; the others took along at most a window. */
+void child_note_gap(struct child *c)
+{
+	int64_t now = clock_us(CLOCK_REALTIME), from = now - c->window;
+	bool told = clock_us(CLOCK_MONOTONIC) - c->started > (int64_t)TOLD_SECONDS * 1000000;
+
+	if (told)
+		c->gap = 0, c->lost = 0;
+	if (c->status == EXIT_UNAVAILABLE)
+		from = now;
+	else
+		c->lost++;
+	if (c->gap == 0)
+		c->gap = from > c->since ? from : c->since;
 }
 
 int64_t child_backoff_ms(struct child *c, int64_t most)

@@ -25,6 +25,9 @@ struct child {
 	unsigned restarts, failures; /* in all; in a row */
 	int status;                  /* of the last end; 128 + n: signal n */
 	int64_t started, since;      /* monotonic; UTC */
+	int64_t gap;                 /* UTC: a live sensor's numbers lack what came since; 0: nothing */
+	unsigned lost;               /* how many of it died there, with what they had not handed on */
+	int64_t window;              /* the most that one holds back, in microseconds */
 };
 
 void child_init(struct child *c, enum role_id role);
@@ -44,6 +47,8 @@ void child_connect(struct child *c, struct child *store);
 void child_tell_roles(struct child *store, const struct child *all, size_t count);
 /* Its end was reaped; `loud`: every end is worth a line, else only bad ones. */
 void child_reaped(struct child *c, int wait_status, bool loud);
+/* The same for a sensor that listened: since when its numbers lack something, for the next one to tell. */
+void child_note_gap(struct child *c);
 /* Counts a failure; milliseconds until the next start: doubling, anew after a healthy life. */
 int64_t child_backoff_ms(struct child *c, int64_t most);
 

@@ -19,10 +19,9 @@
 #include "base/errno.h"
 #include "base/log.h"
 #include "conf/data.h"
-#include "daemon/alarm.h"
+#include "daemon/lookout.h"
 #include "daemon/role.h"
 #include "daemon/uplink.h"
-#include "watch/port.h"
 #include "watch/sensor.h"
 
 enum {
@@ -32,8 +31,9 @@ enum {
 	SENSOR_LATE_US = 2000000, /* a block of the ring may be this old when we get it */
 };
 
-/* What a live sensor is told to do. ARG_AGAIN is there when the interface was not: that was said already. */
-enum { ARG_INTERFACE, ARG_SOURCE, ARG_GROUP, ARG_AGAIN };
+/* What a live sensor is told to do. ARG_GAP: since when there was none, in microseconds UTC, or 0; ARG_LOST:
+ * how many died before. ARG_AGAIN is there when the interface was not: that was said already. */
+enum { ARG_INTERFACE, ARG_SOURCE, ARG_GROUP, ARG_GAP, ARG_LOST, ARG_AGAIN };
 
 struct sensor {
 	struct role role;
@@ -52,8 +52,7 @@ struct sensor {
 		cut; /* cut: the capture ended inside a packet or broke */
 	struct hash_key key;
 	int64_t epoch, window_us, reported;
-	struct alarm alarm;
-	int port; /* to look at the interface; -1: another worker does, or it cannot be */
+	struct lookout lookout; /* live */
 };
 
 static int64_t now_us(void)
@@ -86,22 +85,14 @@ static void add_counter(void *arg, const char *name, uint64_t value)
 	m->counter[m->count++].value = value;
 }
 
-static const char *const alarm_names[ALARM_COUNT] = {
-	[ALARM_DOWN] = "interface-down",
-	[ALARM_SILENT] = "interface-silent",
-	[ALARM_LOSS] = "interface-lost",
-};
-
 static void report_counters(struct sensor *s)
 {
 	struct msg_counters m = { 0 };
 
 	sensor_core_counters(s->core, s->capture, add_counter, &m);
 	add_counter(&m, "capture-cut", s->cut);
-	for (int i = 0; !s->replay && i < ALARM_COUNT; i++)
-		add_counter(&m, alarm_names[i], alarm_seconds(&s->alarm, (enum alarm_kind)i));
 	if (!s->replay)
-		add_counter(&m, "interface-alarms", alarm_open(&s->alarm));
+		lookout_counters(&s->lookout, add_counter, &m);
 	uplink_counters(s->uplink, &m);
 }
 
@@ -173,26 +164,6 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 		listen_on(s, true);
 }
 
-/* A change is told to the store at once. */
-static void look_at_port(struct sensor *s)
-{
-	struct port_state port = { .there = true, .up = true };
-	struct capture_stats kernel;
-	struct timespec t;
-
-	if (s->port >= 0 && port_look(s->port, s->role.arg[ARG_INTERFACE], &port) != 0)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	capture_stats(s->capture, &kernel);
-	const struct alarm_sight sight = { .time = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000,
-					   .up = port.up,
-					   .received = port.received,
-					   .lost = kernel.kernel_drop +
-						   (s->port >= 0 ? kernel.iface_drop : 0) };
-	if (alarm_look(&s->alarm, &sight))
-		s->reported = 0;
-}
-
 /* Live and silent links close their windows too. */
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -200,7 +171,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = now_us();
 
 	(void)fd, (void)what;
-	look_at_port(s);
+	if (lookout_look(&s->lookout, s->capture))
+		s->reported = 0; /* a change is told to the store at once */
 	if (s->core == NULL || s->ending || !uplink_open(s->uplink))
 		return;
 	sensor_core_tick(s->core, now - SENSOR_LATE_US);
@@ -403,29 +375,13 @@ static bool may_capture(void)
 	return true;
 }
 
-/* Not there, or switched off. */
-static bool is_away(const char *interface)
+static void open_lookout(struct sensor *s)
 {
-	struct port_state port = { .up = true };
-	int fd = port_open();
+	char *const *arg = s->role.arg;
 
-	if (fd < 0)
-		return false;
-	if (port_look(fd, interface, &port) != 0)
-		port.up = true;
-	close(fd);
-	return !port.up;
-}
-
-/* Of several workers each has its ring to look at, and the first one the interface. */
-static void open_alarm(struct sensor *s)
-{
-	const char *worker = strchr(s->role.arg[ARG_SOURCE], '#');
-	bool first = worker == NULL || strcmp(worker, "#1") == 0;
-
-	s->port = first ? port_open() : -1;
-	alarm_init(&s->alarm, s->role.arg[ARG_INTERFACE],
-		   s->port >= 0 ? s->role.conf.sensor.quiet_seconds : 0);
+	lookout_init(&s->lookout, arg[ARG_INTERFACE], arg[ARG_SOURCE], s->role.conf.sensor.quiet_seconds);
+	lookout_gap(&s->lookout, strtoll(arg[ARG_GAP], NULL, 10), now_us(),
+		    (unsigned)strtoul(arg[ARG_LOST], NULL, 10));
 }
 
 static int open_live(struct sensor *s)
@@ -442,11 +398,11 @@ static int open_live(struct sensor *s)
 		(s->role.args > ARG_AGAIN ? log_debug : log_error)("%s", error);
 		if (!may_capture())
 			return EXIT_RIGHTS;
-		return is_away(s->role.arg[ARG_INTERFACE]) ? EXIT_UNAVAILABLE : EXIT_FAILED;
+		return lookout_is_away(s->role.arg[ARG_INTERFACE]) ? EXIT_UNAVAILABLE : EXIT_FAILED;
 	}
 	if (capture_remark(s->capture)[0] != '\0')
 		log_warn("%s", capture_remark(s->capture));
-	open_alarm(s);
+	open_lookout(s);
 	s->tick = event_new(s->role.base, -1, EV_PERSIST, on_tick, s);
 	event_add(s->tick, &second);
 	return 0;
@@ -555,8 +511,7 @@ static void sensor_clear(struct sensor *s)
 {
 	close_input(s);
 	capture_close(s->capture);
-	if (s->port >= 0)
-		close(s->port);
+	lookout_clear(&s->lookout);
 	identify_free(s->identify);
 	if (s->data_loaded)
 		data_clear(&s->data);
@@ -571,7 +526,8 @@ static void sensor_clear(struct sensor *s)
 
 int sensor_run(const char *label)
 {
-	struct sensor s = { .role = { .id = ROLE_SENSOR, .label = label, .hooks = &hooks }, .port = -1 };
+	struct sensor s = { .role = { .id = ROLE_SENSOR, .label = label, .hooks = &hooks },
+			    .lookout = { .port = -1 } };
 	int status;
 
 	s.role.self = &s;

@@ -276,7 +276,16 @@ static void replay_ended(struct child *c)
 	}
 }
 
-static void sensor_ended(struct child *c)
+/* What it had not handed on is lost; how much that was nobody knows, but since when. */
+static void note_gap(struct child *c)
+{
+	child_note_gap(c);
+	if (c->status != EXIT_UNAVAILABLE)
+		log_warn("%s 意外结束:尚未入库的观测(约 %lld 秒)和缓冲里未读的包已丢失,计入 worker-lost",
+			 c->label, (long long)(c->window / 1000000));
+}
+
+static void sensor_ended(struct child *c, bool listened)
 {
 	struct supervisor *sv = c->owner;
 	int status;
@@ -293,6 +302,8 @@ static void sensor_ended(struct child *c)
 		sv->status = status;
 		stop_all(sv);
 	} else {
+		if (listened)
+			note_gap(c);
 		start_later(c);
 		if (c->status == EXIT_UNAVAILABLE && !c->away)
 			log_warn("网卡 %s 不可用,收不到镜像流量;恢复前不再逐次提示", c->interface);
@@ -313,13 +324,14 @@ static void notifier_ended(struct child *c)
 static void child_ended(struct child *c, int wait_status)
 {
 	struct supervisor *sv = c->owner;
+	bool listened = c->ready;
 
 	child_reaped(c, wait_status, sv->phase == PHASE_RUN);
 	tell_roles(sv);
 	if (c->role == ROLE_STORE)
 		store_ended(c);
 	else if (c->role == ROLE_SENSOR)
-		sensor_ended(c);
+		sensor_ended(c, listened);
 	else
 		notifier_ended(c);
 }
@@ -439,10 +451,14 @@ static void add_sensors(struct supervisor *sv)
 	const struct conf *conf = sv->job->conf;
 	unsigned workers = conf->sensor.workers, base = (unsigned)getpid() * CONF_LIST_MAX;
 
-	for (size_t i = 0; i < conf->sensor.interfaces.count; i++)
-		for (unsigned w = 1; w <= workers; w++)
-			child_listen(add_child(sv, ROLE_SENSOR), conf->sensor.interfaces.item[i],
-				     workers > 1 ? w : 0, (uint16_t)(base + i));
+	for (size_t i = 0; i < conf->sensor.interfaces.count; i++) {
+		for (unsigned w = 1; w <= workers; w++) {
+			struct child *c = add_child(sv, ROLE_SENSOR);
+			c->window = (int64_t)conf->sensor.window * 1000000;
+			child_listen(c, conf->sensor.interfaces.item[i], workers > 1 ? w : 0,
+				     (uint16_t)(base + i));
+		}
+	}
 }
 
 static void add_children(struct supervisor *sv)

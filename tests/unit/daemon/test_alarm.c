@@ -8,7 +8,7 @@
 
 #include "daemon/alarm.h"
 
-enum { QUIET = 10 };
+enum { QUIET = 10, STEADY = 5 };
 
 static const int64_t second = 1000000;
 
@@ -44,12 +44,34 @@ static void test_silent(void **state)
 	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), QUIET);
 	assert_false(look(&a, QUIET + 5, true, 5, 0)); /* once */
 	assert_int_equal(alarm_open(&a), 1);
-	assert_true(look(&a, QUIET + 6, true, 6, 0));
+	assert_false(look(&a, QUIET + 6, true, 6, 0)); /* a single one */
+	assert_int_equal(alarm_open(&a), 1);
+	assert_true(look(&a, QUIET + 6 + STEADY, true, 7, 0));
 	assert_int_equal(alarm_open(&a), 0);
-	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), QUIET + 6);
-	assert_false(look(&a, QUIET + 12, true, 6, 0));
-	assert_true(look(&a, QUIET + 16, true, 6, 0)); /* ten seconds after the last packet, again */
+	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), QUIET + 6); /* until the first one */
+	assert_false(look(&a, QUIET + 20, true, 7, 0));
+	assert_true(look(&a, QUIET + 21, true, 7, 0)); /* ten seconds after the last packet, again */
 	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), QUIET + 6 + QUIET);
+}
+
+/* A port that hears a packet now and then is silent once, not each time anew. */
+static void test_now_and_then(void **state)
+{
+	struct alarm a;
+	unsigned changes = 0;
+	(void)state;
+
+	alarm_init(&a, "eth1", QUIET);
+	for (int i = 0; i <= 600; i++)
+		changes += look(&a, i, true, (uint64_t)(i / (QUIET + 2)), 0);
+	assert_int_equal(changes, 1);
+	assert_int_equal(alarm_open(&a), 1);
+	assert_int_equal(alarm_seconds(&a, ALARM_SILENT), 600);
+	/* As often as it takes to be no silence: that is its end. */
+	for (int i = 601; i <= 700; i++)
+		changes += look(&a, i, true, 1000 + (uint64_t)(i / (QUIET - 1)), 0);
+	assert_int_equal(changes, 2);
+	assert_int_equal(alarm_open(&a), 0);
 }
 
 static void test_silence_is_no_alarm(void **state)
@@ -71,13 +93,31 @@ static void test_down(void **state)
 	assert_true(look(&a, 0, false, 0, 0)); /* from the start */
 	assert_false(look(&a, 100, false, 0, 0));
 	assert_int_equal(alarm_open(&a), 1); /* silence is not told besides */
-	assert_true(look(&a, 101, true, 0, 0));
+	assert_false(look(&a, 101, true, 0, 0));
+	assert_true(look(&a, 101 + STEADY, true, 0, 0));
 	assert_int_equal(alarm_seconds(&a, ALARM_DOWN), 101);
 	assert_false(look(&a, 99 + QUIET, true, 0, 0)); /* silence counts from the last look without a link */
 	assert_true(look(&a, 100 + QUIET, true, 0, 0));
 	assert_true(look(&a, 102 + QUIET, false, 0, 0)); /* one goes, one comes */
 	assert_int_equal(alarm_open(&a), 1);
 	assert_int_equal(alarm_seconds(&a, ALARM_DOWN), 101);
+}
+
+/* One episode, however often it comes and goes meanwhile. */
+static void test_loose_plug(void **state)
+{
+	struct alarm a;
+	unsigned changes = 0;
+	(void)state;
+
+	alarm_init(&a, "eth1", QUIET);
+	for (int i = 0; i < 300; i++)
+		changes += look(&a, i, i % (STEADY + 1) != 1, (uint64_t)i, 0);
+	assert_int_equal(changes, 1);
+	for (int i = 300; i < 310; i++)
+		changes += look(&a, i, true, (uint64_t)i, 0);
+	assert_int_equal(changes, 2);
+	assert_int_equal(alarm_seconds(&a, ALARM_DOWN), 295 + 1 - 1);
 }
 
 static void test_loss(void **state)
@@ -102,8 +142,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_well),
 		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_now_and_then),
 		cmocka_unit_test(test_silence_is_no_alarm),
 		cmocka_unit_test(test_down),
+		cmocka_unit_test(test_loose_plug),
 		cmocka_unit_test(test_loss),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

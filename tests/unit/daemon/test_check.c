@@ -37,7 +37,8 @@ static void test_good(void **state)
 	char error[CONF_ERROR_MAX] = "";
 	(void)state;
 
-	if (load("[sensor]\ninterfaces = eth1, eth2\nworkers = 32\nprefilter = ON\nfilter = udp port 53\n",
+	if (load("[sensor]\ninterfaces = eth1, eth2\nworkers = 32\nbuffer_mb = 1\nprefilter = ON\nfilter = "
+		 "udp port 53\n",
 		 error) != 0)
 		fail_msg("%s", error);
 }
@@ -65,6 +66,18 @@ static void test_refused(void **state)
 	}
 }
 
+/* 128 GiB of rings, on a machine that has less than twice that. */
+static void test_rings(void **state)
+{
+	char error[CONF_ERROR_MAX] = "";
+	(void)state;
+
+	if ((uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >= 256ULL << 30)
+		skip();
+	assert_int_equal(load("[sensor]\ninterfaces = eth1\nworkers = 64\nbuffer_mb = 2047\n", error), -1);
+	assert_non_null(strstr(error, "131008 MiB"));
+}
+
 /* With the right to load it there is nothing to say; without it, what to grant. */
 static void test_rights(void **state)
 {
@@ -90,6 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_rings),
 		cmocka_unit_test(test_rights),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

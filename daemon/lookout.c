@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/lookout.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "watch/port.h"
+
+static const char *const alarm_names[ALARM_COUNT] = {
+	[ALARM_DOWN] = "interface-down",
+	[ALARM_SILENT] = "interface-silent",
+	[ALARM_LOSS] = "interface-lost",
+};
+
+/* -1 for what is no interface of its own, such as "any". */
+static int open_port(const char *interface, int *index)
+{
+	struct port_state port = { 0 };
+	int fd = port_open();
+
+	if (fd < 0)
+		return -1;
+	if (port_look(fd, interface, &port) == 0 && port.there) {
+		*index = port.index;
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+void lookout_init(struct lookout *l, const char *interface, const char *source, unsigned quiet_seconds)
+{
+	const char *worker = strchr(source, '#');
+	bool first = worker == NULL || strcmp(worker, "#1") == 0;
+
+	*l = (struct lookout){ .port = -1 };
+	if (first)
+		l->port = open_port(interface, &l->index);
+	alarm_init(&l->alarm, interface, l->port >= 0 ? quiet_seconds : 0);
+}
+
+void lookout_clear(struct lookout *l)
+{
+	if (l->port >= 0)
+		close(l->port);
+	l->port = -1;
+}
+
+/* When nobody died the interface was not there. */
+void lookout_gap(struct lookout *l, int64_t from, int64_t now, unsigned lost)
+{
+	uint64_t gap = from > 0 && now > from ? (uint64_t)(now - from) : 0;
+
+	l->lost = lost;
+	if (lost > 0)
+		l->gap_us = gap;
+	else if (l->port >= 0)
+		l->alarm.of[ALARM_DOWN].us += gap;
+}
+
+bool lookout_look(struct lookout *l, struct capture *c)
+{
+	struct port_state port = { .up = true };
+	struct capture_stats kernel;
+	struct timespec t;
+
+	if (l->port >= 0 && port_look_at(l->port, l->index, &port) != 0)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	capture_stats(c, &kernel);
+	const struct alarm_sight sight = { .time = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000,
+					   .up = port.up,
+					   .received = port.received,
+					   .lost = kernel.kernel_drop +
+						   (l->port >= 0 ? kernel.iface_drop : 0) };
+	return alarm_look(&l->alarm, &sight);
+}
+
+void lookout_counters(const struct lookout *l, void (*fn)(void *arg, const char *name, uint64_t value),
+		      void *arg)
+{
+	for (int i = 0; i < ALARM_COUNT; i++)
+		fn(arg, alarm_names[i], alarm_seconds(&l->alarm, (enum alarm_kind)i));
+	fn(arg, "interface-alarms", alarm_open(&l->alarm));
+	fn(arg, "worker-lost", l->lost);
+	fn(arg, "worker-lost-seconds", l->gap_us / 1000000);
+}
+
+bool lookout_is_away(const char *interface)
+{
+	struct port_state port = { .up = true };
+	int fd = port_open();
+
+	if (fd < 0)
+		return false;
+	if (port_look(fd, interface, &port) != 0)
+		port.up = true;
+	close(fd);
+	return !port.up;
+}
