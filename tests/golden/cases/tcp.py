@@ -4,7 +4,7 @@ import itertools
 
 from wire import client_hello, cname_answer, framed, query, records, request
 
-from cases.core import CLIENT, CLIENT6, RESOLVER, SERVER, SERVER6, Talk, case, eth, frame, quic_over, tagged
+from cases.core import CLIENT, CLIENT6, RESOLVER, SERVER, SERVER6, Talk, case, dns, eth, frame, quic_over, tagged, udp
 
 
 def http(cap, host, target="/", **fields):
@@ -67,7 +67,7 @@ def tcp_overlap(cap):
     host = lie[lie.index(b"Host: ") + 6:].split(b"\r\n")[0]
     talk.send(200)
     cap.row("http-request", host.decode().lower(), "GET /")
-    cap.counts(http_request=2)
+    cap.counts(http_request=2, tcp_conflict=5)
 
 
 @case()
@@ -121,6 +121,32 @@ def span_duplicates(cap):
 
 
 @case()
+def span_datagrams(cap):
+    """Queries and answers that the mirror shows twice, with another TTL and VLAN tag: told once. Asked again half a second
+    later, with another id, or by another client, they count again."""
+    def twice(ip, gap=0.0):
+        low = bytearray(ip)
+        low[8] -= 1
+        low[10:12] = b"\0\0"
+        first = cap.add(tagged([(0x8100, 10)], 0x0800, ip))
+        cap.wait(gap)
+        cap.add(eth(0x0800, bytes(low), "020000000003", "020000000004"))
+        return [first]
+
+    def asked(*args, **fields):
+        cap.row("dns-query", "span.example.cn", "1", twice(dns("span.example.cn", *args, **fields)))
+    asked()
+    cap.wait(0.5)
+    asked()
+    asked(ident=2)
+    asked(src="192.0.2.11")
+    cap.row("dns-answer", "www.example.edu.cn", "CNAME:edge.example.edu.cn", got := twice(udp(cname_answer(), 53, 40000, RESOLVER, CLIENT)))
+    for name, extra in (("edge.example.edu.cn", "A:198.51.100.7"), ("edge.example.edu.cn", "AAAA:2001:db8::7")):
+        cap.row("dns-answer", name, extra, got)
+    cap.counts(dns_query=4, dns_answer=3, span_duplicate=5)
+
+
+@case()
 def span_twice(cap):
     """Each packet of a hello and of a request comes twice in a row, octet by octet the same."""
     def twice(ip):
@@ -163,6 +189,15 @@ def midstream(cap):
     talk.send(0, 1600)
     talk.send(1600, 3200)
     told(cap, "mid-body.example.cn", talk.send(3200))
+
+
+@case()
+def midstream_swapped(cap):
+    """No SYN, and the second half of a hello and of a request come before the first."""
+    talk = Talk(cap, records(client_hello("mid-swapped.example.cn")))
+    cap.row("tls-sni", "mid-swapped.example.cn", "-", talk.cuts((60, None), (0, 60)))
+    talk = Talk(cap, request("/", "mid-swapped.example.cn"), 80, 40001)
+    told(cap, "mid-swapped.example.cn", talk.cuts((25, None), (0, 25)))
 
 
 @case()
