@@ -124,6 +124,7 @@ enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, 
 			    uint64_t *skip, struct proto_out *out)
 {
 	size_t want = TLS_HANDSHAKE_HEADER;
+	enum proto_result ssl2;
 	enum tls_gathered res;
 	struct tls_gather g;
 	uint16_t version;
@@ -132,8 +133,11 @@ enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, 
 	*skip = 0;
 	if (n < st->left && !st->last)
 		return PROTO_MORE;
-	if (ssl2_may_be(p, n) && ssl2_probe(rd_init(p, n), &version) == PROTO_OK)
+	ssl2 = ssl2_may_be(p, n) ? ssl2_probe(rd_init(p, n), &version) : PROTO_SKIP;
+	if (ssl2 == PROTO_OK)
 		return ssl2_tell(version, out);
+	if (ssl2 == PROTO_MORE && !st->last)
+		return PROTO_MORE;
 	tls_gather_init(&g, p, n);
 	res = tls_gather(&g, want);
 	if (res == TLS_HAVE) {
