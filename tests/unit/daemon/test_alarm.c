@@ -140,12 +140,9 @@ static void test_loss(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_well),
-		cmocka_unit_test(test_silent),
-		cmocka_unit_test(test_now_and_then),
-		cmocka_unit_test(test_silence_is_no_alarm),
-		cmocka_unit_test(test_down),
-		cmocka_unit_test(test_loose_plug),
+		cmocka_unit_test(test_well),         cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_now_and_then), cmocka_unit_test(test_silence_is_no_alarm),
+		cmocka_unit_test(test_down),         cmocka_unit_test(test_loose_plug),
 		cmocka_unit_test(test_loss),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
