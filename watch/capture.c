@@ -15,6 +15,7 @@
 #include "dissect/link.h"
 #include "watch/live.h"
 #include "watch/mapped.h"
+#include "watch/pcapng.h"
 
 /* dissect/ has its own names for the link types; they are libpcap's on this system. */
 _Static_assert((int)LINK_RAW == DLT_RAW && (int)LINK_LOOP == DLT_LOOP &&
@@ -33,6 +34,7 @@ struct capture {
 	char *name;
 	int linktype;
 	struct mapped *mapped; /* reads in libpcap's stead as far as it can; NULL: no longer, or never */
+	struct pcapng *ng;     /* reads in libpcap's stead what that refuses; else NULL */
 	uint64_t seen;
 	struct hash_stream *digest; /* NULL: not asked for */
 	int64_t digested;           /* bytes that are in it */
@@ -207,6 +209,7 @@ void capture_close(struct capture *c)
 		return;
 	live_close(c->live);
 	mapped_close(c->mapped);
+	pcapng_free(c->ng);
 	if (c->pcap != NULL)
 		pcap_close(c->pcap);
 	hash_stream_free(c->digest);
@@ -227,6 +230,9 @@ static void capture_packet(u_char *arg, const struct pcap_pkthdr *h, const u_cha
 	c->fn(c->arg, &p);
 }
 
+/* Link type or snapshot length of interfaces: libpcap has one for a file. */
+static bool capture_is_mixed(const char *why) { return strstr(why, "of the first interface") != NULL; }
+
 static void capture_broken(const struct capture *c, char error[CAPTURE_ERROR_MAX])
 {
 	const char *why = pcap_geterr(c->pcap);
@@ -236,7 +242,7 @@ static void capture_broken(const struct capture *c, char error[CAPTURE_ERROR_MAX
 	if (strstr(why, "truncated") != NULL)
 		snprintf(error, CAPTURE_ERROR_MAX, "%s: 抓包文件在第 %llu 个包之后被截断，此前的内容已读出",
 			 safe, (unsigned long long)c->seen);
-	else if (strstr(why, "of the first interface") != NULL) /* type or snapshot length: libpcap has one */
+	else if (capture_is_mixed(why)) /* and from a pipe, else it would be read */
 		snprintf(error, CAPTURE_ERROR_MAX,
 			 "%s: 各接口的链路类型不同，第 %llu 个包之后没有读，请先按接口拆成几个文件"
 			 "（tshark -Y frame.interface_id==0 -w）",
@@ -266,6 +272,41 @@ static int capture_read_mapped(struct capture *c, int budget, capture_fn *fn, vo
 	return n;
 }
 
+static void capture_pass(void *arg, const struct dissect_packet *p)
+{
+	(void)arg;
+	(void)p;
+}
+
+/* Begins again with the reader of our own, behind what was handed out already. False: cannot be read twice.
+ */
+static bool capture_reread(struct capture *c)
+{
+	uint64_t passed = 0;
+
+	if (fseeko(pcap_file(c->pcap), 0, SEEK_SET) != 0)
+		return false;
+	c->ng = pcapng_new(pcap_file(c->pcap));
+	while (passed < c->seen && pcapng_read(c->ng, 1, capture_pass, NULL) > 0)
+		passed++;
+	return passed == c->seen;
+}
+
+static int capture_read_mixed(struct capture *c, int budget, capture_fn *fn, void *arg,
+			      char error[CAPTURE_ERROR_MAX])
+{
+	char safe[CAPTURE_NAME_MAX];
+	int n = pcapng_read(c->ng, budget, fn, arg);
+
+	if (n > 0)
+		c->seen += (uint64_t)n;
+	if (n == -2)
+		snprintf(error, CAPTURE_ERROR_MAX,
+			 "%s: 抓包文件在第 %llu 个包之后损坏或被截断，此前的内容已读出",
+			 capture_safe(safe, c->name), (unsigned long long)c->seen);
+	return n;
+}
+
 int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX])
 {
 	uint64_t before = c->seen;
@@ -273,6 +314,8 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 
 	if (c->live != NULL)
 		return live_read(c->live, budget, fn, arg, error);
+	if (c->ng != NULL)
+		return capture_read_mixed(c, budget, fn, arg, error);
 	if (c->mapped != NULL && (n = capture_read_mapped(c, budget, fn, arg)) > 0)
 		return n;
 	if (c->mapped != NULL && !capture_hand_over(c)) {
@@ -282,6 +325,8 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 	c->fn = fn;
 	c->arg = arg;
 	n = pcap_dispatch(c->pcap, budget, capture_packet, (u_char *)c);
+	if (n < 0 && capture_is_mixed(pcap_geterr(c->pcap)) && capture_reread(c))
+		return capture_read_mixed(c, budget, fn, arg, error);
 	if (n < 0) {
 		capture_broken(c, error);
 		return -2;

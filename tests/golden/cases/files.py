@@ -2,7 +2,7 @@
 """Capture file formats, written by hand: pcap of four kinds, pcapng of both byte orders, and link types."""
 import struct
 
-from cases.core import case, dns, eth, frame, trio
+from cases.core import case, dns, eth, frame, tagged, trio
 from cases.layers import SNAP, wifi
 
 # name: (magic, fraction of a second per microsecond)
@@ -116,6 +116,24 @@ for _name, (_type, _wrap, _doc) in LINKS.items():
     link(_name, _type, _wrap, _doc)
 for _name in list(PCAP) + list(PCAPNG):
     form(_name)
+
+
+def several(name, form, doc):
+    def make(cap):
+        cap.interfaces = [(1, 1000000, 0), (113, 1000000000, 262144), (101, 1 << 20, 0), (1, 1000, 65535), (0, 1000000, 0)]
+        wraps = (lambda ip: [frame(ip)], LINKS["sll"][1], LINKS["raw"][1], lambda ip: [tagged([(0x8100, 4)], kind_of(ip), ip)],
+                 LINKS["null" if form == "pcapng" else "null-be"][1])
+        for turn in range(2):
+            for i, wrap in enumerate(wraps):
+                cap.add(wrap(dns("if%d-%d.example.cn" % (i, turn)))[0], interface=i)
+                cap.row("dns-query", "if%d-%d.example.cn" % (i, turn), "1")
+        cap.counts(packets=10, dns_query=10, link_unknown=0)
+    make.__doc__ = doc
+    case(name, form=form)(make)
+
+
+several("file-interfaces", "pcapng", "Five interfaces with four link types and four resolutions of time.")
+several("file-interfaces-be", "pcapng-be", "The same in the other byte order.")
 
 
 @case(linktype=147)

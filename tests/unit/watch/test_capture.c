@@ -17,7 +17,7 @@
 #include "watch/capture.h"
 
 struct seen {
-	int count;
+	int count, linktype;
 	int64_t time;
 	uint32_t captured, wire;
 	uint8_t first;
@@ -27,7 +27,8 @@ static void see(void *arg, const struct dissect_packet *p)
 {
 	struct seen *s = arg;
 
-	assert_int_equal(p->linktype, LINK_EN10MB);
+	assert_true(p->linktype == LINK_EN10MB || p->linktype == LINK_LINUX_SLL);
+	s->linktype = p->linktype;
 	s->count++;
 	s->time = p->time;
 	s->captured = p->captured;
@@ -218,26 +219,60 @@ static void test_truncated(void **state)
 	}
 }
 
-/* A second interface of another link type: what was read counts, and the line says what to do. */
-static void test_interfaces_of_two_types(void **state)
+static size_t make_two_types(uint8_t *room, size_t cap)
 {
-	uint8_t room[512];
-	size_t n = make_pcapng(room, sizeof(room), 0);
-	struct wr w = wr_init(room + n, sizeof(room) - n);
-	char path[64], error[CAPTURE_ERROR_MAX] = "";
-	struct seen s = { 0 };
-	struct capture *c;
-	int fd, status = 1;
-	(void)state;
+	size_t n = make_pcapng(room, cap, 0);
+	struct wr w = wr_init(room + n, cap - n);
 
 	wr_be32(&w, 1);
 	wr_be32(&w, 20);
 	wr_be32(&w, LINK_LINUX_SLL << 16);
 	wr_be32(&w, 65535);
 	wr_be32(&w, 20);
-	fd = make_file(path, room, n + wr_len(&w));
+	assert_true(wr_ok(&w));
+	memmove(room + n + wr_len(&w), room + n - 36, 36); /* the same packet again, of the second one */
+	room[n + wr_len(&w) + 11] = 1;
+	return n + wr_len(&w) + 36;
+}
+
+/* A second interface of another link type is read as well. */
+static void test_interfaces_of_two_types(void **state)
+{
+	uint8_t room[512];
+	size_t n = make_two_types(room, sizeof(room));
+	char path[64], error[CAPTURE_ERROR_MAX] = "";
+	struct seen s = { 0 };
+	struct capture *c;
+	int fd, status = 1;
+	(void)state;
+
+	fd = make_file(path, room, n);
 	unlink(path);
 	c = capture_open_fd(fd, path, error);
+	assert_non_null(c);
+	while (status > 0)
+		status = capture_read(c, 10, see, &s, error);
+	assert_int_equal(status, -1);
+	assert_int_equal(s.count, 2);
+	assert_int_equal(s.linktype, LINK_LINUX_SLL);
+	capture_close(c);
+}
+
+/* Out of a pipe it cannot be read again: what was read counts, and the line says what to do. */
+static void test_two_types_in_a_pipe(void **state)
+{
+	uint8_t room[512];
+	size_t n = make_two_types(room, sizeof(room));
+	char error[CAPTURE_ERROR_MAX] = "";
+	struct seen s = { 0 };
+	struct capture *c;
+	int fd[2], status = 1;
+	(void)state;
+
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(write(fd[1], room, n), (ssize_t)n);
+	close(fd[1]);
+	c = capture_open_fd(fd[0], "pipe", error);
 	assert_non_null(c);
 	while (status > 0)
 		status = capture_read(c, 10, see, &s, error);
@@ -434,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_interfaces_of_two_types),
+		cmocka_unit_test(test_two_types_in_a_pipe),
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_no_digest_of_a_pipe),
 		cmocka_unit_test(test_refused_files),
