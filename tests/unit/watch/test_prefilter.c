@@ -297,6 +297,47 @@ static void test_not_understood(void **state)
 	assert_int_equal(run(&g), SNAPLEN);
 }
 
+/* Extension headers, fragments among them, and more tags than are read. */
+static void test_wrappings(void **state)
+{
+	static const uint8_t extensions[] = { 0, 43, 44, 50, 51, 60, 135, 139, 140 };
+	struct packet p = { .version = 6, .host = 12, .sport = 1, .dport = 2, .flags = ACK, .n = 1400 };
+	struct frame f;
+	NEEDS_BPF();
+
+	for (int i = 0; i < 20; i++)
+		passes_tcp(p);
+	tcp(&f, &p);
+	assert_int_equal(run(&f), 0);
+	for (size_t i = 0; i < sizeof(extensions); i++) {
+		f.bytes[2 * ETHERNET + 6] = extensions[i];
+		assert_int_equal(run(&f), SNAPLEN);
+	}
+	for (p.tags = 0; p.tags <= 3; p.tags++)
+		assert_false(passes_tcp(p));
+	assert_true(passes_tcp(p));
+	for (p.tags = 4; p.tags < 20; p.tags++)
+		assert_true(passes_tcp(p));
+}
+
+/* More directions than are remembered: one that was forgotten passes again, none is held back. */
+static void test_forgotten(void **state)
+{
+	struct packet p = { .version = 4, .sport = 1, .dport = 2, .flags = ACK, .n = 64 };
+	struct frame f;
+	NEEDS_BPF();
+
+	assert_true(passing((struct packet){ .host = 13, .n = 1024 }) < 100);
+	assert_false(passes_tcp((struct packet){ .host = 13, .n = 1024 }));
+	tcp(&f, &p);
+	for (unsigned i = 0; i < 300000; i++) {
+		memcpy(f.bytes + 2 * ETHERNET + 12, &(uint32_t){ 0x20000000 + i }, 4);
+		assert_int_equal(run(&f), SNAPLEN);
+		assert_int_equal(run(&f), SNAPLEN); /* the kernel forgets first what was used once */
+	}
+	assert_true(passes_tcp((struct packet){ .host = 13, .n = 1024 }));
+}
+
 static void test_counters(void **state)
 {
 	struct prefilter_stats before, after;
@@ -325,6 +366,8 @@ int main(void)
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_not_understood),
+		cmocka_unit_test(test_wrappings),
+		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_counters),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
