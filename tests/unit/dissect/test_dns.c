@@ -1,44 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/dissect/seen.h"
 
-#include "base/wr.h"
 #include "dissect/dns.h"
+#include "tests/unit/dissect/dns_message.h"
 
 static const struct proto_stream dns_row = { "dns", dns_stream_probe, dns_stream_parse };
-
-static void put_name(struct wr *w, const char *name)
-{
-	while (*name != '\0') {
-		size_t n = strcspn(name, ".");
-		wr_u8(w, (uint8_t)n);
-		wr_bytes(w, name, n);
-		name += n + (name[n] == '.');
-	}
-	wr_u8(w, 0);
-}
-
-static void put_header(struct wr *w, uint16_t flags, uint16_t qd, uint16_t an, uint16_t ns, uint16_t ar)
-{
-	const uint16_t words[] = { 0x1234, flags, qd, an, ns, ar };
-	for (int i = 0; i < 6; i++)
-		wr_be16(w, words[i]);
-}
-
-static void put_question(struct wr *w, const char *name, uint16_t type)
-{
-	put_name(w, name);
-	wr_be16(w, type);
-	wr_be16(w, 1);
-}
-
-static void put_record(struct wr *w, uint16_t owner, uint16_t type, const void *data, size_t n)
-{
-	wr_be16(w, owner);
-	wr_be16(w, type);
-	wr_be16(w, 1);
-	wr_be32(w, 300);
-	wr_vec16(w, data, n);
-}
 
 static size_t put_query(uint8_t *p, size_t cap)
 {
