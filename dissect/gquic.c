@@ -28,6 +28,8 @@ enum {
 	STREAM_ID = 0x03,
 	TAG_ROW = 8,
 	TAGS_MAX = 128,
+	CHLO_TRIES =
+		4, /* places of a packet that are looked at: there is one, and bait would cost a walk each */
 	NAME_MAX_SIZE = 255,
 };
 
@@ -168,7 +170,10 @@ static bool chlo_find(struct rd r, struct dissect_str *host)
 {
 	const uint8_t *at;
 
-	while (rd_left(&r) >= CHLO_HEADER && (at = memmem(r.p, rd_left(&r), "CHLO", 4)) != NULL) {
+	for (int i = 0; i < CHLO_TRIES && rd_left(&r) >= CHLO_HEADER; i++) {
+		at = memmem(r.p, rd_left(&r), "CHLO", 4);
+		if (at == NULL)
+			return false;
 		rd_skip(&r, (size_t)(at - r.p));
 		if (gquic_chlo_read(r.p, rd_left(&r), host))
 			return true;

@@ -18,7 +18,8 @@ enum {
 	STATUS_SIZE = sizeof("HTTP/1.1 200") - 1,
 	BREAKS_MAX = 4,              /* empty lines before a response */
 	BODY_MAX = 8 * 1024,         /* of a page's body, looked at for its title */
-	PLAIN_MAX = 16 * 1024,       /* what that may unfold to */
+	PLAIN_MAX = 16 * 1024,       /* what that may unfold to, */
+	PLAIN_RATIO = 16,            /* and each byte of it: pages unfold to 3 to 10, bombs to 1000 */
 	TITLE_HEAD_MAX = 0xffff,     /* behind a longer head no title is looked for */
 	TRIES_MAX = 32,              /* looks at one body as it grows */
 	PHASE_TITLE = HTTP_BODY_OWN, /* a head, waiting for its title */
@@ -189,18 +190,18 @@ static void view_join(struct view *v, struct rooms *rooms)
 static bool view_inflate(struct view *v, struct rooms *rooms, struct dissect_str coding)
 {
 	enum inflate_result res;
-	size_t n;
+	size_t n, most = v->n < PLAIN_MAX / PLAIN_RATIO ? v->n * PLAIN_RATIO : PLAIN_MAX;
 
 	if (!http_head_is_word(coding, "gzip") && !http_head_is_word(coding, "x-gzip") &&
 	    !http_head_is_word(coding, "deflate")) {
 		v->n = 0;
 		return false;
 	}
-	res = inflate_begin(&rooms->inflate, v->p, v->n, rooms->plain, sizeof(rooms->plain), &n);
+	res = inflate_begin(&rooms->inflate, v->p, v->n, rooms->plain, most, &n);
 	v->p = rooms->plain;
 	v->n = n;
-	v->ended |= res != INFLATE_OK || n == sizeof(rooms->plain);
-	v->cut = res == INFLATE_DONE ? false : v->cut || n == sizeof(rooms->plain);
+	v->ended |= res != INFLATE_OK || n == PLAIN_MAX;
+	v->cut = res == INFLATE_DONE ? false : v->cut || n == most;
 	return res != INFLATE_BAD;
 }
 

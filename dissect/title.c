@@ -9,7 +9,7 @@
 #include "base/rd.h"
 #include "dissect/http_head.h"
 
-enum { END_TAG = sizeof("</title") };
+enum { END_TAG = sizeof("</title"), NAME_LONGEST = 8 };
 
 /* What stands in these is text, or a title of something else. */
 static const char *const closed[] = { "script",   "style",  "svg",      "textarea",
@@ -20,15 +20,15 @@ static bool ends_name(uint8_t c)
 	return c == '>' || c == '/' || c == '\f' || http_head_is_space(c) || http_head_is_break(c);
 }
 
-/* Does r stand at this tag name? Takes it. */
-static bool name_is(struct rd *r, const char *name)
+/* The name of the tag that r stands in; empty when its end does not show, or when it is longer than any that
+ * is looked for: a page of nothing but tags must not cost more than one look at each. */
+static struct dissect_str name_at(const struct rd *r)
 {
-	size_t n = strlen(name);
+	size_t n = 0;
 
-	if (rd_left(r) <= n || !http_head_is_word((struct dissect_str){ r->p, n }, name) ||
-	    !ends_name(r->p[n]))
-		return false;
-	return rd_skip(r, n);
+	while (n < rd_left(r) && n <= NAME_LONGEST && !ends_name(r->p[n]))
+		n++;
+	return (struct dissect_str){ r->p, n < rd_left(r) && n <= NAME_LONGEST ? n : 0 };
 }
 
 /* To the byte behind the next c; false when there is none. */
@@ -71,7 +71,7 @@ static bool pass_text(struct rd *r, const char *name, struct dissect_str *text)
 		*text = (struct dissect_str){ from, (size_t)(r->p - from) - 1 };
 		if (rd_left(r) > 0 && r->p[0] == '/') {
 			rd_u8(r);
-			if (name_is(r, name))
+			if (http_head_is_word(name_at(r), name))
 				return true;
 		}
 	}
@@ -95,20 +95,28 @@ static enum title_result title_take(struct rd *r, struct dissect_str *title)
 	return whole ? TITLE_WHOLE : TITLE_BEGUN;
 }
 
-/* Passes over what begins with the '<' before r. False: its end is not there. */
-static bool pass_markup(struct rd *r)
+/* The row of `closed` that this is; NULL when none. */
+static const char *closed_find(struct dissect_str name)
+{
+	for (size_t i = 0; name.n > 0 && i < sizeof(closed) / sizeof(closed[0]); i++) {
+		if (proto_lower(name.p[0]) == (uint8_t)closed[i][0] && http_head_is_word(name, closed[i]))
+			return closed[i];
+	}
+	return NULL;
+}
+
+/* Passes over what begins with the '<' before r, a tag of this name perhaps. False: its end is not there. */
+static bool pass_markup(struct rd *r, struct dissect_str name)
 {
 	struct dissect_str text;
+	const char *element;
 
 	if (rd_left(r) >= 3 && memcmp(r->p, "!--", 3) == 0)
 		return pass_comment(r);
-	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
-		if (name_is(r, closed[i]))
-			return pass_tag(r) && pass_text(r, closed[i], &text);
-	}
 	if (rd_left(r) > 0 && !http_head_is_tchar(r->p[0]) && r->p[0] != '/' && r->p[0] != '?')
 		return true; /* a mere '<' */
-	return pass_tag(r);
+	element = closed_find(name);
+	return pass_tag(r) && (element == NULL || pass_text(r, element, &text));
 }
 
 enum title_result title_find(const uint8_t *p, size_t n, struct dissect_str *title)
@@ -118,9 +126,10 @@ enum title_result title_find(const uint8_t *p, size_t n, struct dissect_str *tit
 
 	*title = (struct dissect_str){ NULL, 0 };
 	while (pass(&r, '<')) {
-		if (name_is(&r, "title"))
+		struct dissect_str name = name_at(&r);
+		if (http_head_is_word(name, "title"))
 			res = title_take(&r, title);
-		if (res != TITLE_NONE || !pass_markup(&r))
+		if (res != TITLE_NONE || !pass_markup(&r, name))
 			break;
 	}
 	if (res == TITLE_NONE)

@@ -152,5 +152,5 @@ enum proto_result tls_parse(const uint8_t *p, size_t n, struct proto_state *st, 
 	}
 	if (res != TLS_HAVE)
 		return hello_bad(out);
-	return hello_whole(g.p + TLS_HANDSHAKE_HEADER, want - TLS_HANDSHAKE_HEADER, g.odd, out);
+	return hello_whole(g.p + TLS_HANDSHAKE_HEADER, want - TLS_HANDSHAKE_HEADER, g.empty > 0, out);
 }

@@ -14,6 +14,7 @@ enum {
 	MAJOR = 3,
 	MINOR_MAX = 4, /* 0 to 4 in the wild */
 	PREFIX_MAX = 4,
+	EMPTY_MAX = 32, /* as OpenSSL has it: each is walked over again with every segment that comes */
 };
 
 enum { TYPE_CHANGE_CIPHER = 20, TYPE_ALERT = 21, TYPE_HANDSHAKE = 22 };
@@ -104,7 +105,8 @@ void tls_gather_init(struct tls_gather *g, const uint8_t *p, size_t n)
 	g->fragment = rd_init(NULL, 0);
 	g->p = NULL;
 	g->to_come = g->have = 0;
-	g->moved = g->odd = false;
+	g->moved = false;
+	g->empty = 0;
 	skip_prefix(&g->r);
 	if (could_begin(g->r) && prefix_breaks_off(g->r))
 		g->to_come = 1; /* at the least: nothing is taken before it is all there */
@@ -123,12 +125,12 @@ static enum tls_gathered next_record(struct tls_gather *g)
 		return TLS_OTHER;
 	if (!rd_ok(&r))
 		return TLS_WAIT;
-	if (major != MAJOR || size > RECORD_MAX)
+	g->empty += size == 0;
+	if (major != MAJOR || size > RECORD_MAX || g->empty > EMPTY_MAX)
 		return TLS_BROKEN;
 	there = size < rd_left(&r) ? size : rd_left(&r);
 	g->fragment = rd_sub(&r, there);
 	g->to_come = size - there;
-	g->odd = g->odd || size == 0;
 	g->r = r;
 	return TLS_HAVE;
 }

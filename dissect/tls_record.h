@@ -22,8 +22,8 @@ struct tls_gather {
 	size_t to_come;     /* of that record, and not there */
 	const uint8_t *p;   /* the bytes: in the stream itself while they lie in one record, else in room */
 	size_t have;
-	bool moved; /* they are in room */
-	bool odd;   /* an empty record was among them */
+	bool moved;     /* they are in room */
+	unsigned empty; /* records without a byte among them */
 	uint8_t room[TLS_GATHER_MAX];
 };
 

@@ -162,6 +162,21 @@ static void test_hash_proves(void **state)
 	expect(p, 1024, "quic [h.example] 00000000\n");
 }
 
+/* Only so many places are looked at: bait in front of the CHLO would cost a walk over its tags each. */
+static void test_bait(void **state)
+{
+	static const char header[] = "0c 0102030405060708 05", bait[] = "43484c4f ffff ";
+	char frames[8 * sizeof(bait)] = "";
+	uint8_t p[PACKET];
+	(void)state;
+
+	for (size_t i = 0; i < 5; i++) {
+		put_chlo(p, &(struct spec){ header, frames, "h.example", "Client", PACKET });
+		expect(p, PACKET, i < 4 ? "quic [h.example] 00000000\n" : "");
+		memcpy(frames + strlen(frames), bait, sizeof(bait));
+	}
+}
+
 static void test_truncated_at_every_length(void **state)
 {
 	static const struct spec spec = { cid, "80 01", "cut.example", NULL, PACKET };
@@ -204,7 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_versions),    cmocka_unit_test(test_without_hash),
 		cmocka_unit_test(test_hash_proves), cmocka_unit_test(test_truncated_at_every_length),
-		cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_tags),        cmocka_unit_test(test_bait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -295,6 +295,22 @@ static void test_empty_record_inside(void **state)
 	expect(q, n + 5, "tls [a.example] 0303\n", PROTO_SKIP, 1);
 }
 
+/* Many of them are bait: without an end each would be walked over again with every segment that comes. */
+static void test_many_empty_records(void **state)
+{
+	uint8_t p[1024], q[1024];
+	size_t n = hello(p, sizeof(p), "a.example", 60);
+	(void)state;
+
+	memcpy(q, p, 65);
+	for (size_t i = 0; i < 33; i++)
+		memcpy(q + 65 + 5 * i, "\x16\3\3\0\0", 5);
+	memcpy(q + 65 + 5 * 33, p + 65, n - 65);
+	expect(q, n + 5 * 33, "", PROTO_BAD, 1);
+	memcpy(q + 65 + 5 * 32, p + 65, n - 65);
+	expect(q, n + 5 * 32, "tls [a.example] 0303\n", PROTO_SKIP, 1);
+}
+
 /* The hello is the first message of a record; whatever follows there is not read. */
 static void test_messages_behind(void **state)
 {
@@ -509,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_lying_records),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_empty_record_inside),
+		cmocka_unit_test(test_many_empty_records),
 		cmocka_unit_test(test_messages_behind),
 		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_end_lost),
