@@ -11,13 +11,19 @@ static uint64_t span_mix(uint64_t a, uint64_t b)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* Adds n octets (at most SPAN_LOOK) in pairs of words; the pairs do not wait for each other. */
+/* Adds n octets, or those of them that are looked at, in pairs of words; the pairs do not wait for each
+ * other. */
 static uint64_t span_digest(uint64_t seed, const uint8_t *p, size_t n)
 {
 	uint64_t word[SPAN_LOOK / sizeof(uint64_t)] = { 0 }, h = 0;
 
-	if (n > 0)
+	if (n > SPAN_LOOK) {
+		memcpy(word, p, SPAN_LOOK - SPAN_TAIL);
+		memcpy((uint8_t *)word + SPAN_LOOK - SPAN_TAIL, p + n - SPAN_TAIL, SPAN_TAIL);
+		n = SPAN_LOOK;
+	} else if (n > 0) {
 		memcpy(word, p, n);
+	}
 	for (size_t i = 0; i * sizeof(uint64_t) < n; i += 2) {
 		seed += UINT64_C(0x9e3779b97f4a7c15);
 		h ^= span_mix(word[i] ^ seed, word[i + 1] ^ UINT64_C(0xa0761d6478bd642f));
@@ -33,7 +39,7 @@ bool span_repeats(struct span_table *t, const struct span_sight *s)
 
 	h ^= span_digest(t->seed, f->src.bytes, sizeof(f->src));
 	h ^= span_digest(~t->seed, f->dst.bytes, sizeof(f->dst));
-	h += span_digest(t->seed ^ UINT64_C(0x589965cc75374cc3), s->p, s->n < SPAN_LOOK ? s->n : SPAN_LOOK);
+	h += span_digest(t->seed ^ UINT64_C(0x589965cc75374cc3), s->p, s->n);
 	h = span_mix(h ^ s->tag, UINT64_C(0x8ebc6af09c88c6e3));
 	struct span_row *row = &t->row[h % SPAN_ROWS];
 	if (row->digest == h && s->time - row->time <= SPAN_MICROS && row->time - s->time <= SPAN_MICROS)
