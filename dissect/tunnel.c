@@ -27,6 +27,7 @@ enum {
 	L2TP_SEQUENCE = 0x0800,
 	L2TP_OFFSET = 0x0200,
 	L2TP_VERSION = 0x000f,
+	PORT_DNS = 53,
 };
 
 /* ERSPAN type I has no header and no sequence number; II has 8 bytes, III 12 and perhaps 8 more. */
@@ -188,10 +189,11 @@ static const struct {
 
 uint16_t tunnel_port(size_t i) { return i < sizeof(ports) / sizeof(ports[0]) ? ports[i].port : 0; }
 
-/* Replies may come from the tunnel's port; a client of DNS or QUIC may have drawn it at random. */
+/* Replies may come from the tunnel's port; a client of DNS or QUIC may have drawn it at random, and is
+ * answered there. */
 static bool tunnel_is_for(const struct dissect_flow *f, uint16_t port)
 {
-	return f->dport == port || (f->sport == port && f->dport != 53);
+	return (f->dport == port && f->sport != PORT_DNS) || (f->sport == port && f->dport != PORT_DNS);
 }
 
 bool tunnel_udp(struct walk *w)

@@ -174,6 +174,29 @@ static void test_not_a_tunnel(void **state)
 	}
 }
 
+/* Nor is the resolver's answer, whatever header its id looks like. */
+static void test_answer_to_a_tunnel_port(void **state)
+{
+	static const struct {
+		uint16_t port, id;
+	} rows[] = { { 4789, 0x0812 }, { 8472, 0x0812 }, { 4790, 0x0812 }, { 2152, 0x30ff },
+		     { 3544, 0x6000 }, { 5247, 0x0010 }, { 1701, 0x0002 } };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lab *l = lab_new();
+		put_ipv4(&l->w, (struct ipv4_spec){
+					.proto = IPPROTO_UDP, .back = true, .payload = 8 + QUERY_SIZE + 16 });
+		put_udp(&l->w, 53, rows[i].port, QUERY_SIZE + 16);
+		wr_be16(&l->w, rows[i].id);
+		put_hex(&l->w, "8180 0001 0001 0000 0000 0161 07 6578616d706c65 00 0001 0001");
+		put_hex(&l->w, "c00c 0001 0001 00000000 0004 01020304");
+		lab_send(l, LINK_RAW);
+		lab_expect(l, "answer [a.example] 1 ::ffff:1.2.3.4\n");
+		lab_free(l);
+	}
+}
+
 /* Nor is a QUIC packet whose client drew one, though its protected bits look like VXLAN's flag. */
 static void test_quic_from_a_tunnel_port(void **state)
 {
@@ -273,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_v6_in_v4),
 		cmocka_unit_test(test_teredo),
 		cmocka_unit_test(test_not_a_tunnel),
+		cmocka_unit_test(test_answer_to_a_tunnel_port),
 		cmocka_unit_test(test_quic_from_a_tunnel_port),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_endless_nesting_stops),
