@@ -65,7 +65,8 @@ struct proto_stream {
 
 struct proto_datagram {
 	const char *name;
-	/* Whole datagram at once: OK (was mine), SKIP (not mine), BAD (mine, malformed, counted). */
+	/* Whole datagram at once: OK (was mine), MORE (mine, and kept until others come), SKIP (not mine),
+	 * BAD (mine, malformed, counted). */
 	enum proto_result (*parse)(const uint8_t *p, size_t n, struct proto_out *out);
 };
 

@@ -338,33 +338,39 @@ static void initial_failed(struct quic *q, const struct packet *p, struct quic_f
 	f->failed_at = failed_unit(out->m);
 }
 
-/* With the keys of its own connection id: a new connection, or the one that goes on after a Retry. */
-static void initial_starts(struct quic *q, const struct packet *p, struct quic_flow *f, struct proto_out *out)
+/* With the keys of its own connection id: a new connection, or the one that goes on after a Retry. True when
+ * the hello waits for more. */
+static bool initial_starts(struct quic *q, const struct packet *p, struct quic_flow *f, struct proto_out *out)
 {
 	struct quic_hello *h = &q->work;
 	struct rd plain;
 
-	if (p->dcid.n < FIRST_CID_MIN && !p->token)
-		return;
+	if (p->dcid.n < FIRST_CID_MIN && !p->token) { /* a server's, or a client's that goes on */
+		out->stats->reasons[DISSECT_QUIC_AUTH] += f == NULL || f->opened == 0;
+		return false;
+	}
 	if (!quic_rate_allows(&q->table, out->m)) {
 		out->stats->reasons[DISSECT_QUIC_RATE]++;
-		return;
+		return false;
 	}
 	quic_crypto_derive(q->crypto, p->row->salt, p->dcid.p, p->dcid.n, &h->keys);
 	plain = packet_open(q, p, &h->keys);
 	if (!rd_ok(&plain)) {
 		initial_failed(q, p, f, out);
-		return;
+		return false;
 	}
 	f = quic_flow_open(&q->table, f, out->m, out->stats);
 	f->opened = p->digest;
 	h->version = p->version;
 	quic_hello_reset(h);
-	if (!hello_add(h, plain, f, out))
-		quic_hello_keep(&q->table, f, h, out->stats);
+	if (hello_add(h, plain, f, out))
+		return false;
+	quic_hello_keep(&q->table, f, h, out->stats);
+	return true;
 }
 
-static void initial(struct quic *q, const struct packet *p, struct proto_out *out)
+/* True when a hello waits for more. */
+static bool initial(struct quic *q, const struct packet *p, struct proto_out *out)
 {
 	bool reverse = false;
 	struct quic_flow *f = quic_flow_find(&q->table, out->m, &reverse, out->stats);
@@ -372,24 +378,26 @@ static void initial(struct quic *q, const struct packet *p, struct proto_out *ou
 	if (f != NULL) {
 		bool opened = f->opened == p->digest;
 		if (f->opened != 0 && reverse) /* the server's answer */
-			return;
+			return false;
 		if (opened && f->hello == QUIC_NO_HELLO) /* a repetition of what was told */
-			return;
+			return false;
 		if (initial_goes_on(q, p, f, out) || opened)
-			return;
+			return f->hello != QUIC_NO_HELLO;
 		if (f->failed == p->digest && f->failed_at == failed_unit(out->m)) /* it would fail again */
-			return;
+			return false;
 	}
-	initial_starts(q, p, f, out);
+	return initial_starts(q, p, f, out);
 }
 
-/* Packets of one datagram may be coalesced (RFC 9000 section 12.2). */
+/* Packets of one datagram may be coalesced, all with one connection id (RFC 9000 section 12.2): else a
+ * datagram could hold many that cost a derivation of keys each. */
 enum proto_result quic_parse(const uint8_t *p, size_t n, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n), first = r;
 	enum proto_result res = PROTO_SKIP;
 	struct packet packet;
-	uint32_t version;
+	uint32_t version, digest = 0;
+	bool waits = false;
 
 	if (n < 1 || p[0] >> 6 != 3)
 		return PROTO_SKIP;
@@ -402,10 +410,17 @@ enum proto_result quic_parse(const uint8_t *p, size_t n, struct proto_out *out)
 		return PROTO_OK;
 	}
 	while (rd_left(&r) > 0 && (res = packet_get(&r, &packet)) == PROTO_OK) {
+		if (digest != 0 && packet.digest != digest) {
+			res = PROTO_BAD;
+			break;
+		}
+		digest = packet.digest;
 		if (packet.initial)
-			initial(out->quic, &packet, out);
+			waits = initial(out->quic, &packet, out);
 	}
 	if (res == PROTO_BAD)
 		out->stats->reasons[DISSECT_QUIC_BAD]++;
-	return res == PROTO_SKIP ? PROTO_OK : res;
+	else
+		res = waits ? PROTO_MORE : PROTO_OK;
+	return res;
 }

@@ -17,8 +17,7 @@
 enum {
 	SPAN_ROWS = 4096, /* at a million datagrams a second: those of the last 4 ms */
 	SPAN_LOOK = 64,   /* octets of a datagram that are looked at, */
-	SPAN_TAIL =
-		16, /* of them at its end: packets of QUIC begin alike, with one token, and end in a tag */
+	SPAN_TAIL = 16, /* of them at its end: QUIC's begin alike when they have a token, and end in a tag */
 	SPAN_MICROS = 10000, /* who sends the same again waits longer */
 };
 

@@ -259,12 +259,36 @@ static void test_cheap_checks(void **state)
 	packet(b, &q, SMALLEST);
 	send_all(b);
 	told(b, "");
-	assert_int_equal(reason(b, DISSECT_QUIC_AUTH), 2);
+	assert_int_equal(reason(b, DISSECT_QUIC_AUTH), 3);
 	q.token = "but after a Retry the server chose";
 	crypto(b, 0, b->size);
 	packet(b, &q, SMALLEST);
 	send_all(b);
 	told(b, "quic [a.example] 00000001\n");
+	bench_free(b);
+}
+
+/* Packets of one datagram have one connection id, or each would buy a derivation of keys. */
+static void test_ids_of_one_datagram(void **state)
+{
+	struct bench *b = bench("a.example", 0);
+	struct quic_packet other = v1;
+	(void)state;
+
+	other.dcid = "somebody else's";
+	put_hex(&b->frames, "01");
+	packet(b, &v1, 60);
+	crypto(b, 0, b->size);
+	packet(b, &v1, 600);
+	assert_int_equal(send_all(b), PROTO_OK);
+	told(b, "quic [a.example] 00000001\n");
+	put_hex(&b->frames, "01");
+	packet(b, &v1, 60);
+	crypto(b, 0, b->size);
+	packet(b, &other, 600);
+	assert_int_equal(send_all(b), PROTO_BAD);
+	told(b, "");
+	assert_int_equal(reason(b, DISSECT_QUIC_BAD), 1);
 	bench_free(b);
 }
 
@@ -350,6 +374,30 @@ static void test_front_door(void **state)
 	lab_free(l);
 }
 
+/* A datagram that is kept until the rest of its hello comes says so. */
+static void test_outcome_waiting(void **state)
+{
+	struct bench *b = bench("a.example", 100);
+	struct lab *l = lab_limits((struct dissect_limits){ .quic_hellos = 4 });
+	(void)state;
+
+	for (size_t from = 0; from < b->size; from += 100) {
+		crypto(b, from, from + 100);
+		packet(b, &v1, SMALLEST);
+		put_ipv6(&l->w, IPPROTO_UDP, 8 + SMALLEST);
+		put_udp(&l->w, 50000, 443, SMALLEST);
+		wr_bytes(&l->w, b->w.base, SMALLEST);
+		b->w = wr_init(b->room, sizeof(b->room));
+		lab_send(l, LINK_RAW);
+		if (from + 100 < b->size)
+			lab_outcome(l, DISSECT_OUT_WAITING);
+	}
+	lab_outcome(l, DISSECT_OUT_TOLD);
+	lab_expect(l, "quic [a.example] 00000001\n");
+	lab_free(l);
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +415,8 @@ int main(void)
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_bad_inside),
 		cmocka_unit_test(test_front_door),
+		cmocka_unit_test(test_ids_of_one_datagram),
+		cmocka_unit_test(test_outcome_waiting),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
