@@ -91,6 +91,7 @@ static const struct {
 	{ "names-refused", "不是可用的主机名(IP地址、过长、字符不合、本地名)" },
 	{ "late", "时间早于当前窗口,计入窗口开头" },
 	{ "subjects-evicted", "观测表满而未计入的报文;可加大 sensor.subjects" },
+	{ "subjects-reserved", "观测表将满时, 靠为本校名称留出的位置记下的对象" },
 	{ "clients-more", "客户端过多未记全的报文" },
 	{ "servers-more", "服务器过多未记全的报文" },
 	{ "links-more", "关联过多未记全的报文" },

@@ -8,13 +8,15 @@
 #include "watch/details.h"
 #include "watch/hostname.h"
 #include "watch/order.h"
+#include "watch/sightings.h"
 #include "watch/subject.h"
 
 enum {
 	DNS_A = 1,
 	DNS_CNAME = 5,
 	DNS_AAAA = 28,
-	AHEAD = 8, /* subjects whose memory is asked for before they are told */
+	BLOCK = 16, /* bytes copied at once */
+	AHEAD = 8,  /* subjects whose memory is asked for before they are told */
 };
 
 /* Messages that waited in a stream come late; farther back the clock was set back, or captures were joined.
@@ -24,23 +26,28 @@ enum {
 _Static_assert((int)RECORD_NAME_MAX == (int)HOSTNAME_MAX, "host names fit in records");
 _Static_assert((int)IDENTIFY_NAME_MAX < (int)RECORD_NAME_MAX, "identifiers fit in records");
 
-/* The name of a host that a message is about, as it stands there and as it is called. */
+/* The name of a host as it stands in a message and as it is called. */
 struct host {
-	struct subject_key key;  /* its name is one of the texts */
-	struct subject *subject; /* NULL: not seen in this window yet */
-	bool named;              /* or refused */
-	uint8_t raw_len;         /* 0: not kept */
+	const char *name; /* one of the texts */
+	size_t len;
+	uint64_t hash;   /* subjects_hash() of the name */
+	uint8_t raw_len; /* 0: not kept */
+	bool authority;  /* may have a port */
+	bool named;      /* or refused */
 	char raw[HOSTNAME_MAX], text[HOSTNAME_MAX];
 };
 
 struct aggregate {
 	struct subjects table;
 	struct details *details;
+	struct reserve reserve;
+	struct sightings queue;
 	struct order order;
 	int64_t window_us;
 	int64_t start, end; /* of the open window */
 	bool open;
 	struct host host; /* of the last message: the records of an answer have one owner, and one client */
+	struct host question; /* of the last answer whose owner was another */
 	struct dissect_addr client;
 	uint64_t client_hash;
 	struct hash_key key;       /* of clients */
@@ -51,16 +58,6 @@ struct aggregate {
 	struct observation out; /* what fn is shown */
 };
 
-/* One message's share in one observation, besides its name. */
-struct sighting {
-	int64_t time;
-	uint64_t client;                   /* keyed hash */
-	const struct dissect_addr *server; /* NULL: none */
-	uint16_t port;
-	const char *link; /* host it is linked to, link_len bytes; NULL: none */
-	size_t link_len;
-};
-
 struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const struct hash_key *key,
 				struct identify *identify, aggregate_fn *fn, void *arg)
 {
@@ -69,6 +66,7 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 	subjects_init(&a->table, max_entries);
 	order_init(&a->order, max_entries);
 	a->details = details_new(&a->table);
+	sightings_init(&a->queue, &a->table, a->details, &a->reserve);
 	a->window_us = window_us;
 	a->key = *key;
 	a->client_hash = hash_keyed(key, a->client.bytes, sizeof(a->client.bytes));
@@ -83,6 +81,7 @@ void aggregate_free(struct aggregate *a)
 	if (a == NULL)
 		return;
 	details_free(a->details);
+	reserve_clear(&a->reserve);
 	order_clear(&a->order);
 	subjects_clear(&a->table);
 	free(a);
@@ -93,9 +92,29 @@ void aggregate_resolvers(struct aggregate *a, const struct resolvers *table)
 	details_resolvers(a->details, table);
 }
 
-const struct details_stats *aggregate_details(const struct aggregate *a) { return details_stats(a->details); }
+void aggregate_campus(struct aggregate *a, const struct conf *conf)
+{
+	reserve_clear(&a->reserve);
+	reserve_init(&a->reserve, conf);
+	sightings_keep_room(&a->queue);
+}
 
-const struct aggregate_stats *aggregate_stats(const struct aggregate *a) { return &a->stats; }
+const struct details_stats *aggregate_details(struct aggregate *a)
+{
+	sightings_settle(&a->queue);
+	return details_stats(a->details);
+}
+
+const struct aggregate_stats *aggregate_stats(struct aggregate *a)
+{
+	sightings_settle(&a->queue);
+	a->stats.evicted = a->queue.stats.evicted;
+	a->stats.reserved = a->queue.stats.reserved;
+	a->stats.links_more = a->queue.stats.links_more;
+	a->stats.servers_more = a->queue.stats.servers_more;
+	a->stats.clients_more = a->queue.stats.clients_more;
+	return &a->stats;
+}
 
 /* --- windows --- */
 
@@ -117,6 +136,7 @@ void aggregate_flush(struct aggregate *a)
 
 	if (!a->open)
 		return;
+	sightings_settle(&a->queue);
 	key = order_make(&a->order, &a->table);
 	for (uint32_t i = 0; i < a->table.count; i++) {
 		if (i + 2 * AHEAD < a->table.count)
@@ -126,7 +146,6 @@ void aggregate_flush(struct aggregate *a)
 		a->fn(a->arg, &a->out);
 	}
 	subjects_reset(&a->table);
-	a->host.raw_len = 0;
 	a->open = false;
 }
 
@@ -176,55 +195,74 @@ static int64_t enter(struct aggregate *a, int64_t time)
 	return a->start;
 }
 
-/* --- subjects --- */
-
-static void add(struct aggregate *a, struct subject *s, const struct sighting *g)
-{
-	struct record_server server;
-
-	s->count++;
-	s->from = g->time < s->from ? g->time : s->from;
-	s->to = g->time > s->to ? g->time : s->to;
-	a->stats.clients_more += !subject_add_client(&a->table, s, g->client);
-	if (g->server != NULL) {
-		memcpy(server.addr, g->server->bytes, sizeof(server.addr));
-		server.port = g->port;
-		if (!subject_add_server(&a->table, s, &server)) {
-			s->servers_more++;
-			a->stats.servers_more++;
-		}
-	}
-	if (g->link != NULL && !subject_add_link(&a->table, s, g->link, g->link_len)) {
-		s->links_more++;
-		a->stats.links_more++;
-	}
-}
-
-static void find_and_add(struct aggregate *a, struct subject_key *k, const struct sighting *g)
-{
-	struct subject *s;
-
-	k->hash = subjects_hash(&a->table, k);
-	s = subjects_find(&a->table, k);
-	if (s == NULL)
-		s = subjects_add(&a->table, k, g->time);
-	if (s != NULL)
-		add(a, s, g);
-	else
-		a->stats.evicted++;
-}
-
-/* --- messages --- */
+/* --- names and clients --- */
 
 static bool is_request(const struct dissect_message *m)
 {
 	return m->kind == DISSECT_HTTP || m->kind == DISSECT_HTTP2;
 }
 
-static bool is_last(const struct host *h, const struct dissect_message *m, enum via via)
+static bool is_last(const struct host *h, struct dissect_str name, bool authority)
 {
-	return h->raw_len > 0 && h->raw_len == m->name.n && h->key.via == via &&
-	       memcmp(h->raw, m->name.p, m->name.n) == 0;
+	return h->raw_len > 0 && h->raw_len == name.n && h->authority == authority &&
+	       memcmp(h->raw, name.p, name.n) == 0;
+}
+
+/* Names are short: this is done before a call or a string instruction has begun. */
+static inline void copy(char *to, const uint8_t *from, size_t n)
+{
+	size_t at = 0;
+
+	for (; at + BLOCK <= n; at += BLOCK)
+		memcpy(to + at, from + at, BLOCK);
+	if (at < n && n >= BLOCK) {
+		memcpy(to + n - BLOCK, from + n - BLOCK, BLOCK); /* some bytes twice */
+		return;
+	}
+	for (; at < n; at++)
+		to[at] = (char)from[at];
+}
+
+/* Nearly all names are called as they are written. */
+static bool call(struct host *h, struct dissect_str name)
+{
+	bool (*take)(char *, const uint8_t *, size_t) =
+		h->authority ? hostname_take_authority : hostname_take;
+
+	if (h->raw_len > 0 && hostname_is_plain(name.p, name.n)) {
+		h->name = h->raw;
+		h->len = h->raw_len;
+		return true;
+	}
+	h->name = h->text;
+	h->len = 0;
+	if (!take(h->text, name.p, name.n))
+		return false;
+	h->len = strlen(h->text);
+	return true;
+}
+
+/* Finds out what it is called, unless it is the one that this was made for last. */
+static bool find_name(const struct aggregate *a, struct host *h, struct dissect_str name, bool authority)
+{
+	if (is_last(h, name, authority))
+		return h->named;
+	h->raw_len = name.n < HOSTNAME_MAX ? (uint8_t)name.n : 0;
+	h->authority = authority;
+	copy(h->raw, name.p, h->raw_len);
+	h->named = call(h, name);
+	if (h->named)
+		h->hash = subjects_hash(&a->table, &(struct subject_key){ .name = h->name, .len = h->len });
+	return h->named;
+}
+
+/* False, and counted, when the name is no host's. */
+static bool find_host(struct aggregate *a, struct dissect_str name, bool authority)
+{
+	bool named = find_name(a, &a->host, name, authority);
+
+	a->stats.names_refused += !named;
+	return named;
 }
 
 static uint64_t hash_client(struct aggregate *a, const struct dissect_addr *addr)
@@ -236,111 +274,134 @@ static uint64_t hash_client(struct aggregate *a, const struct dissect_addr *addr
 	return a->client_hash;
 }
 
-/* Nearly all names are called as they are written: while the table's memory is on its way, the name is looked
- * at and the client is hashed. */
-static bool look_up(struct aggregate *a, const struct dissect_message *m, enum via via, struct host *h)
-{
-	bool (*take)(char *, const uint8_t *, size_t) =
-		is_request(m) ? hostname_take_authority : hostname_take;
+/* --- sightings --- */
 
-	h->subject = NULL;
-	h->raw_len = m->name.n < HOSTNAME_MAX ? (uint8_t)m->name.n : 0;
-	if (h->raw_len > 0)
-		memcpy(h->raw, m->name.p, h->raw_len);
-	h->key = (struct subject_key){ SUBJECT_HOST, via, h->raw, h->raw_len, 0 };
-	h->key.hash = subjects_hash(&a->table, &h->key);
-	subjects_prefetch(&a->table, &h->key);
-	hash_client(a, m->kind == DISSECT_DNS_ANSWER ? &m->flow.dst : &m->flow.src);
-	if (!take(h->text, m->name.p, m->name.n)) {
-		h->key.len = 0;
-		return false;
-	}
-	h->key.name = h->text;
-	h->key.len = strlen(h->text);
-	if (h->key.len != h->raw_len || memcmp(h->text, h->raw, h->raw_len) != 0)
-		h->key.hash = subjects_hash(&a->table, &h->key);
-	h->subject = subjects_find(&a->table, &h->key);
-	return true;
+static void set_server(struct sighting *g, const struct dissect_addr *addr, uint16_t port)
+{
+	memcpy(g->server.addr, addr->bytes, sizeof(g->server.addr));
+	g->server.port = port;
+	g->has_server = true;
 }
 
-/* False, and counted, when the name is no host's. */
-static bool find_host(struct aggregate *a, const struct dissect_message *m, enum via via)
+static void set_link(struct sighting *g, const char *host, size_t n)
 {
-	if (!is_last(&a->host, m, via))
-		a->host.named = look_up(a, m, via, &a->host);
-	a->stats.names_refused += !a->host.named;
-	return a->host.named;
+	memcpy(g->link, host, n);
+	g->link_len = (uint8_t)n;
 }
 
-static void add_host(struct aggregate *a, const struct sighting *g)
+static struct sighting *see(struct aggregate *a, const struct subject_key *k, int64_t time,
+			    const struct dissect_addr *client)
 {
-	struct host *h = &a->host;
+	struct sighting *g = sightings_add(&a->queue, k);
 
-	if (h->subject == NULL) {
-		h->subject = subjects_add(&a->table, &h->key, g->time);
-		if (h->subject != NULL)
-			details_subject(a->details, h->subject);
-	}
-	if (h->subject != NULL)
-		add(a, h->subject, g);
-	else
-		a->stats.evicted++;
+	g->time = time;
+	g->client = hash_client(a, client);
+	return g;
+}
+
+static struct subject_key key_of(const struct host *h, enum via via)
+{
+	return (struct subject_key){ SUBJECT_HOST, via, h->name, h->len, h->hash };
+}
+
+/* The host that was found last. */
+static struct sighting *see_host(struct aggregate *a, enum via via, int64_t time,
+				 const struct dissect_addr *client)
+{
+	struct subject_key k = key_of(&a->host, via);
+
+	return see(a, &k, time, client);
+}
+
+/* Where a chain of CNAMEs ends is where its beginning is served. */
+static void see_question(struct aggregate *a, const struct dissect_message *m)
+{
+	struct dissect_str name = m->answer.question;
+	struct sighting *g;
+	struct subject_key k;
+
+	if (name.n == m->name.n && memcmp(name.p, m->name.p, name.n) == 0)
+		return;
+	if (!find_name(a, &a->question, name, false))
+		return;
+	k = key_of(&a->question, VIA_DNS_ANSWER);
+	g = sightings_add(&a->queue, &k);
+	g->known_only = true;
+	set_server(g, &m->answer.addr, 0);
 }
 
 /* The owner of an answer record is reached at its address, or goes by another name. */
-static void add_answer(struct aggregate *a, const struct dissect_message *m, struct sighting *g)
+static void see_answer(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
+	struct sighting *g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
 	char cname[HOSTNAME_MAX];
 
-	g->client = hash_client(a, &m->flow.dst);
-	g->server = m->answer.type == DNS_A || m->answer.type == DNS_AAAA ? &m->answer.addr : NULL;
-	g->port = 0;
-	if (m->answer.type == DNS_CNAME) {
-		if (hostname_take(cname, m->answer.cname.p, m->answer.cname.n)) {
-			g->link = cname;
-			g->link_len = strlen(cname);
-		} else {
+	if (m->answer.type == DNS_A || m->answer.type == DNS_AAAA) {
+		set_server(g, &m->answer.addr, 0);
+		see_question(a, m);
+	} else if (m->answer.type == DNS_CNAME) {
+		if (hostname_take(cname, m->answer.cname.p, m->answer.cname.n))
+			set_link(g, cname, strlen(cname));
+		else
 			a->stats.names_refused++;
-		}
 	}
-	add_host(a, g);
 }
+
+static void see_dns(struct aggregate *a, const struct dissect_message *m, int64_t time)
+{
+	if (!find_host(a, m->name, false))
+		return;
+	if (m->kind == DISSECT_DNS_ANSWER)
+		see_answer(a, m, time);
+	else
+		set_server(see_host(a, VIA_DNS_QUERY, time, &m->flow.src), &m->flow.dst, m->flow.dport);
+}
+
+/* --- messages with details --- */
 
 struct identified {
 	struct aggregate *a;
-	struct sighting base; /* of the request */
-	const char *host;     /* its name, host_len bytes; 0: none */
-	size_t host_len;
+	const struct dissect_message *m;
+	int64_t time;
+	bool named; /* the request has a host's name: the one that was found last */
 };
 
-static void add_identifier(void *arg, const struct identify_hit *hit)
+static void see_identifier(void *arg, const struct identify_hit *hit)
 {
 	struct identified *in = arg;
-	struct sighting g = in->base;
+	struct aggregate *a = in->a;
 	struct subject_key k = { .kind = hit->row->kind,
 				 .via = hit->row->via,
 				 .name = (const char *)hit->name.p,
 				 .len = hit->name.n };
+	struct sighting *g;
 
-	if (hit->host[0] != '\0') {
-		g.link = hit->host;
-		g.link_len = strlen(hit->host);
-	} else if (hit->row->tie && in->host_len > 0) {
-		g.link = in->host;
-		g.link_len = in->host_len;
-	}
-	find_and_add(in->a, &k, &g);
+	k.hash = subjects_hash(&a->table, &k);
+	g = see(a, &k, in->time, &in->m->flow.src);
+	set_server(g, &in->m->flow.dst, in->m->flow.dport);
+	if (hit->host[0] != '\0')
+		set_link(g, hit->host, strlen(hit->host));
+	else if (hit->row->tie && in->named)
+		set_link(g, a->host.name, a->host.len);
 }
 
-static void add_request(struct aggregate *a, const struct dissect_message *m, const struct sighting *g)
+/* Hellos and requests. */
+static void see_named(struct aggregate *a, const struct dissect_message *m, enum via via, int64_t time)
 {
-	struct identified in = { a, *g, a->host.key.name, a->host.key.len };
+	struct identified in = { a, m, time, find_host(a, m->name, is_request(m)) };
+	struct subject *s = NULL;
 
-	identify_message(a->identify, m, add_identifier, &in);
+	if (in.named) {
+		set_server(see_host(a, via, time, &m->flow.src), &m->flow.dst, m->flow.dport);
+		s = sightings_settle(&a->queue);
+	}
+	details_message(a->details, m, s);
+	if (is_request(m) && a->identify != NULL)
+		identify_message(a->identify, m, see_identifier, &in);
 }
 
 /* The subject that asked for a service record; it is asked for by name before it is answered. */
-static struct subject *find_asker(const struct aggregate *a, const struct dissect_message *m)
+static struct subject *find_asker(struct aggregate *a, const struct dissect_message *m)
 {
 	struct subject_key k = { SUBJECT_HOST, VIA_DNS_QUERY, (const char *)m->name.p, m->name.n, 0 };
 	struct subject *s;
@@ -348,6 +409,8 @@ static struct subject *find_asker(const struct aggregate *a, const struct dissec
 	if (m->name.n == 0 || m->name.n >= HOSTNAME_MAX)
 		return NULL;
 	k.hash = subjects_hash(&a->table, &k);
+	subjects_prefetch(&a->table, &k);
+	sightings_settle(&a->queue);
 	s = subjects_find(&a->table, &k);
 	k.via = VIA_DNS_ANSWER;
 	return s != NULL ? s : subjects_find(&a->table, &k);
@@ -370,24 +433,15 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 		[DISSECT_HTTP2] = VIA_HTTP,
 	};
 	bool hello = m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC;
-	struct sighting g = { .server = &m->flow.dst, .port = m->flow.dport };
-	bool named;
+	int64_t time;
 
 	if (vias[m->kind] == VIA_COUNT || (hello && m->name.n == 0)) {
 		add_details(a, m); /* dissect counts hellos without a name */
 		return;
 	}
-	g.time = enter(a, m->time);
-	named = find_host(a, m, vias[m->kind]);
-	if (named && m->kind == DISSECT_DNS_ANSWER) {
-		add_answer(a, m, &g);
-	} else if (named || is_request(m)) {
-		g.client = hash_client(a, &m->flow.src);
-		if (named)
-			add_host(a, &g);
-	}
-	if (m->kind != DISSECT_DNS_QUERY)
-		details_message(a->details, m, a->host.subject);
-	if (is_request(m) && a->identify != NULL)
-		add_request(a, m, &g);
+	time = enter(a, m->time);
+	if (m->kind == DISSECT_DNS_QUERY || m->kind == DISSECT_DNS_ANSWER)
+		see_dns(a, m, time);
+	else
+		see_named(a, m, vias[m->kind], time);
 }

@@ -11,6 +11,7 @@
 #define WATCH_AGGREGATE_H
 
 #include "base/hash.h"
+#include "conf/conf.h"
 #include "dissect/dissect.h"
 #include "ipc/record.h"
 #include "watch/details.h"
@@ -24,6 +25,7 @@ typedef void aggregate_fn(void *arg, const struct observation *o);
 struct aggregate_stats {
 	uint64_t observations; /* emitted */
 	uint64_t evicted;      /* messages whose entry found no room: they are not in any observation */
+	uint64_t reserved;     /* entries of the campus that got the room kept for them */
 	uint64_t links_more,
 		servers_more;  /* messages whose link or server was one too many for its observation */
 	uint64_t clients_more; /* messages whose client found no room: that observation counts too few clients
@@ -39,13 +41,15 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 				struct identify *identify, aggregate_fn *fn, void *arg);
 /* Borrows the rows; before the first message. */
 void aggregate_resolvers(struct aggregate *a, const struct resolvers *table);
+/* Keeps room for what matters to this campus (watch/reserve.h); before the first message. */
+void aggregate_campus(struct aggregate *a, const struct conf *conf);
 void aggregate_free(struct aggregate *a);
 void aggregate_message(struct aggregate *a, const struct dissect_message *m);
 /* Closes the windows that end before `now` (capture time). */
 void aggregate_tick(struct aggregate *a, int64_t now);
 /* Closes everything. */
 void aggregate_flush(struct aggregate *a);
-const struct aggregate_stats *aggregate_stats(const struct aggregate *a);
-const struct details_stats *aggregate_details(const struct aggregate *a);
+const struct aggregate_stats *aggregate_stats(struct aggregate *a);
+const struct details_stats *aggregate_details(struct aggregate *a);
 
 #endif

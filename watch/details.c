@@ -133,10 +133,9 @@ static struct subject *asked(struct details *d, const struct dissect_message *m,
 
 /* --- messages --- */
 
-static void take_dns_answer(struct details *d, const struct dissect_message *m, struct subject *s)
+void details_lookup(struct details *d, struct subject *s)
 {
-	(void)m;
-	if (s != NULL && s->hidden != 0) {
+	if (s->hidden != 0) {
 		d->stats.hidden_lookups++;
 		tell_hidden(d, s, s->hidden);
 	}
@@ -255,13 +254,9 @@ void details_message(struct details *d, const struct dissect_message *m, struct 
 {
 	static void (*const take[DISSECT_KIND_COUNT])(struct details *, const struct dissect_message *,
 						      struct subject *) = {
-		[DISSECT_DNS_ANSWER] = take_dns_answer,
-		[DISSECT_HTTP] = take_request,
-		[DISSECT_TLS] = take_hello,
-		[DISSECT_QUIC] = take_hello,
-		[DISSECT_DNS_SERVICE] = take_service,
-		[DISSECT_HTTP_ANSWER] = take_response,
-		[DISSECT_TLS_CERT] = take_certificate,
+		[DISSECT_HTTP] = take_request,         [DISSECT_TLS] = take_hello,
+		[DISSECT_QUIC] = take_hello,           [DISSECT_DNS_SERVICE] = take_service,
+		[DISSECT_HTTP_ANSWER] = take_response, [DISSECT_TLS_CERT] = take_certificate,
 		[DISSECT_HTTP2] = take_request,
 	};
 

@@ -38,7 +38,9 @@ void details_free(struct details *d);
 void details_resolvers(struct details *d, const struct resolvers *table);
 /* A subject that was just added: is its name one of a resolver? */
 void details_subject(struct details *d, struct subject *s);
-/* s is the subject that the message's name stands for; NULL when it has none. */
+/* A look-up of this host was answered. */
+void details_lookup(struct details *d, struct subject *s);
+/* s is the subject that the message's name stands for; NULL when it has none. Look-ups tell nothing here. */
 void details_message(struct details *d, const struct dissect_message *m, struct subject *s);
 const struct details_stats *details_stats(struct details *d);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/hostname.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum {
@@ -8,15 +9,21 @@ enum {
 	LABEL_LONGEST = 63,
 	DECODED_MAX = 1024, /* of an encoded URL, more than any host can reach into */
 	DECODE_ROUNDS = 2,  /* a login page behind a gateway encodes its address again */
+	SHORT = 64,         /* bytes whose dots fit in a word; at least one is a dot: no label is too long */
 };
+
+#define EACH_BYTE UINT64_C(0x0101010101010101)
 
 /* Names without an owner that could file: RFC 6761 (localhost, invalid), RFC 6762 (local and appendix G),
  * RFC 8375 and reverse look-ups (arpa), RFC 7686 (onion), ICANN's reserved "internal" and what routers and
  * domain controllers hand out. RFC 2606 names stay: they stand for real ones in examples and tests. */
-static const char *const local_tops[] = {
-	"arpa",     "local",   "localhost", "localdomain", "lan",     "home",  "internal",
-	"intranet", "private", "corp",      "workgroup",   "invalid", "onion", "alt",
+static const char local_tops[][12] = {
+	"alt",     "lan",     "arpa",     "corp",     "home",      "local",     "onion",
+	"invalid", "private", "internal", "intranet", "localhost", "workgroup", "localdomain",
 };
+
+/* Where those of n letters begin; most top labels have two or three. */
+static const uint8_t local_from[] = { 0, 0, 0, 0, 2, 5, 7, 7, 9, 11, 13, 13, 14 };
 
 /* What may stand in a label, in lower case; 0 is everything else. */
 static const char name_bytes[256] = {
@@ -55,15 +62,75 @@ static size_t copy_labels(char *out, const uint8_t *p, size_t n)
 }
 
 /* A last label of digits only makes it an IPv4 address, whole or short (WHATWG URL, "ends in a number"). */
-static bool top_ok(const char *top)
+static bool top_ok(const char *top, size_t n)
 {
-	if (top[0] <= '9' && top[strspn(top, "0123456789")] == '\0')
+	size_t digits = 0;
+
+	while (digits < n && top[digits] >= '0' && top[digits] <= '9')
+		digits++;
+	if (digits == n)
 		return false;
-	for (size_t i = 0; i < sizeof(local_tops) / sizeof(local_tops[0]); i++)
-		if (top[0] == local_tops[i][0] && top[1] == local_tops[i][1] &&
-		    strcmp(top, local_tops[i]) == 0)
+	if (n + 1 >= sizeof(local_from))
+		return true;
+	for (size_t i = local_from[n]; i < local_from[n + 1]; i++)
+		if (memcmp(top, local_tops[i], n) == 0)
 			return false;
 	return true;
+}
+
+/* --- names that are called as they are written: eight bytes at once --- */
+
+/* The highest bit of each ASCII byte from `low` to `high`; what others get is cleared by the caller. */
+static inline uint64_t in_range(uint64_t x, uint8_t low, uint8_t high)
+{
+	return (x + (0x80u - low) * EACH_BYTE) & ~(x + (0x7fu - high) * EACH_BYTE);
+}
+
+/* The highest bits of eight bytes as the lowest bits, the first byte's first. */
+static inline uint64_t gather(uint64_t x)
+{
+	return ((x >> 7 & EACH_BYTE) * UINT64_C(0x0102040810204080)) >> 56;
+}
+
+/* The up to eight bytes of p from `at` on, the first lowest, zero behind. */
+static inline uint64_t word_at(const uint8_t *p, size_t n, size_t at)
+{
+	size_t past = at + 8 > n ? at + 8 - n : 0;
+	uint64_t x = 0;
+
+	if (n < 8) {
+		memcpy(&x, p, n);
+		return le64toh(x);
+	}
+	memcpy(&x, p + at - past, sizeof(x));
+	return le64toh(x) >> 8 * past;
+}
+
+/* '-' to '9' has one byte too many, so has '_' to 'z'. */
+static inline uint64_t good_bytes(uint64_t x)
+{
+	uint64_t good = (in_range(x, '-', '9') | in_range(x, '_', 'z')) & ~in_range(x, '/', '/') &
+			~in_range(x, '`', '`');
+
+	return good & ~x & 0x80 * EACH_BYTE;
+}
+
+bool hostname_is_plain(const uint8_t *p, size_t n)
+{
+	uint64_t all = n >= SHORT ? UINT64_MAX : (UINT64_C(1) << n) - 1, good = 0, dots = 0;
+	size_t top;
+
+	if (n == 0 || n > SHORT)
+		return false;
+	for (size_t at = 0; at < n; at += 8) {
+		uint64_t x = word_at(p, n, at), bytes = good_bytes(x);
+		good |= gather(bytes) << at;
+		dots |= gather(bytes & in_range(x, '.', '.')) << at;
+	}
+	if (good != all || dots == 0 || ((dots << 1 | 1) & dots) != 0)
+		return false;
+	top = SHORT - (size_t)__builtin_clzll(dots);
+	return top < n && top_ok((const char *)p + top, n - top);
 }
 
 bool hostname_take(char out[HOSTNAME_MAX], const uint8_t *p, size_t n)
@@ -73,7 +140,7 @@ bool hostname_take(char out[HOSTNAME_MAX], const uint8_t *p, size_t n)
 	if (n > 0 && p[n - 1] == '.')
 		n--;
 	top = n > 0 && n <= NAME_LONGEST ? copy_labels(out, p, n) : 0;
-	if (top > 0 && top_ok(out + top))
+	if (top > 0 && top_ok(out + top, n - top))
 		return true;
 	out[0] = '\0';
 	return false;

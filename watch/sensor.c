@@ -37,6 +37,7 @@ struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *id
 	alloc_large_pages(s->memory, dissect_size(&limits));
 	s->dissect = dissect_init(s->memory, &limits, take_message, s);
 	s->aggregate = aggregate_new(conf->sensor.subjects, window_us, key, identify, fn, arg);
+	aggregate_campus(s->aggregate, conf);
 	s->identify = identify;
 	return s;
 }
@@ -143,21 +144,14 @@ void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor
 	if (c != NULL)
 		capture_stats(c, &kernel);
 	const struct counter counters[] = {
-		{ "observations", a->observations },
-		{ "subjects-evicted", a->evicted },
-		{ "links-more", a->links_more },
-		{ "servers-more", a->servers_more },
-		{ "clients-more", a->clients_more },
-		{ "names-refused", a->names_refused },
-		{ "late", a->late },
-		{ "identify-gave-up", i.gave_up },
-		{ "identify-text-cut", i.cut },
-		{ "identify-name-refused", i.refused },
-		{ "kernel-received", kernel.received },
-		{ "kernel-drop", kernel.kernel_drop },
-		{ "interface-drop", kernel.iface_drop },
-		{ "prefiltered", kernel.prefiltered },
-		{ "prefiltered-bytes", kernel.prefiltered_bytes },
+		{ "observations", a->observations },        { "subjects-evicted", a->evicted },
+		{ "subjects-reserved", a->reserved },       { "links-more", a->links_more },
+		{ "servers-more", a->servers_more },        { "clients-more", a->clients_more },
+		{ "names-refused", a->names_refused },      { "late", a->late },
+		{ "identify-gave-up", i.gave_up },          { "identify-text-cut", i.cut },
+		{ "identify-name-refused", i.refused },     { "kernel-received", kernel.received },
+		{ "kernel-drop", kernel.kernel_drop },      { "interface-drop", kernel.iface_drop },
+		{ "prefiltered", kernel.prefiltered },      { "prefiltered-bytes", kernel.prefiltered_bytes },
 		{ "prefilter-missing", kernel.unfiltered },
 	};
 	show_dissect(dissect_stats(s->dissect), fn, arg);

@@ -107,10 +107,43 @@ const char *subject_name(const struct subjects *t, uint32_t name)
 	return (const char *)t->arena.base + (size_t)name * LEND;
 }
 
-static bool is_subject(const struct subjects *t, const struct subject *s, const struct subject_key *k)
+bool subjects_is(const struct subjects *t, const struct subject *s, const struct subject_key *k)
 {
 	return s->kind == k->kind && s->via == k->via && s->len == k->len &&
 	       memcmp(subject_name(t, s->name), k->name, k->len) == 0;
+}
+
+struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k)
+{
+	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(k);
+	struct subject *s;
+
+	while (t->slots[at].number != 0 && t->slots[at].tag != tag)
+		at = (at + 1) & t->mask;
+	if (t->slots[at].number == 0)
+		return NULL;
+	s = &t->subject[t->slots[at].number - 1];
+	__builtin_prefetch(s);
+	return s;
+}
+
+void subject_prefetch(const struct subjects *t, const struct subject *s)
+{
+	__builtin_prefetch(subject_name(t, s->name));
+	if (s->client_count > 1 || s->server_count > 1 || s->link_count > 0)
+		__builtin_prefetch(&s->clients);
+}
+
+void subject_prefetch_lists(const struct subject *s)
+{
+	if (s->client_count > 1)
+		__builtin_prefetch(s->clients);
+	if (s->server_count > 1)
+		__builtin_prefetch(s->servers);
+	if (s->server_count > 1 + LINE / sizeof(*s->servers))
+		__builtin_prefetch(s->servers + LINE / sizeof(*s->servers));
+	if (s->link_count > 0)
+		__builtin_prefetch(s->links);
 }
 
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k)
@@ -119,7 +152,7 @@ struct subject *subjects_find(const struct subjects *t, const struct subject_key
 
 	for (; t->slots[at].number != 0; at = (at + 1) & t->mask) {
 		struct subject *s = &t->subject[t->slots[at].number - 1];
-		if (t->slots[at].tag == tag && is_subject(t, s, k))
+		if (t->slots[at].tag == tag && subjects_is(t, s, k))
 			return s;
 	}
 	return NULL;

@@ -36,10 +36,11 @@ struct subject {
 	uint64_t client; /* the first one: a keyed hash */
 	struct record_server server;
 	uint8_t kind, via, len;
-	uint8_t server_count, server_cap, link_count, link_cap, detail_count, detail_cap;
+	uint8_t server_count, link_count;
 	bool is_sketch : 1;
 	uint8_t hidden : 3; /* what its name is known to answer: bits of watch/hidden.h */
-	uint32_t name;      /* where its `len` bytes stand in the arena: subject_name() */
+	uint16_t client_count, client_cap;
+	uint32_t name; /* where its `len` bytes stand in the arena: subject_name() */
 	/* the second cache line */
 	union {
 		uint64_t *clients; /* sorted, all of them; not used for a single one */
@@ -49,7 +50,7 @@ struct subject {
 	struct subject_link *links;
 	struct subject_detail *details;
 	uint64_t servers_more, links_more, details_more;
-	uint16_t client_count, client_cap;
+	uint8_t server_cap, link_cap, detail_count, detail_cap;
 };
 
 struct subject_slot {
@@ -89,6 +90,12 @@ static inline void subjects_prefetch(const struct subjects *t, const struct subj
 {
 	__builtin_prefetch(&t->slots[(uint32_t)k->hash & t->mask]);
 }
+/* The next step: where it probably is, without a look at it; NULL when it is not there. */
+struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k);
+/* The one behind that: its name and the rest of it; and the last: its lists. */
+void subject_prefetch(const struct subjects *t, const struct subject *s);
+void subject_prefetch_lists(const struct subject *s);
+bool subjects_is(const struct subjects *t, const struct subject *s, const struct subject_key *k);
 /* NULL when it is not there. */
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k);
 /* One that is not there; NULL when the table is full. `time` is its first moment. */

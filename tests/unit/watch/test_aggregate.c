@@ -369,15 +369,16 @@ static void memory_full_is_counted(void **state)
 {
 	struct seen seen;
 	struct aggregate *a = make(4000, 0, NULL, &seen);
-	const struct aggregate_stats *stats = aggregate_stats(a);
+	const struct aggregate_stats *stats;
 	uint64_t clients = 0;
 	(void)state;
 
 	for (uint16_t c = 0; c < 300; c++)
 		say_many(a, 0, 2000, c);
-	assert_true(stats->clients_more > 0);
+	assert_true(aggregate_stats(a)->clients_more > 0);
 	say_many(a, 2000, 4000, 1);
 	aggregate_flush(a);
+	stats = aggregate_stats(a);
 	assert_int_equal(stats->evicted, 0);
 	assert_int_equal(seen.count, 4000);
 	for (size_t i = 0; i < seen.count; i++) {
@@ -529,6 +530,80 @@ static void every_observation_survives_the_wire(void **state)
 	identify_free(identify);
 }
 
+/* The name that was asked for is served where its last alias is; it is seen no more often for that. */
+static void address_behind_aliases(void **state)
+{
+	struct seen seen;
+	struct aggregate *a = make(100, 0, NULL, &seen);
+	struct dissect_message m = message(DISSECT_DNS_ANSWER, 1, "jw.example.edu.cn", 1);
+	const struct observation *o;
+	(void)state;
+
+	m.answer.question = str("jw.example.edu.cn");
+	m.answer.type = 5;
+	m.answer.cname = str("jw.cdn.example.net");
+	aggregate_message(a, &m);
+	m.name = str("jw.cdn.example.net");
+	m.answer.type = 1;
+	m.answer.cname = str(NULL);
+	for (uint8_t i = 1; i <= 2; i++) {
+		m.answer.addr = v4(203, 0, 113, i);
+		aggregate_message(a, &m);
+	}
+	m.answer.question = str("unseen.example.edu.cn"); /* makes no observation */
+	aggregate_message(a, &m);
+	m.answer.question = str(NULL);
+	aggregate_message(a, &m);
+	aggregate_flush(a);
+	assert_int_equal(seen.count, 2);
+	o = find(&seen, "jw.example.edu.cn", VIA_DNS_ANSWER);
+	assert_int_equal(o->count, 1);
+	assert_int_equal(o->link_count, 1);
+	assert_int_equal(o->server_count, 2);
+	assert_int_equal(o->servers[1].addr[15], 2);
+	assert_int_equal(o->servers[1].port, 0);
+	assert_int_equal(find(&seen, "jw.cdn.example.net", VIA_DNS_ANSWER)->count, 4);
+	assert_int_equal(aggregate_stats(a)->names_refused, 0);
+	done(a, &seen);
+}
+
+/* Whatever strangers make up, the campus's own names are observed. */
+static void campus_gets_the_last_room(void **state)
+{
+	enum { MOST = 64 };
+	struct seen seen;
+	struct aggregate *a = make(MOST, 0, NULL, &seen);
+	struct conf conf;
+	char name[64];
+	(void)state;
+
+	conf_init(&conf);
+	conf.campus.domains.item[conf.campus.domains.count++] = strdup("example.edu.cn");
+	aggregate_campus(a, &conf);
+	conf_clear(&conf);
+	for (int i = 0; i < 3 * MOST; i++) {
+		snprintf(name, sizeof(name), "x%d.example.com", i);
+		say(a, DISSECT_DNS_QUERY, 1, name, 1);
+	}
+	assert_int_equal(aggregate_stats(a)->evicted, 3 * MOST - MOST * 3 / 4);
+	assert_int_equal(aggregate_stats(a)->reserved, 0);
+	say(a, DISSECT_DNS_QUERY, 1, "jw.example.edu.cn", 2);
+	say(a, DISSECT_TLS, 1, "jw.example.edu.cn", 2);
+	say(a, DISSECT_TLS, 1, "jw.example.edu.cn", 3);
+	aggregate_flush(a);
+	assert_int_equal(find(&seen, "jw.example.edu.cn", VIA_DNS_QUERY)->count, 1);
+	assert_int_equal(find(&seen, "jw.example.edu.cn", VIA_TLS)->count, 2);
+	assert_int_equal(seen.count, MOST * 3 / 4 + 2);
+	assert_int_equal(aggregate_stats(a)->reserved, 2);
+	for (int i = 0; i < 3 * MOST; i++) {
+		snprintf(name, sizeof(name), "x%d.example.edu.cn", i);
+		say(a, DISSECT_TLS, 1, name, 1);
+	}
+	aggregate_flush(a);
+	assert_int_equal(seen.count, MOST * 3 / 4 + 2 + MOST);
+	done(a, &seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -545,6 +620,8 @@ int main(void)
 		cmocka_unit_test(hostile_names_take_no_memory),
 		cmocka_unit_test(identifiers_are_tied_to_hosts),
 		cmocka_unit_test(every_observation_survives_the_wire),
+		cmocka_unit_test(address_behind_aliases),
+		cmocka_unit_test(campus_gets_the_last_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

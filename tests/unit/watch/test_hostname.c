@@ -109,6 +109,38 @@ static void lengths(void **state)
 	refused(hostname_take, name);
 }
 
+static uint32_t next_random(uint32_t *x)
+{
+	*x = *x * UINT32_C(1664525) + UINT32_C(1013904223);
+	return *x >> 8;
+}
+
+/* Says yes to what is taken and stays as it is, and to nothing else; to all such names that are not long. */
+static void plain_is_what_stays(void **state)
+{
+	static const char bytes[] = "abyz0189-_....AZ/`{@:\x7f\xff\xae\xe1";
+	char name[80], out[HOSTNAME_MAX];
+	uint32_t random = 1;
+	int plain = 0;
+	(void)state;
+
+	for (int i = 0; i < 300000; i++) {
+		size_t n = next_random(&random) % 70, kinds = i % 2 == 0 ? 14 : sizeof(bytes) - 1;
+		uint8_t *p = test_malloc(n > 0 ? n : 1);
+		bool same;
+		for (size_t k = 0; k < n; k++)
+			p[k] = (uint8_t)bytes[next_random(&random) % (k % 5 == 4 ? kinds : 10)];
+		same = hostname_take(out, p, n) && strlen(out) == n && memcmp(out, p, n) == 0;
+		assert_int_equal(hostname_is_plain(p, n), same && n <= 64);
+		plain += same;
+		test_free(p);
+	}
+	assert_true(plain > 1000);
+	snprintf(name, sizeof(name), "printer.local");
+	assert_false(hostname_is_plain((const uint8_t *)name, strlen(name)));
+	assert_true(hostname_is_plain((const uint8_t *)name, strlen(name) - 1));
+}
+
 static void authorities(void **state)
 {
 	(void)state;
@@ -152,8 +184,9 @@ static void encoded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),       cmocka_unit_test(no_names), cmocka_unit_test(lengths),
-		cmocka_unit_test(authorities), cmocka_unit_test(encoded),
+		cmocka_unit_test(names),   cmocka_unit_test(no_names),
+		cmocka_unit_test(lengths), cmocka_unit_test(authorities),
+		cmocka_unit_test(encoded), cmocka_unit_test(plain_is_what_stays),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
