@@ -65,6 +65,21 @@ static bool method_valid(struct dissect_str m)
 	return m.n > 0 && m.n <= METHOD_MAX;
 }
 
+static bool method_letter(uint8_t c) { return (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }
+
+/* What a lost segment left: "ET" of "GET", or "lost.GET", the end of a body and the next request. */
+static bool method_torn(struct dissect_str m)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		size_t all = strlen(methods[i]), n = m.n < all ? m.n : all;
+		if (memcmp(m.p + m.n - n, methods[i] + all - n, n) != 0)
+			continue;
+		if (m.n < all || (m.n > all && !method_letter(m.p[m.n - all - 1])))
+			return true;
+	}
+	return false;
+}
+
 /* Up to the next blank, which is taken too. */
 static struct dissect_str word_get(struct rd *r)
 {
@@ -94,13 +109,13 @@ static void request_line(struct dissect_str line, struct head *h)
 	}
 }
 
-/* "/HTTP/1.1": the blank between target and version was forgotten. */
+/* "/HTTP/1.1": the blank between target and version was forgotten. No target at all is not that. */
 static bool version_glued(struct dissect_str target)
 {
 	static const char version[] = "HTTP/1.";
 	size_t n = sizeof(version); /* with the digit */
 
-	return target.n >= n && memcmp(target.p + target.n - n, version, n - 1) == 0;
+	return target.n > n && memcmp(target.p + target.n - n, version, n - 1) == 0;
 }
 
 /* Old and broken clients leave the version out (HTTP/0.9, RFC 1945 section 4.1); RTSP, SIP and others share
@@ -108,11 +123,13 @@ static bool version_glued(struct dissect_str target)
  * forgiven where the method is known: else the end of a text in front of a request would pass for one. */
 static bool request_believed(const struct head *h)
 {
-	if (!method_valid(h->method) || (h->more_words > 1 && !method_known(h->method)))
+	bool known = method_known(h->method);
+
+	if (!method_valid(h->method) || (!known && (h->more_words > 1 || method_torn(h->method))))
 		return false;
 	if (http_head_starts(h->version, "HTTP/1.") || version_glued(h->target))
 		return true;
-	return method_known(h->method) && (http_head_starts(h->target, "/") || h->host.p != NULL);
+	return known && (http_head_starts(h->target, "/") || h->host.p != NULL);
 }
 
 /* -- probing */

@@ -55,7 +55,12 @@ static void test_odd_request_lines(void **state)
 	expect("OWN /HTTP/1.1\r\nHost: a\r\n\r\n", "http [a] [OWN] [/HTTP/1.1] - - -\n", PROTO_OK);
 	expect("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "http [a] [GET] [/] - - -\n", PROTO_OK);
 	expect("GET a.b HTTP/2.0\r\nHost: a\r\n\r\n", "http [a] [GET] [a.b] - - -\n", PROTO_OK);
+	expect("BMOVE /x HTTP/1.1\r\nHost: a\r\n\r\n", "http [a] [BMOVE] [/x] - - -\n", PROTO_OK);
 	expect_bytes("OWN /HTTP\r\n\r\n", 13, "", PROTO_BAD, 1);
+	/* what segments that were lost leave */
+	expect_bytes("ET /x HTTP/1.1\r\n\r\n", 18, "", PROTO_BAD, 1);
+	expect_bytes("end!GET /x HTTP/1.1\r\n\r\n", 23, "", PROTO_BAD, 1);
+	expect_bytes("x.jpg HTTP/1.1\r\n\r\n", 18, "", PROTO_BAD, 1);
 }
 
 /* A body that waited for leave may never come: what stands there instead is the next request. */
