@@ -91,8 +91,6 @@ static const char *const statements[STMT_COUNT] = {
 		"ORDER BY d.subject, d.key_epoch",
 	[STMT_DAY_ANY] = "SELECT 1 FROM observed_day WHERE subject = ?1 AND +" COUNTED "LIMIT 1",
 	[STMT_SUBJECTS_ALL] = "SELECT id, kind, name FROM observed_subject ORDER BY id",
-	[STMT_DAYS_SERVERS_OF] =
-		"SELECT subject, via, servers FROM observed_day WHERE subject = ?1 AND +" COUNTED,
 	[STMT_SOURCES_UNCOUNTED] =
 		"SELECT count(*) FROM source WHERE id NOT IN (SELECT id FROM source_counted)",
 	[STMT_DAYS_SERVERS] =

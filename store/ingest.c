@@ -227,6 +227,26 @@ static void write_progress(struct db_txn *t, const struct running *r, uint64_t m
 	query_run(&q);
 }
 
+/* What was just written needs no reading back before the next judgement. */
+static void learn(struct store *s, const struct intake *in)
+{
+	struct prefix_set *campus;
+	int64_t last = 0;
+
+	if (s->recall.generation == 0) /* all days are going to be read */
+		return;
+	campus = prefix_set_new(&s->conf->campus.prefixes);
+	for (size_t i = 0; i < in->count; i++)
+		last = in->row[i].subject > last ? in->row[i].subject : last;
+	recall_room(&s->recall, last);
+	for (size_t i = 0; i < in->count; i++) {
+		const struct intake_row *row = &in->row[i];
+		recall_day(&s->recall, row->subject, (enum via)row->via,
+			   rd_init(row->servers, (size_t)row->server_count * INTAKE_SERVER_SIZE), campus);
+	}
+	prefix_set_free(campus);
+}
+
 void running_write(struct store *s, struct db_txn *t, struct running *r)
 {
 	struct write_job job = {
@@ -234,8 +254,8 @@ void running_write(struct store *s, struct db_txn *t, struct running *r)
 	};
 
 	write_intake(t, &job);
-	for (size_t i = 0; i < r->in.count; i++)
-		recall_touch(&s->recall, r->in.row[i].subject);
+	if (t->result == 0)
+		learn(s, &r->in);
 	write_progress(t, r, job.messages);
 	for (size_t i = 0; i < r->counters; i++)
 		write_counter(t, STMT_COUNTER_SET, r->source, &r->counter[i]);
@@ -256,6 +276,7 @@ int store_flush(struct store *s, int64_t source)
 	running_write(s, &t, r);
 	result = state_end(s, &t);
 	if (result < 0) { /* what waited is folded by half: the database alone knows the source now */
+		recall_clear(&s->recall);
 		running_free(s, source);
 		return result;
 	}

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/intake.h"
 #include "store/state.h"
 
-/* Subjects are numbered from 1 without gaps worth speaking of, up to store.subjects. */
-enum { TOUCHES_MAX = 1 << 20 };
+enum { SETTLE_AT = 1024 }; /* answers: fewer are not worth sorting */
 
 static int64_t number(struct db_txn *t, enum stmt id, int column)
 {
@@ -30,6 +30,7 @@ bool recall_holds(const struct store *s, struct db_txn *t)
 	       number(t, STMT_JUDGE_STATE, 2) == r->generation && number(t, STMT_SOURCES_UNCOUNTED, 0) == 0;
 }
 
+/* Subjects are numbered from 1 without gaps worth speaking of, up to store.subjects. */
 void recall_room(struct recall *r, int64_t last)
 {
 	size_t want = (size_t)last + 1;
@@ -44,13 +45,6 @@ void recall_room(struct recall *r, int64_t last)
 struct recall_face *recall_face(struct recall *r, int64_t subject)
 {
 	return subject >= 0 && (size_t)subject < r->faces ? &r->face[subject] : NULL;
-}
-
-void recall_answered(struct recall *r, int64_t subject, const uint8_t addr[16])
-{
-	r->answer = xgrow(r->answer, &r->answer_cap, r->answers + 1, sizeof(*r->answer));
-	r->answer[r->answers].subject = subject;
-	memcpy(r->answer[r->answers++].addr, addr, sizeof(r->answer->addr));
 }
 
 static int compare_answers(const void *left, const void *right)
@@ -69,19 +63,37 @@ void recall_settle(struct recall *r)
 	for (size_t i = 0; i < r->answers; i++)
 		if (n == 0 || compare_answers(&r->answer[n - 1], &r->answer[i]) != 0)
 			r->answer[n++] = r->answer[i];
-	r->answers = n;
+	r->answers = r->settled = n;
 }
 
-void recall_touch(struct recall *r, int64_t subject)
+static void answered(struct recall *r, int64_t subject, const uint8_t *addr)
 {
-	if (r->generation == 0 || subject <= 0)
+	struct recall_answer *a;
+
+	/* the same servers answer day after day */
+	if (r->answers >= SETTLE_AT && r->answers >= 2 * r->settled)
+		recall_settle(r);
+	r->answer = xgrow(r->answer, &r->answer_cap, r->answers + 1, sizeof(*r->answer));
+	a = &r->answer[r->answers++];
+	a->subject = subject;
+	memcpy(a->addr, addr, sizeof(a->addr));
+}
+
+void recall_day(struct recall *r, int64_t subject, enum via via, struct rd servers,
+		const struct prefix_set *campus)
+{
+	struct recall_face *f = recall_face(r, subject);
+	const uint8_t *one;
+
+	if (f == NULL)
 		return;
-	if (r->touches == TOUCHES_MAX) { /* reading everything costs less than keeping more */
-		recall_clear(r);
+	f->seen = true;
+	/* the servers of a DNS query are resolvers and say nothing */
+	if (via == VIA_DNS_QUERY)
 		return;
-	}
-	r->touched = xgrow(r->touched, &r->touch_cap, r->touches + 1, sizeof(*r->touched));
-	r->touched[r->touches++] = subject;
+	while ((one = rd_bytes(&servers, INTAKE_SERVER_SIZE)) != NULL)
+		if (prefix_set_has(campus, one))
+			answered(r, subject, one);
 }
 
 void recall_keep(struct store *s, struct db_txn *t, int64_t generation)
@@ -93,7 +105,6 @@ void recall_keep(struct store *s, struct db_txn *t, int64_t generation)
 		return;
 	}
 	r->generation = generation;
-	r->touches = 0;
 	memcpy(r->digest, s->digest, sizeof(r->digest));
 }
 
@@ -101,6 +112,5 @@ void recall_clear(struct recall *r)
 {
 	free(r->face);
 	free(r->answer);
-	free(r->touched);
 	*r = (struct recall){ 0 };
 }

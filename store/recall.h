@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a judgement learnt of everybody by reading all days, kept for the next one in this process, which then
- * reads only the days of whom something came since. It holds for one generation of judgements: after a
- * transaction that was taken back, another configuration, or while a capture is not complete, everything is
- * read again. 3 bytes a subject, 24 a campus server's answer, 8 an observation since the last judgement; no
- * names.
+ * What is known of everybody from the days that were observed, kept for the next judgement of this process: a
+ * judgement reads all days once, and from then on each day that is written is learnt on its way into the
+ * database. It holds for one generation of judgements: after a transaction that was taken back, another
+ * configuration, or while a capture is not complete, everything is read again. 3 bytes a subject, 24 a campus
+ * server's answer; no names.
  */
 #ifndef STORE_RECALL_H
 #define STORE_RECALL_H
@@ -14,7 +14,10 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/rd.h"
+#include "base/words.h"
 #include "db/db.h"
+#include "store/prefix.h"
 
 struct recall_face {
 	uint8_t class_known; /* 1 + enum sieve_class of its name; 0: not looked at yet */
@@ -34,22 +37,21 @@ struct recall {
 	struct recall_face *face; /* by the row id of the subject */
 	size_t faces;
 	struct recall_answer *answer; /* sorted, each once, once recall_settle() was called */
-	size_t answers, answer_cap;
-	int64_t *touched; /* subjects of whom something came since */
-	size_t touches, touch_cap;
+	size_t answers, answer_cap, settled;
 };
 
 struct store;
 
 /* Is what it knows true of the database as the last judgement left it? */
 bool recall_holds(const struct store *s, struct db_txn *t);
-/* Room for subjects up to this row id; NULL: it is none that can be remembered. */
-struct recall_face *recall_face(struct recall *r, int64_t subject);
+/* Room for subjects up to this row id. */
 void recall_room(struct recall *r, int64_t last);
-void recall_answered(struct recall *r, int64_t subject, const uint8_t addr[16]);
+/* NULL: there is no room for it. */
+struct recall_face *recall_face(struct recall *r, int64_t subject);
+/* A day of a subject, with the servers of its row; which of them stand on campus is kept. */
+void recall_day(struct recall *r, int64_t subject, enum via via, struct rd servers,
+		const struct prefix_set *campus);
 void recall_settle(struct recall *r);
-/* Something of this subject was written. */
-void recall_touch(struct recall *r, int64_t subject);
 /* From now on it is what that judgement knew. Nothing is kept while a capture is not complete: its rows do
  * not count yet, and may be taken back. */
 void recall_keep(struct store *s, struct db_txn *t, int64_t generation);

@@ -173,6 +173,9 @@ int store_source_end(struct store *s, int64_t source, const struct store_identit
 		complete(s, &t, source, r && !r->live ? id->digest : NULL);
 	}
 	result = state_end(s, &t);
+	/* what was learnt of rows that are gone again */
+	if (result < 0 || (*verdict != STORE_TAKEN && !r->fresh))
+		recall_clear(&s->recall);
 	running_free(s, source);
 	return result;
 }

@@ -6,13 +6,8 @@
 
 #include "base/alloc.h"
 #include "policy/domain.h"
-#include "store/intake.h"
-#include "store/prefix.h"
 
-enum {
-	WALK_SHARE = 16,         /* reading all days costs as much as looking up every 16th subject */
-	FOREIGN_DOMAINS_MAX = 3, /* of one campus address; more than a hosted department has */
-};
+enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
 
 static struct face *find_face(const struct survey *sv, int64_t subject)
 {
@@ -48,70 +43,33 @@ static void read_names(struct survey *sv, struct db_txn *t)
 }
 
 /* -- what the days say: who was seen, and servers on campus ----------------------------------------- */
-static void learn_day(struct recall *r, struct query *q, const struct prefix_set *campus)
+
+static void read_days(struct recall *r, struct db_txn *t, const struct prefix_set *campus)
 {
-	int64_t subject = query_get_int(q, 0);
-	struct recall_face *known = recall_face(r, subject);
-	const uint8_t *one;
-	struct rd servers;
+	const void *servers;
+	enum via via;
+	struct query q;
 	size_t n;
 
-	if (known == NULL)
-		return;
-	known->seen = true;
-	/* the servers of a DNS query are resolvers and say nothing */
-	if (query_get_int(q, 1) == VIA_DNS_QUERY)
-		return;
-	one = query_get_blob(q, 2, &n);
-	servers = rd_init(one, n);
-	while ((one = rd_bytes(&servers, INTAKE_SERVER_SIZE)) != NULL)
-		if (prefix_set_has(campus, one))
-			recall_answered(r, subject, one);
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-	const int64_t *a = left, *b = right;
-	return (*a > *b) - (*a < *b);
-}
-
-static void learn_touched(struct recall *r, struct db_txn *t, const struct prefix_set *campus)
-{
-	struct query q;
-
-	if (r->touches > 1)
-		qsort(r->touched, r->touches, sizeof(*r->touched), compare_ids);
-	for (size_t i = 0; i < r->touches; i++) {
-		if (i > 0 && r->touched[i] == r->touched[i - 1])
-			continue;
-		query_open(&q, t, STMT_DAYS_SERVERS_OF);
-		query_int(&q, r->touched[i]);
-		while (query_row(&q))
-			learn_day(r, &q, campus);
-	}
-}
-
-static void learn_all(struct recall *r, struct db_txn *t, const struct prefix_set *campus)
-{
-	struct query q;
-
 	query_open(&q, t, STMT_DAYS_SERVERS);
-	while (query_row(&q))
-		learn_day(r, &q, campus);
+	while (query_row(&q)) {
+		servers = query_get_blob(&q, 2, &n);
+		if (state_via(&q, 1, &via))
+			recall_day(r, query_get_int(&q, 0), via, rd_init(servers, n), campus);
+	}
 }
 
 static void learn(struct survey *sv, const struct conf *conf, struct db_txn *t)
 {
-	struct prefix_set *campus = prefix_set_new(&conf->campus.prefixes);
 	struct recall *r = sv->recall;
 
 	recall_room(r, sv->count > 0 ? sv->face[sv->count - 1].id : 0);
-	if (r->generation == 0 || r->touches > sv->count / WALK_SHARE)
-		learn_all(r, t, campus);
-	else
-		learn_touched(r, t, campus);
+	if (r->generation == 0) {
+		struct prefix_set *campus = prefix_set_new(&conf->campus.prefixes);
+		read_days(r, t, campus);
+		prefix_set_free(campus);
+	}
 	recall_settle(r);
-	prefix_set_free(campus);
 	for (size_t i = 0; i < sv->count; i++)
 		sv->face[i].seen = recall_face(r, sv->face[i].id)->seen;
 }

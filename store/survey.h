@@ -46,8 +46,8 @@ struct survey {
 	struct shelf shelf;
 };
 
-/* Of the input conf, data, filings and decisions are used. What `recall` knows is not read again but for the
- * subjects that were touched since; what it does not know yet it knows afterwards. */
+/* Of the input conf, data, filings and decisions are used. What `recall` knows is not read again; what it
+ * does not know yet it knows afterwards. */
 void survey_read(struct survey *sv, const struct policy_input *in, struct db_txn *t, struct recall *recall);
 void survey_linked(struct survey *sv, int64_t subject);
 /* For the judgement: who matters; the groups of all others. */

@@ -130,7 +130,8 @@ static void it_makes_no_difference(void **state)
 /* It holds for the database as it was left, and for nothing else. */
 static void it_forgets_in_time(void **state)
 {
-	struct observation o = fx_host("www.some.com", 5);
+	struct observation o = fx_host("www.some.com", 5), other = fx_host("www.other.com", 5);
+	enum store_verdict verdict;
 	struct db_txn t;
 	int64_t source;
 
@@ -149,10 +150,11 @@ static void it_forgets_in_time(void **state)
 	db_abandon(&t);
 	fx_ok(store_judge(fx.store));
 	fx_ok(store_source_begin(fx.store, "half", true, &source));
-	for (int i = 0; i < 1 << 20; i++)
-		recall_touch(&fx.store->recall, 1 + i % 2);
-	assert_true(fx.store->recall.generation > 0);
-	recall_touch(&fx.store->recall, 1);
+	fx_ok(store_batch(fx.store, source, 1, &other, 1));
+	fx_ok(store_flush(fx.store, source));
+	assert_true(recall_face(&fx.store->recall, 2)->seen);
+	fx_ok(store_source_end(fx.store, source, NULL, &verdict));
+	assert_int_equal(verdict, STORE_GIVEN_UP);
 	assert_int_equal(fx.store->recall.generation, 0);
 }
 
