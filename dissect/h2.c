@@ -12,6 +12,7 @@ enum {
 	FRAME_HEADER = 9,
 	FRAME_HEADERS = 1,   /* its type */
 	HEADERS_MAX = 16384, /* the largest frame unless a peer allows more (section 4.2) */
+	FLAG_END_HEADERS = 0x04,
 	FLAG_PADDED = 0x08,
 	FLAG_PRIORITY = 0x20,
 	AUTHORITY_MAX = 4096,
@@ -48,11 +49,11 @@ static void tell(const struct hpack_request *h, struct proto_out *out)
 	proto_emit(out, DISSECT_HTTP2);
 }
 
-/* The payload of a HEADERS frame (section 6.2); its continuations are not waited for: the authority stands in
- * front. */
+/* The payload of a HEADERS frame (section 6.2); its continuations (section 6.10) are not waited for: the
+ * authority stands in front, or is hidden in them. */
 static void headers(struct rd payload, uint8_t flags, struct proto_out *out)
 {
-	struct hpack_request h = { .hidden = false };
+	struct hpack_request h = { .hidden = (flags & FLAG_END_HEADERS) == 0 };
 	uint8_t room[HPACK_ROOM], padding = (flags & FLAG_PADDED) != 0 ? rd_u8(&payload) : 0;
 
 	if ((flags & FLAG_PRIORITY) != 0)

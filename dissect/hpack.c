@@ -64,22 +64,36 @@ struct room {
 	size_t left;
 };
 
-/* Absent when it does not fit. The padding at the end is not looked at. */
-static struct dissect_str unpack(struct dissect_str s, struct room *room)
+/* Behind the last symbol stands the beginning of EOS, which is all ones, and of it less than a byte. */
+static bool padding_sound(struct dissect_str s, size_t at)
 {
-	struct dissect_str out = { room->p, 0 };
-	size_t at = 0;
+	size_t rest = s.n * 8 - at;
+	unsigned ones = (1u << rest % 8) - 1;
+
+	return rest < 8 && (rest == 0 || (s.p[s.n - 1] & ones) == ones);
+}
+
+/* *out is absent when it does not fit. False: it is no such string, which ends the connection (RFC 7541
+ * section 5.2). */
+static bool unpack(struct dissect_str s, struct room *room, struct dissect_str *out)
+{
+	size_t at = 0, last = 0, n = 0;
+	uint8_t *to = room->p;
 	int c;
 
+	*out = (struct dissect_str){ NULL, 0 };
 	while ((c = symbol_get(s.p, s.n * 8, &at)) >= 0) {
-		if (room->left == 0)
-			return (struct dissect_str){ NULL, 0 };
-		room->p[0] = (uint8_t)c;
-		room->p++;
-		room->left--;
-		out.n++;
+		if (n == room->left)
+			return true;
+		to[n++] = (uint8_t)c;
+		last = at;
 	}
-	return out;
+	if (!padding_sound(s, last))
+		return false;
+	*out = (struct dissect_str){ to, n };
+	room->p += n;
+	room->left -= n;
+	return true;
 }
 
 /* -- fields */
@@ -143,28 +157,28 @@ static uint32_t integer(struct rd *r, uint8_t first, unsigned bits)
 	return value;
 }
 
-struct string {
-	struct dissect_str bytes;
-	bool packed;
-};
-
-static struct string string_get(struct rd *r)
+/* A string of the block; unpacked ones are in the room. Absent when it does not fit there. */
+static struct dissect_str string_get(struct rd *r, struct room *room)
 {
 	uint8_t first = rd_u8(r);
-	size_t n = integer(r, first, 7);
-	const uint8_t *p = rd_bytes(r, n);
+	struct rd bytes = rd_sub(r, integer(r, first, 7));
+	struct dissect_str s = { bytes.base, rd_left(&bytes) }, plain;
 
-	return (struct string){ { p, p != NULL ? n : 0 }, (first & 0x80) != 0 };
+	if (!rd_ok(r) || (first & 0x80) == 0)
+		return s;
+	if (!unpack(s, room, &plain))
+		rd_skip(r, SIZE_MAX);
+	return plain;
 }
 
-static struct dissect_str *name_find(struct hpack_request *h, const struct string *name)
+static struct dissect_str *name_get(struct rd *r, struct hpack_request *h)
 {
 	uint8_t bytes[NAME_LONGEST];
 	struct room room = { bytes, sizeof(bytes) };
-	struct dissect_str plain = name->packed ? unpack(name->bytes, &room) : name->bytes;
+	struct dissect_str name = string_get(r, &room);
 
-	for (size_t i = 0; plain.p != NULL && i < sizeof(name_rows) / sizeof(name_rows[0]); i++) {
-		if (http_head_is_word(plain, name_rows[i].name))
+	for (size_t i = 0; name.p != NULL && i < sizeof(name_rows) / sizeof(name_rows[0]); i++) {
+		if (http_head_is_word(name, name_rows[i].name))
 			return member(h, name_rows[i].at);
 	}
 	return NULL;
@@ -174,17 +188,15 @@ static struct dissect_str *name_find(struct hpack_request *h, const struct strin
 static void literal(struct rd *r, uint32_t index, struct hpack_request *h, struct room *room)
 {
 	const struct static_row *row = static_find(index);
-	struct dissect_str *to = row != NULL ? member(h, row->at) : NULL;
-	struct string value;
+	struct dissect_str *to = row != NULL ? member(h, row->at) : NULL, value;
+	struct room none = { room->p, 0 };
 
 	h->hidden |= index > STATIC_LAST;
-	if (index == 0) {
-		struct string name = string_get(r);
-		to = name_find(h, &name);
-	}
-	value = string_get(r);
+	if (index == 0)
+		to = name_get(r, h);
+	value = string_get(r, to != NULL && to->p == NULL ? room : &none);
 	if (rd_ok(r) && to != NULL && to->p == NULL)
-		*to = value.packed ? unpack(value.bytes, room) : value.bytes;
+		*to = value;
 }
 
 static void indexed(uint32_t index, struct hpack_request *h)

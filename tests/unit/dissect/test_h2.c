@@ -51,6 +51,9 @@ static void test_hidden(void **state)
 {
 	(void)state;
 	EXPECT(PREFACE "\0\0\4\1\5\0\0\0\3\x82\x86\x84\xbe" REQUEST, REQUEST_LINE, 1, 1, 0);
+	/* it may stand in a CONTINUATION */
+	EXPECT(PREFACE "\0\0\3\1\1\0\0\0\3\x82\x86\x84\0\0\6\x09\4\0\0\0\3\x41\4A.cn" REQUEST, REQUEST_LINE,
+	       1, 1, 0);
 	/* trailers hide nothing */
 	EXPECT(PREFACE "\0\0\5\1\5\0\0\0\3\0\1a\1b" REQUEST, REQUEST_LINE, 1, 0, 0);
 }

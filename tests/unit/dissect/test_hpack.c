@@ -71,8 +71,20 @@ static void test_broken(void **state)
 	expect("82410561", false, " - - [GET] - - - -");
 	expect("82ffffffffffffff", false, " - - [GET] - - - - hidden");
 	expect("82417fffffffffffffff", false, " - - [GET] - - - -");
-	/* Huffman: EOS inside ends the string */
-	expect("4184ffffffff", true, " [] - - - - - -");
+	/* Huffman: EOS inside, padding of a byte or more, padding that is not all ones */
+	expect("824184ffffffff", false, " - - [GET] - - - -");
+	expect("82418507ffffffff", false, " - - [GET] - - - -");
+	expect("824182"
+	       "07ff",
+	       false, " - - [GET] - - - -");
+	expect("824181"
+	       "06",
+	       false, " - - [GET] - - - -");
+	expect("82410161", true, " [a] - [GET] - - - -");
+	expect("824181"
+	       "1f",
+	       true, " [a] - [GET] - - - -");
+	expect("00881fffffffffffffff0161", false, " - - - - - - -"); /* a name */
 }
 
 /* More strings than there is room for: what does not fit is absent. */
