@@ -9,27 +9,28 @@
 
 enum { RUN = 8 }; /* keys sorted by insertion before they are merged */
 
-void order_init(struct order *o, uint32_t max)
-{
-	o->key = xmalloc(((size_t)max + 1) * sizeof(*o->key));
-	o->spare = xmalloc(((size_t)max + 1) * sizeof(*o->spare));
-}
+_Static_assert(sizeof(struct order_key) <= 2 * sizeof(struct subject_slot),
+	       "two slots per subject hold a key");
+
+void order_init(struct order *o, uint32_t max) { o->key = xmalloc(((size_t)max + 1) * sizeof(*o->key)); }
 
 void order_clear(struct order *o)
 {
 	free(o->key);
-	free(o->spare);
 	*o = (struct order){ 0 };
 }
 
 static struct order_key key_of(const struct subjects *t, uint32_t number)
 {
 	const struct subject *s = &t->subject[number];
-	struct order_key k = { .number = number, .kind = s->kind, .via = s->via };
+	struct order_key k = { .number = number };
+	uint8_t first[sizeof(k.start) + sizeof(k.more)] = { s->kind };
 
-	memcpy(k.start, subject_name(t, s->name), s->len < sizeof(k.start) ? s->len : sizeof(k.start));
-	k.start[0] = be64toh(k.start[0]);
-	k.start[1] = be64toh(k.start[1]);
+	memcpy(first + 1, subject_name(t, s->name), s->len < sizeof(first) - 1 ? s->len : sizeof(first) - 1);
+	memcpy(&k.start, first, sizeof(k.start));
+	memcpy(&k.more, first + sizeof(k.start), sizeof(k.more));
+	k.start = be64toh(k.start);
+	k.more = be32toh(k.more);
 	return k;
 }
 
@@ -40,17 +41,15 @@ static int compare_rest(const struct subjects *t, const struct order_key *a, con
 	int c = memcmp(subject_name(t, x->name), subject_name(t, y->name), least);
 
 	c = c != 0 ? c : x->len - y->len;
-	return c != 0 ? c : a->via - b->via;
+	return c != 0 ? c : x->via - y->via;
 }
 
 static bool is_before(const struct subjects *t, const struct order_key *a, const struct order_key *b)
 {
-	if (a->kind != b->kind)
-		return a->kind < b->kind;
-	if (a->start[0] != b->start[0])
-		return a->start[0] < b->start[0];
-	if (a->start[1] != b->start[1])
-		return a->start[1] < b->start[1];
+	if (a->start != b->start)
+		return a->start < b->start;
+	if (a->more != b->more)
+		return a->more < b->more;
 	return compare_rest(t, a, b) < 0;
 }
 
@@ -79,23 +78,24 @@ static void merge(const struct subjects *t, const struct order_key *from, size_t
 	}
 }
 
-const struct order_key *order_make(struct order *o, const struct subjects *t)
+const struct order_key *order_make(struct order *o, struct subjects *t)
 {
+	struct order_key *key = o->key, *spare = (struct order_key *)(void *)t->slots;
 	size_t n = t->count;
 
 	for (uint32_t i = 0; i < t->count; i++)
-		o->key[i] = key_of(t, i);
+		key[i] = key_of(t, i);
 	for (size_t at = 0; at < n; at += RUN)
-		sort_run(t, o->key + at, n - at < RUN ? n - at : RUN);
+		sort_run(t, key + at, n - at < RUN ? n - at : RUN);
 	for (size_t run = RUN; run < n; run *= 2) {
-		struct order_key *sorted = o->spare;
+		struct order_key *sorted = spare;
 		for (size_t at = 0; at < n; at += 2 * run) {
 			size_t left = n - at;
-			merge(t, o->key + at, left < run ? left : run, left < 2 * run ? left : 2 * run,
-			      o->spare + at);
+			merge(t, key + at, left < run ? left : run, left < 2 * run ? left : 2 * run,
+			      spare + at);
 		}
-		o->spare = o->key;
-		o->key = sorted;
+		spare = key;
+		key = sorted;
 	}
-	return o->key;
+	return key;
 }

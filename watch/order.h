@@ -2,7 +2,8 @@
 /*
  * The order in which observations are told: by (kind, name, via). Names are mostly compared by their first
  * bytes, which stand beside the subject's number, so that sorting rarely touches the subjects. A merge
- * sort: what strangers choose to be called cannot make it slow.
+ * sort: what strangers choose to be called cannot make it slow. It works in the memory of the table's slots,
+ * for who is told is no longer looked for.
  */
 #ifndef WATCH_ORDER_H
 #define WATCH_ORDER_H
@@ -12,18 +13,19 @@
 #include "watch/subject.h"
 
 struct order_key {
-	uint64_t start[2]; /* first 16 bytes of the name, big-endian, padded with zero */
+	uint64_t start; /* kind, then the name's first bytes, big-endian, padded with zero */
+	uint32_t more;  /* those that follow */
 	uint32_t number;
-	uint8_t kind, via;
 };
 
 struct order {
-	struct order_key *key, *spare; /* owned, one per subject each */
+	struct order_key *key; /* owned, one per subject */
 };
 
 void order_init(struct order *o, uint32_t max);
 void order_clear(struct order *o);
-/* Returns the subjects' keys in order, t->count of them; o's, until the next call. */
-const struct order_key *order_make(struct order *o, const struct subjects *t);
+/* Returns the subjects' keys in order, t->count of them, until the next call or the table's reset. Until that
+ * nothing can be found in the table. */
+const struct order_key *order_make(struct order *o, struct subjects *t);
 
 #endif

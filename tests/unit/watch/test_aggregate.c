@@ -567,43 +567,6 @@ static void address_behind_aliases(void **state)
 	done(a, &seen);
 }
 
-/* Whatever strangers make up, the campus's own names are observed. */
-static void campus_gets_the_last_room(void **state)
-{
-	enum { MOST = 64 };
-	struct seen seen;
-	struct aggregate *a = make(MOST, 0, NULL, &seen);
-	struct conf conf;
-	char name[64];
-	(void)state;
-
-	conf_init(&conf);
-	conf.campus.domains.item[conf.campus.domains.count++] = strdup("example.edu.cn");
-	aggregate_campus(a, &conf);
-	conf_clear(&conf);
-	for (int i = 0; i < 3 * MOST; i++) {
-		snprintf(name, sizeof(name), "x%d.example.com", i);
-		say(a, DISSECT_DNS_QUERY, 1, name, 1);
-	}
-	assert_int_equal(aggregate_stats(a)->evicted, 3 * MOST - MOST * 3 / 4);
-	assert_int_equal(aggregate_stats(a)->reserved, 0);
-	say(a, DISSECT_DNS_QUERY, 1, "jw.example.edu.cn", 2);
-	say(a, DISSECT_TLS, 1, "jw.example.edu.cn", 2);
-	say(a, DISSECT_TLS, 1, "jw.example.edu.cn", 3);
-	aggregate_flush(a);
-	assert_int_equal(find(&seen, "jw.example.edu.cn", VIA_DNS_QUERY)->count, 1);
-	assert_int_equal(find(&seen, "jw.example.edu.cn", VIA_TLS)->count, 2);
-	assert_int_equal(seen.count, MOST * 3 / 4 + 2);
-	assert_int_equal(aggregate_stats(a)->reserved, 2);
-	for (int i = 0; i < 3 * MOST; i++) {
-		snprintf(name, sizeof(name), "x%d.example.edu.cn", i);
-		say(a, DISSECT_TLS, 1, name, 1);
-	}
-	aggregate_flush(a);
-	assert_int_equal(seen.count, MOST * 3 / 4 + 2 + MOST);
-	done(a, &seen);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -621,7 +584,6 @@ int main(void)
 		cmocka_unit_test(identifiers_are_tied_to_hosts),
 		cmocka_unit_test(every_observation_survives_the_wire),
 		cmocka_unit_test(address_behind_aliases),
-		cmocka_unit_test(campus_gets_the_last_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

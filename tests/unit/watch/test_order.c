@@ -30,7 +30,7 @@ static int compare(const struct subjects *t, const struct subject *a, const stru
 	return c != 0 ? c : a->via - b->via;
 }
 
-static void expect_order(const struct subjects *t)
+static void expect_order(struct subjects *t)
 {
 	bool *seen = calloc(t->count + 1, sizeof(bool));
 	const struct order_key *key;

@@ -107,11 +107,56 @@ static void the_last_is_told(void **state)
 	free(q);
 }
 
+static void flood(struct sightings *q, const char *domain)
+{
+	char name[64];
+
+	for (int i = 0; i < 3 * MOST; i++) {
+		snprintf(name, sizeof(name), "x%d.%s", i, domain);
+		see(q, VIA_DNS_QUERY, name)->client = 1;
+	}
+	sightings_settle(q);
+}
+
+/* Whatever strangers make up, the campus's own names are observed; up to the same maximum. */
+static void campus_gets_the_last_room(void **state)
+{
+	struct subjects t;
+	struct reserve r;
+	struct conf conf;
+	struct sightings *q = malloc(sizeof(*q));
+	struct details *d;
+	(void)state;
+
+	conf_init(&conf);
+	conf.campus.domains.item[conf.campus.domains.count++] = strdup("example.edu.cn");
+	reserve_init(&r, &conf);
+	conf_clear(&conf);
+	subjects_init(&t, MOST);
+	d = details_new(&t);
+	sightings_init(q, &t, d, &r);
+	flood(q, "example.com");
+	assert_int_equal(t.count, MOST * 3 / 4);
+	assert_int_equal(q->stats.evicted, 3 * MOST - MOST * 3 / 4);
+	assert_int_equal(q->stats.reserved, 0);
+	see(q, VIA_TLS, "jw.example.edu.cn")->client = 2;
+	assert_non_null(sightings_settle(q));
+	assert_int_equal(q->stats.reserved, 1);
+	flood(q, "example.edu.cn");
+	assert_int_equal(t.count, MOST);
+	assert_int_equal(q->stats.reserved, MOST / 4);
+	details_free(d);
+	subjects_clear(&t);
+	reserve_clear(&r);
+	free(q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups_change_nothing),
 		cmocka_unit_test(the_last_is_told),
+		cmocka_unit_test(campus_gets_the_last_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
