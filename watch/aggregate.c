@@ -400,27 +400,28 @@ static void see_named(struct aggregate *a, const struct dissect_message *m, enum
 		identify_message(a->identify, m, see_identifier, &in);
 }
 
-/* The subject that asked for a service record; it is asked for by name before it is answered. */
-static struct subject *find_asker(struct aggregate *a, const struct dissect_message *m)
+/* A service record is an answer too; it may send its client to another name (RFC 9460 section 2.4). */
+static void see_service(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
-	struct subject_key k = { SUBJECT_HOST, VIA_DNS_QUERY, (const char *)m->name.p, m->name.n, 0 };
-	struct subject *s;
+	struct dissect_str to = m->service.target;
+	char target[HOSTNAME_MAX];
+	struct subject *s = NULL;
+	struct sighting *g;
 
-	if (m->name.n == 0 || m->name.n >= HOSTNAME_MAX)
-		return NULL;
-	k.hash = subjects_hash(&a->table, &k);
-	subjects_prefetch(&a->table, &k);
-	sightings_settle(&a->queue);
-	s = subjects_find(&a->table, &k);
-	k.via = VIA_DNS_ANSWER;
-	return s != NULL ? s : subjects_find(&a->table, &k);
+	if (find_host(a, m->name, false)) {
+		g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
+		if (to.n > 1 && hostname_take(target, to.p, to.n))
+			set_link(g, target, strlen(target));
+		s = sightings_settle(&a->queue);
+	}
+	details_message(a->details, m, s);
 }
 
-/* Messages that make no observation of their own. */
+/* Messages that make no observation. */
 static void add_details(struct aggregate *a, const struct dissect_message *m)
 {
 	aggregate_tick(a, m->time);
-	details_message(a->details, m, m->kind == DISSECT_DNS_SERVICE ? find_asker(a, m) : NULL);
+	details_message(a->details, m, NULL);
 }
 
 void aggregate_message(struct aggregate *a, const struct dissect_message *m)
@@ -428,7 +429,7 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	static const enum via vias[DISSECT_KIND_COUNT] = {
 		[DISSECT_DNS_QUERY] = VIA_DNS_QUERY, [DISSECT_DNS_ANSWER] = VIA_DNS_ANSWER,
 		[DISSECT_HTTP] = VIA_HTTP,           [DISSECT_TLS] = VIA_TLS,
-		[DISSECT_QUIC] = VIA_QUIC,           [DISSECT_DNS_SERVICE] = VIA_COUNT,
+		[DISSECT_QUIC] = VIA_QUIC,           [DISSECT_DNS_SERVICE] = VIA_DNS_ANSWER,
 		[DISSECT_HTTP_ANSWER] = VIA_COUNT,   [DISSECT_TLS_CERT] = VIA_COUNT,
 		[DISSECT_HTTP2] = VIA_HTTP,
 	};
@@ -442,6 +443,8 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	time = enter(a, m->time);
 	if (m->kind == DISSECT_DNS_QUERY || m->kind == DISSECT_DNS_ANSWER)
 		see_dns(a, m, time);
+	else if (m->kind == DISSECT_DNS_SERVICE)
+		see_service(a, m, time);
 	else
 		see_named(a, m, vias[m->kind], time);
 }

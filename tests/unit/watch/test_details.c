@@ -251,19 +251,21 @@ static void outer_names_are_known_by_their_records(void **state)
 	hello(a, DISSECT_TLS, "cover.example.com", 1, 8);
 	hello(a, DISSECT_QUIC, "cover.example.com", 1, 7);
 	aggregate_flush(a);
-	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.count, 5);
 	o = find("cover.example.com", VIA_TLS);
 	expect(o, DETAIL_ECH, "outer", 1);
 	expect(o, DETAIL_ECH, "grease-or-unproven", 2);
 	expect(find("cover.example.com", VIA_QUIC), DETAIL_ECH, "outer", 1);
-	o = find("hidden.example.com", VIA_DNS_QUERY);
+	assert_int_equal(find("hidden.example.com", VIA_DNS_QUERY)->detail_count, 0);
+	assert_int_equal(find("nobody.asked.com", VIA_DNS_ANSWER)->count, 1);
+	o = find("hidden.example.com", VIA_DNS_ANSWER);
 	assert_int_equal(o->count, 1);
 	expect(o, DETAIL_SERVICE_ALPN, "h2", 1);
 	expect(o, DETAIL_SERVICE_ALPN, "h3", 1);
 	expect(o, DETAIL_ECH_NAME, "cover.example.com", 1);
 	assert_int_equal(aggregate_details(a)->hidden_ech, 2);
 	assert_int_equal(aggregate_details(a)->ech_unproven, 2);
-	assert_int_equal(aggregate_details(a)->unpaired, 1);
+	assert_int_equal(aggregate_details(a)->unpaired, 0);
 	aggregate_free(a);
 }
 
