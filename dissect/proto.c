@@ -12,9 +12,12 @@
 
 /* Order matters: the first probe that says OK has the stream; the strictest stand first. */
 const struct proto_stream proto_streams[] = {
-	{ "tls", tls_probe, tls_parse },    { "tls-server", tls_server_probe, tls_server_parse },
-	{ "http", http_probe, http_parse }, { "http-answer", http_answer_probe, http_answer_parse },
-	{ "h2", h2_probe, h2_parse },       { "dns", dns_stream_probe, dns_stream_parse },
+	{ "tls", PROTO_CLIENT, tls_probe, tls_parse },
+	{ "tls-server", PROTO_SERVER, tls_server_probe, tls_server_parse },
+	{ "http", PROTO_CLIENT, http_probe, http_parse },
+	{ "http-answer", PROTO_SERVER, http_answer_probe, http_answer_parse },
+	{ "h2", PROTO_CLIENT, h2_probe, h2_parse },
+	{ "dns", PROTO_EITHER, dns_stream_probe, dns_stream_parse },
 };
 const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);
 

@@ -44,15 +44,20 @@ struct dissect_str proto_name(uint8_t *room, size_t cap, struct dissect_str raw)
 
 static inline uint8_t proto_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c; }
 
+/* Which end of a connection says what a row reads. */
+enum proto_side { PROTO_EITHER, PROTO_CLIENT, PROTO_SERVER };
+
 /* What a parser keeps for one direction of a stream between calls; zeroed at the stream's start. */
 struct proto_state {
 	uint64_t left; /* bytes of the current body or record still to come */
 	uint8_t phase; /* the parser's own */
+	uint8_t side;  /* enum proto_side, of the row that took something; it stays when the row is lost */
 	bool last;     /* no more bytes will come behind these: take what there is rather than say MORE */
 };
 
 struct proto_stream {
 	const char *name;
+	enum proto_side side;
 	/* Do these first bytes of one direction look like mine? OK, MORE or SKIP. */
 	enum proto_result (*probe)(const uint8_t *p, size_t n);
 	/* Takes one unit at p. OK: *consumed bytes are done with (> 0), call again for the next; MORE:

@@ -9,12 +9,12 @@ static void stream_release(struct stream *s, struct hold_pool *pool)
 	s->late = 0;
 }
 
-/* Back to looking for a start. */
+/* Back to looking for a start; which side it is stays known. */
 static void stream_lose(struct stream *s, uint8_t tries)
 {
 	s->mode = STREAM_PROBE;
 	s->skip = 0;
-	s->state = (struct proto_state){ 0 };
+	s->state = (struct proto_state){ .side = s->state.side };
 	s->tries = tries;
 }
 
@@ -61,12 +61,20 @@ static int64_t stream_wait(struct stream *s, struct stream_env *env, size_t n)
 	return (int64_t)n;
 }
 
+/* A direction that answered does not ask: what looks like a request there is a page's text. */
+static bool stream_may_be(const struct stream *s, const struct proto_stream *row)
+{
+	return s->state.side == PROTO_EITHER || row->side == PROTO_EITHER || row->side == s->state.side;
+}
+
 static int64_t stream_probe(struct stream *s, struct stream_env *env, const uint8_t *p, size_t n)
 {
 	bool more = false;
 
 	for (int i = 0; i < proto_stream_count; i++) {
-		enum proto_result r = proto_streams[i].probe(p, n);
+		enum proto_result r = PROTO_SKIP;
+		if (stream_may_be(s, &proto_streams[i]))
+			r = proto_streams[i].probe(p, n);
 		if (r == PROTO_OK) {
 			s->mode = STREAM_LOCKED;
 			s->row = (uint8_t)i;
@@ -104,6 +112,8 @@ static int64_t stream_parse(struct stream *s, struct stream_env *env, const uint
 		if (consumed == 0 || consumed > n)
 			break;
 		s->tries = STREAM_TRIES_LOST;
+		if (proto_streams[s->row].side != PROTO_EITHER)
+			s->state.side = (uint8_t)proto_streams[s->row].side;
 		return (int64_t)consumed;
 	case PROTO_MORE:
 		return stream_wait(s, env, n);

@@ -3,7 +3,9 @@
 #include "dissect/dns.h"
 #include "tests/fuzz/proto_drive.h"
 
-static const struct proto_stream row = { "dns", dns_stream_probe, dns_stream_parse };
+static const struct proto_stream row = { .name = "dns",
+					 .probe = dns_stream_probe,
+					 .parse = dns_stream_parse };
 
 static struct drive datagram(const uint8_t *p, size_t n, uint16_t port)
 {

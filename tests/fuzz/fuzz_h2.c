@@ -3,7 +3,7 @@
 #include "dissect/h2.h"
 #include "tests/fuzz/proto_drive.h"
 
-static const struct proto_stream row = { "h2", h2_probe, h2_parse };
+static const struct proto_stream row = { .name = "h2", .probe = h2_probe, .parse = h2_parse };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,7 +3,7 @@
 #include "dissect/http.h"
 #include "tests/fuzz/proto_drive.h"
 
-static const struct proto_stream row = { "http", http_probe, http_parse };
+static const struct proto_stream row = { .name = "http", .probe = http_probe, .parse = http_parse };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,7 +3,9 @@
 #include "dissect/http_answer.h"
 #include "tests/fuzz/proto_drive.h"
 
-static const struct proto_stream row = { "http-answer", http_answer_probe, http_answer_parse };
+static const struct proto_stream row = { .name = "http-answer",
+					 .probe = http_answer_probe,
+					 .parse = http_answer_parse };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

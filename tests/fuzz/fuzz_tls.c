@@ -3,7 +3,7 @@
 #include "dissect/tls.h"
 #include "tests/fuzz/proto_drive.h"
 
-static const struct proto_stream row = { "tls", tls_probe, tls_parse };
+static const struct proto_stream row = { .name = "tls", .probe = tls_probe, .parse = tls_parse };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

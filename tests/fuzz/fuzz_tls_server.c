@@ -3,7 +3,9 @@
 #include "dissect/tls_server.h"
 #include "tests/fuzz/proto_drive.h"
 
-static const struct proto_stream row = { "tls-server", tls_server_probe, tls_server_parse };
+static const struct proto_stream row = { .name = "tls-server",
+					 .probe = tls_server_probe,
+					 .parse = tls_server_parse };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,7 +4,9 @@
 #include "dissect/dns.h"
 #include "tests/unit/dissect/dns_message.h"
 
-static const struct proto_stream dns_row = { "dns", dns_stream_probe, dns_stream_parse };
+static const struct proto_stream dns_row = { .name = "dns",
+					     .probe = dns_stream_probe,
+					     .parse = dns_stream_parse };
 
 static size_t put_query(uint8_t *p, size_t cap)
 {

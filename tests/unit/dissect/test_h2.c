@@ -4,8 +4,8 @@
 #include "dissect/h2.h"
 #include "dissect/http.h"
 
-static const struct proto_stream row = { "h2", h2_probe, h2_parse };
-static const struct proto_stream http_row = { "http", http_probe, http_parse };
+static const struct proto_stream row = { .name = "h2", .probe = h2_probe, .parse = h2_parse };
+static const struct proto_stream http_row = { .name = "http", .probe = http_probe, .parse = http_parse };
 
 #define PREFACE  "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 #define SETTINGS "\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64"

@@ -3,7 +3,7 @@
 
 #include "dissect/http.h"
 
-static const struct proto_stream http_row = { "http", http_probe, http_parse };
+static const struct proto_stream http_row = { .name = "http", .probe = http_probe, .parse = http_parse };
 
 /* Feeds text as one direction of a stream; compares what was told, how it ended and what was bad. */
 static void expect_bytes(const char *text, size_t n, const char *lines, enum proto_result end, unsigned bad)

@@ -5,7 +5,9 @@
 
 #include "dissect/http_answer.h"
 
-static const struct proto_stream row = { "http-answer", http_answer_probe, http_answer_parse };
+static const struct proto_stream row = { .name = "http-answer",
+					 .probe = http_answer_probe,
+					 .parse = http_answer_parse };
 
 struct counts {
 	unsigned bad, cut, coded;

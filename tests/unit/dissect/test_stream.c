@@ -54,6 +54,36 @@ static void test_last_look(void **state)
 	}
 }
 
+/* A page that breaks off, or whose length lies, and text of it that looks like a request: nobody asked. */
+static void test_answers_do_not_ask(void **state)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
+	static const char line[] = "http-answer - 200 - - - -\n";
+	const size_t n = sizeof(answer) - 1;
+	struct lab *l = lab_new();
+	(void)state;
+
+	send_flags(l, ISN, SYN);
+	send_page(l, 500, SYN | ACK, "", 0);
+	send_page(l, 501, ACK, answer, n);
+	send_page(l, 501 + (uint32_t)n, ACK, "text", 4);
+	lab_expect(l, line);
+	send_page(l, 505 + (uint32_t)n, ACK, GET("a"), strlen(GET("a")));
+	lab_expect(l, "");
+	/* who asked goes on to ask */
+	send_text(l, START, GET("a"));
+	send_text(l, START + (uint32_t)strlen(GET("a")), "text");
+	send_text(l, START + (uint32_t)strlen(GET("a")) + 4, GET("b"));
+	lab_expect(l, GET_LINE("a") GET_LINE("b"));
+	/* nor does a hole make it one; the next answer is one */
+	for (uint32_t i = 0; i < 3; i++)
+		send_page(l, 2000 + i * (uint32_t)strlen(GET("b")), ACK, GET("b"), strlen(GET("b")));
+	send_page(l, 2000 + 3 * (uint32_t)strlen(GET("b")), FIN | ACK, answer, n);
+	dissect_finish(l->d);
+	lab_expect(l, line);
+	lab_free(l);
+}
+
 static void test_conflict(void **state)
 {
 	struct lab *l = lab_new();
@@ -111,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_look),
 		cmocka_unit_test(test_conflict),
+		cmocka_unit_test(test_answers_do_not_ask),
 		cmocka_unit_test(test_joined_by_the_second),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

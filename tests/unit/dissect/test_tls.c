@@ -3,7 +3,7 @@
 
 #include "dissect/tls.h"
 
-static const struct proto_stream tls_row = { "tls", tls_probe, tls_parse };
+static const struct proto_stream tls_row = { .name = "tls", .probe = tls_probe, .parse = tls_parse };
 
 static void put_ext(struct wr *w, uint16_t type, const void *data, size_t n)
 {

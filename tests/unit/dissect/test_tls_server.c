@@ -4,7 +4,9 @@
 #include "dissect/tls_record.h"
 #include "dissect/tls_server.h"
 
-static const struct proto_stream server_row = { "tls-server", tls_server_probe, tls_server_parse };
+static const struct proto_stream server_row = { .name = "tls-server",
+						.probe = tls_server_probe,
+						.parse = tls_server_parse };
 static const char *const names[] = { "a.example", "b.example", NULL };
 static const char *const ca[] = { "ca.example", NULL };
 
