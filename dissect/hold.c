@@ -92,11 +92,12 @@ bool hold_put(struct hold *h, uint32_t from, const uint8_t *p, uint32_t n)
 		h->ranges--; /* the farthest goes: what is nearer is needed first */
 	}
 	h->conflict = false;
+	h->added = last != first + 1 || h->range[first].from > from || h->range[first].to < from + n;
 	hold_copy(h, from, p, n);
 	memmove(&h->range[first + 1], &h->range[last], (h->ranges - last) * sizeof(h->range[0]));
 	h->range[first] = sum;
 	h->ranges += first + 1 - last;
-	if (h->starts < HOLD_STARTS)
+	if (h->added && h->starts < HOLD_STARTS)
 		h->start[h->starts++] = from;
 	return true;
 }

@@ -27,6 +27,7 @@ struct hold {
 	uint32_t ranges, starts;
 	int32_t free;                         /* next free buffer */
 	bool conflict;                        /* the last bytes put in differ from what was there */
+	bool added;                           /* and not all of them were there */
 	struct hold_range range[HOLD_RANGES]; /* sorted, apart from each other */
 	uint32_t start[HOLD_STARTS];          /* where the first segments began, in the order they came */
 };

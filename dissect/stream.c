@@ -290,7 +290,8 @@ static void stream_kept(struct stream *s, struct stream_env *env, struct stream_
 	stream_settle(s, env);
 	if (s->hold == NULL || (to = hold_after_hole(s->hold)) == 0)
 		return;
-	if (++s->late > STREAM_LATE_MAX)
+	s->late += s->hold->added; /* a copy says nothing about what is lost */
+	if (s->late > STREAM_LATE_MAX)
 		stream_hole(s, env, to);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Takes packets out of the golden captures at random, or cuts them short: what is told must be true, and whatever message
-has all its packets left must be told. Speaks TAP. Called by run.sh; LOSS_ROUNDS says how often (with other seeds)."""
+"""Takes packets out of the golden captures at random, shows some twice, or cuts them short: what is told must be true, and
+whatever message has all its packets left must be told. Speaks TAP. Called by run.sh; LOSS_ROUNDS says how often (with other seeds)."""
 import collections
 import json
 import os
@@ -77,6 +77,16 @@ def round_of_cuts(beianctl, pcap, rows, snap, path):
     return ["cut to %d: %s: invented" % (snap, " ".join(key)) for key in told(beianctl, path) if key not in rows]
 
 
+def round_of_copies(beianctl, pcap, rows, seed, path):
+    """A mirror session that shows packets twice changes nothing."""
+    keep = [i for i in range(len(pcap.packets)) for _ in range(1 + (random.Random("%s %d" % (seed, i)).random() < 0.3))]
+    pcap.write(path, keep)
+    have = told(beianctl, path)
+    wrong = ["%s: invented" % " ".join(key) for key in have if key not in rows]
+    wrong += ["%s: told %d times, there are %d" % (" ".join(key), have[key], len(m)) for key, m in rows.items() if have[key] != len(m)]
+    return ["seed %s, copies: %s" % (seed, w) for w in wrong]
+
+
 def main():
     beianctl, wanted = sys.argv[1], sys.argv[2:]
     rounds = int(os.environ.get("LOSS_ROUNDS", "1"))
@@ -89,6 +99,7 @@ def main():
             pcap, wrong = Pcap(os.path.join(HERE, folder, name)), []
             for i in range(rounds):
                 wrong += round_of_loss(beianctl, pcap, rows, "%s %d" % (name, i), path)
+                wrong += round_of_copies(beianctl, pcap, rows, "%s %d" % (name, i), path)
                 wrong += round_of_cuts(beianctl, pcap, rows, CUTS[(i + n) % len(CUTS)], path)
             n += 1
             failed += bool(wrong)

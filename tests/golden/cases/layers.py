@@ -153,9 +153,10 @@ def capwap(flags, binding=1, ident=0, offset=0):
 
 
 def capwap_fragments(ip):
+    """The last one first; the identification is of the bytes, so that two packets do not share it"""
     body = wifi(ip)
-    half = len(body) // 16 * 8
-    return [in_udp(5247, capwap(0x180, 1, 77, 0))(body[:half])[0], in_udp(5247, capwap(0x1c0, 1, 77, half))(body[half:])[0]][::-1]
+    half, ident = len(body) // 16 * 8, sum(ip) & 0xffff
+    return [in_udp(5247, capwap(0x1c0, 1, ident, half))(body[half:])[0], in_udp(5247, capwap(0x180, 1, ident, 0))(body[:half])[0]]
 
 
 def swapped(ip):

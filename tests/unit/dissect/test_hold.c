@@ -190,7 +190,8 @@ static void test_starts(void **state)
 
 	pool_make(&p);
 	struct hold *h = hold_take(&p.pool, owner);
-	assert_true(hold_put(h, 20, bytes, 3) && hold_put(h, 0, bytes, 10) && hold_put(h, 10, bytes, 10));
+	assert_true(hold_put(h, 20, bytes, 3) && h->added && hold_put(h, 0, bytes, 10) && h->added);
+	assert_true(hold_put(h, 10, bytes, 10) && h->added && hold_put(h, 5, bytes + 5, 9) && !h->added);
 	assert_int_equal(hold_prefix(h), 23);
 	assert_int_equal(hold_start(h, 0, 23), 10);
 	assert_int_equal(hold_start(h, 10, 23), 20);
