@@ -181,11 +181,12 @@ static enum proto_result after_head(const struct head *h, struct proto_state *st
 
 	if (http_head_has_word(h->upgrade, "websocket"))
 		return PROTO_SKIP;
-	if (http_head_is_word(h->method, "connect"))
+	if (http_head_is_word(h->method, "connect")) {
 		st->phase = HTTP_BODY_TUNNEL;
-	else if (http_head_has_word(h->coding, "chunked"))
+		st->proxied = true;
+	} else if (http_head_has_word(h->coding, "chunked")) {
 		st->phase = HTTP_BODY_CHUNK;
-	else if (http_head_number(h->length, 10, &length) && length > 0) {
+	} else if (http_head_number(h->length, 10, &length) && length > 0) {
 		if (http_head_has_word(h->expect, "100-continue")) {
 			st->phase = HTTP_BODY_DOUBT; /* may be refused (RFC 9110 section 10.1.1) */
 			st->left = length;
@@ -202,11 +203,25 @@ static enum proto_result bad(struct proto_out *out)
 	return PROTO_BAD;
 }
 
+/* An authority as the target is CONNECT's, a whole URL a proxy's (RFC 9112 section 3.2.2). */
+static bool target_proxied(const struct head *h)
+{
+	static const char *const starts[] = { "http://", "https://", "ftp://" };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		size_t n = strlen(starts[i]);
+		if (h->target.n >= n && http_head_is_word((struct dissect_str){ h->target.p, n }, starts[i]))
+			return true;
+	}
+	return http_head_is_word(h->method, "connect");
+}
+
 static void tell(const struct head *h, struct proto_out *out)
 {
 	struct dissect_message *m = out->m;
 	uint8_t room[HOST_MAX];
 
+	m->proxied |= target_proxied(h);
 	m->name = proto_name(room, sizeof(room), h->host);
 	m->http.method = h->method;
 	m->http.target = h->target;

@@ -9,18 +9,19 @@ static void stream_release(struct stream *s, struct hold_pool *pool)
 	s->late = 0;
 }
 
-/* Back to looking for a start; which side it is stays known. */
+/* Back to looking for a start; which side it is, and through what, stays known. */
 static void stream_lose(struct stream *s, uint8_t tries)
 {
 	s->mode = STREAM_PROBE;
 	s->skip = 0;
-	s->state = (struct proto_state){ .side = s->state.side };
+	s->state = (struct proto_state){ .side = s->state.side, .proxied = s->state.proxied };
 	s->tries = tries;
 }
 
 void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool fresh)
 {
 	stream_release(s, pool);
+	s->state = (struct proto_state){ 0 };
 	stream_lose(s, fresh ? STREAM_TRIES_FRESH : STREAM_TRIES_LOST);
 	s->next = next;
 }
@@ -93,8 +94,10 @@ static int64_t stream_probe(struct stream *s, struct stream_env *env, const uint
 static enum proto_result stream_unit(struct stream *s, struct stream_env *env, struct rd r, size_t *consumed)
 {
 	const struct proto_stream *row = &proto_streams[s->row];
-	enum proto_result result = row->parse(r.p, rd_left(&r), &s->state, consumed, &s->skip, env->out);
+	enum proto_result result;
 
+	env->out->m->proxied = s->state.proxied;
+	result = row->parse(r.p, rd_left(&r), &s->state, consumed, &s->skip, env->out);
 	if (result != PROTO_MORE || s->state.last || rd_left(&r) < env->pool->size)
 		return result;
 	s->state.last = true;

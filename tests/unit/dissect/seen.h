@@ -120,6 +120,7 @@ static inline void seen_add(void *arg, const struct dissect_message *m)
 	buf_puts(&s->lines, kinds[m->kind].name);
 	seen_str(&s->lines, m->name);
 	kinds[m->kind].add(&s->lines, m);
+	buf_puts(&s->lines, m->proxied ? " proxied" : "");
 	buf_puts(&s->lines, "\n");
 }
 

@@ -39,7 +39,7 @@ static void test_request(void **state)
 	expect("HEAD / HTTP/1.0\n\n", "http - [HEAD] [/] - - -\n", PROTO_OK);
 	expect("OPTIONS * HTTP/1.1\nHost: a.\n\n", "http [a] [OPTIONS] [*] - - -\n", PROTO_OK);
 	expect("GET http://p.example/x HTTP/1.1\r\nHost: p.example\r\nUser-Agent:\r\n\r\n",
-	       "http [p.example] [GET] [http://p.example/x] - [] -\n", PROTO_OK);
+	       "http [p.example] [GET] [http://p.example/x] - [] - proxied\n", PROTO_OK);
 	expect("PROPFIND / HTTP/1.1\r\nHost:\r\n\r\n", "http - [PROPFIND] [/] - - -\n", PROTO_OK);
 	expect("X-Own_1 /x HTTP/1.1\r\nHost: a\r\n\r\n", "http [a] [X-Own_1] [/x] - - -\n", PROTO_OK);
 	expect("GET /\r\n\r\n", "http - [GET] [/] - - -\n", PROTO_OK);
@@ -181,7 +181,7 @@ static void test_upgrade(void **state)
 }
 
 #define CONNECT      "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"
-#define CONNECT_LINE "http [a.example:443] [CONNECT] [a.example:443] - - -\n"
+#define CONNECT_LINE "http [a.example:443] [CONNECT] [a.example:443] - - - proxied\n"
 
 static void test_tunnel(void **state)
 {
@@ -190,9 +190,11 @@ static void test_tunnel(void **state)
 		"0123456789abcdef0123456789abcdef\0\0\2\x13\1\1\0\0\x14\0\0\0\x10\0\x0e\0\0\x0bjw.x.edu.cn";
 	(void)state;
 
-	expect_bytes(hello, sizeof(hello) - 1, CONNECT_LINE "tls [jw.x.edu.cn] 0303\n", PROTO_SKIP, 0);
-	expect(CONNECT CONNECT FULL, CONNECT_LINE CONNECT_LINE FULL_LINE,
-	       PROTO_OK); /* refused, then cleartext */
+	expect_bytes(hello, sizeof(hello) - 1, CONNECT_LINE "tls [jw.x.edu.cn] 0303 proxied\n", PROTO_SKIP,
+		     0);
+	/* refused, then cleartext */
+	expect(CONNECT CONNECT "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+	       CONNECT_LINE CONNECT_LINE "http [a] [GET] [/] - - - proxied\n", PROTO_OK);
 	expect_bytes(CONNECT "SSH-2.0-x\r\n", strlen(CONNECT) + 11, CONNECT_LINE, PROTO_BAD, 1);
 }
 

@@ -84,6 +84,30 @@ static void test_answers_do_not_ask(void **state)
 	lab_free(l);
 }
 
+/* What goes through a proxy is not served where it goes; that stays known when the stream is lost, and is
+ * known of no other. */
+static void test_proxied(void **state)
+{
+	static const char connect[] = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+	static const char absolute[] = "GET HTTP://b/ HTTP/1.1\r\nHost: b\r\n\r\n";
+	const size_t n = sizeof(connect) - 1;
+	struct lab *l = lab_new();
+	(void)state;
+
+	send_text(l, START, connect);
+	lab_expect(l, "http [a:1] [CONNECT] [a:1] - - - proxied\n");
+	send_text(l, START + (uint32_t)n, "text");
+	send_text(l, START + (uint32_t)n + 4, GET("a"));
+	lab_expect(l, "http [h] [GET] [/a] - - - proxied\n");
+	send_seg(l, (struct seg){ .seq = 1, .sport = 40001, .data = absolute, .n = sizeof(absolute) - 1 });
+	lab_expect(l, "http [b] [GET] [HTTP://b/] - - - proxied\n");
+	send_seg(l,
+		 (struct seg){
+			 .seq = sizeof(absolute), .sport = 40001, .data = GET("b"), .n = strlen(GET("b")) });
+	lab_expect(l, GET_LINE("b"));
+	lab_free(l);
+}
+
 static void test_conflict(void **state)
 {
 	struct lab *l = lab_new();
@@ -141,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_look),
 		cmocka_unit_test(test_conflict),
+		cmocka_unit_test(test_proxied),
 		cmocka_unit_test(test_answers_do_not_ask),
 		cmocka_unit_test(test_joined_by_the_second),
 	};
