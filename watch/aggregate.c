@@ -120,14 +120,11 @@ const struct aggregate_stats *aggregate_stats(struct aggregate *a)
 
 static void prefetch(const struct aggregate *a, const struct order_key *key, uint32_t at)
 {
-	const struct subject *far = &a->table.subject[key[at + 2 * AHEAD].number];
-	const struct subject *near = &a->table.subject[key[at + AHEAD].number];
+	const struct subject *subject = a->table.subject;
 
-	__builtin_prefetch(far);
-	__builtin_prefetch(&far->servers);
-	__builtin_prefetch(subject_name(&a->table, near->name));
-	__builtin_prefetch(near->servers);
-	__builtin_prefetch(near->links);
+	__builtin_prefetch(&subject[key[at + 3 * AHEAD].number]);
+	subject_prefetch(&a->table, &subject[key[at + 2 * AHEAD].number]);
+	subject_prefetch_lists(&a->table, &subject[key[at + AHEAD].number]);
 }
 
 void aggregate_flush(struct aggregate *a)
@@ -139,7 +136,7 @@ void aggregate_flush(struct aggregate *a)
 	sightings_settle(&a->queue);
 	key = order_make(&a->order, &a->table);
 	for (uint32_t i = 0; i < a->table.count; i++) {
-		if (i + 2 * AHEAD < a->table.count)
+		if (i + 3 * AHEAD < a->table.count)
 			prefetch(a, key, i);
 		subject_observe(&a->table, &a->table.subject[key[i].number], &a->out);
 		a->stats.observations++;

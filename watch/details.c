@@ -65,12 +65,10 @@ void details_subject(struct details *d, struct subject *s)
 
 static void tell(struct details *d, struct subject *s, enum detail type, const char *value, size_t n)
 {
-	if (n == 0) {
+	if (n == 0)
 		d->stats.refused++;
-	} else if (!subject_add_detail(d->table, s, type, values_number(&d->table->values, value, n))) {
-		s->details_more++;
+	else if (!subject_add_detail(d->table, s, type, values_number(&d->table->values, value, n)))
 		d->stats.more++;
-	}
 }
 
 /* A field that is absent tells nothing. */
@@ -246,7 +244,7 @@ static void take_certificate(struct details *d, const struct dissect_message *m,
 		return;
 	for (size_t i = 0; i < m->cert.names; i++)
 		tell_plain(d, s, DETAIL_CERTIFICATE, m->cert.name[i], plain_certificate);
-	s->details_more += m->cert.names_more;
+	subject_miss_details(d->table, s, m->cert.names_more);
 	d->stats.more += m->cert.names_more;
 }
 

@@ -67,10 +67,8 @@ static void count(struct sightings *q, struct subject *s, const struct sighting 
 	s->from = g->time < s->from ? g->time : s->from;
 	s->to = g->time > s->to ? g->time : s->to;
 	q->stats.clients_more += !subject_add_client(q->table, s, g->client);
-	if (g->link_len > 0 && !subject_add_link(q->table, s, g->link, g->link_len)) {
-		s->links_more++;
-		q->stats.links_more++;
-	}
+	if (g->link_len > 0)
+		q->stats.links_more += !subject_add_link(q->table, s, g->link, g->link_len);
 	if (g->key.via == VIA_DNS_ANSWER)
 		details_lookup(q->details, s);
 }
@@ -81,10 +79,8 @@ static struct subject *tell(struct sightings *q, const struct sighting *g)
 
 	if (s == NULL)
 		return NULL;
-	if (g->has_server && !subject_add_server(q->table, s, &g->server)) {
-		s->servers_more++;
-		q->stats.servers_more++;
-	}
+	if (g->has_server)
+		q->stats.servers_more += !subject_add_server(q->table, s, &g->server);
 	if (!g->known_only)
 		count(q, s, g);
 	return s;
@@ -101,7 +97,7 @@ struct subject *sightings_settle(struct sightings *q)
 			subject_prefetch(q->table, q->item[i].guess);
 	for (size_t i = 0; i < q->count; i++)
 		if (q->item[i].guess != NULL)
-			subject_prefetch_lists(q->item[i].guess);
+			subject_prefetch_lists(q->table, q->item[i].guess);
 	for (size_t i = 0; i < q->count; i++)
 		last = tell(q, &q->item[i]);
 	q->count = 0;

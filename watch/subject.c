@@ -15,10 +15,11 @@ enum {
 	VALUE_BYTES = 64,          /* per subject */
 	VALUES_LEAST = 1024,
 	CLIENTS_SORTED = 128, /* more clients than this are held as a struct sketch */
+	CLIENTS_IN_SKETCH = UINT16_MAX,
 };
 
-_Static_assert(sizeof(struct subject) == 2 * LINE, "what each message touches is one cache line");
-_Static_assert(offsetof(struct subject, clients) == LINE, "and the rest is the other");
+_Static_assert(sizeof(struct subject) == LINE, "what each message touches is one cache line");
+_Static_assert(sizeof(struct subject_rest) == LINE, "and the rest is another");
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
 _Static_assert((int)VALUE_BYTES_MAX < (int)RECORD_VALUE_MAX, "values fit in records");
 _Static_assert((int)CLIENTS_SORTED <= (int)SKETCH_EXACT, "what is sorted is exact");
@@ -46,7 +47,10 @@ static uint32_t slot_count(uint32_t max)
 
 static uint32_t values_most(uint32_t max) { return max > VALUES_LEAST ? max : VALUES_LEAST; }
 
-static size_t subject_bytes(uint32_t max) { return ((size_t)max + 1) * sizeof(struct subject) + LINE; }
+static size_t subject_bytes(uint32_t max)
+{
+	return ((size_t)max + 1) * (sizeof(struct subject) + sizeof(struct subject_rest)) + LINE;
+}
 
 size_t subjects_size(uint32_t max)
 {
@@ -62,6 +66,7 @@ void subjects_init(struct subjects *t, uint32_t max)
 	t->memory = xmalloc(subject_bytes(max));
 	past = (uintptr_t)t->memory % LINE;
 	t->subject = (struct subject *)(void *)((char *)t->memory + (past > 0 ? LINE - past : 0));
+	t->rest = (struct subject_rest *)(void *)(t->subject + max + 1);
 	t->slots = xcalloc(slots, sizeof(*t->slots));
 	arena_init(&t->arena, arena_bytes(max));
 	values_init(&t->values, values_most(max), values_most(max) * VALUE_BYTES);
@@ -83,6 +88,7 @@ void subjects_reset(struct subjects *t)
 {
 	memset(t->slots, 0, ((size_t)t->mask + 1) * sizeof(*t->slots));
 	t->count = 0;
+	t->rest_count = 0;
 	t->window++;
 	arena_reset(&t->arena);
 	values_reset(&t->values);
@@ -130,20 +136,23 @@ struct subject *subjects_guess(const struct subjects *t, const struct subject_ke
 void subject_prefetch(const struct subjects *t, const struct subject *s)
 {
 	__builtin_prefetch(subject_name(t, s->name));
-	if (s->client_count > 1 || s->server_count > 1 || s->link_count > 0)
-		__builtin_prefetch(&s->clients);
+	if (s->rest != 0)
+		__builtin_prefetch(&t->rest[s->rest - 1]);
 }
 
-void subject_prefetch_lists(const struct subject *s)
+void subject_prefetch_lists(const struct subjects *t, const struct subject *s)
 {
-	if (s->client_count > 1)
-		__builtin_prefetch(s->clients);
-	if (s->server_count > 1)
-		__builtin_prefetch(s->servers);
-	if (s->server_count > 1 + LINE / sizeof(*s->servers))
-		__builtin_prefetch(s->servers + LINE / sizeof(*s->servers));
+	const struct subject_rest *r;
+
+	if (s->rest == 0)
+		return;
+	r = &t->rest[s->rest - 1];
+	__builtin_prefetch(r->clients);
+	__builtin_prefetch(r->servers);
+	if (s->server_count > 1 + LINE / sizeof(*r->servers))
+		__builtin_prefetch(r->servers + LINE / sizeof(*r->servers));
 	if (s->link_count > 0)
-		__builtin_prefetch(s->links);
+		__builtin_prefetch(r->links);
 }
 
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k)
@@ -214,26 +223,36 @@ static void *grow(struct subjects *t, void *old, size_t item, size_t *cap, size_
 	return p;
 }
 
-static bool clients_to_sketch(struct subjects *t, struct subject *s)
+static struct subject_rest *rest_of(struct subjects *t, struct subject *s)
+{
+	if (s->rest == 0) {
+		t->rest[t->rest_count] = (struct subject_rest){ 0 };
+		t->rest_count++;
+		s->rest = t->rest_count;
+	}
+	return &t->rest[s->rest - 1];
+}
+
+static bool clients_to_sketch(struct subjects *t, struct subject_rest *r)
 {
 	struct sketch *sketch = has_spare(t) ? arena_get(&t->arena, sizeof(*sketch)) : NULL;
 
 	if (sketch == NULL)
 		return false;
-	sketch_set(sketch, s->clients, s->client_count);
-	arena_put(&t->arena, s->clients, s->client_cap * sizeof(s->clients[0]));
-	s->sketch = sketch;
-	s->is_sketch = true;
+	sketch_set(sketch, r->clients, r->client_count);
+	arena_put(&t->arena, r->clients, r->client_cap * sizeof(r->clients[0]));
+	r->sketch = sketch;
+	r->client_cap = CLIENTS_IN_SKETCH;
 	return true;
 }
 
-static size_t clients_find(const struct subject *s, uint64_t hash)
+static size_t clients_find(const struct subject_rest *r, uint64_t hash)
 {
-	size_t low = 0, high = s->client_count;
+	size_t low = 0, high = r->client_count;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		if (s->clients[mid] < hash)
+		if (r->clients[mid] < hash)
 			low = mid + 1;
 		else
 			high = mid;
@@ -241,53 +260,58 @@ static size_t clients_find(const struct subject *s, uint64_t hash)
 	return low;
 }
 
-static void clients_grow(struct subjects *t, struct subject *s)
+static void clients_grow(struct subjects *t, struct subject_rest *r)
 {
-	size_t cap = s->client_cap;
+	size_t cap = r->client_cap;
 
-	s->clients = grow(t, s->clients, sizeof(s->clients[0]), &cap, CLIENTS_SORTED);
-	if (s->client_cap == 0 && cap > 0)
-		s->clients[0] = s->client;
-	s->client_cap = (uint16_t)cap;
+	r->clients = grow(t, r->clients, sizeof(r->clients[0]), &cap, CLIENTS_SORTED);
+	r->client_cap = (uint16_t)cap;
 }
 
-static bool clients_insert(struct subjects *t, struct subject *s, uint64_t hash)
+/* A second client, or a later one. */
+static bool clients_insert(struct subjects *t, const struct subject *s, struct subject_rest *r, uint64_t hash)
 {
 	size_t at;
 
-	if (s->client_cap == 0)
-		clients_grow(t, s);
-	if (s->client_cap == 0)
-		return false;
-	at = clients_find(s, hash);
-	if (at < s->client_count && s->clients[at] == hash)
+	if (r->client_cap == 0) {
+		clients_grow(t, r);
+		if (r->client_cap == 0)
+			return false;
+		r->clients[0] = s->client;
+		r->client_count = 1;
+	}
+	at = clients_find(r, hash);
+	if (at < r->client_count && r->clients[at] == hash)
 		return true;
-	if (s->client_count == s->client_cap)
-		clients_grow(t, s);
-	if (s->client_count < s->client_cap) {
-		memmove(&s->clients[at + 1], &s->clients[at], (s->client_count - at) * sizeof(hash));
-		s->clients[at] = hash;
-		s->client_count++;
+	if (r->client_count == r->client_cap)
+		clients_grow(t, r);
+	if (r->client_count < r->client_cap) {
+		memmove(&r->clients[at + 1], &r->clients[at], (r->client_count - at) * sizeof(hash));
+		r->clients[at] = hash;
+		r->client_count++;
 		return true;
 	}
-	if (s->client_cap < CLIENTS_SORTED || !clients_to_sketch(t, s))
+	if (r->client_cap < CLIENTS_SORTED || !clients_to_sketch(t, r))
 		return false;
-	sketch_add(s->sketch, hash);
+	sketch_add(r->sketch, hash);
 	return true;
 }
 
 bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
 {
-	if (s->client_count == 0) {
+	struct subject_rest *r;
+
+	if (!s->has_client) {
 		s->client = hash;
-		s->client_count = 1;
+		s->has_client = true;
 		return true;
 	}
 	if (s->client == hash)
 		return true;
-	if (!s->is_sketch)
-		return clients_insert(t, s, hash);
-	sketch_add(s->sketch, hash);
+	r = rest_of(t, s);
+	if (r->client_cap != CLIENTS_IN_SKETCH)
+		return clients_insert(t, s, r, hash);
+	sketch_add(r->sketch, hash);
 	return true;
 }
 
@@ -298,7 +322,8 @@ static bool is_server(const struct record_server *a, const struct record_server 
 
 bool subject_add_server(struct subjects *t, struct subject *s, const struct record_server *server)
 {
-	size_t cap = s->server_cap, more = s->server_count;
+	struct subject_rest *r;
+	size_t cap, more = s->server_count;
 
 	if (more == 0) {
 		s->server = *server;
@@ -307,50 +332,64 @@ bool subject_add_server(struct subjects *t, struct subject *s, const struct reco
 	}
 	if (is_server(&s->server, server))
 		return true;
+	r = rest_of(t, s);
+	cap = r->server_cap;
 	more--;
 	for (size_t i = 0; i < more; i++)
-		if (is_server(&s->servers[i], server))
+		if (is_server(&r->servers[i], server))
 			return true;
 	if (more == cap) {
-		s->servers = grow(t, s->servers, sizeof(*s->servers), &cap, RECORD_SERVERS_MAX - 1);
-		s->server_cap = (uint8_t)cap;
+		r->servers = grow(t, r->servers, sizeof(*r->servers), &cap, RECORD_SERVERS_MAX - 1);
+		r->server_cap = (uint8_t)cap;
 	}
-	if (more == cap)
+	if (more == cap) {
+		r->servers_more++;
 		return false;
-	s->servers[more] = *server;
+	}
+	r->servers[more] = *server;
 	s->server_count++;
 	return true;
 }
 
-bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n)
+static bool links_add(struct subjects *t, struct subject *s, struct subject_rest *r, const char *host,
+		      size_t n)
 {
-	size_t cap = s->link_cap;
+	size_t cap = r->link_cap;
 	uint32_t name;
 
 	for (size_t i = 0; i < s->link_count; i++) {
-		struct subject_link *l = &s->links[i];
+		struct subject_link *l = &r->links[i];
 		if (l->len == n && memcmp(subject_name(t, l->name), host, n) == 0) {
 			l->count++;
 			return true;
 		}
 	}
-	if (s->link_count == s->link_cap) {
-		s->links = grow(t, s->links, sizeof(*s->links), &cap, RECORD_LINKS_MAX);
-		s->link_cap = (uint8_t)cap;
+	if (s->link_count == cap) {
+		r->links = grow(t, r->links, sizeof(*r->links), &cap, RECORD_LINKS_MAX);
+		r->link_cap = (uint8_t)cap;
 	}
-	if (s->link_count == s->link_cap || !has_spare(t) || !copy_name(&t->arena, host, n, &name))
+	if (s->link_count == cap || !has_spare(t) || !copy_name(&t->arena, host, n, &name))
 		return false;
-	s->links[s->link_count] = (struct subject_link){ 1, name, SUBJECT_HOST, (uint8_t)n };
+	r->links[s->link_count] = (struct subject_link){ 1, name, SUBJECT_HOST, (uint8_t)n };
 	s->link_count++;
 	return true;
 }
 
-bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value)
+bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n)
 {
-	size_t cap = s->detail_cap, same = 0;
+	struct subject_rest *r = rest_of(t, s);
+	bool ok = links_add(t, s, r, host, n);
 
-	for (size_t i = 0; i < s->detail_count; i++) {
-		struct subject_detail *d = &s->details[i];
+	r->links_more += !ok;
+	return ok;
+}
+
+static bool details_add(struct subjects *t, struct subject_rest *r, enum detail type, uint32_t value)
+{
+	size_t cap = r->detail_cap, same = 0;
+
+	for (size_t i = 0; i < r->detail_count; i++) {
+		struct subject_detail *d = &r->details[i];
 		same += d->type == type;
 		if (d->value == value && d->type == type) {
 			d->count++;
@@ -359,15 +398,30 @@ bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type,
 	}
 	if (value == 0 || same >= detail_most[type])
 		return false;
-	if (s->detail_count == s->detail_cap) {
-		s->details = grow(t, s->details, sizeof(*s->details), &cap, RECORD_DETAILS_MAX);
-		s->detail_cap = (uint8_t)cap;
+	if (r->detail_count == cap) {
+		r->details = grow(t, r->details, sizeof(*r->details), &cap, RECORD_DETAILS_MAX);
+		r->detail_cap = (uint8_t)cap;
 	}
-	if (s->detail_count == s->detail_cap)
+	if (r->detail_count == cap)
 		return false;
-	s->details[s->detail_count] = (struct subject_detail){ 1, value, (uint8_t)type };
-	s->detail_count++;
+	r->details[r->detail_count] = (struct subject_detail){ 1, value, (uint8_t)type };
+	r->detail_count++;
 	return true;
+}
+
+bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value)
+{
+	struct subject_rest *r = rest_of(t, s);
+	bool ok = details_add(t, r, type, value);
+
+	r->details_more += !ok;
+	return ok;
+}
+
+void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n)
+{
+	if (n > 0)
+		rest_of(t, s)->details_more += n;
 }
 
 /* --- a subject as an observation --- */
@@ -405,32 +459,33 @@ static void copy_text(char *out, const char *p, size_t n)
 	out[n] = '\0';
 }
 
-static void put_clients(const struct subject *s, struct sketch *out)
+static void put_clients(const struct subject *s, const struct subject_rest *r, struct sketch *out)
 {
-	if (s->is_sketch)
-		*out = *s->sketch;
-	else if (s->client_count > 1)
-		sketch_set(out, s->clients, s->client_count);
+	if (r->client_cap == CLIENTS_IN_SKETCH)
+		*out = *r->sketch;
+	else if (r->client_cap > 0)
+		sketch_set(out, r->clients, r->client_count);
 	else
-		sketch_set(out, &s->client, s->client_count);
+		sketch_set(out, &s->client, s->has_client);
 }
 
-static void put_servers(const struct subject *s, struct observation *o)
+static void put_servers(const struct subject *s, const struct subject_rest *r, struct observation *o)
 {
-	o->servers_more = s->servers_more;
+	o->servers_more = r->servers_more;
 	o->server_count = s->server_count;
 	o->servers[0] = s->server;
 	for (size_t i = 1; i < s->server_count; i++)
-		o->servers[i] = s->servers[i - 1];
+		o->servers[i] = r->servers[i - 1];
 	sort(o->servers, o->server_count, sizeof(o->servers[0]), compare_servers);
 }
 
-static void put_links(const struct subjects *t, const struct subject *s, struct observation *o)
+static void put_links(const struct subjects *t, const struct subject *s, const struct subject_rest *r,
+		      struct observation *o)
 {
-	o->links_more = s->links_more;
+	o->links_more = r->links_more;
 	o->link_count = s->link_count;
 	for (size_t i = 0; i < s->link_count; i++) {
-		const struct subject_link *from = &s->links[i];
+		const struct subject_link *from = &r->links[i];
 		struct record_link *to = &o->links[i];
 		to->kind = (enum subject_kind)from->kind;
 		to->count = from->count;
@@ -439,12 +494,12 @@ static void put_links(const struct subjects *t, const struct subject *s, struct 
 	sort(o->links, o->link_count, sizeof(o->links[0]), compare_links);
 }
 
-static void put_details(const struct subjects *t, const struct subject *s, struct observation *o)
+static void put_details(const struct subjects *t, const struct subject_rest *r, struct observation *o)
 {
-	o->details_more = s->details_more;
-	o->detail_count = s->detail_count;
-	for (size_t i = 0; i < s->detail_count; i++) {
-		const struct subject_detail *from = &s->details[i];
+	o->details_more = r->details_more;
+	o->detail_count = r->detail_count;
+	for (size_t i = 0; i < r->detail_count; i++) {
+		const struct subject_detail *from = &r->details[i];
 		struct record_detail *to = &o->details[i];
 		size_t n;
 		const char *text = values_text(&t->values, from->value, &n);
@@ -457,14 +512,17 @@ static void put_details(const struct subjects *t, const struct subject *s, struc
 
 void subject_observe(const struct subjects *t, const struct subject *s, struct observation *o)
 {
+	static const struct subject_rest nothing;
+	const struct subject_rest *r = s->rest != 0 ? &t->rest[s->rest - 1] : &nothing;
+
 	o->from = s->from;
 	o->to = s->to;
 	o->kind = (enum subject_kind)s->kind;
 	o->via = (enum via)s->via;
 	o->count = s->count;
 	copy_text(o->name, subject_name(t, s->name), s->len);
-	put_clients(s, &o->clients);
-	put_servers(s, o);
-	put_links(t, s, o);
-	put_details(t, s, o);
+	put_clients(s, r, &o->clients);
+	put_servers(s, r, o);
+	put_links(t, s, r, o);
+	put_details(t, r, o);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table of what was seen in the open window: one struct subject per (kind, name, via), with what hangs
- * on it. It is asked for each message, so a subject's first cache line holds what most messages touch: its
- * counts, its first client and server. Further ones, links and details hang on it in an arena.
- * All memory is taken once, sized by the greatest number of subjects; every list that is full says so, for
- * the caller to count. Lists never take the room that names of further subjects need.
+ * on it. It is asked for each message, so a subject is one cache line: its counts, its first client and
+ * server. Who has more gets a second line, its rest; further clients and servers, links and details hang on
+ * that in an arena. All memory is taken once, sized by the greatest number of subjects; every list that is
+ * full says so, for the caller to count. Lists never take the room that names of further subjects need.
  */
 #ifndef WATCH_SUBJECT_H
 #define WATCH_SUBJECT_H
@@ -37,11 +37,14 @@ struct subject {
 	struct record_server server;
 	uint8_t kind, via, len;
 	uint8_t server_count, link_count;
-	bool is_sketch : 1;
+	bool has_client : 1;
 	uint8_t hidden : 3; /* what its name is known to answer: bits of watch/hidden.h */
-	uint16_t client_count, client_cap;
-	uint32_t name; /* where its `len` bytes stand in the arena: subject_name() */
-	/* the second cache line */
+	uint32_t rest;      /* number of its rest + 1; 0: none, it is as small as most are */
+	uint32_t name;      /* where its `len` bytes stand in the arena: subject_name() */
+};
+
+/* What most subjects of a storm do not have: more than one client or server, links, details. */
+struct subject_rest {
 	union {
 		uint64_t *clients; /* sorted, all of them; not used for a single one */
 		struct sketch *sketch;
@@ -50,6 +53,7 @@ struct subject {
 	struct subject_link *links;
 	struct subject_detail *details;
 	uint64_t servers_more, links_more, details_more;
+	uint16_t client_count, client_cap; /* the greatest cap: it is a sketch */
 	uint8_t server_cap, link_cap, detail_count, detail_cap;
 };
 
@@ -59,8 +63,9 @@ struct subject_slot {
 
 struct subjects {
 	struct subject *subject; /* in memory */
-	void *memory;            /* owned */
-	uint32_t count, max;
+	struct subject_rest *rest;
+	void *memory; /* owned: the subjects, then the rests */
+	uint32_t count, rest_count, max;
 	uint32_t window;            /* counts the windows: a subject's number means nothing in another one */
 	struct subject_slot *slots; /* owned, open addressing */
 	uint32_t mask;
@@ -94,7 +99,7 @@ static inline void subjects_prefetch(const struct subjects *t, const struct subj
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k);
 /* The one behind that: its name and the rest of it; and the last: its lists. */
 void subject_prefetch(const struct subjects *t, const struct subject *s);
-void subject_prefetch_lists(const struct subject *s);
+void subject_prefetch_lists(const struct subjects *t, const struct subject *s);
 bool subjects_is(const struct subjects *t, const struct subject *s, const struct subject_key *k);
 /* NULL when it is not there. */
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k);
@@ -102,11 +107,13 @@ struct subject *subjects_find(const struct subjects *t, const struct subject_key
 struct subject *subjects_add(struct subjects *t, const struct subject_key *k, int64_t time);
 
 const char *subject_name(const struct subjects *t, uint32_t name);
-/* Each is false when there was no room. */
+/* Each is false when there was no room; of all but clients the subject counts that itself. */
 bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash);
 bool subject_add_server(struct subjects *t, struct subject *s, const struct record_server *server);
 bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n);
 bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value);
+/* So many details of it were left out before they came here. */
+void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n);
 /* Fills o, lists sorted. */
 void subject_observe(const struct subjects *t, const struct subject *s, struct observation *o);
 
