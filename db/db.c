@@ -109,23 +109,39 @@ static int set_up(struct db *db)
 	return code == SQLITE_OK ? 0 : handle_failed(db, code);
 }
 
-/* The journal mode is a property of the file: set before the first migration, checked ever after. */
-static int set_wal(struct db *db)
+/* The file's journal mode after `pragma`; true when it is `want`. */
+static bool journal_is(struct db *db, const char *pragma, const char *want, int *code)
 {
 	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v2(db->sqlite, "PRAGMA journal_mode=WAL", -1, &stmt, NULL);
-	bool wal;
+	bool is;
 
-	if (code == SQLITE_OK)
-		code = sqlite3_step(stmt);
-	wal = code == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), "wal") == 0;
+	*code = sqlite3_prepare_v2(db->sqlite, pragma, -1, &stmt, NULL);
+	if (*code == SQLITE_OK)
+		*code = sqlite3_step(stmt);
+	is = *code == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), want) == 0;
 	sqlite3_finalize(stmt);
-	if (wal)
+	return is;
+}
+
+/* A property of the file: set before the first migration, checked ever after. */
+static int set_wal(struct db *db)
+{
+	int code;
+
+	if (journal_is(db, "PRAGMA journal_mode=WAL", "wal", &code))
 		return 0;
 	if (code != SQLITE_ROW)
 		return handle_failed(db, code);
 	snprintf(db->error, sizeof(db->error), "%s: 所在文件系统不支持 WAL,请把数据库放到本地磁盘", db->path);
 	return -EOPNOTSUPP;
+}
+
+/* Refused at once when another connection is open. */
+static bool leave_wal(struct db *db)
+{
+	int code;
+
+	return journal_is(db, "PRAGMA journal_mode=DELETE", "delete", &code);
 }
 
 static int open_handle(struct db *db, const char *name, int flags)
@@ -136,7 +152,8 @@ static int open_handle(struct db *db, const char *name, int flags)
 }
 
 /* "file:" URI with immutable=1: the only way to read a WAL database in a folder where no -shm can be
- * made. True to the file only while nobody writes, hence only when there is no -wal. */
+ * made. True to the file only while nobody writes, hence only when there is no -wal
+ * and no -journal. */
 static int open_immutable(struct db *db)
 {
 	struct buf uri = { 0 };
@@ -153,15 +170,19 @@ static int open_immutable(struct db *db)
 	return r;
 }
 
-static bool wal_exists(const struct db *db)
+/* What a writer works on, or left when it was killed. */
+static bool journal_exists(const struct db *db)
 {
-	struct buf wal = { 0 };
-	struct stat st;
-	bool there;
+	static const char *const ending[] = { "-wal", "-journal" };
+	bool there = false;
 
-	buf_printf(&wal, "%s-wal", db->path);
-	there = stat(wal.p, &st) == 0 && st.st_size > 0;
-	buf_clear(&wal);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
+		struct buf path = { 0 };
+		struct stat st;
+		buf_printf(&path, "%s%s", db->path, ending[i]);
+		there = there || (stat(path.p, &st) == 0 && st.st_size > 0);
+		buf_clear(&path);
+	}
 	return there;
 }
 
@@ -178,7 +199,7 @@ static int open_readonly(struct db *db)
 	r = open_handle(db, db->path, SQLITE_OPEN_READONLY);
 	if (r == 0)
 		r = handle_number(db, "PRAGMA user_version", &version);
-	if ((r == -EACCES || r == -EROFS) && !wal_exists(db))
+	if ((r == -EACCES || r == -EROFS) && !journal_exists(db))
 		r = open_immutable(db);
 	return r == 0 ? migrate_run(db, false) : r;
 }
@@ -259,8 +280,14 @@ static int run(struct db *db, const char *sql)
 
 void db_begin(struct db_txn *t, struct db *db, enum db_access access)
 {
-	t->db = db;
-	t->result = run(db, access == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
+	static const char *const begin[] = {
+		[DB_READ] = "BEGIN", [DB_WRITE] = "BEGIN IMMEDIATE", [DB_FILL] = "BEGIN EXCLUSIVE"
+	};
+
+	if (access == DB_FILL && !leave_wal(db))
+		access = DB_WRITE;
+	*t = (struct db_txn){ .db = db, .filling = access == DB_FILL };
+	t->result = run(db, begin[access]);
 }
 
 void db_fail(struct db_txn *t, int result, const char *fmt, ...)
@@ -275,12 +302,24 @@ void db_fail(struct db_txn *t, int result, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* What was committed stays so when this fails: the next db_open() sets it. */
+static void end_filling(struct db_txn *t)
+{
+	int code;
+
+	if (t->filling)
+		(void)journal_is(t->db, "PRAGMA journal_mode=WAL", "wal", &code);
+	t->filling = false;
+}
+
 int db_end(struct db_txn *t)
 {
 	if (t->result == 0)
 		t->result = run(t->db, "COMMIT");
 	if (t->result < 0)
 		db_abandon(t);
+	else
+		end_filling(t);
 	return t->result;
 }
 
@@ -289,6 +328,7 @@ void db_abandon(struct db_txn *t)
 	/* after a full disk SQLite may have rolled back by itself */
 	if (!sqlite3_get_autocommit(t->db->sqlite))
 		sqlite3_exec(t->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	end_filling(t);
 }
 
 static int copy_all(struct db *db, sqlite3 *to)

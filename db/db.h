@@ -3,7 +3,8 @@
  * The database: opening, migrating, transactions, backup. db/ is the only folder that says sqlite3_,
  * and every statement is a row of db/stmt.c. Errors are negative errno; the Chinese line that says what
  * to do is in db_error(). Nothing here logs.
- * WAL with synchronous=FULL: a committed transaction survives kill -9 and loss of power.
+ * WAL, or a rollback journal, with synchronous=FULL: a committed transaction survives kill -9 and loss of
+ * power.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -31,9 +32,13 @@ int db_schema_version(struct db *db);
 struct db_txn {
 	struct db *db;
 	int result; /* 0 or negative errno */
+	bool filling;
 };
 
-enum db_access { DB_READ, DB_WRITE };
+/* DB_FILL writes much into a database that holds next to nothing: under a rollback journal its new pages go
+ * into the file once, where the WAL writes them, reads them back and writes them again. As safe; others wait
+ * until it is over. With the database in somebody's hands it is DB_WRITE. */
+enum db_access { DB_READ, DB_WRITE, DB_FILL };
 
 void db_begin(struct db_txn *t, struct db *db, enum db_access access);
 /* A reason of the caller's own: the transaction will roll back with it. Chinese, says what to do. */

@@ -156,6 +156,9 @@ static enum store_verdict verdict_on(struct db_txn *t, const struct running *r,
 	return is_known(t, id) ? STORE_KNOWN : STORE_TAKEN;
 }
 
+/* The first source there ever was: nearly all that the database is going to hold is about to be written. */
+static bool is_first(const struct running *r) { return r != NULL && !r->live && r->fresh && r->source == 1; }
+
 int store_source_end(struct store *s, int64_t source, const struct store_identity *id,
 		     enum store_verdict *verdict)
 {
@@ -163,7 +166,7 @@ int store_source_end(struct store *s, int64_t source, const struct store_identit
 	struct db_txn t;
 	int result;
 
-	db_begin(&t, s->db, DB_WRITE);
+	db_begin(&t, s->db, is_first(r) ? DB_FILL : DB_WRITE);
 	*verdict = verdict_on(&t, r, id);
 	if (*verdict != STORE_TAKEN) {
 		take_back(&t, source, !r->fresh);

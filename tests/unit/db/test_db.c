@@ -39,7 +39,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = { "beiand.db", "beiand.db-wal", "beiand.db-shm", "copy.db" };
+	static const char *const names[] = { "beiand.db", "beiand.db-journal", "beiand.db-wal",
+					     "beiand.db-shm", "copy.db" };
 	char name[128];
 
 	(void)state;
@@ -309,6 +310,64 @@ static void second_writer_gets_a_clear_line(void **state)
 }
 
 /* Runs `body` in a child as nobody and passes its exit status on. */
+static bool has_journal(void)
+{
+	char name[128];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s-journal", path);
+	return stat(name, &st) == 0;
+}
+
+static void filling_needs_the_database_for_itself(void **state)
+{
+	struct db *db = open_new(), *reader;
+	struct db_txn t;
+
+	(void)state;
+	db_begin(&t, db, DB_FILL);
+	add_source(&t, "one");
+	assert_true(has_journal());
+	assert_int_equal(db_end(&t), 0);
+	assert_false(has_journal());
+	db_begin(&t, db, DB_FILL);
+	add_source(&t, "two");
+	db_abandon(&t);
+	reader = db_open(path, DB_READONLY, error);
+	assert_non_null(reader);
+	assert_int_equal(count_sources(reader), 1);
+	db_begin(&t, db, DB_FILL);
+	add_source(&t, "two");
+	assert_false(has_journal());
+	assert_int_equal(count_sources(reader), 1);
+	assert_int_equal(db_end(&t), 0);
+	assert_int_equal(count_sources(reader), 2);
+	db_close(reader);
+	db_close(db);
+}
+
+static void filling_that_was_killed_left_nothing(void **state)
+{
+	struct db *db;
+	pid_t pid;
+
+	(void)state;
+	db_close(open_new());
+	pid = fork();
+	if (pid == 0) {
+		struct db_txn t;
+		db_begin(&t, open_new(), DB_FILL);
+		add_source(&t, "one");
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(has_journal());
+	db = open_new();
+	assert_int_equal(count_sources(db), 0);
+	db_close(db);
+	assert_false(has_journal());
+}
+
 static int as_nobody(int (*body)(void))
 {
 	pid_t pid = fork();
@@ -501,6 +560,8 @@ int main(void)
 		TEST(callers_reason_rolls_back_too),
 		TEST(constraint_is_an_error),
 		TEST(second_writer_gets_a_clear_line),
+		TEST(filling_needs_the_database_for_itself),
+		TEST(filling_that_was_killed_left_nothing),
 		TEST(readonly_folder),
 		TEST(missing_folder),
 		TEST(file_size_limit_keeps_what_was_committed),
