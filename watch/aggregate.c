@@ -375,7 +375,8 @@ static void see_identifier(void *arg, const struct identify_hit *hit)
 
 	k.hash = subjects_hash(&a->table, &k);
 	g = see(a, &k, in->time, &in->m->flow.src);
-	set_server(g, &in->m->flow.dst, in->m->flow.dport);
+	if (!in->m->proxied)
+		set_server(g, &in->m->flow.dst, in->m->flow.dport);
 	if (hit->host[0] != '\0')
 		set_link(g, hit->host, strlen(hit->host));
 	else if (hit->row->tie && in->named)
@@ -389,7 +390,9 @@ static void see_named(struct aggregate *a, const struct dissect_message *m, enum
 	struct subject *s = NULL;
 
 	if (in.named) {
-		set_server(see_host(a, via, time, &m->flow.src), &m->flow.dst, m->flow.dport);
+		struct sighting *g = see_host(a, via, time, &m->flow.src);
+		if (!m->proxied)
+			set_server(g, &m->flow.dst, m->flow.dport);
 		s = sightings_settle(&a->queue);
 	}
 	details_message(a->details, m, s);

@@ -97,6 +97,7 @@ static void counts_per_subject_and_channel(void **state)
 	struct seen seen;
 	struct aggregate *a = make(100, 0, NULL, &seen);
 	const struct observation *o;
+	struct dissect_message m = message(DISSECT_TLS, 4 * SECOND, "p.example.com", 1);
 	(void)state;
 
 	say(a, DISSECT_TLS, 5 * SECOND, "jw.example.edu.cn", 1);
@@ -105,11 +106,13 @@ static void counts_per_subject_and_channel(void **state)
 	say(a, DISSECT_QUIC, 9 * SECOND, "jw.example.edu.cn", 1);
 	say(a, DISSECT_HTTP, 9 * SECOND, "jw.example.edu.cn:8080", 3);
 	say(a, DISSECT_DNS_QUERY, 1 * SECOND, "jw.example.edu.cn", 4);
+	m.proxied = true; /* where a proxy is, what is asked of it is not served */
+	aggregate_message(a, &m);
 	say(a, DISSECT_TLS, 9 * SECOND, NULL, 1);
 	say(a, DISSECT_QUIC, 9 * SECOND, NULL, 1);
 	assert_int_equal(seen.count, 0);
 	aggregate_flush(a);
-	assert_int_equal(seen.count, 4);
+	assert_int_equal(seen.count, 5);
 	o = find(&seen, "jw.example.edu.cn", VIA_TLS);
 	assert_int_equal(o->kind, SUBJECT_HOST);
 	assert_int_equal(o->count, 3);
@@ -123,10 +126,11 @@ static void counts_per_subject_and_channel(void **state)
 	assert_int_equal(find(&seen, "jw.example.edu.cn", VIA_HTTP)->count, 1);
 	assert_int_equal(find(&seen, "jw.example.edu.cn", VIA_QUIC)->count, 1);
 	assert_int_equal(find(&seen, "jw.example.edu.cn", VIA_DNS_QUERY)->count, 1);
-	assert_int_equal(aggregate_stats(a)->observations, 4);
+	assert_int_equal(find(&seen, "p.example.com", VIA_TLS)->server_count, 0);
+	assert_int_equal(aggregate_stats(a)->observations, 5);
 	assert_int_equal(aggregate_stats(a)->names_refused, 0);
 	aggregate_flush(a);
-	assert_int_equal(seen.count, 4);
+	assert_int_equal(seen.count, 5);
 	done(a, &seen);
 }
 
