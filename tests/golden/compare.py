@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares what beianctl makes of the golden captures with the truth beside them; speaks TAP. Called by run.sh."""
 import collections
+import concurrent.futures
 import difflib
 import json
 import os
@@ -112,17 +113,16 @@ def main():
     beianctl, wanted = sys.argv[1], sys.argv[2:]
     elsewhere = wanted and os.path.isdir(wanted[0]) and os.sep in wanted[0]  # a folder recorded anew
     tests = table_cases(beianctl, wanted.pop(0)) if elsewhere else cases(beianctl)
+    chosen = [(n, t) for n, t in tests if not wanted or n in wanted or n.split(".")[0] in wanted]
     n = failed = 0
-    for name, test in tests:
-        if wanted and name not in wanted and name.split(".")[0] not in wanted:
-            continue
-        n += 1
-        wrong = test()
-        failed += bool(wrong)
-        print("%sok %d - golden %s" % ("not " if wrong else "", n, name))
-        if wrong:
-            print("# alone: O=%s tests/golden/run.sh %s" % (os.environ.get("O", "build"), name))
-            print("\n".join("# " + w for w in wrong[:40]))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (name, _), wrong in zip(chosen, pool.map(lambda x: x[1](), chosen)):
+            n += 1
+            failed += bool(wrong)
+            print("%sok %d - golden %s" % ("not " if wrong else "", n, name))
+            if wrong:
+                print("# alone: O=%s tests/golden/run.sh %s" % (os.environ.get("O", "build"), name))
+                print("\n".join("# " + w for w in wrong[:40]))
     print("1..%d" % n)
     return 1 if failed or n == 0 else 0
 

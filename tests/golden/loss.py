@@ -2,6 +2,7 @@
 """Takes packets out of the golden captures at random, shows some twice, or cuts them short: what is told must be true, and
 whatever message has all its packets left must be told. Speaks TAP. Called by run.sh; LOSS_ROUNDS says how often (with other seeds)."""
 import collections
+import concurrent.futures
 import json
 import os
 import random
@@ -87,20 +88,25 @@ def round_of_copies(beianctl, pcap, rows, seed, path):
     return ["seed %s, copies: %s" % (seed, w) for w in wrong]
 
 
-def main():
-    beianctl, wanted = sys.argv[1], sys.argv[2:]
-    rounds = int(os.environ.get("LOSS_ROUNDS", "1"))
-    n = failed = 0
+def rounds(beianctl, folder, name, rows, first):
+    pcap, wrong = Pcap(os.path.join(HERE, folder, name)), []
     with tempfile.TemporaryDirectory() as work:
         path = os.path.join(work, "left.pcap")
-        for folder, name, rows in ((d, name, rows) for d in TABLES for name, rows in sorted(truths(d).items())):
-            if wanted and name not in wanted and name.split(".")[0] not in wanted:
-                continue
-            pcap, wrong = Pcap(os.path.join(HERE, folder, name)), []
-            for i in range(rounds):
-                wrong += round_of_loss(beianctl, pcap, rows, "%s %d" % (name, i), path)
-                wrong += round_of_copies(beianctl, pcap, rows, "%s %d" % (name, i), path)
-                wrong += round_of_cuts(beianctl, pcap, rows, CUTS[(i + n) % len(CUTS)], path)
+        for i in range(int(os.environ.get("LOSS_ROUNDS", "1"))):
+            wrong += round_of_loss(beianctl, pcap, rows, "%s %d" % (name, i), path)
+            wrong += round_of_copies(beianctl, pcap, rows, "%s %d" % (name, i), path)
+            wrong += round_of_cuts(beianctl, pcap, rows, CUTS[(i + first) % len(CUTS)], path)
+    return wrong
+
+
+def main():
+    beianctl, wanted = sys.argv[1], sys.argv[2:]
+    captures = [(d, name, rows) for d in TABLES for name, rows in sorted(truths(d).items())
+                if not wanted or name in wanted or name.split(".")[0] in wanted]
+    n = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        tests = pool.map(lambda x: rounds(beianctl, *x[1], x[0]), enumerate(captures))
+        for (_, name, _), wrong in zip(captures, tests):
             n += 1
             failed += bool(wrong)
             print("%sok %d - loss in %s" % ("not " if wrong else "", n, name))
