@@ -43,6 +43,16 @@ size_t arena_room(size_t n)
 	return class < ARENA_CLASSES ? class_size[class] : 0;
 }
 
+static void *take(struct arena *a, size_t n)
+{
+	void *p = a->base + a->used;
+
+	if (n > a->cap - a->used)
+		return NULL;
+	a->used += n;
+	return p;
+}
+
 void *arena_get(struct arena *a, size_t n)
 {
 	size_t class = class_of(n);
@@ -55,11 +65,14 @@ void *arena_get(struct arena *a, size_t n)
 		memcpy(&a->free[class], p, sizeof(p));
 		return p;
 	}
-	if (class_size[class] > a->cap - a->used)
-		return NULL;
-	p = a->base + a->used;
-	a->used += class_size[class];
-	return p;
+	return take(a, class_size[class]);
+}
+
+void *arena_get_for_good(struct arena *a, size_t n)
+{
+	size_t whole = (n + class_size[0] - 1) / class_size[0] * class_size[0];
+
+	return n > ARENA_CHUNK_MAX ? NULL : take(a, whole);
 }
 
 void arena_put(struct arena *a, void *p, size_t n)

@@ -24,6 +24,8 @@ void arena_clear(struct arena *a);
 void arena_reset(struct arena *a);
 /* n bytes, aligned for anything, not zeroed; NULL when full or n > ARENA_CHUNK_MAX. */
 void *arena_get(struct arena *a, size_t n);
+/* The same, but never to be put back: takes hardly more than n bytes. */
+void *arena_get_for_good(struct arena *a, size_t n);
 /* n as it was asked for. */
 void arena_put(struct arena *a, void *p, size_t n);
 /* How many bytes arena_get(n) really lends. */

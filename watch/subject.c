@@ -12,7 +12,9 @@ enum {
 	SUBJECT_BYTES = 640,       /* arena per subject: a name, some clients, servers, links, details */
 	SUBJECT_LEAST = 256,       /* of it kept for each subject still to come: its name */
 	ARENA_LEAST = 1024 * 1024, /* small tables may hold a few busy hosts all the same */
-	VALUE_BYTES = 64,          /* per subject */
+	SUBJECTS_PER_VALUE =
+		2,         /* they are shared; and the more slots they have, the more memory is touched */
+	VALUE_BYTES = 128, /* per value */
 	VALUES_LEAST = 1024,
 	CLIENTS_SORTED = 128, /* more clients than this are held as a struct sketch */
 	CLIENTS_IN_SKETCH = UINT16_MAX,
@@ -45,7 +47,7 @@ static uint32_t slot_count(uint32_t max)
 	return slots * 2;
 }
 
-static uint32_t values_most(uint32_t max) { return max > VALUES_LEAST ? max : VALUES_LEAST; }
+static uint32_t values_most(uint32_t max) { return (uint32_t)larger(max / SUBJECTS_PER_VALUE, VALUES_LEAST); }
 
 static size_t subject_bytes(uint32_t max)
 {
@@ -170,7 +172,7 @@ struct subject *subjects_find(const struct subjects *t, const struct subject_key
 /* False when there is no room. */
 static bool copy_name(struct arena *a, const char *p, size_t n, uint32_t *out)
 {
-	uint8_t *copy = arena_get(a, n);
+	uint8_t *copy = arena_get_for_good(a, n);
 
 	if (copy == NULL)
 		return false;

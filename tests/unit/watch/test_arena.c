@@ -57,8 +57,27 @@ static void sizes(void **state)
 	arena_clear(&a);
 }
 
+static void for_good_is_exact(void **state)
+{
+	struct arena a;
+	char *p, *q;
+	(void)state;
+
+	arena_init(&a, 96);
+	p = arena_get_for_good(&a, 33);
+	q = arena_get_for_good(&a, 16);
+	assert_ptr_equal(q, p + 48);
+	assert_ptr_equal(arena_get(&a, 32), p + 64);
+	assert_null(arena_get_for_good(&a, 1));
+	arena_put(&a, p + 64, 32);
+	assert_null(arena_get_for_good(&a, 1));
+	assert_null(arena_get_for_good(&a, SIZE_MAX));
+	arena_clear(&a);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(lends_until_full), cmocka_unit_test(sizes) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(lends_until_full), cmocka_unit_test(sizes),
+					    cmocka_unit_test(for_good_is_exact) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
