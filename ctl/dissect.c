@@ -90,12 +90,15 @@ static void print_line(struct printer *pr, const struct dissect_message *m, cons
 		pr->failed = true;
 }
 
+/* A field that is there and empty tells no more than one that is not. */
 static void print_strs(struct printer *pr, const struct dissect_message *m, const char *kind,
 		       const struct dissect_str *name, const struct dissect_str *extra)
 {
+	static const struct dissect_str absent = { NULL, 0 };
+
 	buf_reset(&pr->name);
 	buf_reset(&pr->extra);
-	add_escaped(&pr->name, name);
+	add_escaped(&pr->name, name->n > 0 ? name : &absent);
 	add_escaped(&pr->extra, extra);
 	print_line(pr, m, kind);
 }

@@ -57,6 +57,15 @@ def http_odd_requests(cap):
 
 
 @case()
+def http_empty_fields(cap):
+    """Fields that are there and empty tell what absent ones tell: "-"."""
+    got = Ports(cap).talk(b"GET /empty HTTP/1.1\r\nHost:\r\nUser-Agent:\r\nReferer: \r\n\r\n").send()
+    for kind, extra in (("http-request", "GET /empty"), ("http-user-agent", "-"), ("http-referer", "-")):
+        cap.row(kind, "-", extra, got)
+    cap.counts(http_request=1)
+
+
+@case()
 def http_folds(cap):
     """Folded fields (RFC 9112 section 5.2): each is one value with a blank in place of the fold."""
     data = (b"GET /fold HTTP/1.1\r\nHost:\r\n fold.example.cn\r\nUser-Agent: one\r\n\t two\r\n   three\r\n"
