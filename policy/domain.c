@@ -9,6 +9,11 @@
 bool domain_is_ip(const char *text)
 {
 	struct in6_addr address;
+	size_t n = strlen(text);
+
+	/* most names show at their end that they are none */
+	if (n == 0 || (text[n - 1] >= 'g' && strchr(text, ':') == NULL))
+		return false;
 	return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
 }
 

@@ -25,10 +25,10 @@ static int compare(const void *left, const void *right)
 
 static uint64_t hash_step(uint64_t h, char c) { return (h ^ (unsigned char)c) * HASH_PRIME; }
 
-static uint64_t hash_all(const char *key)
+static uint64_t hash_all(const char *key, size_t n)
 {
 	uint64_t h = HASH_START;
-	for (size_t i = strlen(key); i > 0; i--)
+	for (size_t i = n; i > 0; i--)
 		h = hash_step(h, key[i - 1]);
 	return h;
 }
@@ -38,8 +38,11 @@ static size_t slot_of(const struct index *ix, uint64_t h) { return (size_t)(h ^ 
 
 static void put(struct index *ix, size_t at, size_t n)
 {
-	uint64_t h = hash_all(ix->entry[at].key);
+	size_t length = strlen(ix->entry[at].key);
+	uint64_t h = hash_all(ix->entry[at].key, length);
 	size_t i = slot_of(ix, h);
+
+	ix->longest = length > ix->longest ? length : ix->longest;
 	while (ix->slot[i].n != 0)
 		i = (i + 1) & ix->mask;
 	ix->slot[i] = (struct index_slot){ .tag = tag_of(h), .at = (uint32_t)at, .n = (uint32_t)n };
@@ -76,8 +79,11 @@ static const struct index_slot *look_up(const struct index *ix, const char *key,
 
 const struct index_entry *index_find(const struct index *ix, const char *key, size_t *n)
 {
-	const struct index_slot *s = ix->count > 0 ? look_up(ix, key, hash_all(key)) : NULL;
+	const size_t length = strlen(key);
+	const struct index_slot *s = NULL;
 
+	if (ix->count > 0 && length <= ix->longest)
+		s = look_up(ix, key, hash_all(key, length));
 	*n = s ? s->n : 0;
 	return s ? &ix->entry[s->at] : NULL;
 }

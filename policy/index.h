@@ -25,7 +25,8 @@ struct index {
 	struct index_entry *entry;
 	size_t count, cap;
 	struct index_slot *slot;
-	size_t mask; /* slots - 1 */
+	size_t mask;    /* slots - 1 */
+	size_t longest; /* key: most names that are searched for are longer */
 };
 
 void index_add(struct index *ix, const char *key, size_t value);

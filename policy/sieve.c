@@ -108,6 +108,8 @@ static bool has_start(const struct index *start, const char *host)
 		return false;
 	for (const char *dot = strchr(host, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
 		n = (size_t)(dot - host);
+		if (n > start->longest)
+			return false; /* and each further one is longer still */
 		if (n >= sizeof(head))
 			return true; /* longer than any name of a host: let the judgement look */
 		memcpy(head, host, n);

@@ -194,13 +194,38 @@ static int compare_seats(const void *left, const void *right)
 	return strcmp(a->group, b->group);
 }
 
+/* Subjects were numbered in the order of their names, most of them in one go, and most hosts that are looked
+ * up are their own group: these sit in order already. Only the others are sorted, then merged in. */
+static void sort_seats(struct survey *sv, size_t seats)
+{
+	struct seat *stray = xmalloc(seats * sizeof(*stray));
+	size_t kept = 0, strays = 0;
+
+	for (size_t i = 0; i < seats; i++) {
+		const struct seat s = sv->seat[i];
+		if (s.group == sv->face[s.face].name &&
+		    (kept == 0 || compare_seats(&sv->seat[kept - 1], &s) <= 0))
+			sv->seat[kept++] = s;
+		else
+			stray[strays++] = s;
+	}
+	if (strays > 1)
+		qsort(stray, strays, sizeof(*stray), compare_seats);
+	for (size_t to = seats; strays > 0;) {
+		if (kept > 0 && compare_seats(&sv->seat[kept - 1], &stray[strays - 1]) > 0)
+			sv->seat[--to] = sv->seat[--kept];
+		else
+			sv->seat[--to] = stray[--strays];
+	}
+	free(stray);
+}
+
 /* Sorts the seats and opens a group for each run of one name unless one of it matters. */
 static void open_groups(struct survey *sv, size_t seats)
 {
 	struct survey_group *g;
 
-	if (seats > 1)
-		qsort(sv->seat, seats, sizeof(*sv->seat), compare_seats);
+	sort_seats(sv, seats);
 	for (size_t i = 0, end; i < seats; i = end) {
 		bool matters = false;
 		for (end = i; end < seats && compare_seats(&sv->seat[i], &sv->seat[end]) == 0; end++)
