@@ -118,6 +118,17 @@ static bool version_glued(struct dissect_str target)
 	return target.n > n && memcmp(target.p + target.n - n, version, n - 1) == 0;
 }
 
+/* RTSP/1.0, ICAP/1.0: they share methods and fields with HTTP, and no Host of theirs is a web site's. */
+static bool version_foreign(struct dissect_str version)
+{
+	size_t n = 0;
+
+	while (n < version.n && version.p[n] >= 'A' && version.p[n] <= 'Z')
+		n++;
+	return n > 0 && n + 1 < version.n && version.p[n] == '/' && version.p[n + 1] >= '0' &&
+	       version.p[n + 1] <= '9' && !http_head_starts(version, "HTTP/");
+}
+
 /* Old and broken clients leave the version out (HTTP/0.9, RFC 1945 section 4.1); RTSP, SIP and others share
  * the methods but neither have a target that is a path nor the Host field. Blanks inside the target are
  * forgiven where the method is known: else the end of a text in front of a request would pass for one. */
@@ -129,7 +140,8 @@ static bool request_believed(const struct head *h)
 		return false;
 	if (http_head_starts(h->version, "HTTP/1.") || version_glued(h->target))
 		return true;
-	return known && (http_head_starts(h->target, "/") || h->host.p != NULL);
+	return known && !version_foreign(h->version) &&
+	       (http_head_starts(h->target, "/") || h->host.p != NULL);
 }
 
 /* -- probing */

@@ -202,12 +202,14 @@ static void test_bad_lines(void **state)
 {
 	const char *field = "GET / HTTP/1.1\r\nno colon here\r\n: empty\r\nHost: a\r\n\r\n";
 	const char *after = FULL "\x01\x02 garbage follows a good request\r\n";
+	const char *icap = "OPTIONS icap://c/s ICAP/1.0\r\nHost: c\r\n\r\n";
 	const char *rtsp = "OPTIONS rtsp://c/ RTSP/1.0\r\nCSeq: 1\r\n\r\n";
 	(void)state;
 
 	expect_bytes(field, strlen(field), "http [a] [GET] [/] - - -\n", PROTO_OK, 2);
 	expect_bytes(after, strlen(after), FULL_LINE, PROTO_BAD, 1);
 	expect_bytes(rtsp, strlen(rtsp), "", PROTO_BAD, 1);
+	expect_bytes(icap, strlen(icap), "", PROTO_BAD, 1);
 	expect_bytes("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 29, "http [a\\x00b] [GET] [/] - - -\n", PROTO_OK,
 		     0);
 }
