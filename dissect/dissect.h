@@ -123,9 +123,9 @@ enum dissect_reason {
 	DISSECT_TRANSPORT_BAD, /* TCP/UDP header cut or lying */
 	DISSECT_SNAPPED,       /* captured bytes are fewer than the packet had */
 	DISSECT_TCP_FULL,      /* flow table full: an older flow was evicted */
-	DISSECT_TCP_CAP,       /* a stream held more bytes than its buffer before a message was whole */
-	DISSECT_TCP_HOLE,      /* segment lost: the message across it was given up */
-	DISSECT_DNS_BAD,       /* looked like DNS, was not well formed */
+	DISSECT_TCP_CAP,  /* a message that does not fit its buffer, or whose buffer was needed for another */
+	DISSECT_TCP_HOLE, /* segment lost: the message across it was given up */
+	DISSECT_DNS_BAD,  /* looked like DNS, was not well formed */
 	DISSECT_HTTP_BAD,
 	DISSECT_TLS_BAD,
 	DISSECT_TLS_NO_NAME, /* ClientHello without server_name */

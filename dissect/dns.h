@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * DNS messages (RFC 1035 section 4): over UDP whole, over TCP behind a 16-bit length (RFC 7766).
- * Questions of messages with QR=0; A, AAAA and CNAME records of the answer section of responses.
- * Compression pointers must point strictly backwards (RFC 1035 4.1.4); names are at most 255 bytes.
+ * Questions of messages with QR=0; A, AAAA, CNAME, HTTPS and SVCB records of the answer section of responses.
+ * On port 53 what resolvers put up with is taken; elsewhere only a message without any fault, whose
+ * compression pointers point strictly backwards (RFC 1035 section 4.1.4), is taken for DNS at all.
  */
 #ifndef DISSECT_DNS_H
 #define DISSECT_DNS_H

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "dissect/mix.h"
+
 enum { FLOW_HEADS_MIN = 16 };
 
 uint32_t flow_heads(uint32_t flows)
@@ -57,26 +59,17 @@ int flow_key(struct flow_key *key, const struct dissect_flow *f)
 	return dir;
 }
 
-/* Both halves of the product: every bit of either factor reaches every bit. */
-static uint64_t flow_mix(uint64_t a, uint64_t b)
-{
-	__extension__ typedef unsigned __int128 wide;
-	wide m = (wide)a * b;
-
-	return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
-
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 {
 	uint64_t word[4], s = t->seed;
 
 	memcpy(word, key->addr, sizeof(word));
-	uint64_t a = flow_mix(word[0] ^ s, word[1] ^ UINT64_C(0xa0761d6478bd642f));
-	uint64_t b =
-		flow_mix(word[2] ^ s ^ UINT64_C(0xe7037ed1a0b428db), word[3] ^ UINT64_C(0x8ebc6af09c88c6e3));
+	uint64_t a = mix_product(word[0] ^ s, word[1] ^ UINT64_C(0xa0761d6478bd642f));
+	uint64_t b = mix_product(word[2] ^ s ^ UINT64_C(0xe7037ed1a0b428db),
+				 word[3] ^ UINT64_C(0x8ebc6af09c88c6e3));
 	uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
 
-	return flow_mix(a ^ ports ^ UINT64_C(0x589965cc75374cc3), b ^ s);
+	return mix_product(a ^ ports ^ UINT64_C(0x589965cc75374cc3), b ^ s);
 }
 
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)

@@ -30,7 +30,6 @@ enum {
 	TAGS_MAX = 128,
 	CHLO_TRIES =
 		4, /* places of a packet that are looked at: there is one, and bait would cost a walk each */
-	NAME_MAX_SIZE = 255,
 };
 
 static const uint32_t Q034 = 0x51303334, Q043 = 0x51303433, Q046 = 0x51303436, Q049 = 0x51303439;
@@ -201,7 +200,7 @@ static bool chlo_first(struct rd r, uint32_t version, struct dissect_str *host)
 enum proto_result gquic_parse(const uint8_t *p, size_t n, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n), whole = r, header, hash;
-	uint8_t room[NAME_MAX_SIZE];
+	uint8_t room[PROTO_NAME_MAX];
 	struct dissect_str host;
 	uint32_t version;
 

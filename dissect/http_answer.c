@@ -102,18 +102,22 @@ static bool has_no_body(const struct answer *a)
 /* What follows the head (RFC 9112 section 6.3). Without a length it lasts to the end of the connection. */
 static enum proto_result after_head(const struct answer *a, struct proto_state *st)
 {
+	uint64_t length;
+
 	st->left = 0;
 	st->phase = HTTP_BODY_HEAD;
 	if (a->status == 101) /* another protocol from here on (RFC 9110 section 15.2.2) */
 		return PROTO_SKIP;
 	if (has_no_body(a))
 		return PROTO_OK;
-	if (http_head_has_word(a->coding, "chunked"))
+	if (http_head_has_word(a->coding, "chunked")) {
 		st->phase = HTTP_BODY_CHUNK;
-	else if (!http_head_number(a->length, 10, &st->left))
+	} else if (!http_head_number(a->length, 10, &length)) {
 		st->phase = HTTP_BODY_TUNNEL;
-	else if (st->left > 0)
+	} else if (length > 0) {
 		st->phase = HTTP_BODY_DOUBT;
+		st->left = length;
+	}
 	return PROTO_OK;
 }
 

@@ -19,7 +19,7 @@ enum http_body_phase {
 	HTTP_BODY_OWN,     /* first number of the parser's own */
 };
 
-/* A size line, or a line of the trailers. A size line that is none is counted under `bad`. */
+/* A size line, or a line of the trailers. BAD when a size line is none. */
 enum proto_result http_body_chunk(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 				  uint64_t *skip);
 enum proto_result http_body_trailer(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed);

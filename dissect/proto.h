@@ -29,6 +29,8 @@ struct proto_out {
 	bool told;                   /* a message was handed over since somebody cleared this */
 };
 
+enum { PROTO_NAME_MAX = 255 }; /* of a host's name (RFC 1035 section 2.3.4) */
+
 /* The parser has filled in the name and the part of its kind: counts the message and hands it over. */
 static inline void proto_emit(struct proto_out *out, enum dissect_kind kind)
 {

@@ -22,8 +22,7 @@ enum {
 	CID_MAX = 20,      /* RFC 9000 section 17.2 */
 	FIRST_CID_MIN = 8, /* RFC 9000 section 7.2: what the client makes up is no shorter */
 	NUMBER_MAX = 4,
-	ROOM = 16384, /* the largest packet that is opened: a jumbo frame */
-	NAME_MAX_SIZE = 255,
+	ROOM = 16384,    /* the largest packet that is opened: a jumbo frame */
 	HELLO_MARK = 64, /* of a ClientHello: its random is in there */
 };
 
@@ -242,7 +241,7 @@ static enum whole hello_whole(const struct quic_hello *h, bool chlo, size_t *siz
 }
 
 /* What is to be told of it but the version; false when it is not to be told. The name is in `room`. */
-static bool hello_read(const uint8_t *p, size_t n, bool chlo, uint8_t room[NAME_MAX_SIZE],
+static bool hello_read(const uint8_t *p, size_t n, bool chlo, uint8_t room[PROTO_NAME_MAX],
 		       struct proto_out *out)
 {
 	struct tls_hello h = { 0 };
@@ -258,7 +257,7 @@ static bool hello_read(const uint8_t *p, size_t n, bool chlo, uint8_t room[NAME_
 	}
 	if (!whole || h.odd || !made)
 		out->stats->reasons[DISSECT_QUIC_BAD]++;
-	out->m->name = proto_name(room, NAME_MAX_SIZE, h.host);
+	out->m->name = proto_name(room, PROTO_NAME_MAX, h.host);
 	return whole || h.host.p != NULL;
 }
 
@@ -266,7 +265,7 @@ static bool hello_read(const uint8_t *p, size_t n, bool chlo, uint8_t room[NAME_
 static void hello_tell(const struct quic_hello *h, size_t size, struct quic_flow *f, struct proto_out *out)
 {
 	const struct quic_version *row = version_find(h->version);
-	uint8_t room[NAME_MAX_SIZE];
+	uint8_t room[PROTO_NAME_MAX];
 	uint32_t told;
 
 	if (!hello_read(h->bytes, size, row->chlo, room, out))

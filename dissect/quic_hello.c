@@ -3,18 +3,13 @@
 
 #include <string.h>
 
+#include "dissect/mix.h"
+
 enum { HELLO_LOOK = 8, SECOND = 1000000 };
 
 /* -- flows */
 
-__extension__ typedef unsigned __int128 product;
-
-/* Both halves of the product: addresses differ in the highest bits of a little-endian word. */
-static uint64_t mix(uint64_t h, uint64_t x)
-{
-	product p = (product)(h ^ x) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint64_t)p ^ (uint64_t)(p >> 64);
-}
+static uint64_t mix(uint64_t h, uint64_t x) { return mix_product(h ^ x, UINT64_C(0x9e3779b97f4a7c15)); }
 
 static uint64_t addr_hash(const struct dissect_addr *a, uint16_t port)
 {

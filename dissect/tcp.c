@@ -175,8 +175,6 @@ static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, 
 
 static bool tcp_header(struct walk *w, struct tcp_packet *p)
 {
-	size_t before = rd_left(&w->r);
-
 	w->m.flow.proto = IPPROTO_TCP;
 	w->m.flow.sport = rd_be16(&w->r);
 	w->m.flow.dport = rd_be16(&w->r);
@@ -185,11 +183,7 @@ static bool tcp_header(struct walk *w, struct tcp_packet *p)
 	size_t length = (size_t)(rd_u8(&w->r) >> 4) * 4;
 	p->flags = rd_u8(&w->r);
 	rd_skip(&w->r, 6);
-	if (!rd_ok(&w->r) || length < TCP_HEADER || length > before + w->cut) {
-		walk_bad(w, DISSECT_TRANSPORT_BAD);
-		return false;
-	}
-	if (!rd_skip(&w->r, length - TCP_HEADER)) {
+	if (!rd_ok(&w->r) || length < TCP_HEADER || !rd_skip(&w->r, length - TCP_HEADER)) {
 		walk_bad(w, DISSECT_TRANSPORT_BAD);
 		return false;
 	}

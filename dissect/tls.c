@@ -4,8 +4,6 @@
 #include "dissect/tls_hello.h"
 #include "dissect/tls_record.h"
 
-enum { NAME_MAX_SIZE = 255 };
-
 static enum proto_result hello_bad(struct proto_out *out)
 {
 	out->stats->reasons[DISSECT_TLS_BAD]++;
@@ -14,7 +12,7 @@ static enum proto_result hello_bad(struct proto_out *out)
 
 static void hello_tell(const struct tls_hello *h, bool sound, struct proto_out *out)
 {
-	uint8_t room[NAME_MAX_SIZE];
+	uint8_t room[PROTO_NAME_MAX];
 
 	if (!sound)
 		out->stats->reasons[DISSECT_TLS_BAD]++;

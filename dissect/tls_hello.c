@@ -15,7 +15,6 @@ enum {
 	HOST_NAME = 0,
 	ECH_OUTER = 0,
 	ECH_INNER = 1,
-	RANDOM_SIZE = 32,
 };
 
 /* RFC 6066 section 3: a list of (type, name); only host_name was ever defined. */
@@ -105,9 +104,9 @@ static enum ext ext_find(uint16_t type)
 		return EXT_SERVER_NAME;
 	case TLS_EXT_ALPN:
 		return EXT_ALPN;
-	case 13:
+	case TLS_EXT_ALGORITHMS:
 		return EXT_ALGORITHMS;
-	case 43:
+	case TLS_EXT_VERSIONS:
 		return EXT_VERSIONS;
 	case 0xfe0d:
 		return EXT_ECH;
@@ -146,7 +145,7 @@ static bool hello_get(struct rd *r, bool cut, struct tls_hello *h)
 	size_t size;
 
 	*h = (struct tls_hello){ .version = rd_be16(r) };
-	rd_skip(r, RANDOM_SIZE);
+	rd_skip(r, TLS_RANDOM_SIZE);
 	rd_sub8(r);
 	h->ciphers = rd_sub16(r);
 	rd_sub8(r);

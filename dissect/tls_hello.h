@@ -10,7 +10,8 @@
 #include "base/rd.h"
 #include "dissect/proto.h"
 
-enum { TLS_HANDSHAKE_HEADER = 4, TLS_CLIENT_HELLO = 1, TLS_EXT_SERVER_NAME = 0, TLS_EXT_ALPN = 16 };
+enum { TLS_HANDSHAKE_HEADER = 4, TLS_CLIENT_HELLO = 1, TLS_RANDOM_SIZE = 32 };
+enum { TLS_EXT_SERVER_NAME = 0, TLS_EXT_ALGORITHMS = 13, TLS_EXT_ALPN = 16, TLS_EXT_VERSIONS = 43 };
 
 /* What a ClientHello told; points into it. A list that was absent is empty. */
 struct tls_hello {

@@ -10,17 +10,15 @@
 #include "dissect/tls_server.h"
 
 #include "dissect/cert.h"
+#include "dissect/tls_hello.h"
 #include "dissect/tls_record.h"
 
 enum {
-	HANDSHAKE_HEADER = 4,
 	SERVER_HELLO = 2,
 	CERTIFICATE = 11,
-	LEAF_AT = HANDSHAKE_HEADER + 3 + 3, /* in the Certificate message */
-	HELLO_MAX = 2048,                   /* a ServerHello is about 100 bytes */
+	LEAF_AT = TLS_HANDSHAKE_HEADER + 3 + 3, /* in the Certificate message */
+	HELLO_MAX = 2048,                       /* a ServerHello is about 100 bytes */
 	TLS12 = 0x0303,
-	RANDOM_SIZE = 32,
-	SUPPORTED_VERSIONS = 43,
 };
 
 /* Does a certificate follow in the clear? */
@@ -30,14 +28,14 @@ static bool hello_is_open(struct rd r)
 
 	if (rd_be16(&r) > TLS12)
 		return false;
-	rd_skip(&r, RANDOM_SIZE);
+	rd_skip(&r, TLS_RANDOM_SIZE);
 	rd_sub8(&r);
 	rd_skip(&r, 3);
 	if (!rd_ok(&r))
 		return false;
 	exts = rd_sub16(&r); /* older servers send none */
 	while (rd_left(&exts) > 0) {
-		if (rd_be16(&exts) == SUPPORTED_VERSIONS)
+		if (rd_be16(&exts) == TLS_EXT_VERSIONS)
 			return false;
 		rd_sub16(&exts);
 	}
@@ -58,7 +56,7 @@ enum step { STEP_HELLO, STEP_HELLO_BODY, STEP_TYPE, STEP_LEAF_SIZE, STEP_LEAF, S
  * than TLS_GATHER_MAX when what follows is larger than is held. */
 static size_t step_next(enum step step, const uint8_t *p, size_t have)
 {
-	size_t hello = HANDSHAKE_HEADER + size_at(p + 1);
+	size_t hello = TLS_HANDSHAKE_HEADER + size_at(p + 1);
 	struct rd r;
 
 	switch (step) {
@@ -66,7 +64,7 @@ static size_t step_next(enum step step, const uint8_t *p, size_t have)
 		return p[0] == SERVER_HELLO && hello <= HELLO_MAX ? hello : 0;
 	case STEP_HELLO_BODY:
 		r = rd_init(p, have);
-		rd_skip(&r, HANDSHAKE_HEADER);
+		rd_skip(&r, TLS_HANDSHAKE_HEADER);
 		return hello_is_open(r) ? hello + 1 : 0;
 	case STEP_TYPE:
 		return p[hello] == CERTIFICATE ? hello + LEAF_AT : 0;
@@ -96,7 +94,7 @@ enum proto_result tls_server_probe(const uint8_t *p, size_t n)
 enum proto_result tls_server_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 				   uint64_t *skip, struct proto_out *out)
 {
-	size_t want = HANDSHAKE_HEADER, leaf = 0;
+	size_t want = TLS_HANDSHAKE_HEADER, leaf = 0;
 	enum tls_gathered res = TLS_HAVE;
 	struct tls_gather g;
 
