@@ -137,6 +137,7 @@ void ip_v4(struct walk *w)
 	rd_skip(&w->r, header);
 	w->m.flow.src = ip_mapped(src);
 	w->m.flow.dst = ip_mapped(dst);
+	w->ident = id;
 	ip_v4_payload(w, proto, id, offset);
 }
 
@@ -221,6 +222,7 @@ void ip_v6(struct walk *w)
 		walk_limit(w, length);
 	memcpy(w->m.flow.src.bytes, src, 16);
 	memcpy(w->m.flow.dst.bytes, dst, 16);
+	w->ident = 0;
 	ip_v6_payload(w, proto);
 }
 

@@ -6,6 +6,7 @@
 #include "dissect/h2.h"
 #include "dissect/http.h"
 #include "dissect/http_answer.h"
+#include "dissect/proxy.h"
 #include "dissect/quic.h"
 #include "dissect/tls.h"
 #include "dissect/tls_server.h"
@@ -17,6 +18,7 @@ const struct proto_stream proto_streams[] = {
 	{ "http", PROTO_CLIENT, http_probe, http_parse },
 	{ "http-answer", PROTO_SERVER, http_answer_probe, http_answer_parse },
 	{ "h2", PROTO_CLIENT, h2_probe, h2_parse },
+	{ "proxy", PROTO_CLIENT, proxy_probe, proxy_parse },
 	{ "dns", PROTO_EITHER, dns_stream_probe, dns_stream_parse },
 };
 const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);

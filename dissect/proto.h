@@ -13,6 +13,7 @@ enum proto_result {
 	PROTO_MORE, /* could be mine: needs more bytes; nothing consumed */
 	PROTO_SKIP, /* not mine, or nothing of interest can follow */
 	PROTO_BAD,  /* mine by its start, but not well formed */
+	PROTO_PASS, /* of a stream: a unit was taken that stands in front of another protocol */
 };
 
 struct quic;
@@ -66,7 +67,8 @@ struct proto_stream {
 	/* Takes one unit at p. OK: *consumed bytes are done with (> 0), call again for the next; MORE:
 	 * nothing consumed, call again with more; the TCP layer counts DISSECT_TCP_CAP when n has reached the
 	 * buffer's size. *skip: bytes right after the consumed ones that need not be buffered (a body). SKIP:
-	 * stop tracking this direction. BAD: drop to probing at the next segment. */
+	 * stop tracking this direction. BAD: drop to probing at the next segment. PASS: as OK, then look
+	 * again for a row. */
 	enum proto_result (*parse)(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
 				   uint64_t *skip, struct proto_out *out);
 };

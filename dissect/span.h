@@ -18,7 +18,7 @@ enum {
 	SPAN_ROWS = 4096, /* at a million datagrams a second: those of the last 4 ms */
 	SPAN_LOOK = 64,   /* octets of a datagram that are looked at, */
 	SPAN_TAIL = 16, /* of them at its end: QUIC's begin alike when they have a token, and end in a tag */
-	SPAN_MICROS = 10000, /* who sends the same again waits longer */
+	SPAN_MICROS = 10000, /* who sends the same again over IPv6, where nothing numbers it, waits longer */
 };
 
 struct span_row {
@@ -31,7 +31,7 @@ struct span_table {
 	uint64_t seed;
 };
 
-/* What tells a datagram from others; tag: of a fragment its id and offset. */
+/* What tells a datagram from others; tag: the id that IPv4 gave it, of a fragment its offset too. */
 struct span_sight {
 	const struct dissect_flow *flow;
 	uint64_t tag;

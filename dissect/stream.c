@@ -111,6 +111,11 @@ static int64_t stream_parse(struct stream *s, struct stream_env *env, const uint
 	size_t consumed = 0;
 
 	switch (stream_unit(s, env, rd_init(p, n), &consumed)) {
+	case PROTO_PASS:
+		if (consumed == 0 || consumed > n)
+			break;
+		s->mode = STREAM_PROBE;
+		return (int64_t)consumed;
 	case PROTO_OK:
 		if (consumed == 0 || consumed > n)
 			break;

@@ -27,7 +27,9 @@ static void udp_parse(struct walk *w)
 
 static void udp_datagram(struct walk *w)
 {
-	struct span_sight s = { .flow = &w->m.flow, .p = w->r.p, .n = rd_left(&w->r), .time = w->m.time };
+	struct span_sight s = {
+		.flow = &w->m.flow, .tag = w->ident, .p = w->r.p, .n = rd_left(&w->r), .time = w->m.time
+	};
 
 	if (s.n == 0 && w->cut == 0)
 		return;

@@ -25,6 +25,7 @@ struct walk {
 	bool parsed;     /* something was written to m besides time and flow */
 	uint8_t outcome; /* enum dissect_outcome, unless a message was told */
 	uint64_t serial; /* number of the packet */
+	uint16_t ident;  /* identification of the innermost IPv4 header; 0 of IPv6 */
 	struct frag_table *frags;
 	struct span_table *spans;
 	struct tcp *tcp;

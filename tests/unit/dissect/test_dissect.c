@@ -34,6 +34,23 @@ static void put_fragment(struct lab *l, uint16_t id, uint16_t offset, size_t n)
 		wr_u8(&l->w, (uint8_t)i);
 }
 
+/* Some clients ask again at once: that is another datagram by IP's number. */
+static void test_asked_again_at_once(void **state)
+{
+	struct lab *l = lab_new();
+	(void)state;
+
+	for (uint16_t id = 1; id <= 2; id++) {
+		l->w = wr_init(l->room, sizeof(l->room));
+		put_ipv4(&l->w,
+			 (struct ipv4_spec){ .proto = IPPROTO_UDP, .id = id, .payload = QUERY_UDP_SIZE });
+		put_query_udp(&l->w);
+		lab_send_cut(l, LINK_RAW, wr_len(&l->w), wr_len(&l->w));
+		lab_outcome(l, DISSECT_OUT_TOLD);
+	}
+	lab_free(l);
+}
+
 /* Each way in which a packet can end; that there is one for each is asserted whenever the lab sends. */
 static void test_outcomes(void **state)
 {
@@ -252,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reason_names),
 		cmocka_unit_test(test_outcome_names),
+		cmocka_unit_test(test_asked_again_at_once),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_message_tells_packet),
