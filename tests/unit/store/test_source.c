@@ -34,7 +34,7 @@ static void capture_counts_once(void **state)
 static void status_shows_each_live_source(void **state)
 {
 	struct observation o = fx_host("jw.example.edu.cn", 5);
-	char name[16];
+	char name[32];
 
 	(void)state;
 	begin("eth1", false);
