@@ -184,7 +184,7 @@ static void test_many_ranges(void **state)
 /* Segments are remembered where they began, and go with the bytes in front of them. */
 static void test_starts(void **state)
 {
-	static const uint8_t bytes[10] = "0123456789";
+	static const uint8_t bytes[20] = "01234567890123456789";
 	struct pool p;
 	(void)state;
 
