@@ -95,7 +95,7 @@ static const struct {
 	{ "clients-more", "客户端过多未记全的报文" },
 	{ "servers-more", "服务器过多未记全的报文" },
 	{ "links-more", "关联过多未记全的报文" },
-	{ "details-more", "线索过多未记全的报文" },
+	{ "details-more", "记不下的线索条数(每个对象、每类线索各有上限)" },
 	{ "details-refused", "线索含不可显示的字符,未记" },
 	{ "details-unpaired", "应答找不到对应的请求,线索未记" },
 	{ "details-mixed", "同一连接有多个主机名,线索未记" },
