@@ -43,7 +43,7 @@ static void check_sums(const struct dissect_stats *stats, uint64_t packets, uint
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct dissect_limits limits = {
-		.flows = 4, .stream_bytes = 512, .buffers = 3, .quic_hellos = 2
+		.flows = 4, .stream_bytes = 6000, .buffers = 3, .quic_hellos = 2
 	};
 	static void *memory; /* kept: most of the time would go into getting it */
 	struct rd r = rd_init(data, size);

@@ -58,7 +58,7 @@ def convert(paths, folder):
 
 
 def limits(folder):
-    """Four flows, three buffers of 512 octets, two QUIC hellos: more of each than that."""
+    """Four flows, three buffers of 6000 octets, two QUIC hellos: more of each than that."""
     sys.path.insert(0, os.path.join(HERE, "..", "golden"))
     from cases import core
     from wire import client_hello, records, request
@@ -78,10 +78,22 @@ def limits(folder):
         t.cuts(*[(n * 8, n * 8 + 4) for n in range(1, 20)], (200, 204), (12, 16), (0, 4))
 
     def cap(cap):
-        a, b, c = talks(cap, 3, request("/", "cap.example.cn", Cookie="c" * 900))
-        a.cuts((0, 300), (300, 600), (600, None))
-        b.cuts((700, None), (600, 700), (0, 600))
-        c.cuts((0, 511), (520, None), (511, 520))
+        a, b, c = talks(cap, 3, request("/", "cap.example.cn", Cookie="c" * 7000))
+        a.cuts((0, 3000), (3000, 5900), (5900, None))
+        b.cuts((6100, None), (5900, 6100), (0, 5900))
+        c.cuts((0, 5999), (6010, None), (5999, 6010))
+
+    def whole(cap):
+        t, = talks(cap, 1, request("/", "whole.example.cn", Cookie="c" * 7000))
+        t.send(0, 7000)
+        t.send(7000)
+
+    def guesses(cap):
+        for i, order in enumerate((((60, None), (0, 60)), ((60, None), (60, None), (0, 60)), ((60, 100), (100, None), (0, 60)))):
+            t = core.Talk(cap, records(client_hello("guess.example.cn")), 443, 40000 + i)
+            t.cuts(*order)
+            t.fin()
+        core.Talk(cap, b"no start of anything", 443, 40010).send()
 
     def jumps(cap):
         a, b = talks(cap, 2, request("/", "jump.example.cn"))
@@ -130,7 +142,7 @@ def limits(folder):
             t.send(300 + n * 4, None, b"xx")
 
     ethernet = linktypes().index(1)
-    for fn in (holes, ranges, cap, jumps, bodies, snaps, ends, unasked):
+    for fn in (holes, ranges, cap, whole, guesses, jumps, bodies, snaps, ends, unasked):
         made = core.Cap()
         fn(made)
         write(folder, "limit-" + fn.__name__, ethernet, [packet(raw, wire > len(raw)) for _, raw, wire, _ in made.packets])

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from wire import Hello, client_hello, ext, records
+from wire import Hello, client_hello, ext, records, request
 
 from cases.core import CLIENT, SERVER, Talk, case
 
@@ -204,6 +204,25 @@ def tls_after_starttls(cap):
             at += len(part)
         named(cap, name, talk.cuts((at, at + 100), (at + 100, None)))
     cap.counts(tls_hello=9)
+
+
+@case()
+def tls_behind_proxy(cap):
+    """A balancer's PROXY header (version 1, version 2 with and without addresses) in front of a hello: in the same segment, in
+    one of its own, cut in the middle; HTTP behind one; a header that is none."""
+    two = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x13" + bytes(12) + b"\4\0\4abcd"  # addresses and a TLV
+    heads = (b"PROXY TCP4 192.0.2.1 198.51.100.1 1234 443\r\n", b"PROXY UNKNOWN\r\n", two, two[:12] + b"\x20\0\0\0")
+    ports = Ports(cap)
+    for i, head in enumerate(heads):
+        for j, cut in enumerate((None, len(head), 7)):
+            name = "proxy%d-%d.example.cn" % (i, j)
+            data = head + records(client_hello(name))
+            named(cap, name, ports.talk(data).cuts(*([(0, None)] if cut is None else [(0, cut), (cut, None)])))
+    got = ports.talk(two + request("/", "proxy-http.example.cn"), 80).cuts((0, 20), (20, None))
+    cap.row("http-request", "proxy-http.example.cn", "GET /", got)
+    ports.talk(two[:12] + b"\x31\x11\0\x0c" + bytes(12) + b"GET /no HTTP/1.1\r\nHost: no.example\r\n\r\n").send()
+    ports.talk(b"PROXY " + b"x" * 200 + b"\r\nGET /no HTTP/1.1\r\nHost: no.example\r\n\r\n").send()
+    cap.counts(tls_hello=12, http_request=1)
 
 
 def hello_retry(port):
