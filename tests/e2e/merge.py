@@ -5,7 +5,6 @@ millisecond apart, so that a file of it and the wire it is played to show the sa
 capture gets documentation addresses of its own: many of them hold the same flow in another wrapping."""
 import struct
 import sys
-import zlib
 
 LEAST, MOST = 20, 9014  # bytes of a frame that the wire takes; the kernel keeps VLAN tags with nothing behind to itself
 ORDER = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}
@@ -32,8 +31,8 @@ def frames(path, number):
 count = 0
 with open(sys.argv[1], "wb") as out:
     out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-    for name in sys.argv[2:]:
-        for frame in frames(name, zlib.crc32(name.encode()) & 0x3FFF):
+    for number, name in enumerate(sys.argv[2:]):
+        for frame in frames(name, number):
             time = 1700000000 * 4000 + count
             out.write(struct.pack("<IIII", time // 4000, time % 4000 * 250, len(frame), len(frame)) + frame)
             count += 1
