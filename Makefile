@@ -6,7 +6,7 @@ PREFIX ?= /usr
 WERROR ?= $(if $(CI),-Werror)
 SAN ?=
 
-FOLDERS := base dissect ipc conf filings policy notify watch db store daemon ctl
+FOLDERS := base dissect ipc conf filings policy notify probes watch db store daemon ctl
 DEPS_base :=
 DEPS_dissect := base
 DEPS_ipc := base
@@ -14,13 +14,15 @@ DEPS_conf := base
 DEPS_filings := conf base
 DEPS_policy := conf base
 DEPS_notify := base
+DEPS_probes := conf base
 DEPS_watch := ipc dissect conf base
 DEPS_db := ipc base
 DEPS_store := db filings policy ipc conf base
-DEPS_daemon := store watch notify db filings policy ipc dissect conf base
-DEPS_ctl := store watch db filings policy ipc dissect conf base
+DEPS_daemon := store watch notify probes db filings policy ipc dissect conf base
+DEPS_ctl := store watch probes db filings policy ipc dissect conf base
 
-PKGS := libpcap sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium libxxhash smartcols nettle zlib
+PKGS := libpcap sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium libxxhash smartcols nettle zlib libcurl \
+	libxml-2.0 libcrypto uchardet libmurmurhash
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2

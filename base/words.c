@@ -68,6 +68,77 @@ static const struct word details[DETAIL_COUNT] = {
 	[DETAIL_HIDDEN_DNS] = { "hidden-dns", "加密DNS" },
 };
 
+static const struct word facts[FACT_COUNT] = {
+	[FACT_TITLE] = { "title", "网页标题" },
+	[FACT_ICP_NUMBER] = { "icp-number", "ICP备案号" },
+	[FACT_ICP_APP] = { "icp-app", "App备案号" },
+	[FACT_ICP_MINI] = { "icp-mini", "小程序备案号" },
+	[FACT_TELECOM_NUMBER] = { "telecom-number", "增值电信许可证" },
+	[FACT_POLICE_NUMBER] = { "police-number", "公网安备号" },
+	[FACT_EDU_NUMBER] = { "edu-number", "教育App备案号" },
+	[FACT_GRADE_NUMBER] = { "grade-number", "等保备案号" },
+	[FACT_OWNER] = { "owner", "主办单位" },
+	[FACT_GENERATOR] = { "generator", "建站程序" },
+	[FACT_RUNTIME] = { "runtime", "运行环境" },
+	[FACT_WECHAT_MINI] = { "wechat-mini", "微信小程序" },
+	[FACT_WECHAT_OA] = { "wechat-oa", "微信公众号" },
+	[FACT_WECOM_APP] = { "wecom-app", "企业微信应用" },
+	[FACT_DINGTALK_APP] = { "dingtalk-app", "钉钉应用" },
+	[FACT_ALIPAY_MINI] = { "alipay-mini", "支付宝小程序" },
+	[FACT_FEISHU_MINI] = { "feishu-mini", "飞书小程序" },
+	[FACT_ANDROID_PACKAGE] = { "android-package", "安卓包名" },
+	[FACT_IOS_BUNDLE] = { "ios-bundle", "苹果包名" },
+	[FACT_IOS_STORE] = { "ios-store", "苹果商店编号" },
+	[FACT_APK_LINK] = { "apk-link", "安装包链接" },
+	[FACT_STORE_LINK] = { "store-link", "商店链接" },
+	[FACT_FORM_FIELD] = { "form-field", "表单个人信息" },
+	[FACT_REDIRECT] = { "redirect", "跳转目标" },
+	[FACT_CERT_NAME] = { "cert-name", "证书域名" },
+	[FACT_CERT_OWNER] = { "cert-owner", "证书单位" },
+	[FACT_CERT_ISSUER] = { "cert-issuer", "证书签发者" },
+	[FACT_CERT_FROM] = { "cert-from", "证书生效" },
+	[FACT_CERT_UNTIL] = { "cert-until", "证书到期" },
+	[FACT_CERT_PROBLEM] = { "cert-problem", "证书问题" },
+	[FACT_FAVICON] = { "favicon", "图标哈希" },
+	[FACT_VENDOR] = { "vendor", "厂商产品" },
+	[FACT_APP_NAME] = { "app-name", "应用名称" },
+	[FACT_APP_VERSION] = { "app-version", "应用版本" },
+	[FACT_APP_OWNER] = { "app-owner", "应用主体" },
+	[FACT_APP_UPDATED] = { "app-updated", "应用更新时间" },
+	[FACT_APP_CATEGORY] = { "app-category", "应用类目" },
+	[FACT_APP_DOMAIN] = { "app-domain", "应用域名" },
+	[FACT_PERMISSION] = { "permission", "权限" },
+	[FACT_CATCH_ALL] = { "catch-all", "泛解析站点" },
+	[FACT_PARKED] = { "parked", "空置页面" },
+};
+
+static const struct word outcomes[PROBE_OUTCOME_COUNT] = {
+	[PROBE_DONE] = { "done", "完成" },
+	[PROBE_UNCHANGED] = { "unchanged", "未变" },
+	[PROBE_UNRECOGNISED] = { "unrecognised", "无法识别" },
+	[PROBE_NO_NAME] = { "no-name", "域名不存在" },
+	[PROBE_RESOLVER_FAILED] = { "resolver-failed", "解析失败" },
+	[PROBE_OUT_OF_SCOPE] = { "out-of-scope", "不在范围" },
+	[PROBE_BAD_ADDRESS] = { "bad-address", "地址不许访问" },
+	[PROBE_BAD_PORT] = { "bad-port", "端口不许访问" },
+	[PROBE_BAD_URL] = { "bad-url", "网址不合法" },
+	[PROBE_OPTED_OUT] = { "opted-out", "对方已退出" },
+	[PROBE_ROBOTS] = { "robots", "robots.txt 不许" },
+	[PROBE_PAUSED] = { "paused", "已暂停" },
+	[PROBE_HELD_BACK] = { "held-back", "对方要求等待" },
+	[PROBE_CONNECT_FAILED] = { "connect-failed", "连接失败" },
+	[PROBE_TLS_FAILED] = { "tls-failed", "TLS 失败" },
+	[PROBE_RESET] = { "reset", "连接中断" },
+	[PROBE_TIMEOUT] = { "timeout", "超时" },
+	[PROBE_TOO_LARGE] = { "too-large", "过大" },
+	[PROBE_BAD_RESPONSE] = { "bad-response", "应答不合法" },
+	[PROBE_TOO_MANY_HOPS] = { "too-many-hops", "跳转过多" },
+	[PROBE_DOWNGRADE] = { "downgrade", "降级跳转" },
+	[PROBE_HTTP_ERROR] = { "http-error", "HTTP 错误" },
+	[PROBE_NOT_ENABLED] = { "not-enabled", "未启用" },
+	[PROBE_LOST] = { "lost", "探测进程中断" },
+};
+
 static const struct word severities[SEVERITY_COUNT] = {
 	[SEVERITY_LOW] = { "low", "低" },
 	[SEVERITY_MEDIUM] = { "medium", "中" },
@@ -102,4 +173,6 @@ WORD_FUNCTIONS(via, vias, VIA_COUNT)
 WORD_FUNCTIONS(filing_kind, filing_kinds, FILING_KIND_COUNT)
 WORD_FUNCTIONS(app_status, app_statuses, APP_STATUS_COUNT)
 WORD_FUNCTIONS(detail, details, DETAIL_COUNT)
+WORD_FUNCTIONS(fact, facts, FACT_COUNT)
+WORD_FUNCTIONS(probe_outcome, outcomes, PROBE_OUTCOME_COUNT)
 WORD_FUNCTIONS(severity, severities, SEVERITY_COUNT)

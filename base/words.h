@@ -71,6 +71,82 @@ enum detail {
 	DETAIL_COUNT,
 };
 
+/* What a probe learnt (探测事实); each value is a short printable text. */
+enum fact {
+	FACT_TITLE,
+	FACT_ICP_NUMBER,     /* ICP备案号 of a site, with its suffix: 京ICP备2021026895号-5 */
+	FACT_ICP_APP,        /* ... of an app, suffix A */
+	FACT_ICP_MINI,       /* ... of a mini-program, suffix X */
+	FACT_TELECOM_NUMBER, /* 增值电信业务经营许可证 */
+	FACT_POLICE_NUMBER,  /* 公网安备 */
+	FACT_EDU_NUMBER,     /* 教APP备 */
+	FACT_GRADE_NUMBER,   /* 等保备案证明 */
+	FACT_OWNER,          /* who a footer says the site belongs to */
+	FACT_GENERATOR,
+	FACT_RUNTIME, /* whose page it is made to run in: wechat, wecom, dingtalk, alipay, feishu, uni-app ...
+		       */
+	FACT_WECHAT_MINI, /* identifiers that the page names, in the form of the subject of that kind */
+	FACT_WECHAT_OA,   /* gh_ or wx of a 公众号 */
+	FACT_WECOM_APP,
+	FACT_DINGTALK_APP,
+	FACT_ALIPAY_MINI,
+	FACT_FEISHU_MINI,
+	FACT_ANDROID_PACKAGE,
+	FACT_IOS_BUNDLE,
+	FACT_IOS_STORE, /* number in Apple's store */
+	FACT_APK_LINK,  /* URL without values in its query */
+	FACT_STORE_LINK,
+	FACT_FORM_FIELD, /* class of personal data that a form asks for: fingerprints E */
+	FACT_REDIRECT,   /* scheme and host that the page leads to */
+	FACT_CERT_NAME,  /* subject alternative name */
+	FACT_CERT_OWNER, /* organisation in the subject */
+	FACT_CERT_ISSUER,
+	FACT_CERT_FROM, /* "2026-11-21T08:00:00Z" */
+	FACT_CERT_UNTIL,
+	FACT_CERT_PROBLEM, /* expired, not-yet, self-signed, unknown-issuer, wrong-name, weak */
+	FACT_FAVICON,      /* signed decimal: MurmurHash3 of the base64 text */
+	FACT_VENDOR,       /* product by the rules of conf/fingerprints.tsv */
+	FACT_APP_NAME,     /* as the package, the record page or the shop calls it */
+	FACT_APP_VERSION,
+	FACT_APP_OWNER,   /* seller, 主体 */
+	FACT_APP_UPDATED, /* "2026-11-21T08:00:00Z" */
+	FACT_APP_CATEGORY,
+	FACT_APP_DOMAIN, /* host that the platform lets it speak to */
+	FACT_PERMISSION,
+	FACT_CATCH_ALL, /* it answers alike for names that nobody made */
+	FACT_PARKED,    /* a page of a domain dealer, CDN or server as installed: by which rule */
+	FACT_COUNT,
+};
+
+/* What became of a request, and of a whole run. Each is a counter; the sum is the runs begun. */
+enum probe_outcome {
+	PROBE_DONE,
+	PROBE_UNCHANGED,    /* 304: what was learnt before still holds */
+	PROBE_UNRECOGNISED, /* it answered, but not in a form that we know: never a guess */
+	PROBE_NO_NAME,      /* the name does not exist, or has no address */
+	PROBE_RESOLVER_FAILED,
+	PROBE_OUT_OF_SCOPE, /* no subject in scope, or a redirect that leaves it */
+	PROBE_BAD_ADDRESS,  /* loopback, private, link-local, metadata, multicast ... */
+	PROBE_BAD_PORT,
+	PROBE_BAD_URL,
+	PROBE_OPTED_OUT,
+	PROBE_ROBOTS,    /* robots.txt asks not to */
+	PROBE_PAUSED,    /* cut short by `probe pause`, or outside the hours */
+	PROBE_HELD_BACK, /* the target asked to wait (429, 503, Retry-After), or failed too often */
+	PROBE_CONNECT_FAILED,
+	PROBE_TLS_FAILED,
+	PROBE_RESET, /* the connection ended in the middle */
+	PROBE_TIMEOUT,
+	PROBE_TOO_LARGE,     /* head, body or what it unpacks to is over the cap */
+	PROBE_BAD_RESPONSE,  /* not HTTP, or broken encoding */
+	PROBE_TOO_MANY_HOPS, /* a loop, or more redirects than five */
+	PROBE_DOWNGRADE,     /* https that leads to another host's http */
+	PROBE_HTTP_ERROR,    /* 4xx and 5xx but those above */
+	PROBE_NOT_ENABLED,   /* its endpoint is not configured */
+	PROBE_LOST,          /* handed out, and the prober died before it answered */
+	PROBE_OUTCOME_COUNT,
+};
+
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_COUNT };
 
 const char *subject_kind_name(enum subject_kind k);
@@ -92,6 +168,14 @@ bool app_status_find(const char *name, enum app_status *out);
 const char *detail_name(enum detail d);
 const char *detail_zh(enum detail d);
 bool detail_find(const char *name, enum detail *out);
+
+const char *fact_name(enum fact f);
+const char *fact_zh(enum fact f);
+bool fact_find(const char *name, enum fact *out);
+
+const char *probe_outcome_name(enum probe_outcome o);
+const char *probe_outcome_zh(enum probe_outcome o);
+bool probe_outcome_find(const char *name, enum probe_outcome *out);
 
 const char *severity_name(enum severity s);
 const char *severity_zh(enum severity s);

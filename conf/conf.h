@@ -63,6 +63,24 @@ struct conf {
 		uint32_t retry_seconds; /* first retry; doubles up to 64 times this */
 		uint32_t pending;       /* most undelivered outbox entries per sink kept in flight */
 	} alert;
+	struct {                /* [probe] */
+		char *enabled;  /* "on": the prober asks; "off" */
+		char *contact;  /* URL or mail address that stands in the User-Agent; needed to be on */
+		char *resolver; /* address of the DNS server, perhaps :port; empty: resolv.conf's */
+		char *roots;    /* PEM file of trusted roots; empty: the machine's */
+		struct conf_list ports;   /* that may be connected to, decimal */
+		struct conf_list also;    /* domains in scope besides those that the judgement names */
+		struct conf_list opt_out; /* domains never asked, with all below */
+		char *hours;              /* "00:00-24:00", Beijing time: when it may ask */
+		uint32_t host_seconds;    /* least time between two requests to one host */
+		uint32_t net_minute;      /* most requests a minute to one /24 or /48 */
+		uint32_t per_second;      /* most requests a second in all */
+		uint32_t transfers;       /* most at once */
+		uint32_t timeout;         /* seconds for one request with its body */
+		uint32_t jobs;            /* most jobs kept in the database; further ones are counted */
+		char *wechat_record; /* URL of the mini-program record page, the appid is added; empty: off */
+		char *itunes_lookup; /* URL of the shop's lookup; empty: off */
+	} probe;
 	struct {            /* [paths] */
 		char *data; /* folder of the data tables: catalog.tsv, profiles.tsv ... */
 	} paths;

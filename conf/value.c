@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL_MAX = 63, NAME_MAX_LEN = 253, WORD_MAX = 64, PACKAGE_MAX = 255, SOCKET_PATH_MAX = 107 };
+enum {
+	LABEL_MAX = 63,
+	NAME_MAX_LEN = 253,
+	WORD_MAX = 64,
+	PACKAGE_MAX = 255,
+	URL_MAX = 256,
+	SOCKET_PATH_MAX = 107
+};
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -137,6 +144,80 @@ bool value_level(const char *s)
 }
 
 bool value_switch(const char *s) { return strcmp(s, "on") == 0 || strcmp(s, "off") == 0; }
+
+bool value_port(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+	long port = n >= 1 && n <= 5 && s[n] == '\0' && s[0] != '0' ? strtol(s, NULL, 10) : 0;
+
+	return port >= 1 && port <= 65535;
+}
+
+/* "A", "A:PORT" for IPv4, "[A]:PORT" and "A" for IPv6. */
+bool value_resolver(const char *s)
+{
+	char addr[INET6_ADDRSTRLEN];
+	bool bracket = *s == '[';
+	const char *start = s + bracket, *end = bracket ? strchr(s, ']') : strchr(s, ':');
+	size_t n;
+
+	if (value_ip(s))
+		return true;
+	n = end ? (size_t)(end - start) : sizeof(addr);
+	if (n >= sizeof(addr) || (bracket && end[1] != ':'))
+		return false;
+	memcpy(addr, start, n);
+	addr[n] = '\0';
+	return value_ip(addr) && (strchr(addr, ':') != NULL) == bracket && value_port(end + 1 + bracket);
+}
+
+/* "HH:MM" up to 24:00; minutes of the day, or -1. */
+static int day_minute(const char *s)
+{
+	int h, m;
+
+	for (int i = 0; i < 5; i++)
+		if (i == 2 ? s[i] != ':' : s[i] < '0' || s[i] > '9')
+			return -1;
+	h = (s[0] - '0') * 10 + s[1] - '0', m = (s[3] - '0') * 10 + s[4] - '0';
+	return m < 60 && h * 60 + m <= 24 * 60 ? h * 60 + m : -1;
+}
+
+bool value_hours(const char *s)
+{
+	int from = day_minute(s), to;
+
+	if (from < 0 || s[5] != '-')
+		return false;
+	to = day_minute(s + 6);
+	return to >= 0 && s[11] == '\0' && from != to && from < 24 * 60;
+}
+
+static bool is_graphic(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s <= ' ' || *s > '~')
+			return false;
+	return true;
+}
+
+bool value_endpoint(const char *s)
+{
+	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8 : strncmp(s, "http://", 7) == 0 ? 7 : 0;
+
+	return scheme > 0 && strlen(s) < URL_MAX && is_graphic(s) && strcspn(s + scheme, "/?#@") > 0 &&
+	       s[scheme + strcspn(s + scheme, "/?#@")] != '@';
+}
+
+bool value_contact(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	if (strpbrk(s, "()<>\"\\") != NULL) /* it stands inside a comment: RFC 9110 section 5.6.5 */
+		return false;
+	return value_endpoint(s) ||
+	       (at != NULL && at > s && strlen(s) < URL_MAX && is_graphic(s) && value_domain(at + 1));
+}
 
 bool value_word(const char *s)
 {

@@ -60,7 +60,7 @@ static void open_apps(struct work *w, struct judgement *out, size_t *app_of_grou
 static enum tie tie_of(const struct work *w, const struct group *g, size_t subject)
 {
 	const struct policy_subject *s = &w->in->subject[subject];
-	const struct place *p = &w->fact[subject].place;
+	const struct place *p = &w->trait[subject].place;
 
 	if (w->grouping.moved[subject])
 		return TIE_EXCLUSIVE;
@@ -103,7 +103,7 @@ static void add_members(const struct work *w, struct judgement *out, const size_
 	for (size_t i = 0; i < w->in->subject_count; i++) {
 		out->app_of_subject[i] = SIZE_MAX;
 		if (w->grouping.of[i] == GROUP_NONE) {
-			const struct exempt_entry *e = w->fact[i].place.exempt;
+			const struct exempt_entry *e = w->trait[i].place.exempt;
 			out->subject_note[i] = step_text("%s是承载他人页面或小程序的容器(%s),本身不构成应用",
 							 e->product, e->reason);
 			continue;
@@ -219,23 +219,23 @@ char *app_anchor_name(const struct app *a)
 	return step_text("%s %s", subject_kind_zh(a->anchor_kind), app_anchor(a));
 }
 
-static const struct fact *fact_of(const struct work *w, const struct app *a, size_t member)
+static const struct trait *trait_of(const struct work *w, const struct app *a, size_t member)
 {
-	return &w->fact[a->member[member].subject];
+	return &w->trait[a->member[member].subject];
 }
 
 /* Of a member that no identifier took: every group has one. */
-static const struct fact *center_fact(const struct work *w, const struct app *a)
+static const struct trait *center_fact(const struct work *w, const struct app *a)
 {
 	size_t i = 0;
 	while (i + 1 < a->member_count && a->member[i].tie == TIE_EXCLUSIVE)
 		i++;
-	return fact_of(w, a, i);
+	return trait_of(w, a, i);
 }
 
 static void explain_center(const struct work *w, struct app *a)
 {
-	const struct fact *f = center_fact(w, a);
+	const struct trait *f = center_fact(w, a);
 	const char *anchor = app_anchor(a);
 
 	if (f->place.catalog != NULL && !f->campus)
@@ -395,7 +395,7 @@ static void find_catalog(const struct work *w, struct app *a)
 	for (size_t i = 0; i < a->member_count && a->catalog == NULL; i++) {
 		const struct group *g = &w->grouping.group[w->grouping.of[a->member[i].subject]];
 		if (a->member[i].tie != TIE_EXCLUSIVE || g->product != GROUP_NONE)
-			a->catalog = fact_of(w, a, i)->place.catalog;
+			a->catalog = trait_of(w, a, i)->place.catalog;
 	}
 }
 

@@ -40,12 +40,12 @@ static char *by_register(const struct work *w, const struct judgement *j, const 
 	return step_text("登记表中有它:%s《%s》", filing_kind_zh(f->kind), f->name ? f->name : "未命名");
 }
 
-typedef const char *trait_fn(const struct fact *f);
+typedef const char *trait_fn(const struct trait *f);
 
-static const char *campus_suffix(const struct fact *f) { return f->place.exempt ? NULL : f->place.campus; }
-static const char *campus_server(const struct fact *f) { return f->server ? "campus.prefixes" : NULL; }
-static const char *tenant(const struct fact *f) { return f->place.exempt ? NULL : f->label; }
-static const char *rule_reason(const struct fact *f)
+static const char *campus_suffix(const struct trait *f) { return f->place.exempt ? NULL : f->place.campus; }
+static const char *campus_server(const struct trait *f) { return f->server ? "campus.prefixes" : NULL; }
+static const char *tenant(const struct trait *f) { return f->place.exempt ? NULL : f->label; }
+static const char *rule_reason(const struct trait *f)
 {
 	return f->rule && !f->place.exempt ? f->rule->reason : NULL;
 }
@@ -57,7 +57,7 @@ static char *by_trait(const struct work *w, const struct app *a, trait_fn *trait
 	size_t count = 0;
 
 	for (size_t i = 0; i < a->member_count; i++) {
-		const char *found = trait(&w->fact[a->member[i].subject]);
+		const char *found = trait(&w->trait[a->member[i].subject]);
 		if (found == NULL)
 			continue;
 		if (count++ == 0) {
@@ -95,12 +95,12 @@ static char *by_rule(const struct work *w, const struct judgement *j, const stru
 static char *by_speech(const struct work *w, const struct judgement *j, const struct app *a)
 {
 	const struct group *g = work_group(w, j, a);
-	const struct fact *f;
+	const struct trait *f;
 	const char *host;
 
 	if (g->spoken == GROUP_NONE)
 		return NULL;
-	f = &w->fact[g->spoken];
+	f = &w->trait[g->spoken];
 	host = w->in->subject[g->spoken].name;
 	if (f->place.catalog != NULL)
 		return step_text("它访问目录产品「%s」的主机 %s;该主机仍属于那个产品",
@@ -137,6 +137,6 @@ const struct catalog_entry *education_weigh(const struct work *w, const struct j
 	}
 	a->score = found > 0 ? (double)(int)((1 - doubt) * 100 + 0.5) / 100 : 0;
 	if (a->catalog == NULL && found == 1 && last == BY_SPEECH)
-		return w->fact[work_group(w, j, a)->spoken].place.catalog;
+		return w->trait[work_group(w, j, a)->spoken].place.catalog;
 	return a->catalog;
 }

@@ -96,7 +96,7 @@ static void near_entries(struct nearby *n, const struct index *ix, const char *n
 /* Filings of the parents of a campus host, then of its neighbours. */
 static void near_campus(struct nearby *n, size_t subject)
 {
-	const struct fact *f = &n->near->w->fact[subject];
+	const struct trait *f = &n->near->w->trait[subject];
 	const char *host = domain_bare(n->near->w->in->subject[subject].name);
 
 	near_entries(n, &n->near->w->reg.wild, host, "通配只覆盖其下的主机,不含这个域名自己");
@@ -117,7 +117,7 @@ static void explain_near(const struct near *m)
 	near_each_root(m, add_near, &n);
 	for (size_t i = 0; i < m->a->member_count && n.count < EXPLAIN_NEAR; i++) {
 		size_t subject = m->a->member[i].subject;
-		if (m->w->fact[subject].campus)
+		if (m->w->trait[subject].campus)
 			near_campus(&n, subject);
 	}
 }

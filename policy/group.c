@@ -53,26 +53,26 @@ static void open_group(struct grouping *g, const struct place *p, size_t *cap)
 }
 
 /* Only packages and bundles may be browsers; mini-programs and accounts never are. */
-static bool is_known(const struct policy_subject *s, const struct fact *f)
+static bool is_known(const struct policy_subject *s, const struct trait *f)
 {
 	if (s->kind == SUBJECT_HOST)
 		return false;
-	return id_class_of(s->kind) == ID_APPID || fact_is_education(f);
+	return id_class_of(s->kind) == ID_APPID || trait_is_education(f);
 }
 
-static void group_by_name(struct grouping *g, const struct policy_input *in, const struct fact *fact)
+static void group_by_name(struct grouping *g, const struct policy_input *in, const struct trait *trait)
 {
 	struct seat *seat = xcalloc(in->subject_count, sizeof(*seat));
 	size_t n = 0, cap = 0;
 
 	for (size_t i = 0; i < in->subject_count; i++) {
 		g->of[i] = GROUP_NONE;
-		if (!fact[i].container)
-			seat[n++] = (struct seat){ .place = &fact[i].place, .subject = i };
+		if (!trait[i].container)
+			seat[n++] = (struct seat){ .place = &trait[i].place, .subject = i };
 	}
 	qsort(seat, n, sizeof(*seat), compare_seat);
 	for (size_t i = 0; i < n; i++) {
-		const struct fact *f = &fact[seat[i].subject];
+		const struct trait *f = &trait[seat[i].subject];
 		if (i == 0 || compare_place(seat[i - 1].place, seat[i].place) != 0)
 			open_group(g, seat[i].place, &cap);
 		g->of[seat[i].subject] = g->count - 1;
@@ -100,14 +100,14 @@ static int compare_row(const void *left, const void *right)
 	return order != 0 ? order : (a->first > b->first) - (a->first < b->first);
 }
 
-static bool is_speaker(const struct policy_input *in, const struct fact *fact, size_t i)
+static bool is_speaker(const struct policy_input *in, const struct trait *trait, size_t i)
 {
-	return in->subject[i].kind != SUBJECT_HOST && fact[i].place.exempt == NULL;
+	return in->subject[i].kind != SUBJECT_HOST && trait[i].place.exempt == NULL;
 }
 
-static bool is_listener(const struct policy_input *in, const struct fact *fact, size_t i)
+static bool is_listener(const struct policy_input *in, const struct trait *trait, size_t i)
 {
-	return in->subject[i].kind == SUBJECT_HOST && fact[i].place.exempt == NULL;
+	return in->subject[i].kind == SUBJECT_HOST && trait[i].place.exempt == NULL;
 }
 
 static void merge_talks(struct talks *t)
@@ -130,13 +130,13 @@ static void merge_talks(struct talks *t)
 }
 
 static void collect_talks(struct talks *t, const struct grouping *g, const struct policy_input *in,
-			  const struct fact *fact)
+			  const struct trait *trait)
 {
 	for (size_t i = 0; i < in->link_count; i++) {
 		const struct policy_link *l = &in->link[i];
 		if (l->from >= in->subject_count || l->to >= in->subject_count)
 			continue;
-		if (!is_speaker(in, fact, l->from) || !is_listener(in, fact, l->to))
+		if (!is_speaker(in, trait, l->from) || !is_listener(in, trait, l->to))
 			continue;
 		t->talk = xgrow(t->talk, &t->cap, t->count + 1, sizeof(*t->talk));
 		t->talk[t->count++] = (struct talk){
@@ -150,12 +150,12 @@ static void collect_talks(struct talks *t, const struct grouping *g, const struc
 	merge_talks(t);
 }
 
-static void find_focus(struct grouping *g, const struct talks *t, const struct fact *fact)
+static void find_focus(struct grouping *g, const struct talks *t, const struct trait *trait)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		struct group *group = &g->group[t->talk[i].group];
 		group->said += t->talk[i].count;
-		if (fact_is_education(&fact[t->talk[i].host]))
+		if (trait_is_education(&trait[t->talk[i].host]))
 			group->said_education += t->talk[i].count;
 	}
 	for (size_t i = 0; i < g->count; i++) {
@@ -169,33 +169,33 @@ static void find_focus(struct grouping *g, const struct talks *t, const struct f
 /* -- hosts that move ------------------------------------------------------------------------------ */
 
 /* Does this talk count for the host? */
-static bool heard(const struct grouping *g, const struct fact *fact, const struct talk *t)
+static bool heard(const struct grouping *g, const struct trait *trait, const struct talk *t)
 {
-	return g->group[t->group].focused || !fact_is_education(&fact[t->host]);
+	return g->group[t->group].focused || !trait_is_education(&trait[t->host]);
 }
 
-static bool is_school_own(const struct fact *f) { return f->campus || f->label != NULL; }
+static bool is_school_own(const struct trait *f) { return f->campus || f->label != NULL; }
 
-static const struct catalog_entry *product_of(const struct fact *fact, const struct group *group)
+static const struct catalog_entry *product_of(const struct trait *trait, const struct group *group)
 {
-	return group->product == GROUP_NONE ? NULL : fact[group->product].place.catalog;
+	return group->product == GROUP_NONE ? NULL : trait[group->product].place.catalog;
 }
 
 /* The one product that a group's identifiers speak to, if it is one. */
 static void find_products(struct grouping *g, const struct talks *t, const struct policy_input *in,
-			  const struct fact *fact)
+			  const struct trait *trait)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		struct group *group = &g->group[t->talk[i].group];
-		const struct fact *host = &fact[t->talk[i].host];
+		const struct trait *host = &trait[t->talk[i].host];
 		const struct catalog_entry *e = host->place.catalog;
-		if (host->campus || (e == NULL && fact_is_education(host)))
+		if (host->campus || (e == NULL && trait_is_education(host)))
 			group->torn = true;
 		else if (e == NULL)
 			group->beyond = true;
 		else if (group->product == GROUP_NONE)
 			group->product = t->talk[i].host;
-		else if (product_of(fact, group) != e)
+		else if (product_of(trait, group) != e)
 			group->torn = true;
 		else if (strcmp(in->subject[t->talk[i].host].name, in->subject[group->product].name) < 0)
 			group->product = t->talk[i].host;
@@ -206,13 +206,13 @@ static void find_products(struct grouping *g, const struct talks *t, const struc
 	}
 }
 
-static bool may_take(const struct grouping *g, const struct fact *fact, const struct talk *t)
+static bool may_take(const struct grouping *g, const struct trait *trait, const struct talk *t)
 {
-	const struct catalog_entry *e = fact[t->host].place.catalog;
-	return g->of[t->host] != t->group && (e == NULL || e == product_of(fact, &g->group[t->group]));
+	const struct catalog_entry *e = trait[t->host].place.catalog;
+	return g->of[t->host] != t->group && (e == NULL || e == product_of(trait, &g->group[t->group]));
 }
 
-static enum stay find_stay(const struct grouping *g, const struct policy_input *in, const struct fact *f,
+static enum stay find_stay(const struct grouping *g, const struct policy_input *in, const struct trait *f,
 			   const struct listener *l)
 {
 	const struct catalog_entry *e = g->group[l->speaker].catalog;
@@ -223,46 +223,46 @@ static enum stay find_stay(const struct grouping *g, const struct policy_input *
 
 /* A host with exactly one speaker. */
 static void hear_one(struct grouping *g, const struct talks *t, const struct talk *only,
-		     const struct policy_input *in, const struct fact *fact)
+		     const struct policy_input *in, const struct trait *trait)
 {
 	struct listener *l = &g->listener[only->host];
 
 	l->speaker = only->group;
 	l->share = share_of(in, only->host, t->from + only->first, only->speakers, only->count);
-	if (!may_take(g, fact, only))
+	if (!may_take(g, trait, only))
 		return;
-	l->stay = find_stay(g, in, &fact[only->host], l);
+	l->stay = find_stay(g, in, &trait[only->host], l);
 	if (l->stay != STAY_NONE)
 		return;
 	g->moved[only->host] = true;
-	g->group[only->group].campus_hosts += fact[only->host].campus;
+	g->group[only->group].campus_hosts += trait[only->host].campus;
 }
 
 static void find_exclusive(struct grouping *g, const struct talks *t, const struct policy_input *in,
-			   const struct fact *fact)
+			   const struct trait *trait)
 {
 	for (size_t i = 0, end; i < t->count; i = end) {
 		const struct talk *only = NULL;
 		size_t host = t->talk[i].host;
 		for (end = i; end < t->count && t->talk[end].host == host; end++) {
-			if (!heard(g, fact, &t->talk[end]))
+			if (!heard(g, trait, &t->talk[end]))
 				continue;
 			only = &t->talk[end];
 			g->speakers[host]++;
 		}
 		if (g->speakers[host] == 1)
-			hear_one(g, t, only, in, fact);
+			hear_one(g, t, only, in, trait);
 	}
 }
 
-static void find_filed(struct grouping *g, const struct policy_input *in, const struct fact *fact,
+static void find_filed(struct grouping *g, const struct policy_input *in, const struct trait *trait,
 		       const struct register_index *reg)
 {
 	for (size_t i = 0; i < in->subject_count; i++) {
 		const struct policy_subject *s = &in->subject[i];
 		if (s->kind != SUBJECT_HOST && g->of[i] != GROUP_NONE)
 			g->group[g->of[i]].filed |= register_has_id(reg, s->kind, s->name);
-		if (!g->moved[i] || !fact[i].campus || !register_has_host(reg, s->name))
+		if (!g->moved[i] || !trait[i].campus || !register_has_host(reg, s->name))
 			continue;
 		g->group[g->listener[i].speaker].campus_filed++;
 	}
@@ -273,7 +273,7 @@ bool group_is_part_filed(const struct group *g)
 	return !g->filed && !g->portal && g->campus_filed > 0 && g->campus_filed < g->campus_hosts;
 }
 
-static void move_hosts(struct grouping *g, const struct fact *fact)
+static void move_hosts(struct grouping *g, const struct trait *trait)
 {
 	for (size_t i = 0; i < g->subject_count; i++) {
 		struct group *group;
@@ -281,7 +281,7 @@ static void move_hosts(struct grouping *g, const struct fact *fact)
 			continue;
 		group = &g->group[g->listener[i].speaker];
 		group->portal = group->campus_hosts > GROUP_CAMPUS_MAX;
-		if (fact[i].campus && group->portal)
+		if (trait[i].campus && group->portal)
 			g->moved[i] = false;
 		else
 			g->of[i] = g->listener[i].speaker;
@@ -296,38 +296,38 @@ bool grouping_is_reached(const struct grouping *g, size_t host)
 
 /* The education host that speaks most clearly for a group: a host of no catalogued product or of one in the
  * audience first, then by name. */
-static bool clearer(const struct policy_input *in, const struct fact *fact, size_t a, size_t b)
+static bool clearer(const struct policy_input *in, const struct trait *trait, size_t a, size_t b)
 {
-	bool product_a = fact[a].place.catalog != NULL, product_b = fact[b].place.catalog != NULL;
+	bool product_a = trait[a].place.catalog != NULL, product_b = trait[b].place.catalog != NULL;
 	if (product_a != product_b)
 		return product_b;
 	return strcmp(in->subject[a].name, in->subject[b].name) < 0;
 }
 
 static void find_spoken(struct grouping *g, const struct talks *t, const struct policy_input *in,
-			const struct fact *fact)
+			const struct trait *trait)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		size_t host = t->talk[i].host;
 		struct group *group = &g->group[t->talk[i].group];
-		if (!group->focused || g->of[host] == t->talk[i].group || !fact_is_education(&fact[host]))
+		if (!group->focused || g->of[host] == t->talk[i].group || !trait_is_education(&trait[host]))
 			continue;
-		if (group->spoken == GROUP_NONE || clearer(in, fact, host, group->spoken))
+		if (group->spoken == GROUP_NONE || clearer(in, trait, host, group->spoken))
 			group->spoken = host;
 	}
 }
 
 /* A school's system that its provider filed may well be filed with its mini-program: a person decides. */
 static void find_beside(struct grouping *g, const struct talks *t, const struct policy_input *in,
-			const struct fact *fact, const struct register_index *reg)
+			const struct trait *trait, const struct register_index *reg)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		size_t host = t->talk[i].host;
 		struct group *group = &g->group[t->talk[i].group];
 		bool alone = g->listener[host].speaker == t->talk[i].group;
-		if (!fact_is_education(&fact[host]))
+		if (!trait_is_education(&trait[host]))
 			continue;
-		if (!alone || !fact[host].campus || !register_has_host(reg, in->subject[host].name))
+		if (!alone || !trait[host].campus || !register_has_host(reg, in->subject[host].name))
 			group->unfiled = true;
 		else if (g->of[host] != t->talk[i].group &&
 			 (group->beside == GROUP_NONE ||
@@ -340,7 +340,7 @@ static void find_beside(struct grouping *g, const struct talks *t, const struct 
 	}
 }
 
-void grouping_build(struct grouping *g, const struct policy_input *in, const struct fact *fact,
+void grouping_build(struct grouping *g, const struct policy_input *in, const struct trait *trait,
 		    const struct register_index *reg)
 {
 	struct talks talks = { 0 };
@@ -353,15 +353,15 @@ void grouping_build(struct grouping *g, const struct policy_input *in, const str
 	g->listener = xcalloc(n, sizeof(*g->listener));
 	for (size_t i = 0; i < n; i++)
 		g->listener[i].speaker = GROUP_NONE;
-	group_by_name(g, in, fact);
-	collect_talks(&talks, g, in, fact);
-	find_focus(g, &talks, fact);
-	find_products(g, &talks, in, fact);
-	find_exclusive(g, &talks, in, fact);
-	find_filed(g, in, fact, reg);
-	move_hosts(g, fact);
-	find_spoken(g, &talks, in, fact);
-	find_beside(g, &talks, in, fact, reg);
+	group_by_name(g, in, trait);
+	collect_talks(&talks, g, in, trait);
+	find_focus(g, &talks, trait);
+	find_products(g, &talks, in, trait);
+	find_exclusive(g, &talks, in, trait);
+	find_filed(g, in, trait, reg);
+	move_hosts(g, trait);
+	find_spoken(g, &talks, in, trait);
+	find_beside(g, &talks, in, trait, reg);
 	free(talks.talk);
 	free(talks.from);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Subjects -> groups, one per app. First every subject goes where its name leads (fact.h: place.anchor).
+ * Subjects -> groups, one per app. First every subject goes where its name leads (trait.h: place.anchor).
  * Then hosts that one identifier alone speaks to, and that are mostly used through it (share.h: at least half
  * of their clients), move to that identifier's group:
  *   - never hosts of exempt platforms; hosts of a catalogued product only when all education hosts that the
@@ -22,10 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/fact.h"
 #include "policy/policy.h"
 #include "policy/register.h"
 #include "policy/share.h"
+#include "policy/trait.h"
 
 enum { GROUP_CAMPUS_MAX = 3, GROUP_FOCUS_SHARE = 4 };
 #define GROUP_NONE SIZE_MAX
@@ -81,7 +81,7 @@ struct grouping {
  * itself: one system's filing does not clear another. */
 bool group_is_part_filed(const struct group *g);
 
-void grouping_build(struct grouping *g, const struct policy_input *in, const struct fact *fact,
+void grouping_build(struct grouping *g, const struct policy_input *in, const struct trait *trait,
 		    const struct register_index *reg);
 /* Is this host reached by others than the identifiers of its own group? */
 bool grouping_is_reached(const struct grouping *g, size_t host);

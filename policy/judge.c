@@ -13,9 +13,9 @@ static void work_init(struct work *w, const struct policy_input *in)
 {
 	*w = (struct work){ .in = in };
 	lookup_init(&w->lookup, in->conf, in->data);
-	w->fact = fact_collect(&w->lookup, in);
+	w->trait = trait_collect(&w->lookup, in);
 	register_init(&w->reg, &w->lookup, in);
-	grouping_build(&w->grouping, in, w->fact, &w->reg);
+	grouping_build(&w->grouping, in, w->trait, &w->reg);
 	decide_init(&w->decision, in);
 }
 
@@ -24,7 +24,7 @@ static void work_clear(struct work *w)
 	index_clear(&w->decision);
 	register_clear(&w->reg);
 	grouping_clear(&w->grouping);
-	free(w->fact);
+	free(w->trait);
 	free(w->group_of_app);
 	lookup_clear(&w->lookup);
 }

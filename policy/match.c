@@ -113,7 +113,7 @@ static void match_hosts(struct near *m)
 			continue;
 		if (m->a->member[i].tie == TIE_EXCLUSIVE)
 			register_each_of_host(&m->w->reg, s->name, add_taken, m);
-		else if (m->w->fact[subject].campus)
+		else if (m->w->trait[subject].campus)
 			register_each_of_host(&m->w->reg, s->name, add_host, m);
 		else
 			by_root = true;

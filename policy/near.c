@@ -18,11 +18,11 @@ struct near near_init(struct work *w, const struct judgement *j, struct app *a)
 		else
 			m.first_id = i + 1;
 		if (a->member[i].tie != TIE_EXCLUSIVE)
-			m.center = &w->fact[a->member[i].subject];
+			m.center = &w->trait[a->member[i].subject];
 	}
 	m.group = work_group(w, j, a);
 	if (m.group->product != GROUP_NONE)
-		m.product = &w->fact[m.group->product];
+		m.product = &w->trait[m.group->product];
 	return m;
 }
 
@@ -121,9 +121,9 @@ void near_each_root(const struct near *m, near_fn *fn, void *arg)
 
 	for (size_t i = 0; i < m->a->member_count; i++) {
 		size_t subject = m->a->member[i].subject;
-		if (m->a->member[i].tie != TIE_EXCLUSIVE || m->w->fact[subject].campus)
+		if (m->a->member[i].tie != TIE_EXCLUSIVE || m->w->trait[subject].campus)
 			continue;
-		root[n].place = &m->w->fact[subject].place;
+		root[n].place = &m->w->trait[subject].place;
 		root[n++].host = m->w->in->subject[subject].name;
 	}
 	if (n > 1)

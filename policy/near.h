@@ -14,9 +14,9 @@ struct near {
 	size_t index;             /* of the app */
 	size_t first_id;          /* member: hosts stand before identifiers */
 	bool own[ID_CLASS_COUNT]; /* classes of the app's own identifiers */
-	const struct fact *center;
+	const struct trait *center;
 	const struct group *group;
-	const struct fact
+	const struct trait
 		*product; /* a host of the catalogued product that the app's identifiers speak to; NULL */
 };
 

@@ -43,6 +43,15 @@ struct policy_link {
 	uint64_t count;
 };
 
+/* What a probe learnt about a subject, newest run of its job. */
+struct policy_fact {
+	size_t subject; /* index into subjects */
+	enum fact type;
+	const char *value, *note;
+	unsigned confidence; /* percent */
+	int64_t first, last; /* wall clock, microseconds UTC */
+};
+
 struct policy_filing {
 	int64_t id;
 	enum filing_kind kind;
@@ -65,6 +74,8 @@ struct policy_input {
 	size_t subject_count;
 	const struct policy_link *link;
 	size_t link_count;
+	const struct policy_fact *fact; /* sorted by (subject, type, value) */
+	size_t fact_count;
 	const struct policy_filing *filing; /* sorted by id */
 	size_t filing_count;
 	const struct policy_decision *decision;

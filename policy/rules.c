@@ -23,7 +23,7 @@ static const struct {
 static bool was_reached(const struct work *w, struct app *a)
 {
 	for (size_t i = 0; i < a->member_count; i++) {
-		if (!w->fact[a->member[i].subject].asked_only)
+		if (!w->trait[a->member[i].subject].asked_only)
 			return true;
 	}
 	step_add(a, "asked-only", "只见到 DNS 查询,没有应答,也没有连接,不能证明该主机存在:不预警");
@@ -37,7 +37,7 @@ static bool was_served(const struct work *w, struct app *a)
 	    (a->match_count > 0 && a->match[0].grade == MATCH_EXACT))
 		return true;
 	for (size_t i = 0; i < a->member_count; i++) {
-		const struct fact *f = &w->fact[a->member[i].subject];
+		const struct trait *f = &w->trait[a->member[i].subject];
 		if (!f->dns_only || f->label != NULL || f->rule != NULL)
 			return true;
 	}

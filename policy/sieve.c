@@ -21,7 +21,7 @@ static void add_cut(struct index *ix, const char *text, size_t n, size_t value)
 	free(key);
 }
 
-/* The three forms of a pattern that fact.c tests. */
+/* The three forms of a pattern that trait.c tests. */
 static void add_rule(struct sieve *s, const char *pattern, size_t value)
 {
 	size_t n = strlen(pattern);

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "conf/conf.h"
 #include "conf/data.h"
+#include "ipc/job.h"
 #include "ipc/record.h"
 
 enum { STORE_ERROR_MAX = 512 };
@@ -96,6 +97,20 @@ int store_outbox(struct store *s, const char *sink, int64_t after, struct store_
 int store_delivered(struct store *s, int64_t id, bool ok, const char *why)
 	__attribute__((warn_unused_result));
 int store_outbox_pending(struct store *s, uint64_t *count) __attribute__((warn_unused_result));
+
+/* -- probes: what is asked of whom (store/plan.c), what was learnt ------------------------------- */
+/* Hands out jobs that are due, fresh ones first, and keeps on disk that it did. Returns the count, or
+ * negative errno; none while paused, or with probing off. */
+int store_jobs(struct store *s, int64_t now, struct job *out, size_t max);
+/* When the next job falls due (microseconds UTC); INT64_MAX: none is waiting. */
+int store_jobs_due(struct store *s, int64_t *when) __attribute__((warn_unused_result));
+/* What became of a job: facts, transcript, when to ask again. A job that was not handed out is -ENOENT. */
+int store_job_result(struct store *s, int64_t now, const struct job_result *r)
+	__attribute__((warn_unused_result));
+/* The prober is gone, or a new store begins: what was handed out counts as PROBE_LOST, and is asked again
+ * after the retry interval, not before. */
+int store_jobs_lost(struct store *s, int64_t now) __attribute__((warn_unused_result));
+bool store_probes_paused(const struct store *s);
 
 /* -- commands of beianctl (ipc/command.h) ---------------------------------------------------------- */
 struct store_reply {

@@ -27,6 +27,21 @@ static const char *const app_statuses[] = { "unfiled", "probable",     "filed",
 static const char *const details[] = { "alpn",         "ja4",          "ech",         "certificate",
 				       "title",        "content-type", "http-server", "location",
 				       "service-alpn", "ech-name",     "hidden-dns" };
+static const char *const facts[] = {
+	"title",        "icp-number",   "icp-app",      "icp-mini",    "telecom-number", "police-number",
+	"edu-number",   "grade-number", "owner",        "generator",   "runtime",        "wechat-mini",
+	"wechat-oa",    "wecom-app",    "dingtalk-app", "alipay-mini", "feishu-mini",    "android-package",
+	"ios-bundle",   "ios-store",    "apk-link",     "store-link",  "form-field",     "redirect",
+	"cert-name",    "cert-owner",   "cert-issuer",  "cert-from",   "cert-until",     "cert-problem",
+	"favicon",      "vendor",       "app-name",     "app-version", "app-owner",      "app-updated",
+	"app-category", "app-domain",   "permission",   "catch-all",   "parked"
+};
+static const char *const outcomes[] = {
+	"done",         "unchanged",      "unrecognised", "no-name",    "resolver-failed", "out-of-scope",
+	"bad-address",  "bad-port",       "bad-url",      "opted-out",  "robots",          "paused",
+	"held-back",    "connect-failed", "tls-failed",   "reset",      "timeout",         "too-large",
+	"bad-response", "too-many-hops",  "downgrade",    "http-error", "not-enabled",     "lost"
+};
 static const char *const severities[] = { "low", "medium", "high" };
 
 static void check_zh(const char *zh)
@@ -61,6 +76,8 @@ CHECK(via, vias, VIA_COUNT)
 CHECK(filing_kind, filing_kinds, FILING_KIND_COUNT)
 CHECK(app_status, app_statuses, APP_STATUS_COUNT)
 CHECK(detail, details, DETAIL_COUNT)
+CHECK(fact, facts, FACT_COUNT)
+CHECK(probe_outcome, outcomes, PROBE_OUTCOME_COUNT)
 CHECK(severity, severities, SEVERITY_COUNT)
 
 /* The wording towards people stays careful: nobody is accused. */
@@ -75,9 +92,10 @@ static void test_wording(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_subject_kind), cmocka_unit_test(test_via),
-		cmocka_unit_test(test_filing_kind),  cmocka_unit_test(test_app_status),
-		cmocka_unit_test(test_detail),       cmocka_unit_test(test_severity),
+		cmocka_unit_test(test_subject_kind),  cmocka_unit_test(test_via),
+		cmocka_unit_test(test_filing_kind),   cmocka_unit_test(test_app_status),
+		cmocka_unit_test(test_detail),        cmocka_unit_test(test_fact),
+		cmocka_unit_test(test_probe_outcome), cmocka_unit_test(test_severity),
 		cmocka_unit_test(test_wording),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

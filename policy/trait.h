@@ -3,15 +3,15 @@
  * What is known of one subject before any grouping: its place in the tables, and each reason why it alone
  * would be called education. All pointers are borrowed from the input, conf or data.
  */
-#ifndef POLICY_FACT_H
-#define POLICY_FACT_H
+#ifndef POLICY_TRAIT_H
+#define POLICY_TRAIT_H
 
 #include <stdbool.h>
 
 #include "policy/lookup.h"
 #include "policy/policy.h"
 
-struct fact {
+struct trait {
 	struct place place;
 	bool campus;       /* an app of its own by suffix or by server */
 	bool server;       /* a campus server answers for it and no table says more */
@@ -23,8 +23,8 @@ struct fact {
 };
 
 /* Array of in->subject_count, to be freed by the caller. */
-struct fact *fact_collect(const struct lookup *l, const struct policy_input *in);
+struct trait *trait_collect(const struct lookup *l, const struct policy_input *in);
 /* Does anything but the register or a person call the subject itself education? */
-bool fact_is_education(const struct fact *f);
+bool trait_is_education(const struct trait *f);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "policy/fact.h"
+#include "policy/trait.h"
 
 #include <string.h>
 
@@ -89,7 +89,7 @@ static bool only_via(const struct policy_subject *s, bool query, bool answer)
 	return s->count_via[VIA_DNS_QUERY] + s->count_via[VIA_DNS_ANSWER] > 0;
 }
 
-static void collect_host(const struct lookup *l, const struct policy_subject *s, struct fact *f)
+static void collect_host(const struct lookup *l, const struct policy_subject *s, struct trait *f)
 {
 	lookup_host(l, s->name, &f->place);
 	/* a product or tool keeps its own group when a cache on campus answers for it */
@@ -105,12 +105,12 @@ static void collect_host(const struct lookup *l, const struct policy_subject *s,
 	f->dns_only = only_via(s, true, true);
 }
 
-struct fact *fact_collect(const struct lookup *l, const struct policy_input *in)
+struct trait *trait_collect(const struct lookup *l, const struct policy_input *in)
 {
-	struct fact *facts = xcalloc(in->subject_count, sizeof(*facts));
+	struct trait *facts = xcalloc(in->subject_count, sizeof(*facts));
 	for (size_t i = 0; i < in->subject_count; i++) {
 		const struct policy_subject *s = &in->subject[i];
-		struct fact *f = &facts[i];
+		struct trait *f = &facts[i];
 		if (s->kind == SUBJECT_HOST)
 			collect_host(l, s, f);
 		else
@@ -122,7 +122,7 @@ struct fact *fact_collect(const struct lookup *l, const struct policy_input *in)
 	return facts;
 }
 
-bool fact_is_education(const struct fact *f)
+bool trait_is_education(const struct trait *f)
 {
 	if (f->place.exempt != NULL)
 		return false;

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/probe.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* One character of strangers' text as it may stand in a value: how many bytes it is, 0: not to be kept. */
+static size_t keep(const char *s, size_t n)
+{
+	size_t len = text_utf8_len((const uint8_t *)s, n);
+
+	return len > 0 && text_is_safe(s, len) ? len : 0;
+}
+
+static bool is_blank(const char *s, size_t n, size_t *len)
+{
+	static const char *const blanks[] = { " ", "\t", "\r", "\n", "\f", "\v", "\xc2\xa0", "\xe3\x80\x80" };
+
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+		*len = strlen(blanks[i]);
+		if (*len <= n && memcmp(s, blanks[i], *len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Trimmed, blanks folded into one, the unprintable left out, cut at a character. Returns its length. */
+static size_t tidy(char *out, size_t cap, const char *s, size_t n)
+{
+	size_t at = 0, len = 0;
+	bool gap = false;
+
+	for (size_t i = 0; i < n; i += len) {
+		if (is_blank(s + i, n - i, &len)) {
+			gap = at > 0;
+			continue;
+		}
+		len = keep(s + i, n - i);
+		if (len == 0) {
+			len = 1;
+			continue;
+		}
+		if (at + gap + len >= cap)
+			break;
+		if (gap)
+			out[at++] = ' ';
+		gap = false;
+		memcpy(out + at, s + i, len);
+		at += len;
+	}
+	out[at] = '\0';
+	return at;
+}
+
+static struct probe_fact *same(struct probe_facts *f, const struct probe_fact *like)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->fact[i].type == like->type && strcmp(f->fact[i].value, like->value) == 0)
+			return &f->fact[i];
+	return NULL;
+}
+
+bool probe_fact_note(struct probe_facts *f, enum fact type, unsigned confidence, const char *text, size_t n,
+		     const char *note, size_t note_n)
+{
+	struct probe_fact add = { .type = type, .confidence = (uint8_t)confidence }, *old;
+
+	if (tidy(add.value, sizeof(add.value), text, n) == 0)
+		return false;
+	tidy(add.note, sizeof(add.note), note, note_n);
+	old = same(f, &add);
+	if (old) {
+		if (add.confidence > old->confidence)
+			old->confidence = add.confidence;
+		if (old->note[0] == '\0')
+			memcpy(old->note, add.note, sizeof(add.note));
+		return true;
+	}
+	if (f->count == PROBE_FACTS_MAX) {
+		f->more++;
+		return false;
+	}
+	f->fact[f->count++] = add;
+	return true;
+}
+
+bool probe_fact_add(struct probe_facts *f, enum fact type, unsigned confidence, const char *text, size_t n)
+{
+	return probe_fact_note(f, type, confidence, text, n, "", 0);
+}
