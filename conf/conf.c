@@ -216,6 +216,8 @@ static int handle(void *arg, const char *section, const char *key, const char *v
 		fail(p, line, "[%s] %s 重复, 第 %u 行已写过: 只留一行", section, key, *seen);
 		return 0;
 	}
+	if (*seen == 0 && o->type == OPTION_LIST)
+		option_clear(p->conf, o); /* the file's list stands instead of the default's */
 	*seen = (unsigned)line;
 	/* a ';' behind a space starts a comment, so that one inside a value would be lost on re-reading */
 	why = strchr(value, ';') ? "值里不能有分号" : set_option(p->conf, o, value);
@@ -375,8 +377,10 @@ static void render_option(struct conf *c, const struct option *o, struct buf *ou
 	else if (o->type == OPTION_TEXT)
 		buf_printf(out, "%s = %s\n", o->key, *text_at(c, o));
 	else
-		for (size_t i = 0; i < list_at(c, o)->count; i++)
-			buf_printf(out, "%s = %s\n", o->key, list_at(c, o)->item[i]);
+		for (size_t i = 0; i == 0 || i < list_at(c, o)->count;
+		     i++) /* an empty one too: it has a default */
+			buf_printf(out, "%s = %s\n", o->key,
+				   list_at(c, o)->count ? list_at(c, o)->item[i] : "");
 }
 
 void conf_render(const struct conf *c, struct buf *out)

@@ -212,14 +212,14 @@ static int read_file(struct observe *ob, const char *path, bool *opened)
 	return n == -2 ? complain(error) : 0;
 }
 
-/* A file that fails ends the run, but what was seen up to there is shown. */
+/* A file that fails makes the run fail; what it held up to there and all other files are shown. */
 static int read_files(struct observe *ob)
 {
 	bool opened = false;
 	int code = 0;
 
-	for (int i = 0; code == 0 && i < ob->file_count && !ferror(stdout); i++)
-		code = read_file(ob, ob->files[i], &opened);
+	for (int i = 0; i < ob->file_count && !ferror(stdout); i++)
+		code |= read_file(ob, ob->files[i], &opened);
 	if (opened)
 		write_stats(ob, NULL);
 	return code;

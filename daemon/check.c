@@ -10,6 +10,7 @@
 #include "watch/capture.h"
 #include "watch/identify.h"
 #include "watch/prefilter.h"
+#include "watch/sensor.h"
 
 enum { CHECK_SENSORS_MAX = 64 };
 
@@ -57,19 +58,21 @@ static int workers(const struct conf *c, const char *path, char error[CONF_ERROR
 	return -1;
 }
 
-/* The kernel takes a ring's memory at once, and others' when there is not enough. */
-static int rings(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+/* The kernel takes a ring's memory at once, and others' when there is not enough; the tables of a sensor fill
+ * as the traffic wants it, up to their caps. */
+static int memory(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
-	uint64_t mb = (uint64_t)c->sensor.interfaces.count * c->sensor.workers * c->sensor.buffer_mb;
+	uint64_t processes = (uint64_t)c->sensor.interfaces.count * c->sensor.workers;
+	uint64_t ring = c->sensor.buffer_mb, tables = sensor_core_bytes(c) >> 20;
 	uint64_t there = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >> 20;
 
-	if (mb <= there / 2)
+	if (processes * ring <= there / 2 && processes * (ring + tables) <= there)
 		return 0;
 	snprintf(error, CONF_ERROR_MAX,
-		 "%s: sensor.buffer_mb: %zu 个网卡各 %u 个抓包进程, 缓冲共 %llu MiB, 超过内存(%llu "
-		 "MiB)的一半, "
-		 "请改小",
-		 path, c->sensor.interfaces.count, c->sensor.workers, (unsigned long long)mb,
+		 "%s: sensor: %llu 个抓包进程各需抓包缓冲 %llu MiB(buffer_mb)和各表最多 %llu MiB"
+		 "(flows, subjects, stream_kb x stream_buffers), 本机内存 %llu MiB "
+		 "不够(缓冲合计不得超过一半), 请改小",
+		 path, (unsigned long long)processes, (unsigned long long)ring, (unsigned long long)tables,
 		 (unsigned long long)there);
 	return -1;
 }
@@ -77,7 +80,7 @@ static int rings(const struct conf *c, const char *path, char error[CONF_ERROR_M
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
 	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 && workers(c, path, error) == 0 &&
-	    rings(c, path, error) == 0 && tables(c, path, error) == 0)
+	    memory(c, path, error) == 0 && tables(c, path, error) == 0)
 		return 0;
 	conf_clear(c);
 	return -1;

@@ -422,8 +422,10 @@ int answer_undo(struct answer *a)
 	struct db_txn t;
 	int code;
 
-	if (*end != '\0' || id <= 0)
-		return answer_refuse(a, "导入号应是正整数,beianctl filings list --imports 列出各次导入");
+	if (*end != '\0' || id <= 0) {
+		answer_refuse(a, "导入号应是正整数,beianctl filings list --imports 列出各次导入");
+		return ANSWER_USAGE;
+	}
 	db_begin(&t, a->store->db, DB_WRITE);
 	undo(a, &t, id, &count);
 	code = answer_end(a, &t);

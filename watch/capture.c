@@ -65,12 +65,35 @@ static const char *capture_reason(char out[CAPTURE_REASON_MAX], const char *s)
 	return out;
 }
 
+/* Packed captures are common, and told by their first byte: no capture begins with one of these. */
+static const struct {
+	int first;
+	const char *what, *unpack;
+} packed[] = {
+	{ 0x1f, "gzip", "gunzip -k" },  { 0x28, "zstd", "unzstd" }, { 0xfd, "xz", "unxz -k" },
+	{ 'B', "bzip2", "bunzip2 -k" }, { 'P', "zip", "unzip" },
+};
+
+static bool capture_packed_error(char error[CAPTURE_ERROR_MAX], const char *safe, int first)
+{
+	for (size_t i = 0; i < sizeof(packed) / sizeof(packed[0]); i++)
+		if (packed[i].first == first) {
+			snprintf(error, CAPTURE_ERROR_MAX,
+				 "%s: 不是抓包文件，像是 %s 压缩过的，请先解压（%s）", safe, packed[i].what,
+				 packed[i].unpack);
+			return true;
+		}
+	return false;
+}
+
 /* libpcap tells its reasons in English sentences only. */
-static void capture_file_error(char error[CAPTURE_ERROR_MAX], const char *name, const char *why)
+static void capture_file_error(char error[CAPTURE_ERROR_MAX], const char *name, const char *why, int first)
 {
 	char safe[CAPTURE_NAME_MAX], reason[CAPTURE_REASON_MAX];
 
 	capture_safe(safe, name);
+	if (capture_packed_error(error, safe, first))
+		return;
 	if (strstr(why, "unknown file format") != NULL)
 		snprintf(error, CAPTURE_ERROR_MAX, "%s: 不是抓包文件，请给出 pcap 或 pcapng 文件", safe);
 	else if (strstr(why, "truncated") != NULL)
@@ -148,7 +171,7 @@ static struct capture *capture_open_stream(FILE *f, const char *name, char error
 	ungetc(first, f);
 	pcap = pcap_fopen_offline(f, why);
 	if (pcap == NULL) {
-		capture_file_error(error, name, why);
+		capture_file_error(error, name, why, first);
 		fclose(f);
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "dissect/dissect.h"
+#include "watch/subject.h"
 
 enum { SENSOR_QUIC_HELLOS = 2048 }; /* 20 MB at most; each lives for milliseconds */
 
@@ -21,16 +22,28 @@ static void take_message(void *arg, const struct dissect_message *m)
 	aggregate_message(s->aggregate, m);
 }
 
-struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify,
-				    const struct hash_key *key, int64_t window_us, aggregate_fn *fn,
-				    void *arg)
+static struct dissect_limits limits_of(const struct conf *conf)
 {
-	const struct dissect_limits limits = {
+	return (struct dissect_limits){
 		.flows = conf->sensor.flows,
 		.stream_bytes = conf->sensor.stream_kb * 1024,
 		.buffers = conf->sensor.stream_buffers,
 		.quic_hellos = SENSOR_QUIC_HELLOS,
 	};
+}
+
+uint64_t sensor_core_bytes(const struct conf *conf)
+{
+	const struct dissect_limits limits = limits_of(conf);
+
+	return dissect_size(&limits) + subjects_size(conf->sensor.subjects);
+}
+
+struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify,
+				    const struct hash_key *key, int64_t window_us, aggregate_fn *fn,
+				    void *arg)
+{
+	const struct dissect_limits limits = limits_of(conf);
 	struct sensor_core *s = xcalloc(1, sizeof(*s));
 
 	s->memory = xcalloc(1, dissect_size(&limits));

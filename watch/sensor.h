@@ -16,6 +16,9 @@
 
 struct sensor_core;
 
+/* Memory that one process takes at most by this configuration, without the kernel's ring. */
+uint64_t sensor_core_bytes(const struct conf *conf);
+
 /* `identify` is borrowed and may be NULL; `conf` and `key` are only read here. window_us 0: one
  * window until sensor_core_flush(). fn gets each observation, borrowed during the call. */
 struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify,

@@ -60,6 +60,14 @@ for tool in dissect observe; do
 	check "$tool: a capture without packets is fine" "${run[@]}" "$work/nothing.pcap"
 	check "$tool: a capture cut in the middle of a packet" refuses 1 'cut\.pcap' "${run[@]}" "$work/cut.pcap"
 done
+goes_on() { # a damaged file in front hides nothing of the next one
+	"$BEIANCTL" observe -f "$s/beiand.conf" -r "$work/cut.pcap" "$capture" >"$work/.both" 2>/dev/null && return 1
+	"$BEIANCTL" observe -f "$s/beiand.conf" -r "$capture" >"$work/.one"
+	[ "$(jq -s '.[-1].stats.packets' "$work/.both")" -gt "$(jq -s '.[-1].stats.packets' "$work/.one")" ]
+}
+check "observe: files behind a damaged one are read" goes_on
+gzip -c "$capture" >"$work/packed.pcap.gz"
+check "observe: a packed capture" refuses 1 'packed\.pcap\.gz.*gunzip' "$BEIANCTL" observe -f "$s/beiand.conf" -r "$work/packed.pcap.gz"
 kept() { ctl "$s" --json apps | jq -e -s 'length > 0'; }
 check "what stood before the cut is kept" kept
 cut_counted() { ctl "$s" --json status | jq -e -s '[.[0].sources[] | select(.name == "cut.pcap") | .counters["capture-cut"]] == [1]'; }
@@ -83,6 +91,8 @@ config '[sensor]' 'flows = many'
 check "config: a word for a number" bad_config
 config '[campus]' 'prefixes = 300.1.2.3/8'
 check "config: a bad prefix" bad_config
+config '[sensor]' 'interfaces = lo' 'workers = 60' 'subjects = 4194304' 'flows = 16777216'
+check "config: tables that no memory here holds" refuses 1 'sensor: 60 .*MiB' "$BEIAND" -f "$work/bad.conf" -n
 config '[sensor]' 'filter = prot 53 and and'
 check "config: a filter that libpcap does not take" refuses 1 'sensor\.filter' "$BEIAND" -f "$work/bad.conf" -n
 check "config: no such file" refuses 1 'nowhere\.conf' "$BEIAND" -f "$work/nowhere.conf" -n

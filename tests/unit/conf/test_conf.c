@@ -88,6 +88,33 @@ static void test_good(void **state)
 	conf_clear(&c);
 }
 
+/* A list that has a default is replaced by the file's, also by an empty one, and comes back as it was. */
+static void test_list_default(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t want;
+	} rows[] = { { "[probe]\n", 2 },
+		     { "[probe]\nports = 8080\n", 1 },
+		     { "[probe]\nports = 8080\nports = 443, 80\n", 3 },
+		     { "[probe]\nports =\n", 0 } };
+	char error[CONF_ERROR_MAX];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct conf c, again;
+		struct buf text = { 0 };
+		assert_int_equal(parse(&c, rows[i].text, error), 0);
+		assert_int_equal(c.probe.ports.count, rows[i].want);
+		conf_render(&c, &text);
+		assert_int_equal(parse(&again, text.p, error), 0);
+		assert_int_equal(again.probe.ports.count, rows[i].want);
+		buf_clear(&text);
+		conf_clear(&c);
+		conf_clear(&again);
+	}
+}
+
 static void test_truncated(void **state)
 {
 	char error[CONF_ERROR_MAX];
@@ -246,15 +273,11 @@ static void test_load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_longest_line),
-		cmocka_unit_test(test_list_full),
-		cmocka_unit_test(test_render_round_trip),
-		cmocka_unit_test(test_reload),
-		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_good),
+		cmocka_unit_test(test_truncated),    cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_longest_line), cmocka_unit_test(test_list_default),
+		cmocka_unit_test(test_list_full),    cmocka_unit_test(test_render_round_trip),
+		cmocka_unit_test(test_reload),       cmocka_unit_test(test_load),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

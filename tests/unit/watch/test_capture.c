@@ -343,6 +343,14 @@ static void test_refused_files(void **state)
 	unlink(path);
 	assert_null(capture_open_fd(make_file(path, "PK\003\004 this is some other file", 28), path, error));
 	assert_line(error, "不是抓包文件");
+	assert_line(error, "unzip");
+	unlink(path);
+	assert_null(capture_open_fd(make_file(path, "\x1f\x8b\x08 packed by gzip, as many are", 32), path,
+				    error));
+	assert_line(error, "gunzip");
+	unlink(path);
+	assert_null(capture_open_fd(make_file(path, "no capture at all, some text", 28), path, error));
+	assert_line(error, "不是抓包文件，请给出");
 	unlink(path);
 	assert_null(capture_open_file("/nonexistent/\033[2Jx.pcap", error));
 	assert_line(error, "\\x1b");
