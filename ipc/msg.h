@@ -43,6 +43,11 @@ enum msg_type {
 	/* store <-> notifier; notifier -> store answers each DELIVER once */
 	MSG_DELIVER,   /* struct msg_deliver -> */
 	MSG_DELIVERED, /* struct msg_delivered <- */
+	/* store <-> prober; the prober answers each JOB once */
+	MSG_JOB,          /* struct job (ipc/job.h) -> */
+	MSG_JOB_RESULT,   /* struct job_result <- */
+	MSG_PROBE_PAUSE,  /* empty -> end what is under way at once, and begin nothing */
+	MSG_PROBE_RESUME, /* empty -> */
 	/* beianctl <-> store, over the control socket */
 	MSG_REQUEST = 64, /* struct msg_request, perhaps with a file */
 	MSG_REPLY_LINE,   /* text: one JSON object, or the last part of one */
