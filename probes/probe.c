@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probes/probe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -83,6 +84,38 @@ bool probe_fact_note(struct probe_facts *f, enum fact type, unsigned confidence,
 	}
 	f->fact[f->count++] = add;
 	return true;
+}
+
+enum probe_outcome probe_status(int status)
+{
+	switch (status) {
+	case 304:
+		return PROBE_UNCHANGED;
+	case 404:
+	case 410:
+		return PROBE_DONE;
+	case 429:
+	case 503:
+		return PROBE_HELD_BACK;
+	default:
+		return status >= 200 && status < 300 ? PROBE_DONE : PROBE_HTTP_ERROR;
+	}
+}
+
+bool probe_answered(struct probe_run *run)
+{
+	const struct probe_answer *a = run->answer;
+
+	if (a->outcome == PROBE_DONE)
+		run->outcome = probe_status(a->status);
+	return a->outcome == PROBE_DONE && a->status >= 200 && a->status < 300;
+}
+
+bool probe_ask_path(const struct probe_run *run, struct probe_ask *ask, const char *scheme, const char *path)
+{
+	int n = snprintf(ask->url, sizeof(ask->url), "%s://%s%s", scheme, run->name, path);
+
+	return n > 0 && (size_t)n < sizeof(ask->url);
 }
 
 bool probe_fact_add(struct probe_facts *f, enum fact type, unsigned confidence, const char *text, size_t n)

@@ -118,6 +118,14 @@ struct probe {
 					       cut short */
 };
 
+/* What a status means for a run: PROBE_DONE (2xx; 404 and 410 too: that nothing is there is an answer),
+ * PROBE_UNCHANGED (304), PROBE_HELD_BACK (429, 503), else PROBE_HTTP_ERROR. RFC 9110 section 15. */
+enum probe_outcome probe_status(int status);
+/* A whole 2xx answer to look into? If not, run->outcome says why, by its status. */
+bool probe_answered(struct probe_run *run);
+/* The ask for a fixed path of the subject's host: "https", "/favicon.ico". False: no such URL can be made. */
+bool probe_ask_path(const struct probe_run *run, struct probe_ask *ask, const char *scheme, const char *path);
+
 /* probes/registry.c: every probe there is, in the order in which a new subject meets them. */
 extern const struct probe *const probe_rows[];
 extern const size_t probe_count;

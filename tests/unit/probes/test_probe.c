@@ -89,11 +89,53 @@ static void test_full(void **state)
 	assert_int_equal(f.more, 3);
 }
 
+static void test_status(void **state)
+{
+	static const struct {
+		int status;
+		enum probe_outcome want;
+		bool answered;
+	} rows[] = {
+		{ 200, PROBE_DONE, true },        { 206, PROBE_DONE, true },
+		{ 204, PROBE_DONE, true },        { 304, PROBE_UNCHANGED, false },
+		{ 301, PROBE_HTTP_ERROR, false }, { 404, PROBE_DONE, false },
+		{ 410, PROBE_DONE, false },       { 403, PROBE_HTTP_ERROR, false },
+		{ 429, PROBE_HELD_BACK, false },  { 503, PROBE_HELD_BACK, false },
+		{ 500, PROBE_HTTP_ERROR, false }, { 0, PROBE_HTTP_ERROR, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct probe_answer a = { .outcome = PROBE_DONE, .status = rows[i].status };
+		struct probe_run run = { .answer = &a, .outcome = PROBE_DONE };
+		assert_int_equal(probe_answered(&run), rows[i].answered);
+		assert_int_equal(run.outcome, rows[i].want);
+		a.outcome = run.outcome = PROBE_TIMEOUT; /* stays what the engine said */
+		assert_false(probe_answered(&run));
+		assert_int_equal(run.outcome, PROBE_TIMEOUT);
+	}
+}
+
+static void test_ask_path(void **state)
+{
+	struct probe_run run = { .name = "jw.example.edu.cn" };
+	struct probe_ask ask = { 0 };
+	char path[PROBE_URL_MAX];
+
+	(void)state;
+	assert_true(probe_ask_path(&run, &ask, "https", "/favicon.ico"));
+	assert_string_equal(ask.url, "https://jw.example.edu.cn/favicon.ico");
+	memset(path, 'a', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	assert_false(probe_ask_path(&run, &ask, "https", path));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tidy), cmocka_unit_test(test_empty), cmocka_unit_test(test_long),
-		cmocka_unit_test(test_once), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_tidy),     cmocka_unit_test(test_empty), cmocka_unit_test(test_long),
+		cmocka_unit_test(test_once),     cmocka_unit_test(test_full),  cmocka_unit_test(test_status),
+		cmocka_unit_test(test_ask_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
