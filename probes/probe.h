@@ -105,11 +105,16 @@ struct probe_run {
 	char remark[PROBE_NOTE_MAX]; /* one line for the transcript: why it stopped, what it could not read */
 };
 
+/* Addresses that only the operator can say; robots.txt is not asked there, and the budget is their own. */
+enum probe_endpoint { PROBE_ENDPOINT_NONE, PROBE_WECHAT_RECORD, PROBE_ITUNES_LOOKUP };
+
 struct probe {
-	const char *name, *zh;   /* "page"; what it asks for, for people */
-	uint16_t version;        /* grows with every change of what it says */
-	unsigned kinds;          /* subject kinds it is for: 1u << SUBJECT_HOST | ... */
-	bool wants_target;       /* only runs with a target URL */
+	const char *name, *zh; /* "page"; what it asks for, for people */
+	uint16_t version;      /* grows with every change of what it says */
+	unsigned kinds;        /* subject kinds it is for: 1u << SUBJECT_HOST | ... */
+	bool wants_target;     /* only runs with a target URL */
+	enum probe_endpoint
+		endpoint;        /* run->base; when it is not configured a run ends as PROBE_NOT_ENABLED */
 	uint32_t interval_hours; /* between two successful runs, before jitter */
 	size_t state_size;       /* <= PROBE_STATE_MAX */
 	/* Fills `ask` and returns true: fetch it and call again with its answer. False: done. */
