@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "probes/certificate.h"
 #include "probes/probe.h"
 
 /* In the order in which a new subject meets them: what tells most for one request comes first. */
+/* clang-format off */
 const struct probe *const probe_rows[] = {
+	&probe_certificate,
 	NULL, /* the end */
 };
+/* clang-format on */
 const size_t probe_count = sizeof(probe_rows) / sizeof(probe_rows[0]) - 1;
 
 const struct probe *probe_find(const char *name)
