@@ -3,11 +3,13 @@
 
 #include "probes/certificate.h"
 #include "probes/probe.h"
+#include "probes/wellknown.h"
 
 /* In the order in which a new subject meets them: what tells most for one request comes first. */
 /* clang-format off */
 const struct probe *const probe_rows[] = {
 	&probe_certificate,
+	&probe_wellknown,
 	NULL, /* the end */
 };
 /* clang-format on */
