@@ -2,6 +2,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,11 @@ void buf_number(struct buf *b, uint64_t v)
 	char text[20];
 	size_t at = sizeof(text);
 
+	if (v < 10) { /* most are */
+		text[0] = (char)('0' + v);
+		buf_add(b, text, 1);
+		return;
+	}
 	do {
 		at--;
 		text[at] = (char)('0' + v % 10);
@@ -54,19 +60,37 @@ static void json_char(struct buf *b, const char *s, size_t len)
 		buf_add(b, s, len);
 }
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+
+/* The highest bit of each byte that is zero, perhaps of others behind the first that is. */
+static inline uint64_t zero_bytes(uint64_t x) { return (x - EACH_BYTE) & ~x & 0x80 * EACH_BYTE; }
+
+/* Whether eight bytes all stand for themselves. */
+static inline bool json_plain_word(const char *s)
+{
+	uint64_t x;
+
+	memcpy(&x, s, sizeof(x));
+	return ((x | (x - 0x20 * EACH_BYTE) | (x + EACH_BYTE) | zero_bytes(x ^ '"' * EACH_BYTE) |
+		 zero_bytes(x ^ '\\' * EACH_BYTE)) &
+		0x80 * EACH_BYTE) == 0;
+}
+
 /* Bytes from the start that stand for themselves: most texts are nothing else. */
 static size_t json_plain(const char *s, size_t n)
 {
 	size_t i = 0;
 
+	while (i + sizeof(uint64_t) <= n && json_plain_word(s + i))
+		i += sizeof(uint64_t);
 	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
 		i++;
 	return i;
 }
 
-void buf_json(struct buf *b, const char *s, size_t n)
+/* From the first byte on that does not stand for itself. */
+static void json_escaped(struct buf *b, const char *s, size_t n)
 {
-	buf_puts(b, "\"");
 	for (size_t i = 0, len; i < n; i += len) {
 		len = json_plain(s + i, n - i);
 		if (len > 0) {
@@ -77,7 +101,20 @@ void buf_json(struct buf *b, const char *s, size_t n)
 		json_char(b, s + i, len);
 		len = len > 0 ? len : 1;
 	}
-	buf_puts(b, "\"");
+}
+
+void buf_json(struct buf *b, const char *s, size_t n)
+{
+	size_t plain = json_plain(s, n);
+
+	if (b->p == NULL || b->cap - b->len <= plain + 2)
+		buf_room(b, plain + 2);
+	b->p[b->len] = '"';
+	memcpy(b->p + b->len + 1, s, plain);
+	b->len += plain + 1;
+	if (plain < n)
+		json_escaped(b, s + plain, n - plain);
+	buf_add(b, "\"", 1);
 }
 
 void buf_reset(struct buf *b)
