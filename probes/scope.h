@@ -42,5 +42,7 @@ bool scope_address(const struct scope *s, const uint8_t addr[16]);
  * are compared, and by which budgets are kept. */
 enum { SCOPE_HOST_MAX = 256 };
 bool scope_normal(char out[SCOPE_HOST_MAX], const char *host);
+/* The same of the host in a URL of the configuration, as value_endpoint() wants it; "" and false: none. */
+bool scope_url_host(char out[SCOPE_HOST_MAX], const char *url);
 
 #endif
