@@ -13,7 +13,7 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 		.network = "the notification socket of systemd",
 		.syscalls = "@process @signal",
 		.reason = "starts, links, restarts and stops the others; sees neither packets nor data",
-		.files = 512,
+		.files = 2304,
 		.umask = 077,
 	},
 	[ROLE_SENSOR] = {
@@ -49,6 +49,18 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 		.reason = "carries alerts out; has no database and reads no strangers",
 		.files = 32,
 		.umask = 027,
+	},
+	[ROLE_PROBER] = {
+		.role = "prober",
+		.capabilities = "-",
+		.reads = "resolv.conf, the file of trusted roots (before the first answer)",
+		.writes = "-",
+		.network = "outbound TCP to what its jobs name, the DNS server",
+		.syscalls = "@basic-io @network-io",
+		.reason = "asks strangers and reads their answers, so it holds no database, no secret, no "
+			  "listening socket",
+		.files = 2304, /* [probe] transfers is 1000 at most: each may try two addresses at once */
+		.umask = 077,
 	},
 };
 

@@ -10,7 +10,7 @@
 
 #include "base/sandbox.h"
 
-enum role_id { ROLE_SUPERVISOR, ROLE_SENSOR, ROLE_STORE, ROLE_NOTIFIER, ROLE_COUNT };
+enum role_id { ROLE_SUPERVISOR, ROLE_SENSOR, ROLE_STORE, ROLE_NOTIFIER, ROLE_PROBER, ROLE_COUNT };
 
 extern const struct sandbox_powers powers[ROLE_COUNT];
 

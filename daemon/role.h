@@ -72,5 +72,6 @@ void role_log_level(const char *label, const struct conf *conf);
 int sensor_run(const char *label);
 int store_run(const char *label);
 int notifier_run(const char *label);
+int prober_run(const char *label);
 
 #endif

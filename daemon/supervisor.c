@@ -24,17 +24,23 @@ enum {
 	BACKOFF_REPLAY_MAX_MS = 1000,
 	REPLAY_RESTARTS = 8, /* of the sensor in a row, before a replay is given up */
 	STOP_SENSOR_SECONDS = 12,
+	STOP_PROBER_SECONDS = 3, /* behind the last sensor */
 	STOP_STORE_SECONDS = 20,
 	STOP_NOTIFIER_SECONDS = 3,
 };
 
-enum phase { PHASE_RUN, PHASE_STOP_SENSORS, PHASE_STOP_STORE, PHASE_STOP_NOTIFIER };
+enum phase {
+	PHASE_RUN,
+	PHASE_STOP_SOURCES, /* whoever tells the store something: sensors, prober */
+	PHASE_STOP_STORE,
+	PHASE_STOP_NOTIFIER
+};
 
 struct supervisor {
 	const struct supervisor_job *job;
 	struct event_base *base;
-	struct child *child; /* [0] store, [1] notifier, then the sensors */
-	size_t count;
+	struct child *child; /* [0] store, [1] notifier, then the sensors, then the prober if there is one */
+	size_t count, sensors;
 	enum phase phase;
 	bool announced, partial;
 	int status;
@@ -110,15 +116,15 @@ static void on_watchdog(evutil_socket_t fd, short what, void *arg)
 /* Ready for the service manager: store, notifier and at least one sensor (if there are any) are. */
 static void announce(struct supervisor *sv)
 {
-	bool sensor = sv->count == SENSORS;
+	bool sensor = sv->sensors == 0;
 
-	for (size_t i = SENSORS; i < sv->count; i++)
-		sensor = sensor || sv->child[i].ready;
+	for (size_t i = 0; i < sv->sensors; i++)
+		sensor = sensor || sv->child[SENSORS + i].ready;
 	if (sv->announced || !sensor || !sv->child[STORE].ready || !sv->child[NOTIFIER].ready)
 		return;
 	sv->announced = true;
 	manager_tell("READY=1");
-	if (sv->count == SENSORS)
+	if (sv->sensors == 0)
 		log_warn("没有配置监听接口(sensor.interfaces),只回答 beianctl");
 	else
 		log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
@@ -175,12 +181,24 @@ static void stop_store(struct supervisor *sv)
 	stop_child(&sv->child[STORE]);
 }
 
-static bool sensors_run(const struct supervisor *sv)
+static bool runs(const struct supervisor *sv, enum role_id role)
 {
-	for (size_t i = SENSORS; i < sv->count; i++)
-		if (sv->child[i].pid != 0)
+	for (size_t i = 0; i < sv->count; i++)
+		if (sv->child[i].role == role && sv->child[i].pid != 0)
 			return true;
 	return false;
+}
+
+/* The store is next when nobody tells it anything any more. A prober needs no time: what it ends is asked
+ * again. */
+static void source_gone(struct supervisor *sv)
+{
+	if (sv->phase != PHASE_STOP_SOURCES || runs(sv, ROLE_SENSOR))
+		return;
+	if (runs(sv, ROLE_PROBER))
+		set_deadline(sv, STOP_PROBER_SECONDS);
+	else
+		stop_store(sv);
 }
 
 static void stop_all(struct supervisor *sv)
@@ -188,12 +206,25 @@ static void stop_all(struct supervisor *sv)
 	if (sv->phase != PHASE_RUN)
 		return;
 	manager_tell("STOPPING=1");
-	sv->phase = PHASE_STOP_SENSORS;
+	sv->phase = PHASE_STOP_SOURCES;
 	set_deadline(sv, STOP_SENSOR_SECONDS);
 	for (size_t i = SENSORS; i < sv->count; i++)
 		stop_child(&sv->child[i]);
-	if (!sensors_run(sv))
-		stop_store(sv);
+	source_gone(sv);
+}
+
+static bool is_due(const struct supervisor *sv, enum role_id role)
+{
+	switch (sv->phase) {
+	case PHASE_STOP_SOURCES:
+		return role == ROLE_SENSOR || role == ROLE_PROBER;
+	case PHASE_STOP_STORE:
+		return role == ROLE_STORE;
+	case PHASE_STOP_NOTIFIER:
+		return role == ROLE_NOTIFIER;
+	default:
+		return false;
+	}
 }
 
 /* Whoever of the phase is still there did not leave in time. */
@@ -204,10 +235,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	for (size_t i = 0; i < sv->count; i++) {
 		struct child *c = &sv->child[i];
-		bool due = (sv->phase == PHASE_STOP_SENSORS && c->role == ROLE_SENSOR) ||
-			   (sv->phase == PHASE_STOP_STORE && c->role == ROLE_STORE) ||
-			   (sv->phase == PHASE_STOP_NOTIFIER && c->role == ROLE_NOTIFIER);
-		if (!due || c->pid == 0)
+		if (!is_due(sv, c->role) || c->pid == 0)
 			continue;
 		log_error("%s 没有按时退出,强制结束", c->label);
 		kill(c->pid, SIGKILL);
@@ -249,8 +277,8 @@ static void store_ended(struct child *c)
 static bool all_refused(const struct supervisor *sv, int *status)
 {
 	*status = EXIT_FAILED;
-	for (size_t i = SENSORS; i < sv->count; i++) {
-		const struct child *c = &sv->child[i];
+	for (size_t i = 0; i < sv->sensors; i++) {
+		const struct child *c = &sv->child[SENSORS + i];
 		if (c->was_ready || c->pid != 0 || c->status == 0 || c->status >= 128)
 			return false;
 		if (c->status == EXIT_RIGHTS)
@@ -265,7 +293,7 @@ static void replay_ended(struct child *c)
 
 	if (c->status == EXIT_DONE || c->status == EXIT_PARTIAL) {
 		sv->partial = c->status == EXIT_PARTIAL;
-		sv->phase = PHASE_STOP_SENSORS;
+		sv->phase = PHASE_STOP_SOURCES;
 		stop_store(sv);
 	} else if (c->restarts >= REPLAY_RESTARTS || (c->status == EXIT_CONFIG && !c->was_ready)) {
 		log_error("传感器一再异常结束,重放没有完成");
@@ -290,11 +318,9 @@ static void sensor_ended(struct child *c, bool listened)
 	struct supervisor *sv = c->owner;
 	int status;
 
-	if (sv->phase == PHASE_STOP_SENSORS && !sensors_run(sv))
-		stop_store(sv);
-	if (sv->phase != PHASE_RUN)
-		return;
-	if (replaying(sv)) {
+	if (sv->phase != PHASE_RUN) {
+		source_gone(sv);
+	} else if (replaying(sv)) {
 		replay_ended(c);
 	} else if (all_refused(sv, &status)) {
 		log_error("%s", status == EXIT_RIGHTS ? "没有抓包权限:请用 root 运行,或授予 CAP_NET_RAW"
@@ -321,6 +347,16 @@ static void notifier_ended(struct child *c)
 		start_later(c);
 }
 
+static void prober_ended(struct child *c)
+{
+	struct supervisor *sv = c->owner;
+
+	if (sv->phase != PHASE_RUN)
+		source_gone(sv);
+	else
+		start_later(c);
+}
+
 static void child_ended(struct child *c, int wait_status)
 {
 	struct supervisor *sv = c->owner;
@@ -332,6 +368,8 @@ static void child_ended(struct child *c, int wait_status)
 		store_ended(c);
 	else if (c->role == ROLE_SENSOR)
 		sensor_ended(c, listened);
+	else if (c->role == ROLE_PROBER)
+		prober_ended(c);
 	else
 		notifier_ended(c);
 }
@@ -464,15 +502,17 @@ static void add_sensors(struct supervisor *sv)
 static void add_children(struct supervisor *sv)
 {
 	const struct conf *conf = sv->job->conf;
-	size_t sensors = replaying(sv) ? 1 : conf->sensor.interfaces.count * conf->sensor.workers;
 
-	sv->child = xcalloc(SENSORS + sensors, sizeof(*sv->child));
+	sv->sensors = replaying(sv) ? 1 : conf->sensor.interfaces.count * conf->sensor.workers;
+	sv->child = xcalloc(SENSORS + sv->sensors + 1, sizeof(*sv->child));
 	add_child(sv, ROLE_STORE);
 	add_child(sv, ROLE_NOTIFIER);
 	if (replaying(sv))
 		add_child(sv, ROLE_SENSOR);
 	else
 		add_sensors(sv);
+	if (!replaying(sv) && strcmp(conf->probe.enabled, "on") == 0)
+		add_child(sv, ROLE_PROBER);
 }
 
 static struct event *on_signal(struct supervisor *sv, int number, event_callback_fn fn)

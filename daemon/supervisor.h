@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parent: starts the others, links them, starts sensors and the notifier again when they end,
- * and stops all in the order that loses nothing: sensors, store, notifier. It never sees data.
+ * The parent: starts the others, links them, starts sensors, prober and notifier again when they
+ * end, and stops all in the order that loses nothing: sensors and prober, store, notifier. It never sees data.
  */
 #ifndef DAEMON_SUPERVISOR_H
 #define DAEMON_SUPERVISOR_H
