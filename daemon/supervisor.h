@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The parent: starts the others, links them, starts sensors, prober and notifier again when they
- * end, and stops all in the order that loses nothing: sensors and prober, store, notifier. It never sees data.
+ * end, and stops all in the order that loses nothing: sensors and prober, store, notifier. It never sees
+ * data.
  */
 #ifndef DAEMON_SUPERVISOR_H
 #define DAEMON_SUPERVISOR_H
