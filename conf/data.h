@@ -141,6 +141,21 @@ struct resolvers {
 	size_t count;
 };
 
+/* fingerprints.tsv: how the pages of a product look, and those of nobody (parked, as installed, blocked).
+ * fingerprints-samples.tsv: for each row, pages that it must and must not match. */
+struct fingerprint {
+	char *id;      /* unique */
+	char *product; /* as the catalogue names it, or what kind of page it is */
+	char *kind;    /* "vendor", or "parked": a page of no app */
+	char *when;    /* conf/condition.h */
+	char *source;
+};
+
+struct fingerprints {
+	struct fingerprint *entry;
+	size_t count;
+};
+
 struct data {
 	struct catalog catalog;
 	struct exempt exempt;
@@ -150,6 +165,7 @@ struct data {
 	struct aliases aliases;
 	struct education education;
 	struct resolvers resolvers;
+	struct fingerprints fingerprints;
 };
 
 /* Loads every table from the folder. 0, or -1 with "file:line: ..." in error and nothing loaded. */

@@ -434,7 +434,7 @@ static const struct option options[] = {
 	  .expect = "绝对路径, 如 /usr/share/beiand",
 	  .reload = true,
 	  .help = "数据表目录: catalog.tsv, exempt.tsv, profiles.tsv, rules.tsv, aliases.tsv,\n"
-		  "education.tsv, identifiers.tsv" },
+		  "education.tsv, identifiers.tsv, resolvers.tsv, fingerprints.tsv" },
 
 	{ .section = "log",
 	  .key = "level",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "conf/condition.h"
 #include "conf/value.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table[0]))
@@ -288,6 +289,35 @@ static char *check_resolver(const void *entries, size_t at, const char **column)
 	return NULL;
 }
 
+/* -- fingerprints.tsv ------------------------------------------------------------------------------- */
+
+static bool fingerprint_kind(const char *s)
+{
+	static const char *const words[] = { "vendor", "parked", NULL };
+	return one_of(s, words);
+}
+
+static const struct data_column fingerprint_columns[] = {
+	{ "id", DATA_TEXT, offsetof(struct fingerprint, id), true, value_word, "字母、数字、连字符" },
+	{ "product", DATA_TEXT, offsetof(struct fingerprint, product), true, NULL, NULL },
+	{ "kind", DATA_TEXT, offsetof(struct fingerprint, kind), true, fingerprint_kind,
+	  " vendor 或 parked" },
+	{ "when", DATA_TEXT, offsetof(struct fingerprint, when), true, condition_valid,
+	  "条件, 如 body=/jkingo.js && !cookie=x(字段 body, server, cookie, favicon; 字母小写)" },
+	{ "source", DATA_TEXT, offsetof(struct fingerprint, source), true, NULL, NULL },
+};
+
+static char *check_fingerprint(const void *entries, size_t at, const char **column)
+{
+	const struct fingerprint *e = entries;
+
+	*column = "id";
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(e[i].id, e[at].id) == 0)
+			return complain("前面已有一行: ", e[at].id);
+	return NULL;
+}
+
 /* -- all
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -305,6 +335,7 @@ static const struct data_table tables[] = {
 	{ TABLE(aliases, alias, alias_columns), .check = check_alias },
 	{ TABLE(education, education_rule, education_columns), .check = check_education },
 	{ TABLE(resolvers, resolver, resolver_columns), .check = check_resolver },
+	{ TABLE(fingerprints, fingerprint, fingerprint_columns), .check = check_fingerprint },
 };
 
 /* hand_over() in conf/data.c relies on every table being { entry, count }. */
@@ -319,6 +350,7 @@ SAME_SHAPE(identifiers);
 SAME_SHAPE(aliases);
 SAME_SHAPE(education);
 SAME_SHAPE(resolvers);
+SAME_SHAPE(fingerprints);
 
 size_t data_table_count(void) { return COUNT(tables); }
 

@@ -126,6 +126,13 @@ static void test_others(void **state)
 		"resolvers.tsv:2: name: 「a.*.cn」不对, 应为小写域名, 或 *.域名");
 	refused("resolvers.tsv", "name\ttransports\toperator\tsource\n*.a.cn\tdoh\to\ts\n*.a.cn\tdot\to\ts\n",
 		"resolvers.tsv:3: name: 前面已有一行: 「*.a.cn」");
+	refused("fingerprints.tsv", "id\tproduct\tkind\twhen\tsource\na\tp\tvendor\tbody=ABC\ts\n",
+		"fingerprints.tsv:2: when: 「body=ABC」不对, 应为条件");
+	refused("fingerprints.tsv", "id\tproduct\tkind\twhen\tsource\na\tp\tdealer\tbody=abc\ts\n",
+		"fingerprints.tsv:2: kind: 「dealer」不对, 应为 vendor 或 parked");
+	refused("fingerprints.tsv",
+		"id\tproduct\tkind\twhen\tsource\na\tp\tvendor\tbody=abc\ts\na\tp\tparked\tbody=abd\ts\n",
+		"fingerprints.tsv:3: id: 前面已有一行: 「a」");
 	refused("education.tsv", "id\tkind\tpattern\treason\na\thost\tjwxt\tr\n",
 		"education.tsv:2: pattern: 应形如 .smartedu.cn, jwxt.* 或(包名)cn.edu. : 「jwxt」");
 	refused("education.tsv", "id\tkind\tpattern\treason\na\tandroid-package\tedu.\tr\n",
