@@ -7,32 +7,95 @@
 
 #include "base/alloc.h"
 
-enum { RUN = 8 }; /* keys sorted by insertion before they are merged */
+enum {
+	FEW = 24,  /* keys that are sorted by insertion */
+	HELD = 12, /* bytes of a name, or of its kind, that a key holds at a time */
+	AHEAD = 8, /* keys whose names are asked for before they are read */
+};
 
-_Static_assert(sizeof(struct order_key) <= 2 * sizeof(struct subject_slot),
-	       "two slots per subject hold a key");
+void order_init(struct order *o, uint32_t max)
+{
+	size_t bytes = ((size_t)max + 1) * sizeof(*o->key);
 
-void order_init(struct order *o, uint32_t max) { o->key = xmalloc(((size_t)max + 1) * sizeof(*o->key)); }
+	o->key = xmalloc(bytes);
+	alloc_large_pages(o->key, bytes);
+	/* Ranges share no key, and those of few keys never wait. */
+	o->range = xmalloc(((size_t)max / FEW + 1) * sizeof(*o->range));
+}
 
 void order_clear(struct order *o)
 {
 	free(o->key);
+	free(o->range);
 	*o = (struct order){ 0 };
+}
+
+/* --- keys --- */
+
+static void key_set(struct order_key *k, const uint8_t held[HELD])
+{
+	memcpy(&k->start, held, sizeof(k->start));
+	memcpy(&k->more, held + sizeof(k->start), sizeof(k->more));
+	k->start = be64toh(k->start);
+	k->more = be32toh(k->more);
 }
 
 static struct order_key key_of(const struct subjects *t, uint32_t number)
 {
 	const struct subject *s = &t->subject[number];
 	struct order_key k = { .number = number };
-	uint8_t first[sizeof(k.start) + sizeof(k.more)] = { s->kind };
+	uint8_t held[HELD] = { s->kind };
 
-	memcpy(first + 1, subject_name(t, s->name), s->len < sizeof(first) - 1 ? s->len : sizeof(first) - 1);
-	memcpy(&k.start, first, sizeof(k.start));
-	memcpy(&k.more, first + sizeof(k.start), sizeof(k.more));
-	k.start = be64toh(k.start);
-	k.more = be32toh(k.more);
+	memcpy(held + 1, subject_name(t, s->name), s->len < HELD - 1 ? s->len : HELD - 1);
+	key_set(&k, held);
 	return k;
 }
+
+/* The bytes of the name that stand `same` behind the kind. */
+static void key_move(const struct subjects *t, struct order_key *k, size_t same)
+{
+	const struct subject *s = &t->subject[k->number];
+	uint8_t held[HELD] = { 0 };
+	size_t at = same - 1;
+
+	if (at < s->len)
+		memcpy(held, subject_name(t, s->name) + at, s->len - at < HELD ? s->len - at : HELD);
+	key_set(k, held);
+}
+
+static void move_on(const struct subjects *t, struct order_key *key, const struct order_range *r)
+{
+	for (uint32_t i = 0; i < r->count; i++) {
+		if (i + 2 * AHEAD < r->count) {
+			__builtin_prefetch(&t->subject[key[i + 2 * AHEAD].number]);
+			__builtin_prefetch(subject_name(t, t->subject[key[i + AHEAD].number].name));
+		}
+		key_move(t, &key[i], r->same);
+	}
+}
+
+/* The byte that stands `at` behind the first of those held. */
+static inline uint8_t key_byte(const struct order_key *k, unsigned at)
+{
+	return (uint8_t)(at < 8 ? k->start >> (56 - 8 * at) : k->more >> (88 - 8 * at));
+}
+
+/* How many of the bytes held are the same in all keys. */
+static unsigned key_same(const struct order_key *key, uint32_t n)
+{
+	uint64_t start = 0;
+	uint32_t more = 0;
+
+	for (uint32_t i = 1; i < n; i++) {
+		start |= key[i].start ^ key[0].start;
+		more |= key[i].more ^ key[0].more;
+	}
+	if (start != 0)
+		return (unsigned)__builtin_clzll(start) / 8;
+	return more != 0 ? 8 + (unsigned)__builtin_clz(more) / 8 : HELD;
+}
+
+/* --- few of them --- */
 
 static int compare_rest(const struct subjects *t, const struct order_key *a, const struct order_key *b)
 {
@@ -53,7 +116,7 @@ static bool is_before(const struct subjects *t, const struct order_key *a, const
 	return compare_rest(t, a, b) < 0;
 }
 
-static void sort_run(const struct subjects *t, struct order_key *key, size_t n)
+static void sort_few(const struct subjects *t, struct order_key *key, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
 		struct order_key k = key[i];
@@ -64,38 +127,75 @@ static void sort_run(const struct subjects *t, struct order_key *key, size_t n)
 	}
 }
 
-/* [0, half) and [half, n) of `from` into `to`. */
-static void merge(const struct subjects *t, const struct order_key *from, size_t half, size_t n,
-		  struct order_key *to)
-{
-	size_t a = 0, b = half;
+/* --- many --- */
 
-	for (size_t i = 0; i < n; i++) {
-		bool second = a == half || (b < n && is_before(t, &from[b], &from[a]));
-		to[i] = from[second ? b : a];
-		b += second;
-		a += !second;
+/* Those with byte b there come to stand from end[b - 1] to end[b]. */
+static void distribute(struct order_key *key, uint32_t n, unsigned at, uint32_t end[256])
+{
+	uint32_t next[256], sum = 0;
+
+	memset(end, 0, 256 * sizeof(*end));
+	for (uint32_t i = 0; i < n; i++)
+		end[key_byte(&key[i], at)]++;
+	for (unsigned b = 0; b < 256; b++) {
+		next[b] = sum;
+		sum += end[b];
+		end[b] = sum;
+	}
+	for (unsigned b = 0; b < 256; b++) {
+		while (next[b] < end[b]) {
+			struct order_key k = key[next[b]];
+			for (unsigned to = key_byte(&k, at); to != b; to = key_byte(&k, at)) {
+				struct order_key other = key[next[to]];
+				key[next[to]++] = k;
+				k = other;
+			}
+			key[next[b]++] = k;
+		}
 	}
 }
 
-const struct order_key *order_make(struct order *o, struct subjects *t)
+/* Sorts the range, or as much as one byte tells; what is left are ranges. Returns how many wait now. */
+static size_t sort_range(struct order *o, const struct subjects *t, struct order_range r, size_t waiting)
 {
-	struct order_key *key = o->key, *spare = (struct order_key *)(void *)t->slots;
-	size_t n = t->count;
+	struct order_key *key = o->key + r.from;
+	uint32_t end[256], from = 0;
+	unsigned at;
+
+	if (r.same > 0 && r.same % HELD == 0)
+		move_on(t, key, &r);
+	at = key_same(key, r.count);
+	r.same = r.same / HELD * HELD + at;
+	/* At their ends they can only differ by zeroes and by what they were seen in. */
+	if (r.count <= FEW || r.same > RECORD_NAME_MAX) {
+		sort_few(t, key, r.count);
+		return waiting;
+	}
+	if (at == HELD) {
+		o->range[waiting++] = r;
+		return waiting;
+	}
+	distribute(key, r.count, at, end);
+	for (unsigned b = 0; b < 256; from = end[b++]) {
+		if (end[b] - from > FEW)
+			o->range[waiting++] =
+				(struct order_range){ r.from + from, end[b] - from, r.same + 1 };
+		else
+			sort_few(t, key + from, end[b] - from);
+	}
+	return waiting;
+}
+
+const struct order_key *order_make(struct order *o, const struct subjects *t)
+{
+	size_t waiting = t->count > 0;
 
 	for (uint32_t i = 0; i < t->count; i++)
-		key[i] = key_of(t, i);
-	for (size_t at = 0; at < n; at += RUN)
-		sort_run(t, key + at, n - at < RUN ? n - at : RUN);
-	for (size_t run = RUN; run < n; run *= 2) {
-		struct order_key *sorted = spare;
-		for (size_t at = 0; at < n; at += 2 * run) {
-			size_t left = n - at;
-			merge(t, key + at, left < run ? left : run, left < 2 * run ? left : 2 * run,
-			      spare + at);
-		}
-		spare = key;
-		key = sorted;
+		o->key[i] = key_of(t, i);
+	o->range[0] = (struct order_range){ 0, t->count, 0 };
+	while (waiting > 0) {
+		waiting--;
+		waiting = sort_range(o, t, o->range[waiting], waiting);
 	}
-	return key;
+	return o->key;
 }

@@ -74,7 +74,7 @@ static void sorts_as_the_plain_way(void **state)
 	uint32_t random = 1;
 	(void)state;
 
-	for (uint32_t n = 0; n < 300; n += n < 40 ? 1 : 61) {
+	for (uint32_t n = 0; n < 9000; n += n < 40 ? 1 : n < 300 ? 61 : 2900) {
 		struct subjects t;
 		subjects_init(&t, n + 1);
 		for (uint32_t i = 0; i < n; i++) {
