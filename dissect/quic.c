@@ -187,7 +187,7 @@ static size_t packet_unmask(struct quic *q, const struct packet *p, const struct
 	rd_skip(&sample, NUMBER_MAX);
 	if (rd_left(&sample) < QUIC_SAMPLE_SIZE || n + rd_left(&r) > ROOM)
 		return 0;
-	quic_crypto_mask(keys, sample.p, mask);
+	quic_crypto_mask(q->crypto, keys, sample.p, mask);
 	memcpy(q->room, p->header.p, n);
 	q->room[0] ^= mask[0] & 0x0f;
 	if ((q->room[0] & 0x0c) != 0) /* reserved bits, RFC 9000 section 17.2 */

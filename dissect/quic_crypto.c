@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/quic_crypto.h"
 
-#include <endian.h>
 #include <string.h>
 
-#include <nettle/aes.h>
-#include <nettle/gcm.h>
-#include <nettle/memops.h>
-#include <nettle/memxor.h>
-#include <nettle/sha2.h>
+#include "dissect/quic_engine.h"
 
-enum { SALT_SIZE = 20 };
+enum { SALT_SIZE = 20, CID_MAX = 20 };
 
 struct label {
 	const char *text;
@@ -70,89 +65,18 @@ static const struct salt salts[] = {
 };
 _Static_assert(sizeof(salts) / sizeof(salts[0]) == QUIC_SALT_COUNT, "the bytes of each salt");
 
-/* -- HMAC-SHA256 (RFC 2104) of one block, from pads that are hashed once for each key: nettle's own keeps
- * contexts four times the size, and pads and counts what is known here. */
-
-enum { WORDS = 8, HASH_SIZE = 32, BLOCK_SIZE = 64, MESSAGE_MAX = BLOCK_SIZE - 9 };
-
-struct pads {
-	uint32_t inner[WORDS], outer[WORDS];
-};
-_Static_assert(sizeof(struct pads) == QUIC_PADS_SIZE, "room for the pads of a secret");
-_Static_assert(sizeof(struct aes128_ctx) == QUIC_SCHEDULE_SIZE, "room for a key schedule");
-
-/* The last block of a message behind one block of pad. */
-struct block {
-	uint8_t bytes[BLOCK_SIZE];
-};
-
 struct quic_crypto {
-	struct pads salt[QUIC_SALT_COUNT];   /* keyed with each salt */
-	struct block labels[2][LABEL_COUNT]; /* of v1, of v2 */
-	struct sha256_ctx sha;
-	struct gcm_key gcm_key;
-	struct gcm_ctx gcm;
+	const struct quic_engine *engine;
+	struct quic_pads salt[QUIC_SALT_COUNT];   /* keyed with each salt */
+	struct quic_block labels[2][LABEL_COUNT]; /* of v1, of v2 */
 };
 
-/* What is behind a message, and its length in bits, the pad's block among them (FIPS 180-4 section 5.1.1). */
-static void block_end(struct block *b, size_t n)
-{
-	size_t bits = (BLOCK_SIZE + n) * 8;
-
-	memset(b->bytes + n, 0, BLOCK_SIZE - n);
-	b->bytes[n] = 0x80;
-	b->bytes[BLOCK_SIZE - 2] = (uint8_t)(bits >> 8);
-	b->bytes[BLOCK_SIZE - 1] = (uint8_t)bits;
-}
-
-/* One step of SHA-256 from one state to another. */
-static void step(struct quic_crypto *c, const uint32_t from[WORDS], const uint8_t *block, uint32_t to[WORDS])
-{
-	memcpy(c->sha.state, from, sizeof(c->sha.state));
-	c->sha.index = 0;
-	sha256_update(&c->sha, BLOCK_SIZE, block);
-	memcpy(to, c->sha.state, sizeof(c->sha.state));
-}
-
-static void pads_set(struct quic_crypto *c, struct pads *pads, const uint8_t *key, size_t n)
-{
-	struct sha256_ctx start;
-	struct block inner, outer;
-
-	sha256_init(&start);
-	memset(inner.bytes, 0x36, BLOCK_SIZE);
-	memset(outer.bytes, 0x5c, BLOCK_SIZE);
-	memxor(inner.bytes, key, n);
-	memxor(outer.bytes, key, n);
-	step(c, start.state, inner.bytes, pads->inner);
-	step(c, start.state, outer.bytes, pads->outer);
-}
-
-static void put_words(uint8_t out[HASH_SIZE], const uint32_t state[WORDS])
-{
-	for (size_t i = 0; i < WORDS; i++) {
-		uint32_t word = htobe32(state[i]);
-		memcpy(out + sizeof(word) * i, &word, sizeof(word));
-	}
-}
-
-static void hmac(struct quic_crypto *c, const struct pads *pads, const struct block *message,
-		 uint8_t out[HASH_SIZE])
-{
-	struct block outer;
-	uint32_t state[WORDS];
-
-	step(c, pads->inner, message->bytes, state);
-	put_words(outer.bytes, state);
-	block_end(&outer, HASH_SIZE);
-	step(c, pads->outer, outer.bytes, state);
-	put_words(out, state);
-}
+_Static_assert(sizeof(struct quic_pads) == QUIC_PADS_SIZE, "room for the pads of a secret");
 
 /* -- keys */
 
 /* HKDF-Expand-Label with an empty context (RFC 8446 section 7.1) of at most one hash. */
-static void label_set(struct block *b, const struct label *l)
+static void label_set(struct quic_block *b, const struct label *l)
 {
 	size_t n = strlen(l->text);
 
@@ -162,7 +86,7 @@ static void label_set(struct block *b, const struct label *l)
 	memcpy(b->bytes + 3, l->text, n);
 	b->bytes[3 + n] = 0; /* no context */
 	b->bytes[4 + n] = 1; /* first block of RFC 5869 section 2.3 */
-	block_end(b, 5 + n);
+	quic_block_end(b, 5 + n);
 }
 
 size_t quic_crypto_size(void) { return sizeof(struct quic_crypto); }
@@ -171,9 +95,15 @@ struct quic_crypto *quic_crypto_init(void *memory)
 {
 	struct quic_crypto *c = memory;
 
-	sha256_init(&c->sha);
-	for (int i = 0; i < QUIC_SALT_COUNT; i++)
-		pads_set(c, &c->salt[i], salts[i].bytes, SALT_SIZE);
+	uint8_t key[QUIC_HASH_SIZE] = { 0 };
+
+	c->engine = quic_x86();
+	if (c->engine == NULL)
+		c->engine = &quic_nettle;
+	for (int i = 0; i < QUIC_SALT_COUNT; i++) {
+		memcpy(key, salts[i].bytes, SALT_SIZE);
+		c->engine->pads(&c->salt[i], key);
+	}
 	for (int i = 0; i < LABEL_COUNT; i++) {
 		label_set(&c->labels[0][i], &labels_v1[i]);
 		label_set(&c->labels[1][i], &labels_v2[i]);
@@ -181,77 +111,66 @@ struct quic_crypto *quic_crypto_init(void *memory)
 	return c;
 }
 
-static const struct block *label(const struct quic_crypto *c, enum quic_salt salt, enum label_of which)
+static const struct quic_block *label(const struct quic_crypto *c, enum quic_salt salt, enum label_of which)
 {
 	return &c->labels[salts[salt].labels == labels_v2][which];
 }
 
-void quic_crypto_derive(struct quic_crypto *c, enum quic_salt salt, const uint8_t *dcid, size_t n,
+void quic_crypto_derive(const struct quic_crypto *c, enum quic_salt salt, const uint8_t *dcid, size_t n,
 			struct quic_keys *keys)
 {
-	uint8_t secret[HASH_SIZE];
-	struct block message;
-	struct pads pads;
+	struct quic_pads *pads = (struct quic_pads *)(void *)keys->pads;
+	_Alignas(16) uint8_t secret[QUIC_HASH_SIZE];
+	struct quic_block message;
 
-	n = n < MESSAGE_MAX ? n : MESSAGE_MAX;
+	n = n < CID_MAX ? n : CID_MAX;
 	memcpy(message.bytes, dcid, n);
-	block_end(&message, n);
-	hmac(c, &c->salt[salt], &message, secret);
-	pads_set(c, &pads, secret, sizeof(secret));
-	hmac(c, &pads, label(c, salt, LABEL_CLIENT), secret);
-	pads_set(c, &pads, secret, sizeof(secret));
-	memcpy(keys->pads, &pads, sizeof(pads));
-	hmac(c, &pads, label(c, salt, LABEL_HP), secret);
+	quic_block_end(&message, n);
+	c->engine->hmac(&c->salt[salt], &message, secret);
+	c->engine->pads(pads, secret);
+	c->engine->hmac(pads, label(c, salt, LABEL_CLIENT), secret);
+	c->engine->pads(pads, secret);
+	c->engine->hmac(pads, label(c, salt, LABEL_HP), secret);
 	memcpy(keys->hp, secret, sizeof(keys->hp));
-	aes128_set_encrypt_key((struct aes128_ctx *)(void *)keys->hp_schedule, keys->hp);
+	c->engine->schedule(keys->hp_schedule, keys->hp);
 	keys->salt = salt;
 	keys->ready = false;
 }
 
-void quic_crypto_complete(struct quic_crypto *c, struct quic_keys *keys)
+void quic_crypto_complete(const struct quic_crypto *c, struct quic_keys *keys)
 {
-	uint8_t secret[HASH_SIZE];
-	struct pads pads;
+	const struct quic_pads *pads = (const struct quic_pads *)(const void *)keys->pads;
+	const struct quic_block *const messages[2] = { label(c, keys->salt, LABEL_KEY),
+						       label(c, keys->salt, LABEL_IV) };
+	_Alignas(16) uint8_t secrets[2][QUIC_HASH_SIZE];
 
-	memcpy(&pads, keys->pads, sizeof(pads));
-	hmac(c, &pads, label(c, keys->salt, LABEL_KEY), secret);
-	memcpy(keys->key, secret, sizeof(keys->key));
-	aes128_set_encrypt_key((struct aes128_ctx *)(void *)keys->key_schedule, keys->key);
-	hmac(c, &pads, label(c, keys->salt, LABEL_IV), secret);
-	memcpy(keys->iv, secret, sizeof(keys->iv));
+	c->engine->hmac_pair(pads, messages, secrets);
+	memcpy(keys->key, secrets[0], sizeof(keys->key));
+	memcpy(keys->iv, secrets[1], sizeof(keys->iv));
+	c->engine->schedule(keys->key_schedule, keys->key);
 	keys->ready = true;
 }
 
-void quic_crypto_mask(const struct quic_keys *keys, const uint8_t sample[QUIC_SAMPLE_SIZE],
-		      uint8_t mask[QUIC_MASK_SIZE])
+void quic_crypto_mask(const struct quic_crypto *c, const struct quic_keys *keys,
+		      const uint8_t sample[QUIC_SAMPLE_SIZE], uint8_t mask[QUIC_MASK_SIZE])
 {
-	uint8_t block[AES_BLOCK_SIZE];
+	uint8_t block[QUIC_KEY_SIZE];
 
-	aes128_encrypt((const struct aes128_ctx *)(const void *)keys->hp_schedule, sizeof(block), block,
-		       sample);
+	c->engine->block(keys->hp_schedule, sample, block);
 	memcpy(mask, block, QUIC_MASK_SIZE);
 }
 
-bool quic_crypto_open(struct quic_crypto *c, struct quic_keys *keys, const struct quic_sealed *p,
+bool quic_crypto_open(const struct quic_crypto *c, struct quic_keys *keys, const struct quic_sealed *p,
 		      uint8_t *out)
 {
-	const void *cipher = keys->key_schedule;
-	nettle_cipher_func *encrypt = (nettle_cipher_func *)aes128_encrypt;
-	uint8_t nonce[GCM_IV_SIZE], tag[QUIC_TAG_SIZE];
-	size_t n;
+	uint8_t nonce[QUIC_NONCE_SIZE];
 
 	if (p->body_size < QUIC_TAG_SIZE)
 		return false;
 	if (!keys->ready)
 		quic_crypto_complete(c, keys);
-	n = p->body_size - QUIC_TAG_SIZE;
 	memcpy(nonce, keys->iv, sizeof(nonce));
 	for (size_t i = 0; i < 8; i++)
 		nonce[sizeof(nonce) - 1 - i] ^= (uint8_t)(p->number >> 8 * i);
-	gcm_set_key(&c->gcm_key, cipher, encrypt);
-	gcm_set_iv(&c->gcm, &c->gcm_key, sizeof(nonce), nonce);
-	gcm_update(&c->gcm, &c->gcm_key, p->header_size, p->header);
-	gcm_decrypt(&c->gcm, &c->gcm_key, cipher, encrypt, n, out, p->body);
-	gcm_digest(&c->gcm, &c->gcm_key, cipher, encrypt, sizeof(tag), tag);
-	return memeql_sec(tag, p->body + n, sizeof(tag)) != 0;
+	return c->engine->open(keys->key_schedule, nonce, p, out);
 }

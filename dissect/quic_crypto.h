@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What protects a QUIC Initial packet (RFC 9001 section 5): keys from the client's first
- * connection id, the header's mask and AEAD_AES_128_GCM. The only file that sees a crypto
- * library (nettle: its contexts are plain structs, so nothing here allocates). All contexts
- * live in struct quic_crypto, in the caller's memory; nothing is to be freed.
+ * connection id, the header's mask and AEAD_AES_128_GCM. What it is computed
+ * with is chosen once (dissect/quic_engine.h). Nothing here allocates: all lives in struct
+ * quic_crypto, in the caller's memory; nothing is to be freed.
  */
 #ifndef DISSECT_QUIC_CRYPTO_H
 #define DISSECT_QUIC_CRYPTO_H
@@ -47,14 +47,14 @@ size_t quic_crypto_size(void);
 struct quic_crypto *quic_crypto_init(void *memory);
 
 /* RFC 9001 section 5.2; dcid has at most 20 bytes. */
-void quic_crypto_derive(struct quic_crypto *c, enum quic_salt salt, const uint8_t *dcid, size_t n,
+void quic_crypto_derive(const struct quic_crypto *c, enum quic_salt salt, const uint8_t *dcid, size_t n,
 			struct quic_keys *keys);
 /* Makes key and iv too. */
-void quic_crypto_complete(struct quic_crypto *c, struct quic_keys *keys);
+void quic_crypto_complete(const struct quic_crypto *c, struct quic_keys *keys);
 
 /* RFC 9001 section 5.4.3: the header protection mask of this sample. */
-void quic_crypto_mask(const struct quic_keys *keys, const uint8_t sample[QUIC_SAMPLE_SIZE],
-		      uint8_t mask[QUIC_MASK_SIZE]);
+void quic_crypto_mask(const struct quic_crypto *c, const struct quic_keys *keys,
+		      const uint8_t sample[QUIC_SAMPLE_SIZE], uint8_t mask[QUIC_MASK_SIZE]);
 
 /* A packet with its header protection removed. */
 struct quic_sealed {
@@ -67,7 +67,7 @@ struct quic_sealed {
 
 /* RFC 9001 section 5.3: writes body_size - QUIC_TAG_SIZE bytes to `out`; false, and `out` is worth nothing,
  * when the tag does not prove them. */
-bool quic_crypto_open(struct quic_crypto *c, struct quic_keys *keys, const struct quic_sealed *p,
+bool quic_crypto_open(const struct quic_crypto *c, struct quic_keys *keys, const struct quic_sealed *p,
 		      uint8_t *out) __attribute__((warn_unused_result));
 
 #endif

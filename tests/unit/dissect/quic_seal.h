@@ -130,7 +130,7 @@ static inline void quic_seal(struct wr *w, const struct quic_packet *q, size_t f
 	gcm_aes128_encrypt(&gcm, n, p + header, p + header);
 	gcm_aes128_digest(&gcm, sizeof(tag), tag);
 	wr_bytes(w, tag, sizeof(tag));
-	quic_crypto_mask(&k, p + header - number_size + 4, mask);
+	quic_crypto_mask(c, &k, p + header - number_size + 4, mask);
 	p[0] ^= mask[0] & 0x0f;
 	for (size_t i = 0; i < number_size; i++)
 		p[header - number_size + i] ^= mask[1 + i];
