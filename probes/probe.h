@@ -15,6 +15,8 @@
 
 #include "base/words.h"
 
+struct fingerprints;
+
 enum {
 	PROBE_NAME_MAX = 256,          /* of a subject, with NUL */
 	PROBE_URL_MAX = 2048,          /* with NUL; longer ones are refused */
@@ -93,6 +95,7 @@ struct probe_run {
 	const char *name;   /* the subject's: a host, an appid, a package */
 	const char *target; /* URL to look at instead of the subject's own; "" none */
 	const char *base;   /* configured endpoint of the probe (wechat record page, iTunes); "" none */
+	const struct fingerprints *fingerprints; /* conf/data.h; NULL: none */
 	int64_t now;
 	uint32_t chance; /* random, for names that nobody can have made on purpose */
 	void *state;     /* probe->state_size zeroed bytes for the probe's own use over the run */

@@ -127,7 +127,9 @@ static void test_others(void **state)
 	refused("resolvers.tsv", "name\ttransports\toperator\tsource\n*.a.cn\tdoh\to\ts\n*.a.cn\tdot\to\ts\n",
 		"resolvers.tsv:3: name: 前面已有一行: 「*.a.cn」");
 	refused("fingerprints.tsv", "id\tproduct\tkind\twhen\tsource\na\tp\tvendor\tbody=ABC\ts\n",
-		"fingerprints.tsv:2: when: 「body=ABC」不对, 应为条件");
+		"fingerprints.tsv:2: when: 「body=ABC」不对, 应为条件, 如 body=/jkingo.js && !cookie=x(字段 "
+		"body, server, "
+		"cookie, favicon; 字母小写)");
 	refused("fingerprints.tsv", "id\tproduct\tkind\twhen\tsource\na\tp\tdealer\tbody=abc\ts\n",
 		"fingerprints.tsv:2: kind: 「dealer」不对, 应为 vendor 或 parked");
 	refused("fingerprints.tsv",
