@@ -273,11 +273,12 @@ static uint64_t hash_client(struct aggregate *a, const struct dissect_addr *addr
 
 /* --- sightings --- */
 
-static void set_server(struct sighting *g, const struct dissect_addr *addr, uint16_t port)
+static void add_server(struct sighting *g, const struct dissect_addr *addr, uint16_t port)
 {
-	memcpy(g->server.addr, addr->bytes, sizeof(g->server.addr));
-	g->server.port = port;
-	g->has_server = true;
+	struct record_server *to = &g->server[g->server_count++];
+
+	memcpy(to->addr, addr->bytes, sizeof(to->addr));
+	to->port = port;
 }
 
 static void set_link(struct sighting *g, const char *host, size_t n)
@@ -301,6 +302,25 @@ static struct subject_key key_of(const struct host *h, enum via via)
 	return (struct subject_key){ SUBJECT_HOST, via, h->name, h->len, h->hash };
 }
 
+/* What a record of an answer tells of a host, with what the one before it told if that was the same host. */
+static struct sighting *see_record(struct aggregate *a, const struct host *h, int64_t time,
+				   const struct dissect_addr *client, bool known_only)
+{
+	struct subject_key k = key_of(h, VIA_DNS_ANSWER);
+	uint64_t hash = hash_client(a, client);
+	struct sighting *g = sightings_same(&a->queue, &k, time, hash, known_only);
+
+	if (g != NULL) {
+		g->count++;
+		return g;
+	}
+	g = sightings_add(&a->queue, &k);
+	g->time = time;
+	g->client = hash;
+	g->known_only = known_only;
+	return g;
+}
+
 /* The host that was found last. */
 static struct sighting *see_host(struct aggregate *a, enum via via, int64_t time,
 				 const struct dissect_addr *client)
@@ -311,32 +331,28 @@ static struct sighting *see_host(struct aggregate *a, enum via via, int64_t time
 }
 
 /* Where a chain of CNAMEs ends is where its beginning is served. */
-static void see_question(struct aggregate *a, const struct dissect_message *m)
+static void see_question(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
 	struct dissect_str name = m->answer.question;
-	struct sighting *g;
-	struct subject_key k;
 
 	if (name.n == m->name.n && memcmp(name.p, m->name.p, name.n) == 0)
 		return;
-	if (!find_name(a, &a->question, name, false))
-		return;
-	k = key_of(&a->question, VIA_DNS_ANSWER);
-	g = sightings_add(&a->queue, &k);
-	g->known_only = true;
-	set_server(g, &m->answer.addr, 0);
+	if (find_name(a, &a->question, name, false))
+		add_server(see_record(a, &a->question, time, &m->flow.dst, true), &m->answer.addr, 0);
 }
 
 /* The owner of an answer record is reached at its address, or goes by another name. */
 static void see_answer(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
-	struct sighting *g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
+	struct sighting *g;
 	char cname[HOSTNAME_MAX];
 
 	if (m->answer.type == DNS_A || m->answer.type == DNS_AAAA) {
-		set_server(g, &m->answer.addr, 0);
-		see_question(a, m);
+		g = see_record(a, &a->host, time, &m->flow.dst, false);
+		add_server(g, &m->answer.addr, 0);
+		see_question(a, m, time);
 	} else if (m->answer.type == DNS_CNAME) {
+		g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
 		if (hostname_take(cname, m->answer.cname.p, m->answer.cname.n))
 			set_link(g, cname, strlen(cname));
 		else
@@ -351,7 +367,7 @@ static void see_dns(struct aggregate *a, const struct dissect_message *m, int64_
 	if (m->kind == DISSECT_DNS_ANSWER)
 		see_answer(a, m, time);
 	else
-		set_server(see_host(a, VIA_DNS_QUERY, time, &m->flow.src), &m->flow.dst, m->flow.dport);
+		add_server(see_host(a, VIA_DNS_QUERY, time, &m->flow.src), &m->flow.dst, m->flow.dport);
 }
 
 /* --- messages with details --- */
@@ -376,7 +392,7 @@ static void see_identifier(void *arg, const struct identify_hit *hit)
 	k.hash = subjects_hash(&a->table, &k);
 	g = see(a, &k, in->time, &in->m->flow.src);
 	if (!in->m->proxied)
-		set_server(g, &in->m->flow.dst, in->m->flow.dport);
+		add_server(g, &in->m->flow.dst, in->m->flow.dport);
 	if (hit->host[0] != '\0')
 		set_link(g, hit->host, strlen(hit->host));
 	else if (hit->row->tie && in->named)
@@ -392,7 +408,7 @@ static void see_named(struct aggregate *a, const struct dissect_message *m, enum
 	if (in.named) {
 		struct sighting *g = see_host(a, via, time, &m->flow.src);
 		if (!m->proxied)
-			set_server(g, &m->flow.dst, m->flow.dport);
+			add_server(g, &m->flow.dst, m->flow.dport);
 		s = sightings_settle(&a->queue);
 	}
 	details_message(a->details, m, s);

@@ -25,11 +25,34 @@ struct sighting *sightings_add(struct sightings *q, const struct subject_key *k)
 	g = &q->item[q->count++];
 	g->key = *k;
 	g->key.name = memcpy(g->name, k->name, k->len);
-	g->has_server = false;
+	g->count = 1;
+	g->server_count = 0;
 	g->known_only = false;
 	g->link_len = 0;
 	subjects_prefetch(q->table, k);
 	return g;
+}
+
+static bool is_of(const struct sighting *g, const struct subject_key *k)
+{
+	return g->key.hash == k->hash && g->key.via == k->via && g->key.kind == k->kind &&
+	       g->key.len == k->len && memcmp(g->name, k->name, k->len) == 0;
+}
+
+struct sighting *sightings_same(struct sightings *q, const struct subject_key *k, int64_t time,
+				uint64_t client, bool known_only)
+{
+	for (size_t back = 1; back <= 2 && back <= q->count; back++) {
+		struct sighting *g = &q->item[q->count - back];
+		if (!is_of(g, k))
+			continue;
+		/* What stands behind another sighting of this subject must not come before that. */
+		return g->time == time && g->client == client && g->known_only == known_only &&
+				       g->server_count < SIGHTING_SERVERS
+			       ? g
+			       : NULL;
+	}
+	return NULL;
 }
 
 /* --- telling --- */
@@ -55,7 +78,7 @@ static struct subject *find(struct sightings *q, const struct sighting *g)
 	if (may_add(q, g))
 		s = subjects_add(q->table, &g->key, g->time);
 	if (s == NULL)
-		q->stats.evicted++;
+		q->stats.evicted += g->count;
 	else if (s->kind == SUBJECT_HOST)
 		details_subject(q->details, s);
 	return s;
@@ -63,14 +86,16 @@ static struct subject *find(struct sightings *q, const struct sighting *g)
 
 static void count(struct sightings *q, struct subject *s, const struct sighting *g)
 {
-	s->count++;
+	s->count += g->count;
 	s->from = g->time < s->from ? g->time : s->from;
 	s->to = g->time > s->to ? g->time : s->to;
-	q->stats.clients_more += !subject_add_client(q->table, s, g->client);
+	if (!subject_add_client(q->table, s, g->client))
+		q->stats.clients_more += g->count;
 	if (g->link_len > 0)
 		q->stats.links_more += !subject_add_link(q->table, s, g->link, g->link_len);
-	if (g->key.via == VIA_DNS_ANSWER)
-		details_lookup(q->details, s);
+	if (g->key.via == VIA_DNS_ANSWER && s->hidden != 0)
+		for (uint32_t i = 0; i < g->count; i++)
+			details_lookup(q->details, s);
 }
 
 static struct subject *tell(struct sightings *q, const struct sighting *g)
@@ -79,8 +104,7 @@ static struct subject *tell(struct sightings *q, const struct sighting *g)
 
 	if (s == NULL)
 		return NULL;
-	if (g->has_server)
-		q->stats.servers_more += !subject_add_server(q->table, s, &g->server);
+	q->stats.servers_more += subject_add_servers(q->table, s, g->server, g->server_count);
 	if (!g->known_only)
 		count(q, s, g);
 	return s;

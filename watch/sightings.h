@@ -11,18 +11,22 @@
 #include "watch/reserve.h"
 #include "watch/subject.h"
 
-enum { SIGHTINGS_MOST = 16 };
+enum {
+	SIGHTINGS_MOST = 16,
+	SIGHTING_SERVERS = 8, /* that are told with one sighting */
+};
 
-/* One message's share in one observation. */
+/* What one message, or several of one moment and client, tell of one subject. */
 struct sighting {
 	struct subject_key key; /* its name is the text below */
 	struct subject *guess;  /* where it probably is */
 	int64_t time;
-	uint64_t client;             /* keyed hash */
-	struct record_server server; /* when has_server */
-	bool has_server;
-	bool known_only;  /* tells a server of a subject that is there, and nothing else */
+	uint64_t client; /* keyed hash */
+	uint32_t count;  /* messages */
+	uint8_t server_count;
+	bool known_only;  /* tells servers of a subject that is there, and nothing else */
 	uint8_t link_len; /* 0: not linked */
+	struct record_server server[SIGHTING_SERVERS];
 	char name[RECORD_NAME_MAX], link[RECORD_NAME_MAX];
 };
 
@@ -45,9 +49,14 @@ struct sightings {
 void sightings_init(struct sightings *q, struct subjects *t, struct details *d, const struct reserve *r);
 /* After the reserve was made. */
 void sightings_keep_room(struct sightings *q);
-/* A new sighting of this subject, for the caller to fill; until the next call. Its name is copied, not empty.
- */
+/* A new sighting of this subject by one message, for the caller to fill; until the next call. Its name is
+ * copied, not empty. */
 struct sighting *sightings_add(struct sightings *q, const struct subject_key *k);
+/* The one of the last two that tells of this subject, at the same moment and of the same client; NULL when
+ * there is none, or it has no room for another server: the records of an answer mostly have one owner, or one
+ * and the question. */
+struct sighting *sightings_same(struct sightings *q, const struct subject_key *k, int64_t time,
+				uint64_t client, bool known_only);
 /* Tells them all. Returns the subject of the last; NULL when it found no room, or none waited. */
 struct subject *sightings_settle(struct sightings *q);
 

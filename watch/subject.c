@@ -209,10 +209,11 @@ static bool has_spare(const struct subjects *t)
 	return t->arena.cap - t->arena.used > (size_t)(t->max - t->count) * SUBJECT_LEAST + ARENA_CHUNK_MAX;
 }
 
-/* Doubles an array in the arena up to `most` items; the same array when there is no room. */
-static void *grow(struct subjects *t, void *old, size_t item, size_t *cap, size_t most)
+/* Makes an array in the arena twice as long, or `coming` items longer if that is more, up to `most`; the same
+ * array when there is no room. */
+static void *grow(struct subjects *t, void *old, size_t item, size_t *cap, size_t coming, size_t most)
 {
-	size_t want = *cap == 0 ? 1 : *cap * 2, room = arena_room(want * item) / item;
+	size_t want = *cap + (*cap > coming ? *cap : coming), room = arena_room(want * item) / item;
 	void *p = *cap >= most || !has_spare(t) ? NULL : arena_get(&t->arena, want * item);
 
 	if (p == NULL)
@@ -266,7 +267,7 @@ static void clients_grow(struct subjects *t, struct subject_rest *r)
 {
 	size_t cap = r->client_cap;
 
-	r->clients = grow(t, r->clients, sizeof(r->clients[0]), &cap, CLIENTS_SORTED);
+	r->clients = grow(t, r->clients, sizeof(r->clients[0]), &cap, 1, CLIENTS_SORTED);
 	r->client_cap = (uint16_t)cap;
 }
 
@@ -322,26 +323,26 @@ static bool is_server(const struct record_server *a, const struct record_server 
 	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
 }
 
-bool subject_add_server(struct subjects *t, struct subject *s, const struct record_server *server)
+static bool has_server(const struct subject *s, const struct subject_rest *r,
+		       const struct record_server *server)
 {
-	struct subject_rest *r;
-	size_t cap, more = s->server_count;
-
-	if (more == 0) {
-		s->server = *server;
-		s->server_count = 1;
-		return true;
-	}
-	if (is_server(&s->server, server))
-		return true;
-	r = rest_of(t, s);
-	cap = r->server_cap;
-	more--;
-	for (size_t i = 0; i < more; i++)
+	for (size_t i = 0; i + 1 < s->server_count; i++)
 		if (is_server(&r->servers[i], server))
 			return true;
+	return false;
+}
+
+/* One that is not the first; `coming` with it, of which room is made at once. */
+static bool servers_add(struct subjects *t, struct subject *s, const struct record_server *server,
+			size_t coming)
+{
+	struct subject_rest *r = rest_of(t, s);
+	size_t cap = r->server_cap, more = s->server_count - 1u;
+
+	if (has_server(s, r, server))
+		return true;
 	if (more == cap) {
-		r->servers = grow(t, r->servers, sizeof(*r->servers), &cap, RECORD_SERVERS_MAX - 1);
+		r->servers = grow(t, r->servers, sizeof(*r->servers), &cap, coming, RECORD_SERVERS_MAX - 1);
 		r->server_cap = (uint8_t)cap;
 	}
 	if (more == cap) {
@@ -351,6 +352,21 @@ bool subject_add_server(struct subjects *t, struct subject *s, const struct reco
 	r->servers[more] = *server;
 	s->server_count++;
 	return true;
+}
+
+size_t subject_add_servers(struct subjects *t, struct subject *s, const struct record_server *server,
+			   size_t n)
+{
+	size_t refused = 0;
+
+	if (s->server_count == 0 && n > 0) {
+		s->server = server[0];
+		s->server_count = 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!is_server(&s->server, &server[i]))
+			refused += !servers_add(t, s, &server[i], n - i);
+	return refused;
 }
 
 static bool links_add(struct subjects *t, struct subject *s, struct subject_rest *r, const char *host,
@@ -367,7 +383,7 @@ static bool links_add(struct subjects *t, struct subject *s, struct subject_rest
 		}
 	}
 	if (s->link_count == cap) {
-		r->links = grow(t, r->links, sizeof(*r->links), &cap, RECORD_LINKS_MAX);
+		r->links = grow(t, r->links, sizeof(*r->links), &cap, 1, RECORD_LINKS_MAX);
 		r->link_cap = (uint8_t)cap;
 	}
 	if (s->link_count == cap || !has_spare(t) || !copy_name(&t->arena, host, n, &name))
@@ -401,7 +417,7 @@ static bool details_add(struct subjects *t, struct subject_rest *r, enum detail 
 	if (value == 0 || same >= detail_most[type])
 		return false;
 	if (r->detail_count == cap) {
-		r->details = grow(t, r->details, sizeof(*r->details), &cap, RECORD_DETAILS_MAX);
+		r->details = grow(t, r->details, sizeof(*r->details), &cap, 1, RECORD_DETAILS_MAX);
 		r->detail_cap = (uint8_t)cap;
 	}
 	if (r->detail_count == cap)

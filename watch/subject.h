@@ -109,9 +109,11 @@ struct subject *subjects_add(struct subjects *t, const struct subject_key *k, in
 const char *subject_name(const struct subjects *t, uint32_t name);
 /* Each is false when there was no room; of all but clients the subject counts that itself. */
 bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash);
-bool subject_add_server(struct subjects *t, struct subject *s, const struct record_server *server);
 bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n);
 bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value);
+/* Returns how many found no room. */
+size_t subject_add_servers(struct subjects *t, struct subject *s, const struct record_server *server,
+			   size_t n);
 /* So many details of it were left out before they came here. */
 void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n);
 /* Fills o, lists sorted. */

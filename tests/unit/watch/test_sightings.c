@@ -44,8 +44,7 @@ static void groups_change_nothing(void **state)
 		memset(name, 'x', sizeof(name)); /* it was copied */
 		g->time = n / 2;
 		g->client = random >> 24;
-		g->has_server = true;
-		g->server = (struct record_server){ .port = (uint16_t)(random >> 28) };
+		g->server[g->server_count++] = (struct record_server){ .port = (uint16_t)(random >> 28) };
 		g->known_only = (random >> 10) % 8 == 0;
 		if (n % 2 == 0)
 			sightings_settle(to);
