@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "probes/certificate.h"
+#include "probes/lookup.h"
 #include "probes/probe.h"
+#include "probes/record.h"
 #include "probes/wellknown.h"
 
 /* In the order in which a new subject meets them: what tells most for one request comes first. */
@@ -10,6 +12,8 @@
 const struct probe *const probe_rows[] = {
 	&probe_certificate,
 	&probe_wellknown,
+	&probe_record,
+	&probe_lookup,
 	NULL, /* the end */
 };
 /* clang-format on */
