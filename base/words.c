@@ -139,6 +139,14 @@ static const struct word outcomes[PROBE_OUTCOME_COUNT] = {
 	[PROBE_LOST] = { "lost", "探测进程中断" },
 };
 
+static const struct word troubles[TROUBLE_COUNT] = {
+	[TROUBLE_INTERFACE_DOWN] = { "interface-down", "网卡没有链路" },
+	[TROUBLE_INTERFACE_SILENT] = { "interface-silent", "网卡收不到包" },
+	[TROUBLE_INTERFACE_LOST] = { "interface-lost", "网卡丢包" },
+	[TROUBLE_INTERFACE_GONE] = { "interface-gone", "网卡不可用" },
+	[TROUBLE_PROBING_STALLED] = { "probing-stalled", "探测停滞" },
+};
+
 static const struct word severities[SEVERITY_COUNT] = {
 	[SEVERITY_LOW] = { "low", "低" },
 	[SEVERITY_MEDIUM] = { "medium", "中" },
@@ -175,4 +183,5 @@ WORD_FUNCTIONS(app_status, app_statuses, APP_STATUS_COUNT)
 WORD_FUNCTIONS(detail, details, DETAIL_COUNT)
 WORD_FUNCTIONS(fact, facts, FACT_COUNT)
 WORD_FUNCTIONS(probe_outcome, outcomes, PROBE_OUTCOME_COUNT)
+WORD_FUNCTIONS(trouble, troubles, TROUBLE_COUNT)
 WORD_FUNCTIONS(severity, severities, SEVERITY_COUNT)

@@ -147,6 +147,16 @@ enum probe_outcome {
 	PROBE_OUTCOME_COUNT,
 };
 
+/* What the service finds wrong with itself; told to the sinks when it begins and when it ends. */
+enum trouble {
+	TROUBLE_INTERFACE_DOWN,   /* no link */
+	TROUBLE_INTERFACE_SILENT, /* a link, and no packets */
+	TROUBLE_INTERFACE_LOST,   /* packets are lost */
+	TROUBLE_INTERFACE_GONE,   /* there is no such interface, or it is switched off */
+	TROUBLE_PROBING_STALLED,  /* jobs are due and none is answered */
+	TROUBLE_COUNT,
+};
+
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_COUNT };
 
 const char *subject_kind_name(enum subject_kind k);
@@ -176,6 +186,10 @@ bool fact_find(const char *name, enum fact *out);
 const char *probe_outcome_name(enum probe_outcome o);
 const char *probe_outcome_zh(enum probe_outcome o);
 bool probe_outcome_find(const char *name, enum probe_outcome *out);
+
+const char *trouble_name(enum trouble t);
+const char *trouble_zh(enum trouble t);
+bool trouble_find(const char *name, enum trouble *out);
 
 const char *severity_name(enum severity s);
 const char *severity_zh(enum severity s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/alarm.h"
 
-#include "base/log.h"
+#include <stdio.h>
 
 enum {
 	CALM_SECONDS = 60,  /* without loss: that episode is over */
@@ -10,52 +10,58 @@ enum {
 
 static const int64_t second = 1000000;
 
-void alarm_init(struct alarm *a, const char *interface, unsigned quiet_seconds)
+void alarm_init(struct alarm *a, const char *interface, unsigned quiet_seconds, alarm_fn *tell, void *arg)
 {
-	*a = (struct alarm){ .interface = interface, .quiet_us = quiet_seconds * second };
+	*a = (struct alarm){
+		.tell = tell, .arg = arg, .interface = interface, .quiet_us = quiet_seconds * second
+	};
 }
 
-static void tell_down(const struct alarm *a, bool on, long long seconds)
+static void say_down(char *out, const struct alarm *a, bool on, long long seconds)
 {
 	if (on)
-		log_warn("网卡 %s 没有链路,收不到镜像流量;请检查网线、光模块和对端端口", a->interface);
+		snprintf(out, ALARM_TEXT_MAX, "网卡 %s 没有链路,收不到镜像流量;请检查网线、光模块和对端端口",
+			 a->interface);
 	else
-		log_info("网卡 %s 恢复:链路通了,断开 %lld 秒", a->interface, seconds);
+		snprintf(out, ALARM_TEXT_MAX, "网卡 %s 恢复:链路通了,断开 %lld 秒", a->interface, seconds);
 }
 
-static void tell_silent(const struct alarm *a, bool on, long long seconds)
+static void say_silent(char *out, const struct alarm *a, bool on, long long seconds)
 {
 	if (on)
-		log_warn("网卡 %s 已有 %lld 秒没有收到任何包;请检查交换机的镜像配置", a->interface, seconds);
+		snprintf(out, ALARM_TEXT_MAX, "网卡 %s 已有 %lld 秒没有收到任何包;请检查交换机的镜像配置",
+			 a->interface, seconds);
 	else if (a->last.up)
-		log_info("网卡 %s 恢复:又收到包了,静默 %lld 秒", a->interface, seconds);
+		snprintf(out, ALARM_TEXT_MAX, "网卡 %s 恢复:又收到包了,静默 %lld 秒", a->interface, seconds);
 	else
-		log_info("网卡 %s 静默 %lld 秒后断了链路", a->interface, seconds);
+		snprintf(out, ALARM_TEXT_MAX, "网卡 %s 静默 %lld 秒后断了链路", a->interface, seconds);
 }
 
-static void tell_loss(const struct alarm *a, bool on, long long seconds)
+static void say_loss(char *out, const struct alarm *a, bool on, long long seconds)
 {
 	unsigned long long lost = a->last.lost - a->lost;
 
 	if (on)
-		log_warn("网卡 %s 正在丢包(已丢 %llu 个);请增大 sensor.buffer_mb 或 sensor.workers,或启用 "
+		snprintf(out, ALARM_TEXT_MAX,
+			 "网卡 %s 正在丢包(已丢 %llu 个);请增大 sensor.buffer_mb 或 sensor.workers,或启用 "
 			 "sensor.prefilter",
 			 a->interface, lost);
 	else
-		log_info("网卡 %s 恢复:%d 秒没有再丢包,历时 %lld 秒,共丢 %llu 个", a->interface, CALM_SECONDS,
-			 seconds, lost);
+		snprintf(out, ALARM_TEXT_MAX, "网卡 %s 恢复:%d 秒没有再丢包,历时 %lld 秒,共丢 %llu 个",
+			 a->interface, CALM_SECONDS, seconds, lost);
 }
 
-static void (*const tell[ALARM_COUNT])(const struct alarm *a, bool on, long long seconds) = {
-	[ALARM_DOWN] = tell_down,
-	[ALARM_SILENT] = tell_silent,
-	[ALARM_LOSS] = tell_loss,
+static void (*const say[ALARM_COUNT])(char *out, const struct alarm *a, bool on, long long seconds) = {
+	[ALARM_DOWN] = say_down,
+	[ALARM_SILENT] = say_silent,
+	[ALARM_LOSS] = say_loss,
 };
 
 /* Began or ended at `at`, which may be a while ago. */
 static bool turn(struct alarm *a, enum alarm_kind kind, bool on, int64_t at)
 {
 	int64_t now = a->last.time;
+	char text[ALARM_TEXT_MAX];
 
 	if (a->of[kind].on == on)
 		return false;
@@ -64,7 +70,8 @@ static bool turn(struct alarm *a, enum alarm_kind kind, bool on, int64_t at)
 	else
 		a->of[kind].us += (uint64_t)(at - a->of[kind].since);
 	a->of[kind].on = on;
-	tell[kind](a, on, ((on ? now : at) - a->of[kind].since) / second);
+	say[kind](text, a, on, ((on ? now : at) - a->of[kind].since) / second);
+	a->tell(a->arg, &(struct alarm_turn){ kind, on, a->of[kind].since, text });
 	return true;
 }
 

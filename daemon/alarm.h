@@ -2,8 +2,7 @@
 /*
  * Is the mirror port alive? Three alarms of one interface: it is silent, it has no link, packets are lost.
  * Each is told in one line when it begins and one when it ends, and counted in seconds for `status`. What
- * comes and goes is one episode. No clock, no I/O but the log: the sensor looks once a second and says what
- * it saw.
+ * comes and goes is one episode. No clock, no I/O: the sensor looks once a second and says what it saw.
  */
 #ifndef DAEMON_ALARM_H
 #define DAEMON_ALARM_H
@@ -20,7 +19,20 @@ struct alarm_sight {
 	uint64_t lost;     /* packets, in the ring or in the card */
 };
 
+enum { ALARM_TEXT_MAX = 256 };
+
+/* An alarm began (on) or ended. */
+struct alarm_turn {
+	enum alarm_kind kind;
+	bool on;
+	int64_t since;    /* of its begin, monotonic */
+	const char *text; /* one line for people */
+};
+typedef void alarm_fn(void *arg, const struct alarm_turn *turn);
+
 struct alarm {
+	alarm_fn *tell;
+	void *arg;
 	const char *interface;
 	int64_t quiet_us; /* 0: silence is no alarm */
 	bool seen;        /* there was a sight: */
@@ -38,7 +50,7 @@ struct alarm {
 };
 
 /* The name is borrowed. */
-void alarm_init(struct alarm *a, const char *interface, unsigned quiet_seconds);
+void alarm_init(struct alarm *a, const char *interface, unsigned quiet_seconds, alarm_fn *tell, void *arg);
 /* true: an alarm began or ended. */
 bool alarm_look(struct alarm *a, const struct alarm_sight *now);
 /* How long it was on, in all, up to the last look. */

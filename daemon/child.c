@@ -141,6 +141,21 @@ void child_connect(struct child *c, struct child *store)
 	send_peer(c, store, pair[1]);
 }
 
+void child_tell_event(struct child *store, enum trouble trouble, const struct child *c, bool raised,
+		      const char *text)
+{
+	struct msg_event m = { .trouble = (uint8_t)trouble, .raised = raised, .since = c->left };
+	struct wr w;
+
+	if (store->link == NULL || !store->ready)
+		return;
+	snprintf(m.what, sizeof(m.what), "%s", c->source);
+	snprintf(m.text, sizeof(m.text), "%s", text);
+	w = link_begin(store->link, MSG_EVENT);
+	msg_event_put(&w, &m);
+	(void)!link_send(store->link, &w, -1);
+}
+
 void child_tell_roles(struct child *store, const struct child *all, size_t count)
 {
 	struct msg_roles m = { 0 };

@@ -27,6 +27,7 @@ struct child {
 	int64_t started, since;      /* monotonic; UTC */
 	int64_t gap;                 /* UTC: a live sensor's numbers lack what came since; 0: nothing */
 	unsigned lost;               /* how many of it died there, with what they had not handed on */
+	int64_t left;                /* UTC: since when it is away */
 	int64_t window;              /* the most that one holds back, in microseconds */
 };
 
@@ -44,6 +45,9 @@ bool child_send_conf(struct child *c, enum msg_type type, const struct conf *con
 	__attribute__((warn_unused_result));
 /* Gives it and the store one end each of a socket of their own. */
 void child_connect(struct child *c, struct child *store);
+/* To the store: what is wrong with a child, or no longer. */
+void child_tell_event(struct child *store, enum trouble trouble, const struct child *c, bool raised,
+		      const char *text);
 void child_tell_roles(struct child *store, const struct child *all, size_t count);
 /* Its end was reaped; `loud`: every end is worth a line, else only bad ones. */
 void child_reaped(struct child *c, int wait_status, bool loud);

@@ -16,6 +16,12 @@
 /* Of live runs: what waits is written after a pause in the frames, or when it is this much. */
 enum { INGEST_PAUSE_MS = 50, INGEST_WAITING = 8 << 20 };
 
+/* What a sensor may tell of its interface. */
+enum {
+	SENSOR_TROUBLES =
+		1u << TROUBLE_INTERFACE_DOWN | 1u << TROUBLE_INTERFACE_SILENT | 1u << TROUBLE_INTERFACE_LOST,
+};
+
 struct feed {
 	struct feed *next;
 	struct ingest *in;
@@ -70,6 +76,27 @@ static bool welcome(struct feed *f)
 	return link_send(f->link, &w, -1);
 }
 
+/* The label is the supervisor's word: "sensor[eth1#2]". */
+static void source_of(const struct feed *f, char out[MSG_LABEL_MAX])
+{
+	const char *open = strchr(f->label, '[');
+	size_t n = open ? strcspn(open + 1, "]") : 0;
+
+	snprintf(out, MSG_LABEL_MAX, "%.*s", (int)n, open ? open + 1 : "");
+}
+
+/* What the sensor before it told cannot end any more: this one sees for itself. */
+static bool begin_anew(struct feed *f)
+{
+	char source[MSG_LABEL_MAX];
+
+	source_of(f, source);
+	if (store_events_forget(f->in->store, SENSOR_TROUBLES, source, "抓包进程已重新启动,重新观察") != 0)
+		return failed(f);
+	f->in->hooks->events(f->in->arg);
+	return true;
+}
+
 static bool take_hello(void *arg, struct rd *body)
 {
 	struct feed *f = arg;
@@ -78,7 +105,23 @@ static bool take_hello(void *arg, struct rd *body)
 	if (!msg_hello_get(body, &m) || f->hello)
 		return false;
 	f->replay = m.replay;
-	return welcome(f);
+	return welcome(f) && (f->replay || begin_anew(f));
+}
+
+static bool take_event(void *arg, struct rd *body)
+{
+	struct feed *f = arg;
+	struct msg_event m;
+	char source[MSG_LABEL_MAX];
+
+	if (!msg_event_get(body, &m) || !f->hello || f->replay || !(SENSOR_TROUBLES & 1u << m.trouble))
+		return false;
+	source_of(f, source);
+	const struct store_event e = { (enum trouble)m.trouble, source, m.raised, m.since, m.text };
+	if (store_event(f->in->store, &e) != 0)
+		return failed(f);
+	f->in->hooks->events(f->in->arg);
+	return true;
 }
 
 static bool take_begin(void *arg, struct rd *body)
@@ -202,7 +245,7 @@ static bool take_end(void *arg, struct rd *body)
 
 static const struct link_row rows[] = {
 	{ MSG_HELLO, take_hello },       { MSG_SOURCE_BEGIN, take_begin }, { MSG_OBSERVED, take_batch },
-	{ MSG_COUNTERS, take_counters }, { MSG_SOURCE_END, take_end },
+	{ MSG_COUNTERS, take_counters }, { MSG_SOURCE_END, take_end },     { MSG_EVENT, take_event },
 };
 
 static void feed_free(struct feed *f)

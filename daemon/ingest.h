@@ -15,6 +15,7 @@ struct ingest;
 struct ingest_hooks {
 	void (*changed)(void *arg);                 /* a batch was written */
 	void (*judged)(void *arg);                  /* a source ended and was judged */
+	void (*events)(void *arg);                  /* the outbox may have an event */
 	void (*gone)(void *arg);                    /* a sensor's link ended */
 	void (*broken)(void *arg, const char *why); /* the database refused: the store must end */
 };

@@ -5,13 +5,34 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "watch/port.h"
 
-static const char *const alarm_names[ALARM_COUNT] = {
-	[ALARM_DOWN] = "interface-down",
-	[ALARM_SILENT] = "interface-silent",
-	[ALARM_LOSS] = "interface-lost",
+static const enum trouble troubles[ALARM_COUNT] = {
+	[ALARM_DOWN] = TROUBLE_INTERFACE_DOWN,
+	[ALARM_SILENT] = TROUBLE_INTERFACE_SILENT,
+	[ALARM_LOSS] = TROUBLE_INTERFACE_LOST,
 };
+
+static int64_t clock_us(clockid_t which)
+{
+	struct timespec t;
+
+	clock_gettime(which, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void on_turn(void *arg, const struct alarm_turn *turn)
+{
+	struct lookout *l = arg;
+	int64_t ago = clock_us(CLOCK_MONOTONIC) - turn->since;
+
+	if (turn->on)
+		log_warn("%s", turn->text);
+	else
+		log_info("%s", turn->text);
+	l->tell(l->arg, troubles[turn->kind], turn->on, clock_us(CLOCK_REALTIME) - ago, turn->text);
+}
 
 /* -1 for what is no interface of its own, such as "any". */
 static int open_port(const char *interface, int *index)
@@ -29,15 +50,16 @@ static int open_port(const char *interface, int *index)
 	return -1;
 }
 
-void lookout_init(struct lookout *l, const char *interface, const char *source, unsigned quiet_seconds)
+void lookout_init(struct lookout *l, const char *interface, const char *source, unsigned quiet_seconds,
+		  lookout_fn *tell, void *arg)
 {
 	const char *worker = strchr(source, '#');
 	bool first = worker == NULL || strcmp(worker, "#1") == 0;
 
-	*l = (struct lookout){ .port = -1 };
+	*l = (struct lookout){ .tell = tell, .arg = arg, .port = -1 };
 	if (first)
 		l->port = open_port(interface, &l->index);
-	alarm_init(&l->alarm, interface, l->port >= 0 ? quiet_seconds : 0);
+	alarm_init(&l->alarm, interface, l->port >= 0 ? quiet_seconds : 0, on_turn, l);
 }
 
 void lookout_clear(struct lookout *l)
@@ -63,13 +85,11 @@ bool lookout_look(struct lookout *l, struct capture *c)
 {
 	struct port_state port = { .up = true };
 	struct capture_stats kernel;
-	struct timespec t;
 
 	if (l->port >= 0 && port_look_at(l->port, l->index, &port) != 0)
 		return false;
-	clock_gettime(CLOCK_MONOTONIC, &t);
 	capture_stats(c, &kernel);
-	const struct alarm_sight sight = { .time = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000,
+	const struct alarm_sight sight = { .time = clock_us(CLOCK_MONOTONIC),
 					   .up = port.up,
 					   .received = port.received,
 					   .lost = kernel.kernel_drop +
@@ -81,7 +101,7 @@ void lookout_counters(const struct lookout *l, void (*fn)(void *arg, const char 
 		      void *arg)
 {
 	for (int i = 0; i < ALARM_COUNT; i++)
-		fn(arg, alarm_names[i], alarm_seconds(&l->alarm, (enum alarm_kind)i));
+		fn(arg, trouble_name(troubles[i]), alarm_seconds(&l->alarm, (enum alarm_kind)i));
 	fn(arg, "interface-alarms", alarm_open(&l->alarm));
 	fn(arg, "worker-lost", l->lost);
 	fn(arg, "worker-lost-seconds", l->gap_us / 1000000);

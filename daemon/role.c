@@ -149,10 +149,21 @@ static bool take_reloaded(void *arg, struct rd *body)
 	return true;
 }
 
+static bool take_event(void *arg, struct rd *body)
+{
+	struct role *r = arg;
+	struct msg_event m;
+
+	if (r->hooks->event == NULL || !msg_event_get(body, &m))
+		return false;
+	r->hooks->event(r->self, &m);
+	return true;
+}
+
 static const struct link_row rows[] = {
 	{ MSG_ARG, take_arg },           { MSG_START, take_start }, { MSG_PEER, take_peer },
 	{ MSG_RELOAD, take_reload },     { MSG_STOP, take_stop },   { MSG_ROLES, take_roles },
-	{ MSG_RELOADED, take_reloaded },
+	{ MSG_RELOADED, take_reloaded }, { MSG_EVENT, take_event },
 };
 
 /* The supervisor was killed: finish what was accepted, as on STOP. */

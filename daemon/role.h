@@ -41,6 +41,7 @@ struct role_hooks {
 		       struct conf *fresh); /* may take out of fresh what it likes; the rest is freed */
 	void (*roles)(void *self, const struct msg_roles *m);     /* store only */
 	void (*reloaded)(void *self, const struct msg_result *m); /* store only */
+	void (*event)(void *self, const struct msg_event *m);     /* store only */
 };
 
 struct role {

@@ -171,7 +171,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = now_us();
 
 	(void)fd, (void)what;
-	if (lookout_look(&s->lookout, s->capture))
+	if (s->uplink && lookout_look(&s->lookout, s->capture))
 		s->reported = 0; /* a change is told to the store at once */
 	if (s->core == NULL || s->ending || !uplink_open(s->uplink))
 		return;
@@ -375,11 +375,21 @@ static bool may_capture(void)
 	return true;
 }
 
+static void on_trouble(void *arg, enum trouble trouble, bool raised, int64_t since, const char *text)
+{
+	struct sensor *s = arg;
+	struct msg_event m = { .trouble = (uint8_t)trouble, .raised = raised, .since = since };
+
+	snprintf(m.text, sizeof(m.text), "%s", text);
+	uplink_event(s->uplink, &m);
+}
+
 static void open_lookout(struct sensor *s)
 {
 	char *const *arg = s->role.arg;
 
-	lookout_init(&s->lookout, arg[ARG_INTERFACE], arg[ARG_SOURCE], s->role.conf.sensor.quiet_seconds);
+	lookout_init(&s->lookout, arg[ARG_INTERFACE], arg[ARG_SOURCE], s->role.conf.sensor.quiet_seconds,
+		     on_trouble, s);
 	lookout_gap(&s->lookout, strtoll(arg[ARG_GAP], NULL, 10), now_us(),
 		    (unsigned)strtoul(arg[ARG_LOST], NULL, 10));
 }

@@ -6,6 +6,7 @@
  * that is not on disk.
  */
 #include <event2/event.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,8 @@ static void on_changed(void *arg)
 		event_add(k->judge, &wait);
 }
 
-static void on_judged(void *arg) { outbox_pump(((struct keeper *)arg)->outbox); }
+/* Something new may wait for the sinks. */
+static void on_news(void *arg) { outbox_pump(((struct keeper *)arg)->outbox); }
 
 static void on_key(evutil_socket_t fd, short what, void *arg)
 {
@@ -151,7 +153,7 @@ static void stop(void *self)
 	on_gone(k);
 }
 
-static const struct ingest_hooks ingest_hooks = { on_changed, on_judged, on_gone, broken };
+static const struct ingest_hooks ingest_hooks = { on_changed, on_news, on_news, on_gone, broken };
 static const struct outbox_hooks outbox_hooks = { settle, broken };
 
 /* -- beianctl ------------------------------------------------------------------------------------- */
@@ -296,6 +298,10 @@ static int start(void *self)
 		log_error("%s", error);
 		return EXIT_FAILED;
 	}
+	if (!k->replay && store_events_forget(k->store, UINT_MAX, NULL, "服务已重新启动,重新观察") != 0) {
+		log_error("%s", store_error(k->store));
+		return EXIT_FAILED;
+	}
 	status = role_ready(&k->role);
 	if (status == 0)
 		judge_now(k); /* the configuration or the tables may be others than last time */
@@ -334,6 +340,17 @@ static void reload(void *self, struct conf *fresh)
 	judge_now(k);
 }
 
+static void event(void *self, const struct msg_event *m)
+{
+	struct keeper *k = self;
+	const struct store_event e = { (enum trouble)m->trouble, m->what, m->raised, m->since, m->text };
+
+	if (store_event(k->store, &e) != 0)
+		broken(k, store_error(k->store));
+	else
+		outbox_pump(k->outbox);
+}
+
 static void roles(void *self, const struct msg_roles *m) { ((struct keeper *)self)->roles = *m; }
 
 static const struct role_hooks hooks = {
@@ -343,6 +360,7 @@ static const struct role_hooks hooks = {
 	.reload = reload,
 	.roles = roles,
 	.reloaded = reloaded,
+	.event = event,
 };
 
 static void free_event(struct event *e)

@@ -130,6 +130,25 @@ static void announce(struct supervisor *sv)
 		log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
 }
 
+/* Told once, not at each new start. */
+static void tell_away(struct child *c, bool away)
+{
+	struct supervisor *sv = c->owner;
+	char text[MSG_WHY_MAX];
+
+	c->away = away;
+	if (away) {
+		c->left = (int64_t)time(NULL) * 1000000;
+		snprintf(text, sizeof(text), "网卡 %s 不可用,收不到镜像流量;恢复前不再逐次提示",
+			 c->interface);
+		log_warn("%s", text);
+	} else {
+		snprintf(text, sizeof(text), "%s 恢复:网卡又可用了", c->label);
+		log_info("%s", text);
+	}
+	child_tell_event(&sv->child[STORE], TROUBLE_INTERFACE_GONE, c, away, text);
+}
+
 static bool take_ready(void *arg, struct rd *body)
 {
 	struct child *c = arg;
@@ -139,8 +158,7 @@ static bool take_ready(void *arg, struct rd *body)
 		return false;
 	c->ready = c->was_ready = true;
 	if (c->away)
-		log_info("%s 恢复:网卡又可用了", c->label);
-	c->away = false;
+		tell_away(c, false);
 	if (c->role == ROLE_STORE && sv->phase == PHASE_RUN)
 		for (size_t i = NOTIFIER; i < sv->count; i++)
 			start(&sv->child[i]);
@@ -332,8 +350,7 @@ static void sensor_ended(struct child *c, bool listened)
 			note_gap(c);
 		start_later(c);
 		if (c->status == EXIT_UNAVAILABLE && !c->away)
-			log_warn("网卡 %s 不可用,收不到镜像流量;恢复前不再逐次提示", c->interface);
-		c->away = c->status == EXIT_UNAVAILABLE;
+			tell_away(c, true);
 	}
 }
 

@@ -189,6 +189,18 @@ void uplink_counters(struct uplink *u, struct msg_counters *m)
 	send_frame(u, &w);
 }
 
+void uplink_event(struct uplink *u, const struct msg_event *m)
+{
+	struct wr w;
+
+	uplink_flush(u);
+	if (u->link == NULL)
+		return;
+	w = link_begin(u->link, MSG_EVENT);
+	msg_event_put(&w, m);
+	send_frame(u, &w);
+}
+
 void uplink_end(struct uplink *u, struct msg_end *m)
 {
 	struct wr w;

@@ -30,6 +30,7 @@ void uplink_begin(struct uplink *u, const char *name);
 void uplink_observe(struct uplink *u, const struct observation *o);
 void uplink_flush(struct uplink *u); /* sends what is packed */
 void uplink_counters(struct uplink *u, struct msg_counters *m);
+void uplink_event(struct uplink *u, const struct msg_event *m);
 /* Flushes; ended() comes when the store has it all. m tells what a capture is known by; its source is filled
  * in. */
 void uplink_end(struct uplink *u, struct msg_end *m);

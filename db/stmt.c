@@ -76,6 +76,9 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_OUTBOX_FAILED] = "UPDATE outbox SET tried = ?2, tries = tries + 1, error = ?3 WHERE id = ?1 "
 			       "AND delivered IS NULL",
 	[STMT_OUTBOX_PENDING] = "SELECT count(*) FROM outbox WHERE delivered IS NULL",
+	[STMT_EVENTS] = "SELECT json_extract(payload, '$.event'), json_extract(payload, '$.what'), "
+			"json_extract(payload, '$.state'), json_extract(payload, '$.since'), max(id) "
+			"FROM outbox WHERE alert IS NULL GROUP BY 1, 2",
 	[STMT_JUDGE_MARK] = "UPDATE judge_state SET dirty = 1 WHERE dirty = 0",
 	[STMT_JUDGE_STATE] = "SELECT dirty, digest, generation, judged FROM judge_state",
 	[STMT_JUDGE_DONE] = "UPDATE judge_state SET dirty = 0, digest = ?1, generation = ?2, judged = ?3",

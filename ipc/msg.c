@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static void put_str(struct wr *w, const char *s) { wr_str16(w, s); }
 
 /* A string into a fixed array: too long or with a NUL inside is refused. */
@@ -243,6 +245,25 @@ bool msg_id_get(struct rd *r, int64_t *id)
 {
 	*id = (int64_t)rd_be64(r);
 	return rd_done(r);
+}
+
+void msg_event_put(struct wr *w, const struct msg_event *m)
+{
+	wr_u8(w, m->trouble);
+	wr_u8(w, m->raised);
+	wr_be64(w, (uint64_t)m->since);
+	put_str(w, m->what);
+	put_str(w, m->text);
+}
+
+bool msg_event_get(struct rd *r, struct msg_event *m)
+{
+	m->trouble = rd_u8(r);
+	m->raised = rd_u8(r);
+	m->since = (int64_t)rd_be64(r);
+	return get_str(r, m->what, sizeof(m->what)) && get_str(r, m->text, sizeof(m->text)) && rd_done(r) &&
+	       m->trouble < TROUBLE_COUNT && m->raised <= 1 && text_is_safe(m->what, strlen(m->what)) &&
+	       text_is_safe(m->text, strlen(m->text));
 }
 
 void msg_deliver_put(struct wr *w, const struct msg_deliver *m)

@@ -30,6 +30,8 @@ enum msg_type {
 	/* child -> supervisor */
 	MSG_READY,      /* empty: set up, sandboxed, working */
 	MSG_RELOAD_ASK, /* empty, from the store: as SIGHUP */
+	/* supervisor or sensor -> store */
+	MSG_EVENT, /* struct msg_event */
 	/* sensor <-> store */
 	MSG_HELLO,        /* struct msg_hello -> */
 	MSG_WELCOME,      /* struct msg_welcome <-; again when the key rotates */
@@ -173,6 +175,17 @@ bool msg_ended_get(struct rd *r, struct msg_ended *m);
 
 void msg_id_put(struct wr *w, int64_t id);
 bool msg_id_get(struct rd *r, int64_t *id);
+
+/* A trouble began or ended. */
+struct msg_event {
+	uint8_t trouble;          /* enum trouble */
+	uint8_t raised;           /* 0: it ended */
+	int64_t since;            /* microseconds UTC of its begin */
+	char what[MSG_LABEL_MAX]; /* which interface or worker; of a sensor the store knows it by its link */
+	char text[MSG_WHY_MAX];   /* one line for people */
+};
+void msg_event_put(struct wr *w, const struct msg_event *m);
+bool msg_event_get(struct rd *r, struct msg_event *m);
 
 struct msg_deliver {
 	int64_t id; /* outbox row; ids of one sink only grow, and are sent again from the oldest after a

@@ -34,7 +34,19 @@ static const struct {
 	const char *word;
 	int code;
 } severities[] = { { "high", 3 }, { "medium", 4 }, { "low", 5 } };
-enum { SEVERITY_RESOLVED = 6, SEVERITY_OTHER = 5 };
+enum { SEVERITY_TROUBLE = 4, SEVERITY_OTHER = 5, SEVERITY_OVER = 6 };
+
+/* What kind of line it is, by its "state". */
+static const struct {
+	const char *state, *id; /* MSGID */
+	int severity;           /* 0: the line's own */
+} states[] = {
+	{ "open", "alert-open", 0 },
+	{ "resolved", "alert-resolved", SEVERITY_OVER },
+	{ "raised", "event-raised", SEVERITY_TROUBLE },
+	{ "cleared", "event-cleared", SEVERITY_OVER },
+};
+enum { STATES = sizeof(states) / sizeof(states[0]) };
 
 static bool enabled(const struct notify_settings *s) { return s->syslog && s->syslog[0]; }
 
@@ -151,12 +163,23 @@ static const char *field(const json_t *alert, const char *name)
 	return s ? s : "";
 }
 
+/* Of a line without one that we know: an alert that is open. */
+static size_t state_of(const json_t *alert)
+{
+	size_t i = STATES;
+
+	while (--i > 0 && strcmp(field(alert, "state"), states[i].state) != 0)
+		;
+	return i;
+}
+
 static int severity(const json_t *alert)
 {
 	const char *word = field(alert, "severity");
+	int fixed = states[state_of(alert)].severity;
 
-	if (strcmp(field(alert, "state"), "resolved") == 0)
-		return SEVERITY_RESOLVED;
+	if (fixed != 0)
+		return fixed;
 	for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++)
 		if (strcmp(word, severities[i].word) == 0)
 			return severities[i].code;
@@ -168,12 +191,11 @@ static void compose(const struct sink *k, const json_t *alert, const char *json,
 {
 	char when[TEXT_TIME_MAX];
 	struct timespec now;
-	const char *id = strcmp(field(alert, "state"), "resolved") == 0 ? "alert-resolved" : "alert-open";
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	text_time_utc(when, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	buf_printf(out, "<%d>1 %s %s beiand %d %s - \xEF\xBB\xBF", k->facility * 8 + severity(alert), when,
-		   k->host, (int)getpid(), id);
+		   k->host, (int)getpid(), states[state_of(alert)].id);
 	buf_add(out, json, n);
 	if (k->stream)
 		buf_puts(out, "\n");
@@ -182,12 +204,15 @@ static void compose(const struct sink *k, const json_t *alert, const char *json,
 /* What names the alert when all of it is too long for a datagram. */
 static void shorten(const json_t *alert, size_t n, struct buf *out)
 {
-	static const char *const keep[] = { "alert", "state", "app", "rule", "severity" };
+	static const char *const keep[] = { "alert", "event", "state", "what",
+					    "since", "app",   "rule",  "severity" };
 
 	buf_printf(out, "{\"v\":1,\"truncated\":true,\"bytes\":%zu", n);
 	for (size_t i = 0; i < sizeof(keep) / sizeof(keep[0]); i++) {
 		const char *s = field(alert, keep[i]);
 		size_t len = strlen(s);
+		if (len == 0)
+			continue;
 		buf_printf(out, ",\"%s\":", keep[i]);
 		buf_json(out, s, len < 200 ? len : 200);
 	}

@@ -59,13 +59,24 @@ static void queue(struct db_txn *t, const char *sink, int64_t alert, const char 
 
 	query_open(&q, t, STMT_OUTBOX_ADD);
 	query_text(&q, sink);
-	query_int(&q, alert);
+	if (alert)
+		query_int(&q, alert);
+	else
+		query_text(&q, NULL);
 	query_text(&q, payload);
 	query_int(&q, state_now());
 	query_run(&q);
 }
 
 static bool is_set(const char *option) { return option != NULL && option[0] != '\0'; }
+
+void alert_queue(struct store *s, struct db_txn *t, int64_t alert, const char *line)
+{
+	if (is_set(s->conf->alert.file))
+		queue(t, "file", alert, line);
+	if (is_set(s->conf->alert.syslog))
+		queue(t, "syslog", alert, line);
+}
 
 void alert_send(struct store *s, struct db_txn *t, int64_t alert)
 {
@@ -77,9 +88,7 @@ void alert_send(struct store *s, struct db_txn *t, int64_t alert)
 	if (query_row(&q))
 		alert_json(&line, s, &q);
 	query_close(&q);
-	if (line.len > 0 && is_set(s->conf->alert.file))
-		queue(t, "file", alert, line.p);
-	if (line.len > 0 && is_set(s->conf->alert.syslog))
-		queue(t, "syslog", alert, line.p);
+	if (line.len > 0)
+		alert_queue(s, t, alert, line.p);
 	buf_clear(&line);
 }

@@ -9,5 +9,7 @@
 void alert_json(struct buf *b, const struct store *s, struct query *row);
 /* One outbox entry per configured sink, in the transaction that changed the alert. */
 void alert_send(struct store *s, struct db_txn *t, int64_t alert);
+/* The same for a line that is made already; alert 0: it is about none. */
+void alert_queue(struct store *s, struct db_txn *t, int64_t alert, const char *line);
 
 #endif

@@ -98,6 +98,21 @@ int store_delivered(struct store *s, int64_t id, bool ok, const char *why)
 	__attribute__((warn_unused_result));
 int store_outbox_pending(struct store *s, uint64_t *count) __attribute__((warn_unused_result));
 
+/* -- events: what the service finds wrong with itself, told to every sink -------------------------------- */
+struct store_event {
+	enum trouble trouble;
+	const char *what; /* which interface, worker ...; "" when there is but one */
+	bool raised;      /* false: it ended */
+	int64_t since;    /* of its begin, microseconds UTC */
+	const char *text; /* one line for people */
+};
+/* What was told already is no news: nothing is sent for it. */
+int store_event(struct store *s, const struct store_event *e) __attribute__((warn_unused_result));
+/* Whoever watched is gone: those of these kinds (1u << TROUBLE_...) that stand for `what` (NULL: whatever it
+ * is) end here, with this text. */
+int store_events_forget(struct store *s, unsigned kinds, const char *what, const char *text)
+	__attribute__((warn_unused_result));
+
 /* -- probes: what is asked of whom (store/plan.c), what was learnt ------------------------------- */
 /* Hands out jobs that are due, fresh ones first, and keeps on disk that it did. Returns the count, or
  * negative errno; none while paused, or with probing off. */

@@ -15,5 +15,6 @@ INSERT INTO outbox_new SELECT id, sink, alert, payload, made, tries, tried, erro
 DROP TABLE outbox;
 ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_pending ON outbox (sink, id) WHERE delivered IS NULL;
+CREATE INDEX outbox_event ON outbox (id) WHERE alert IS NULL;
 
 PRAGMA user_version = 3;

@@ -29,6 +29,7 @@ union any {
 	struct msg_deliver deliver;
 	struct msg_delivered delivered;
 	struct msg_request request;
+	struct msg_event event;
 };
 
 #define READER(name, member)                                                                                 \
@@ -47,6 +48,7 @@ READER(deliver, deliver)
 READER(delivered, delivered)
 READER(request, request)
 READER(end, end)
+READER(event, event)
 
 static const struct {
 	bool (*get)(struct rd *r, union any *a);
@@ -65,6 +67,7 @@ static const struct {
 	{ get_delivered, put_delivered },
 	{ get_request, put_request },
 	{ get_end, put_end },
+	{ get_event, put_event },
 };
 enum { READERS = sizeof(readers) / sizeof(readers[0]) };
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A mirror port that goes quiet, loses its link or goes away: one line when it begins, one when it ends, and the seconds
-# in `status`. Of several workers one tells. A worker that is killed comes back and shares the interface again.
+# A mirror port that goes quiet, loses its link or goes away: one line when it begins, one when it ends, the same to each
+# sink, and the seconds in `status`. Of several workers one tells. A worker that is killed comes back and shares the interface again.
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add v0 type veth peer name v1 2>/dev/null; then
@@ -44,6 +44,11 @@ number() { # SOURCE COUNTER: of the newest source of that name
 }
 at_least() { [ "$(number "$1" "$2")" -ge "$3" ]; }
 pid() { ask | jq -r "select(.process == \"sensor[$1]\") | .pid"; }
+# An event in the alert file: event, state, what, and what its text says.
+sent() { # COUNT EVENT STATE WHAT TEXT
+	[ "$(jq -r --arg e "$2" --arg s "$3" --arg w "$4" --arg t "$5" \
+		'select(.event == $e and .state == $s and .what == $w and (.text | contains($t))) | .event' "$s/alerts.jsonl" 2>/dev/null | wc -l)" -eq "$1" ]
+}
 
 s=$work/state
 school "$s"
@@ -54,18 +59,22 @@ daemon=$!
 children+=("$daemon")
 check "it starts with two workers" wait_until 10 says 已就绪
 check "silence is told" wait_until 10 says '网卡 v1 已有 .* 秒没有收到任何包'
+check "silence goes to the alert file" wait_until 5 sent 1 interface-silent raised 'v1#1' 没有收到任何包
 check "and in status" wait_until 5 at_least 'v1#1' interface-silent 2
 check "an alarm is open" wait_until 5 at_least 'v1#1' interface-alarms 1
 frames 1 3
 check "a single frame is no end of it" sh -c '! grep -q "网卡 v1 恢复" "$1"' sh "$work/err"
 frames 14 0.5
 check "frames that keep coming are" wait_until 5 says '网卡 v1 恢复:又收到包了'
+check "the file hears of its end" wait_until 5 sent 1 interface-silent cleared 'v1#1' 又收到包了
 check "by one worker" test "$(grep -c 没有收到任何包 "$work/err")" -eq 1
 ip link set v0 down
 check "a link that is gone is told" wait_until 5 says '网卡 v1 没有链路'
+check "and sent" wait_until 5 sent 1 interface-down raised 'v1#1' 没有链路
 sleep 1
 ip link set v0 up
 check "and its end" wait_until 15 says '网卡 v1 恢复:链路通了'
+check "which is sent" wait_until 5 sent 1 interface-down cleared 'v1#1' 链路通了
 check "its seconds are in status" wait_until 5 at_least 'v1#1' interface-down 1
 
 if ip link set v1 name v9 2>/dev/null; then # before Linux 6.2 only a port that is switched off gets another name
@@ -85,16 +94,34 @@ check "of that one alone" test "$(number 'v1#1' worker-lost)" -eq 0
 
 ip link del v1
 check "an interface that goes away is told" wait_until 10 says '网卡 v1 不可用'
+check "the file hears of it from each worker" wait_until 10 sent 1 interface-gone raised 'v1#2' 不可用
 sleep 4
 lines=$(grep -c '不可用\|没有这个网络接口' "$work/err")
 check "once for each worker, not at each new start" test "$lines" -eq 2
 make_pair
 check "and that it is back" wait_until 40 says 'sensor\[v1#1\] 恢复:网卡又可用了'
+check "which is sent, too" wait_until 5 sent 1 interface-gone cleared 'v1#1' 网卡又可用了
 check "how long it was away is in status" wait_until 5 at_least 'v1#1' interface-down 4
 check "nobody was lost by that" test "$(number 'v1#1' worker-lost)" -eq 0
-kill -TERM "$daemon"
-wait "$daemon"
-status=$?
-cat "$work/err" >"$work/.check"
-check "SIGTERM ends it well" test $status -eq 0
+stop() {
+	kill -TERM "$daemon"
+	wait "$daemon"
+	local status=$?
+	cat "$work/err"
+	[ $status -eq 0 ]
+}
+is_whole() { # every event has all its fields; what ended began before
+	jq -e 'select(.event) | .v == 1 and .school != "" and .since <= .at and (.text | length) > 0' "$s/alerts.jsonl" | grep -qv true && return 1
+	[ "$(jq -r 'select(.event) | .event' "$s/alerts.jsonl" | wc -l)" -ge 6 ]
+}
+check "each event is whole" is_whole
+ip link set v0 down
+check "a link that is gone" wait_until 5 sent 2 interface-down raised 'v1#1' 没有链路
+check "SIGTERM ends it well" stop
+"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
+daemon=$!
+children+=("$daemon")
+check "a new start begins anew: what stood is over" wait_until 10 sent 1 interface-down cleared 'v1#1' 重新启动
+check "and still wrong, which is told again" wait_until 20 sent 3 interface-down raised 'v1#1' 没有链路
+check "SIGTERM ends that one well" stop
 finish

@@ -42,6 +42,8 @@ static const char *const outcomes[] = {
 	"held-back",    "connect-failed", "tls-failed",   "reset",      "timeout",         "too-large",
 	"bad-response", "too-many-hops",  "downgrade",    "http-error", "not-enabled",     "lost"
 };
+static const char *const troubles[] = { "interface-down", "interface-silent", "interface-lost",
+					"interface-gone", "probing-stalled" };
 static const char *const severities[] = { "low", "medium", "high" };
 
 static void check_zh(const char *zh)
@@ -78,6 +80,7 @@ CHECK(app_status, app_statuses, APP_STATUS_COUNT)
 CHECK(detail, details, DETAIL_COUNT)
 CHECK(fact, facts, FACT_COUNT)
 CHECK(probe_outcome, outcomes, PROBE_OUTCOME_COUNT)
+CHECK(trouble, troubles, TROUBLE_COUNT)
 CHECK(severity, severities, SEVERITY_COUNT)
 
 /* The wording towards people stays careful: nobody is accused. */
@@ -95,8 +98,8 @@ int main(void)
 		cmocka_unit_test(test_subject_kind),  cmocka_unit_test(test_via),
 		cmocka_unit_test(test_filing_kind),   cmocka_unit_test(test_app_status),
 		cmocka_unit_test(test_detail),        cmocka_unit_test(test_fact),
-		cmocka_unit_test(test_probe_outcome), cmocka_unit_test(test_severity),
-		cmocka_unit_test(test_wording),
+		cmocka_unit_test(test_probe_outcome), cmocka_unit_test(test_trouble),
+		cmocka_unit_test(test_severity),      cmocka_unit_test(test_wording),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -11,6 +12,25 @@
 enum { QUIET = 10, STEADY = 5 };
 
 static const int64_t second = 1000000;
+
+static bool told_on[ALARM_COUNT];
+
+/* What is told is a line for people, and in turns: it began, it ended. */
+static void told(void *arg, const struct alarm_turn *turn)
+{
+	const struct alarm *a = arg;
+
+	assert_true(turn->on != told_on[turn->kind]);
+	told_on[turn->kind] = turn->on;
+	assert_non_null(strstr(turn->text, "eth1"));
+	assert_true(turn->since <= a->last.time);
+}
+
+static void begin(struct alarm *a, unsigned quiet_seconds)
+{
+	memset(told_on, 0, sizeof(told_on));
+	alarm_init(a, "eth1", quiet_seconds, told, a);
+}
 
 /* A sight at this second. */
 static bool look(struct alarm *a, int64_t at, bool up, uint64_t received, uint64_t lost)
@@ -24,7 +44,7 @@ static void test_well(void **state)
 	struct alarm a;
 	(void)state;
 
-	alarm_init(&a, "eth1", QUIET);
+	begin(&a, QUIET);
 	for (int i = 0; i < 100; i++)
 		assert_false(look(&a, i, true, (uint64_t)i, 7)); /* lost before we came */
 	assert_int_equal(alarm_open(&a), 0);
@@ -37,7 +57,7 @@ static void test_silent(void **state)
 	struct alarm a;
 	(void)state;
 
-	alarm_init(&a, "eth1", QUIET);
+	begin(&a, QUIET);
 	look(&a, 0, true, 5, 0);
 	assert_false(look(&a, QUIET - 1, true, 5, 0));
 	assert_true(look(&a, QUIET, true, 5, 0));
@@ -61,7 +81,7 @@ static void test_now_and_then(void **state)
 	unsigned changes = 0;
 	(void)state;
 
-	alarm_init(&a, "eth1", QUIET);
+	begin(&a, QUIET);
 	for (int i = 0; i <= 600; i++)
 		changes += look(&a, i, true, (uint64_t)(i / (QUIET + 2)), 0);
 	assert_int_equal(changes, 1);
@@ -79,7 +99,7 @@ static void test_silence_is_no_alarm(void **state)
 	struct alarm a;
 	(void)state;
 
-	alarm_init(&a, "eth1", 0);
+	begin(&a, 0);
 	for (int i = 0; i < 1000; i += 100)
 		assert_false(look(&a, i, true, 5, 0));
 }
@@ -89,7 +109,7 @@ static void test_down(void **state)
 	struct alarm a;
 	(void)state;
 
-	alarm_init(&a, "eth1", QUIET);
+	begin(&a, QUIET);
 	assert_true(look(&a, 0, false, 0, 0)); /* from the start */
 	assert_false(look(&a, 100, false, 0, 0));
 	assert_int_equal(alarm_open(&a), 1); /* silence is not told besides */
@@ -110,7 +130,7 @@ static void test_loose_plug(void **state)
 	unsigned changes = 0;
 	(void)state;
 
-	alarm_init(&a, "eth1", QUIET);
+	begin(&a, QUIET);
 	for (int i = 0; i < 300; i++)
 		changes += look(&a, i, i % (STEADY + 1) != 1, (uint64_t)i, 0);
 	assert_int_equal(changes, 1);
@@ -125,7 +145,7 @@ static void test_loss(void **state)
 	struct alarm a;
 	(void)state;
 
-	alarm_init(&a, "eth1", QUIET);
+	begin(&a, QUIET);
 	look(&a, 0, true, 0, 3);
 	assert_true(look(&a, 1, true, 1, 4));
 	assert_false(look(&a, 2, true, 2, 9));

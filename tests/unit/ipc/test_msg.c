@@ -219,6 +219,22 @@ static bool get_delivered(struct rd *r)
 	return true;
 }
 
+static void put_event(struct wr *w)
+{
+	msg_event_put(w, &(struct msg_event){ TROUBLE_INTERFACE_SILENT, 1, 1795680000000000, "eth1#2",
+					      "网卡 eth1 没有包" });
+}
+static bool get_event(struct rd *r)
+{
+	struct msg_event m;
+	if (!msg_event_get(r, &m))
+		return false;
+	assert_int_equal(m.trouble, TROUBLE_INTERFACE_SILENT);
+	assert_true(m.since == 1795680000000000);
+	assert_string_equal(m.what, "eth1#2");
+	return true;
+}
+
 static void put_request(struct wr *w)
 {
 	msg_request_put(w, &(struct msg_request){ 2, { { "app", 3 }, { "A1", 2 } } });
@@ -249,6 +265,7 @@ static const struct sample samples[] = {
 	{ "id", put_id, get_id, false, 0 },
 	{ "deliver", put_deliver, get_deliver, true, 17 },
 	{ "delivered", put_delivered, get_delivered, false, 0 },
+	{ "event", put_event, get_event, false, 0 },
 	{ "request", put_request, get_request, false, 0 },
 };
 
@@ -303,10 +320,9 @@ static void test_lying_lengths(void **state)
 	static const struct {
 		const char *name;
 		size_t at; /* high byte of a 16-bit length or a count in the body */
-	} lies[] = {
-		{ "peer", 1 }, { "result", 1 },   { "roles", 1 },     { "hello", 0 },   { "source", 0 },
-		{ "end", 8 },  { "counters", 9 }, { "delivered", 8 }, { "request", 1 }, { "deliver", 8 }
-	};
+	} lies[] = { { "peer", 1 },    { "result", 1 },  { "roles", 1 },    { "hello", 0 },
+		     { "source", 0 },  { "end", 8 },     { "counters", 9 }, { "delivered", 8 },
+		     { "request", 1 }, { "deliver", 8 }, { "event", 10 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
@@ -318,6 +334,28 @@ static void test_lying_lengths(void **state)
 			if (parse(&samples[k], frame + 1, n))
 				fail_msg("%s: a length of 0xff.. is believed", lies[i].name);
 		}
+	}
+}
+
+/* What a sensor that was taken would put before people's eyes. */
+static void test_odd_events(void **state)
+{
+	static const struct msg_event odd[] = {
+		{ TROUBLE_COUNT, 1, 0, "eth1", "" },
+		{ TROUBLE_INTERFACE_DOWN, 2, 0, "eth1", "" },
+		{ TROUBLE_INTERFACE_DOWN, 1, 0, "eth\x1b[2J", "" },
+		{ TROUBLE_INTERFACE_DOWN, 1, 0, "eth1", "a\nb" },
+	};
+	uint8_t bytes[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		struct wr w = wr_init(bytes, sizeof(bytes));
+		struct msg_event m;
+		msg_event_put(&w, &odd[i]);
+		assert_true(wr_ok(&w));
+		struct rd r = rd_init(bytes, wr_len(&w));
+		assert_false(msg_event_get(&r, &m));
 	}
 }
 
@@ -420,9 +458,13 @@ static void test_batch_count_is_capped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_message),    cmocka_unit_test(test_lying_lengths),
-		cmocka_unit_test(test_counts_that_lie), cmocka_unit_test(test_fields_out_of_range),
-		cmocka_unit_test(test_batch_full),      cmocka_unit_test(test_batch_count_is_capped),
+		cmocka_unit_test(test_each_message),
+		cmocka_unit_test(test_lying_lengths),
+		cmocka_unit_test(test_odd_events),
+		cmocka_unit_test(test_counts_that_lie),
+		cmocka_unit_test(test_fields_out_of_range),
+		cmocka_unit_test(test_batch_full),
+		cmocka_unit_test(test_batch_count_is_capped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

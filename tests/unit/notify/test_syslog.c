@@ -118,6 +118,8 @@ static void test_severities(void **state)
 		{ "{\"state\":\"open\",\"severity\":\"low\"}", "<157>1 " },
 		{ "{\"state\":\"resolved\",\"severity\":\"high\"}", "<158>1 " },
 		{ "{\"state\":\"open\"}", "<157>1 " },
+		{ "{\"event\":\"interface-down\",\"state\":\"raised\"}", "<156>1 " },
+		{ "{\"event\":\"interface-down\",\"state\":\"cleared\"}", "<158>1 " },
 		{ "not json", "<157>1 " },
 	};
 	struct place *p = *state;
