@@ -114,10 +114,6 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_APP_CHANGE] = "UPDATE app_app SET name = ?2, status = ?3, score = ?4, unit = ?5, clients = ?6, "
 			    "days = ?7, count = ?8, "
 			    "first = ?9, last = ?10, steps = ?11, digest = ?12, gone = 0 WHERE key = ?1",
-	/* bystanders: an id each, in this order; what they are is worked out when somebody asks */
-	[STMT_APPS_BYSTAND] =
-		"INSERT INTO app_app (key, name, status, score, clients, days, count, first, last, steps, "
-		"digest) SELECT ?1 || c1, c1, 'undecided', 0, 0, 0, 0, 0, 0, '', 0 FROM feed(?2)",
 	[STMT_APP_BYSTANDS] = "UPDATE app_app SET name = substr(key, instr(key, ':') + 1), status = "
 			      "'undecided', score = 0, unit = NULL, clients = 0, days = 0, count = 0, "
 			      "first = 0, last = 0, steps = '', digest = 0, gone = 0 WHERE id = ?1",
@@ -185,7 +181,16 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SUBJECTS_NAMED] = "SELECT kind FROM observed_subject WHERE name = ?1 ORDER BY kind",
 	[STMT_APP_OF_SUBJECT] = "SELECT a.id, a.key, m.tie FROM app_member m JOIN app_app a ON a.id = m.app "
 				"WHERE m.subject = ?1",
-	[STMT_BYSTANDER] = "SELECT id FROM app_app WHERE key = ?1 AND gone = 0 AND digest = 0",
+	[STMT_BYSTANDER] = "SELECT id, digest = 0 FROM app_app WHERE key = ?1 AND gone = 0",
+	[STMT_BYSTANDERS_ALL] = "SELECT key, id FROM app_app WHERE gone = 0 AND digest = 0",
+	[STMT_SUBJECT_NAME] = "SELECT kind, name FROM observed_subject WHERE id = ?1",
+	/* a host and those below it that no app has, the first seen first */
+	[STMT_SUBJECTS_WITHIN] =
+		"SELECT id, name FROM observed_subject s WHERE kind = ?1 "
+		"AND (name = ?2 OR substr(name, -length(?2) - 1) = '.' || ?2) "
+		"AND NOT EXISTS (SELECT 1 FROM app_member m WHERE m.subject = s.id) "
+		"AND EXISTS (SELECT 1 FROM observed_day d WHERE d.subject = s.id AND +d." COUNTED
+		") ORDER BY id",
 	[STMT_APP_KEY] = "SELECT key FROM app_app WHERE id = ?1",
 	[STMT_APP_BY_KEY] = "SELECT id FROM app_app WHERE key = ?1 AND gone = 0",
 	[STMT_NOTE_OF] = "SELECT note FROM app_note WHERE subject = ?1",
@@ -194,7 +199,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_DECISION_WITHDRAW] = "UPDATE decided_decision SET withdrawn = ?4 "
 				   "WHERE decision = ?1 AND kind = ?2 AND name = ?3 AND withdrawn IS NULL",
 	[STMT_APPS_LIST] = "SELECT a.id, a.name, a.status, a.clients, a.days, a.count, a.first, a.last, "
-			   "a.score, a.unit, s.kind, s.name, a.digest = 0, a.key "
+			   "a.score, a.unit, s.kind, s.name, a.digest = 0 "
 			   "FROM app_app a LEFT JOIN app_member m ON m.app = a.id LEFT JOIN observed_subject "
 			   "s ON s.id = m.subject "
 			   "WHERE a.gone = 0 AND (?1 IS NULL OR a.status = ?1) AND (?2 IS NULL OR a.id = ?2) "
@@ -239,7 +244,9 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_STATUS_ALERTS_RESOLVED] = "SELECT count(*) FROM alert_alert WHERE state = 'resolved'",
 	[STMT_STATUS_SOURCES] = "SELECT count(*) FROM source",
 	[STMT_STATUS_BY_STATUS] =
-		"SELECT status, count(*) FROM app_app WHERE gone = 0 GROUP BY status ORDER BY status",
+		"SELECT status, sum(n) FROM (SELECT status, count(*) AS n FROM app_app WHERE gone = 0 "
+		"GROUP BY status UNION ALL SELECT 'undecided', ?1 WHERE ?1 > 0) GROUP BY status ORDER BY "
+		"status",
 	[STMT_STATUS_OUTBOX] = "SELECT sink, sum(delivered IS NULL), sum(delivered IS NOT NULL), "
 			       "(SELECT error FROM outbox x WHERE x.sink = o.sink AND x.error IS NOT NULL "
 			       "ORDER BY x.tried DESC LIMIT 1) "

@@ -9,6 +9,9 @@
 #include "ipc/command.h"
 #include "store/json.h"
 
+/* Apps that have a row are numbered from 1: no database has as many. */
+enum { BYSTANDERS_FROM = 1000000000 };
+
 struct option_row {
 	const char *name; /* "--kind" */
 	bool value;
@@ -67,10 +70,15 @@ int64_t answer_app_id(const char *text)
 	if (text[0] != 'A' || text[1] < '1' || text[1] > '9')
 		return 0;
 	id = strtoll(text + 1, &end, 10);
-	return *end == '\0' ? id : 0;
+	if (*end != '\0')
+		return 0;
+	return id > BYSTANDERS_FROM ? BYSTANDERS_FROM - id : id;
 }
 
-void answer_app_text(char out[24], int64_t app) { snprintf(out, 24, "A%lld", (long long)app); }
+void answer_app_text(char out[24], int64_t app)
+{
+	snprintf(out, 24, "A%lld", (long long)(app < 0 ? BYSTANDERS_FROM - app : app));
+}
 
 static const struct command *command_of(const char *name)
 {

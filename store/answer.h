@@ -30,7 +30,8 @@ void answer_line(struct answer *a);
 int answer_refuse(struct answer *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Closes a reading transaction; the exit code. */
 int answer_end(struct answer *a, struct db_txn *t);
-/* "A17" -> 17; 0: no such form */
+/* "A17" -> 17, a row of app_app. "A1000000005" -> -5: no row, the app of bystanders to which the fifth
+ * subject belongs, or whatever has become of it. 0: no such form. */
 int64_t answer_app_id(const char *text);
 void answer_app_text(char out[24], int64_t app);
 

@@ -37,13 +37,18 @@ static void keep(struct bystanders *b, size_t group, const struct app *a)
 	const struct survey_group *g = &b->survey.bystander[group];
 	struct bystander *total = &b->total[group];
 
-	*total = (struct bystander){
-		.clients = a->clients, .days = a->days, .count = a->count, .first = a->first, .last = a->last
-	};
+	*total = (struct bystander){ .id = total->id,
+				     .clients = a->clients,
+				     .days = a->days,
+				     .count = a->count,
+				     .first = a->first,
+				     .last = a->last };
 	for (size_t i = 0; i < a->member_count && total->members < g->count; i++) {
 		int64_t id = b->load.in.subject[a->member[i].subject].id;
 		const struct face *f = survey_face(&b->survey, id);
 		b->survey.seat[g->first + total->members++].face = (size_t)(f - b->survey.face);
+		if (total->id == 0 || (total->id < 0 && total->id < -id))
+			total->id = -id;
 	}
 }
 
@@ -61,6 +66,19 @@ static size_t find_group(const struct survey *sv, const char *name)
 	return low < sv->bystanders && strcmp(sv->bystander[low].name, name) == 0 ? low : SIZE_MAX;
 }
 
+/* Rows that stand for one. */
+static void read_ids(struct bystanders *b, struct db_txn *t)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_BYSTANDERS_ALL);
+	while (query_row(&q)) {
+		size_t group = find_group(&b->survey, group_of(query_get_text(&q, 0)));
+		if (group != SIZE_MAX)
+			b->total[group].id = query_get_int(&q, 1);
+	}
+}
+
 void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, const char *key)
 {
 	struct load only_conf;
@@ -70,6 +88,7 @@ void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, co
 	survey_read(&b->survey, &only_conf.in, t, recall_holds(s, t) ? &s->recall : &b->recall);
 	survey_rest(&b->survey, t, key ? group_of(key) : NULL);
 	b->total = xcalloc(b->survey.bystanders, sizeof(*b->total));
+	read_ids(b, t);
 	for (size_t from = 0, to; from < b->survey.bystanders && t->result == 0; from = to) {
 		to = b->survey.bystanders - from > GROUPS_AT_ONCE ? from + GROUPS_AT_ONCE
 								  : b->survey.bystanders;
@@ -86,6 +105,11 @@ const struct bystander *bystanders_find(const struct bystanders *b, const char *
 {
 	size_t group = find_group(&b->survey, group_of(key));
 	return group != SIZE_MAX && b->total[group].members > 0 ? &b->total[group] : NULL;
+}
+
+const char *bystanders_name(const struct bystanders *b, const struct bystander *one)
+{
+	return b->survey.bystander[one - b->total].name;
 }
 
 const struct face *bystanders_member(const struct bystanders *b, const struct bystander *one, size_t k)
@@ -122,17 +146,76 @@ static bool is_plain(struct store *s, struct db_txn *t, const char *host)
 	return plain;
 }
 
+/* The first host of a group that no app has; 0: none. */
+static int64_t first_host(struct store *s, struct db_txn *t, const char *group)
+{
+	char name[RECORD_NAME_MAX];
+	int64_t first = 0;
+	struct query q;
+
+	query_open(&q, t, STMT_SUBJECTS_WITHIN);
+	query_int(&q, SUBJECT_HOST);
+	query_text(&q, group);
+	while (first == 0 && query_row(&q)) {
+		snprintf(name, sizeof(name), "%s", query_get_text(&q, 1));
+		if (strcmp(sieve_group(name), group) == 0 && is_plain(s, t, name))
+			first = query_get_int(&q, 0);
+	}
+	query_close(&q);
+	return first;
+}
+
+int64_t bystander_app(struct store *s, struct db_txn *t, const char *group, char key[BYSTANDER_KEY_MAX])
+{
+	int64_t app = 0;
+	bool has_row, judged;
+	struct query q;
+
+	snprintf(key, BYSTANDER_KEY_MAX, "host:%s", group);
+	query_open(&q, t, STMT_BYSTANDER);
+	query_text(&q, key);
+	has_row = query_row(&q);
+	judged = has_row && query_get_int(&q, 1) == 0;
+	if (has_row && !judged)
+		app = query_get_int(&q, 0);
+	query_close(&q);
+	return has_row ? app : -first_host(s, t, group);
+}
+
 int64_t bystander_of(struct store *s, struct db_txn *t, int64_t subject, const char *host,
 		     char key[BYSTANDER_KEY_MAX])
 {
-	struct query q;
-	int64_t app = 0;
-
 	if (!survey_was_seen(t, subject) || !is_plain(s, t, host))
 		return 0;
-	snprintf(key, BYSTANDER_KEY_MAX, "host:%s", sieve_group(host));
-	query_open(&q, t, STMT_BYSTANDER);
-	query_text(&q, key);
-	app = query_one(&q, 0);
-	return app;
+	return bystander_app(s, t, sieve_group(host), key);
+}
+
+static int64_t count_groups(struct store *s, struct db_txn *t)
+{
+	struct recall own = { 0 };
+	struct survey survey;
+	struct load only_conf;
+	int64_t n = 0;
+	struct query q;
+
+	load_init(&only_conf, s, t);
+	survey_read(&survey, &only_conf.in, t, recall_holds(s, t) ? &s->recall : &own);
+	survey_rest(&survey, t, NULL);
+	for (size_t i = 0; i < survey.bystanders; i++)
+		n += survey.bystander[i].seen;
+	survey_clear(&survey);
+	recall_clear(&own);
+	query_open(&q, t, STMT_BYSTANDERS_ALL);
+	while (query_row(&q))
+		n -= n > 0;
+	return n;
+}
+
+int64_t bystanders_count(struct store *s, struct db_txn *t)
+{
+	if (!recall_holds(s, t))
+		return count_groups(s, t);
+	if (s->recall.aside < 0)
+		s->recall.aside = count_groups(s, t);
+	return s->recall.aside;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Apps of bystanders, that the judgement gave an id and nothing else (judge.c): what it would have said of
- * them, by the same policy, when somebody asks. Their observations are read a thousand groups at a time.
+ * Apps of bystanders, of which the judgement writes nothing (judge.c): what it would have said of them, by
+ * the same policy, when somebody asks. Their observations are read a thousand groups at a time. One that was
+ * an app of its own before, or got a row from an older beiand, is called by that row's id; any other by its
+ * first host's, negative (answer.h).
  */
 #ifndef STORE_BYSTANDER_H
 #define STORE_BYSTANDER_H
@@ -9,6 +11,7 @@
 #include "store/load.h"
 
 struct bystander {
+	int64_t id;
 	uint64_t clients, days, count;
 	int64_t first, last;
 	size_t members; /* 0: nobody of the group was seen in what counts */
@@ -27,6 +30,7 @@ struct bystanders {
 void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, const char *key);
 /* NULL: no such group. */
 const struct bystander *bystanders_find(const struct bystanders *b, const char *key);
+const char *bystanders_name(const struct bystanders *b, const struct bystander *one);
 /* The host at place k of `one`, sorted by name. */
 const struct face *bystanders_member(const struct bystanders *b, const struct bystander *one, size_t k);
 /* The app that it was read for; NULL when there is none. */
@@ -37,5 +41,9 @@ enum { BYSTANDER_KEY_MAX = RECORD_NAME_MAX + 8 };
 /* The app of bystanders to which an observed host belongs, and its key; 0: none. */
 int64_t bystander_of(struct store *s, struct db_txn *t, int64_t subject, const char *host,
 		     char key[BYSTANDER_KEY_MAX]);
+/* The same of a group by its name, which need not have been seen itself. */
+int64_t bystander_app(struct store *s, struct db_txn *t, const char *group, char key[BYSTANDER_KEY_MAX]);
+/* How many groups there are without a row. */
+int64_t bystanders_count(struct store *s, struct db_txn *t);
 
 #endif

@@ -92,6 +92,7 @@ static int decide(struct answer *a, const char *reason)
 		db_fail(&t, -1, "%s:%s 没有豁免可取消", subject_kind_name(at.kind), at.name);
 	judge_mark(&t);
 	judge_run(s, &t);
+	at.app = at.app < 0 ? resolve_again(&t, &at) : at.app;
 	code = answer_end(a, &t);
 	if (code == ANSWER_DONE)
 		reply(a, &at, reason ? "exempt" : "unexempt", reason);

@@ -122,8 +122,10 @@ static void tell_app(struct answer *a, struct db_txn *t, const struct resolved *
 		     const struct bystanders *others)
 {
 	struct buf text = { 0 };
+	char app[24];
 
-	buf_printf(&text, "属于应用 A%lld(%s): %s", (long long)at->app, at->app_key, tie_text(at->tie));
+	answer_app_text(app, at->app);
+	buf_printf(&text, "属于应用 %s(%s): %s", app, at->app_key, tie_text(at->tie));
 	step(a, "member", text.p);
 	buf_clear(&text);
 	if (at->bystander)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs policy/ over the database and writes what changed: apps, members, matches, notes, findings. An app of
- * bystanders is not judged and gets nothing but its row, for its id: digest 0, no members, no steps;
- * bystander.h works out the rest when somebody asks. Besides survey.h and load.h a judgement holds some 100
- * bytes a row of app_app and the explanations of the apps that it judged.
+ * bystanders is not judged and has no row: bystander.h works it out when somebody asks. One that had a row
+ * before keeps it, for its id: digest 0, no members, no steps. Besides survey.h and load.h a judgement holds
+ * some 100 bytes a row of app_app and the explanations of the apps that it judged.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "db/feed.h"
+#include "policy/index.h"
 #include "store/verdict.h"
 
 static const char bystander_kind[] = "host:";
@@ -30,9 +30,6 @@ struct judging {
 	struct verdict *verdict; /* one per app, same order */
 	struct known *known;     /* sorted by key */
 	size_t known_count, known_cap;
-	bool *is_new;      /* per group of bystanders: it has no row */
-	const char **name; /* groups of bystanders that are about to get one */
-	size_t name_count, name_cap;
 	struct shelf shelf;
 	int64_t generation;
 };
@@ -125,56 +122,40 @@ static void bystand(struct judging *j, const struct known *k)
 	run_on(j->txn, STMT_APP_BYSTANDS, k->id);
 }
 
-/* The order of a group of bystanders and an app's key. */
-static int compare_group(const struct survey_group *g, const char *key)
+/* Known rows without an app: of bystanders, or of nobody any more. */
+static void part(struct judging *j, struct known *const *left, size_t count)
 {
-	const size_t n = sizeof(bystander_kind) - 1;
-	int order = strncmp(bystander_kind, key, n);
-	return order != 0 ? order : strcmp(g->name, key + n);
+	bool *stands = xcalloc(count, sizeof(*stands));
+	struct index groups = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(left[i]->key, bystander_kind, sizeof(bystander_kind) - 1) == 0)
+			index_add(&groups, left[i]->key + sizeof(bystander_kind) - 1, i);
+	index_sort(&groups);
+	survey_standing(&j->load.survey, &groups, stands);
+	for (size_t i = 0; i < count; i++)
+		(stands[i] ? bystand : retire)(j, left[i]);
+	index_clear(&groups);
+	free(stands);
 }
 
-/* Where the walk over apps, groups of bystanders and known rows is: all are sorted by key. */
-struct walk {
-	struct verdict *app; /* each NULL when its key comes later */
-	const struct survey_group *group;
-	const struct known *known;
-	size_t i, g, k;
-};
-
-static bool walk_on(const struct judging *j, struct walk *w)
-{
-	const struct survey *sv = &j->load.survey;
-	const struct verdict *v = w->i < j->judgement.count ? &j->verdict[w->i] : NULL;
-	const struct survey_group *g = w->g < sv->bystanders ? &sv->bystander[w->g] : NULL;
-	const struct known *k = w->k < j->known_count ? &j->known[w->k] : NULL;
-	bool own = v != NULL && (k == NULL || strcmp(v->app->key, k->key) <= 0);
-	const char *key = own ? v->app->key : k != NULL ? k->key : NULL;
-	int order = g == NULL ? 1 : key == NULL ? -1 : compare_group(g, key);
-
-	w->group = order <= 0 ? g : NULL;
-	w->app = order >= 0 && own ? &j->verdict[w->i] : NULL;
-	w->known = order >= 0 && k != NULL && strcmp(k->key, key) == 0 ? k : NULL;
-	w->i += w->app != NULL;
-	w->g += w->group != NULL;
-	w->k += w->known != NULL;
-	return w->group != NULL || w->app != NULL || w->known != NULL;
-}
-
-/* Who is new, who stays and who is gone. */
+/* Who is new, who stays and who is gone: both are sorted by key. */
 static void compare_all(struct judging *j)
 {
-	struct walk w = { 0 };
+	struct known **left = xmalloc((j->known_count + 1) * sizeof(*left));
+	size_t count = 0, i = 0;
 
-	while (walk_on(j, &w)) {
-		if (w.app != NULL && w.known != NULL)
-			meet(j, w.app, w.known);
-		else if (w.group != NULL && w.known != NULL)
-			bystand(j, w.known);
-		else if (w.group != NULL)
-			j->is_new[w.group - j->load.survey.bystander] = true;
-		else if (w.known != NULL)
-			retire(j, w.known);
+	for (size_t k = 0; k < j->known_count; k++) {
+		struct known *known = &j->known[k];
+		while (i < j->judgement.count && strcmp(j->verdict[i].app->key, known->key) < 0)
+			i++;
+		if (i < j->judgement.count && strcmp(j->verdict[i].app->key, known->key) == 0)
+			meet(j, &j->verdict[i], known);
+		else
+			left[count++] = known;
 	}
+	part(j, left, count);
+	free(left);
 }
 
 static void write_app(struct judging *j, struct verdict *v)
@@ -248,65 +229,6 @@ static void write_judged(struct judging *j, struct verdict *v)
 	write_matches(j, v);
 }
 
-static bool was_seen(const struct judging *j, const struct survey_group *g)
-{
-	const struct survey *sv = &j->load.survey;
-	bool seen = false;
-
-	for (size_t i = g->first; i < g->first + g->count && !seen; i++)
-		seen = sv->face[sv->seat[i].face].seen;
-	return seen;
-}
-
-static void bystander_cell(const void *rows, size_t row, int column, struct feed_cell *out)
-{
-	if (column == 1)
-		feed_text(out, ((const char *const *)rows)[row]);
-}
-
-static void flush_bystanders(struct judging *j)
-{
-	struct feed names = { j->name, j->name_count, bystander_cell };
-	struct query q;
-
-	if (j->name_count == 0)
-		return;
-	query_open(&q, j->txn, STMT_APPS_BYSTAND);
-	query_text(&q, bystander_kind);
-	query_feed(&q, &names);
-	query_run(&q);
-	j->name_count = 0;
-}
-
-static void add_bystander(struct judging *j, const struct survey_group *g)
-{
-	if (!was_seen(j, g))
-		return;
-	j->name = xgrow(j->name, &j->name_cap, j->name_count + 1, sizeof(*j->name));
-	j->name[j->name_count++] = g->name;
-}
-
-/* New ids are given in the order of keys: the same observations get the same ids. */
-static void write_apps(struct judging *j)
-{
-	const struct survey *sv = &j->load.survey;
-	size_t g = 0;
-
-	for (size_t i = 0; i < j->judgement.count && j->txn->result == 0; i++) {
-		for (; g < sv->bystanders && compare_group(&sv->bystander[g], j->judgement.app[i].key) < 0;
-		     g++)
-			if (j->is_new[g])
-				add_bystander(j, &sv->bystander[g]);
-		if (j->verdict[i].id == 0)
-			flush_bystanders(j);
-		write_judged(j, &j->verdict[i]);
-	}
-	for (; g < sv->bystanders && j->txn->result == 0; g++)
-		if (j->is_new[g])
-			add_bystander(j, &sv->bystander[g]);
-	flush_bystanders(j);
-}
-
 static void write_notes(struct judging *j)
 {
 	struct query q;
@@ -339,7 +261,6 @@ static void write_all(struct judging *j)
 	struct buf digested = { 0 };
 
 	j->verdict = xcalloc(j->judgement.count, sizeof(*j->verdict));
-	j->is_new = xcalloc(j->load.survey.bystanders, sizeof(*j->is_new));
 	for (size_t i = 0; i < j->judgement.count; i++) {
 		j->verdict[i].app = &j->judgement.app[i];
 		verdict_digest(&j->verdict[i], &j->load, &digested);
@@ -347,13 +268,13 @@ static void write_all(struct judging *j)
 	buf_clear(&digested);
 	read_known(j);
 	compare_all(j);
-	write_apps(j);
+	/* new ids are given in the order of keys: the same observations get the same ids */
+	for (size_t i = 0; i < j->judgement.count && j->txn->result == 0; i++)
+		write_judged(j, &j->verdict[i]);
 	write_notes(j);
 	raise_findings(j->store, j->txn, &j->load, j->verdict, j->judgement.count, j->generation);
 	write_state(j);
-	free(j->name);
 	shelf_clear(&j->shelf);
-	free(j->is_new);
 	free(j->verdict);
 	free(j->known);
 }

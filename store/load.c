@@ -293,7 +293,7 @@ void load_input(struct load *l, struct store *s, struct db_txn *t)
 	l->in.decision = l->decision;
 	survey_read(&l->survey, &l->in, t, &s->recall);
 	read_links(l, t);
-	survey_sort(&l->survey);
+	survey_choose(&l->survey);
 	load_subjects(l, t);
 	load_links(l);
 }

@@ -105,6 +105,7 @@ void recall_keep(struct store *s, struct db_txn *t, int64_t generation)
 		return;
 	}
 	r->generation = generation;
+	r->aside = -1;
 	memcpy(r->digest, s->digest, sizeof(r->digest));
 }
 

@@ -3,7 +3,7 @@
  * What is known of everybody from the days that were observed, kept for the next judgement of this process: a
  * judgement reads all days once, and from then on each day that is written is learnt on its way into the
  * database. It holds for one generation of judgements: after a transaction that was taken back, another
- * configuration, or while a capture is not complete, everything is read again. 3 bytes a subject, 24 a campus
+ * configuration, or while a capture is not complete, everything is read again. 2 bytes a subject, 24 a campus
  * server's answer; no names.
  */
 #ifndef STORE_RECALL_H
@@ -21,7 +21,6 @@
 
 struct recall_face {
 	uint8_t class_known; /* 1 + enum sieve_class of its name; 0: not looked at yet */
-	uint8_t group;       /* where in its name the group's begins */
 	bool seen;
 };
 
@@ -38,6 +37,7 @@ struct recall {
 	size_t faces;
 	struct recall_answer *answer; /* sorted, each once, once recall_settle() was called */
 	size_t answers, answer_cap, settled;
+	int64_t aside; /* bystanders_count() of that judgement; -1: nobody asked */
 };
 
 struct store;

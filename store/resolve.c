@@ -79,7 +79,7 @@ static int resolve_bare(struct answer *a, struct db_txn *t, const char *text, st
 		n = kinds_named(t, out->name, out, &list);
 	}
 	text_safe(shown, sizeof(shown), text, strlen(text));
-	if (n == 0 && app_by_key(t, out, key) == 0)
+	if (n == 0 && app_by_key(t, out, key) == 0 && bystander_app(a->store, t, out->name, key) == 0)
 		code = answer_refuse(a, "没有观测到 %s;可写作 种类:名称,例如 host:jw.example.edu.cn", shown);
 	if (n > 1)
 		code = answer_refuse(a, "%s 不止一种,请写明是哪一个: %s", shown, list.p);
@@ -87,42 +87,42 @@ static int resolve_bare(struct answer *a, struct db_txn *t, const char *text, st
 	return code;
 }
 
+/* The centre of an app that has a row; the host that gave its name to one of bystanders. */
 static int resolve_app(struct answer *a, struct db_txn *t, int64_t app, struct resolved *out)
 {
+	char shown[24];
 	struct query q;
 	bool found;
 
-	query_open(&q, t, STMT_APP_KEY);
-	query_int(&q, app);
-	found = query_row(&q) && split_key(query_get_text(&q, 0), out);
+	query_open(&q, t, app > 0 ? STMT_APP_KEY : STMT_SUBJECT_NAME);
+	query_int(&q, app > 0 ? app : -app);
+	found = query_row(&q);
+	if (found && app > 0)
+		found = split_key(query_get_text(&q, 0), out);
+	else if (found && (found = state_kind(&q, 0, &out->kind)))
+		snprintf(out->name, sizeof(out->name), "%s", query_get_text(&q, 1));
 	query_close(&q);
-	return found ? ANSWER_DONE
-		     : answer_refuse(a, "没有应用 A%lld,beianctl apps 列出全部应用", (long long)app);
+	answer_app_text(shown, app);
+	return found ? ANSWER_DONE : answer_refuse(a, "没有应用 %s,beianctl apps 列出全部应用", shown);
 }
 
-/* Nobody wrote the members of its app down. */
+/* Nobody wrote the members of its app down. One that was not seen itself may be the centre of those that
+ * were.
+ */
 static void find_bystander(struct store *s, struct db_txn *t, struct resolved *out)
 {
 	char key[BYSTANDER_KEY_MAX];
 
 	if (out->kind != SUBJECT_HOST)
 		return;
-	out->app = bystander_of(s, t, out->id, out->name, key);
+	out->app = out->id != 0 ? bystander_of(s, t, out->id, out->name, key)
+				: bystander_app(s, t, out->name, key);
 	out->bystander = out->app != 0;
 	if (!out->bystander)
 		return;
 	snprintf(out->app_key, sizeof(out->app_key), "%s", key);
 	snprintf(out->tie, sizeof(out->tie), "%s",
 		 tie_name(strcmp(strchr(key, ':') + 1, out->name) == 0 ? TIE_ANCHOR : TIE_REGISTRABLE));
-}
-
-static bool is_bystander(struct db_txn *t, const char *key)
-{
-	struct query q;
-
-	query_open(&q, t, STMT_BYSTANDER);
-	query_text(&q, key);
-	return query_one(&q, 0) != 0;
 }
 
 static void find_app(struct db_txn *t, struct resolved *out)
@@ -148,14 +148,18 @@ static void look_up(struct store *s, struct db_txn *t, struct resolved *out)
 	query_int(&q, out->kind);
 	query_text(&q, out->name);
 	out->id = query_one(&q, 0);
-	if (out->id != 0) {
+	if (out->id != 0)
 		find_app(t, out);
-		if (out->app == 0)
-			find_bystander(s, t, out);
-	} else {
+	if (out->app == 0)
+		find_bystander(s, t, out);
+	if (out->app == 0 && out->id == 0)
 		out->app = app_by_key(t, out, out->app_key);
-		out->bystander = out->app != 0 && is_bystander(t, out->app_key);
-	}
+}
+
+int64_t resolve_again(struct db_txn *t, const struct resolved *at)
+{
+	char key[sizeof(at->app_key)];
+	return app_by_key(t, at, key);
 }
 
 int resolve_subject(struct answer *a, struct db_txn *t, const char *text, struct resolved *out)

@@ -10,6 +10,7 @@
 #include "store/finding.h"
 #include "store/fold.h"
 #include "store/json.h"
+#include "store/resolve.h"
 #include "store/show_detail.h"
 #include "store/verdict.h"
 
@@ -30,51 +31,34 @@ enum column {
 	APP_MEMBER_KIND,
 	APP_MEMBER_NAME,
 	APP_BYSTANDS,
-	APP_KEY,
 };
 
 /* The app whose member rows are being read. */
 struct reading {
 	struct answer *answer;
-	struct db_txn *txn;
-	struct bystanders *others;
-	bool all, others_read; /* every app is asked for; `others` was needed */
-	int64_t id;
+	bool all;   /* every app is asked for, not one */
+	int64_t id; /* of the app in hand; 0: none */
 	struct buf head, kinds, subjects, tail;
 	int kind; /* of the last member, -1: none; kinds are listed once */
 };
 
-static void totals_json(struct buf *b, struct query *q, const struct bystander *one)
-{
-	bool row = one == NULL;
-
-	json_people(b, "clients", row ? query_get_int(q, APP_CLIENTS) : (int64_t)one->clients);
-	json_int(b, "days", row ? query_get_int(q, APP_DAYS) : (int64_t)one->days);
-	json_int(b, "messages", row ? query_get_int(q, APP_MESSAGES) : (int64_t)one->count);
-	json_time(b, "first", row ? query_get_int(q, APP_FIRST) : one->first);
-	json_time(b, "last", row ? query_get_int(q, APP_LAST) : one->last);
-}
-
-static void open_app(struct reading *r, struct query *q, const struct bystander *one)
+static void open_app(struct reading *r, int64_t id, const char *name, const char *status)
 {
 	char app[24];
 
-	r->id = query_get_int(q, APP_ID);
+	r->id = id;
 	r->kind = -1;
-	answer_app_text(app, r->id);
+	answer_app_text(app, id);
 	json_line(&r->head);
 	json_text(&r->head, "app", app);
-	json_text(&r->head, "name", query_get_text(q, APP_NAME));
-	json_text(&r->head, "status", query_get_text(q, APP_STATUS));
+	json_text(&r->head, "name", name);
+	json_text(&r->head, "status", status);
 	buf_reset(&r->kinds);
 	json_open(&r->kinds, NULL, '[');
 	buf_reset(&r->subjects);
 	json_open(&r->subjects, NULL, '[');
 	buf_reset(&r->tail);
 	buf_puts(&r->tail, "{");
-	totals_json(&r->tail, q, one);
-	json_score(&r->tail, "score", query_get_real(q, APP_SCORE));
-	json_text(&r->tail, "unit", query_get_text(q, APP_UNIT));
 }
 
 static void add_member(struct reading *r, enum subject_kind kind, const char *name)
@@ -83,31 +67,6 @@ static void add_member(struct reading *r, enum subject_kind kind, const char *na
 		json_text(&r->kinds, NULL, subject_kind_name(kind));
 	r->kind = (int)kind;
 	json_text(&r->subjects, NULL, name);
-}
-
-/* An app's row may have none. */
-static void add_row(struct reading *r, struct query *q)
-{
-	const char *name = query_get_text(q, APP_MEMBER_NAME);
-	enum subject_kind kind;
-
-	if (name != NULL && state_kind(q, APP_MEMBER_KIND, &kind))
-		add_member(r, kind, name);
-}
-
-static void add_bystanders(struct reading *r, const struct bystander *one)
-{
-	for (size_t k = 0; k < one->members; k++)
-		add_member(r, SUBJECT_HOST, bystanders_member(r->others, one, k)->name);
-}
-
-/* What nobody wrote down of an app of bystanders; NULL: it is none any more. */
-static const struct bystander *work_out(struct reading *r, const char *key)
-{
-	if (!r->others_read)
-		bystanders_read(r->others, r->answer->store, r->txn, r->all ? NULL : key);
-	r->others_read = true;
-	return bystanders_find(r->others, key);
 }
 
 /* Leaves the app's object open in the answer's line. */
@@ -123,6 +82,75 @@ static void close_app(struct reading *r)
 	json_raw(b, "subjects", r->subjects.p);
 	buf_puts(b, ",");
 	buf_puts(b, r->tail.p + 1); /* without its brace */
+	if (r->all)
+		answer_line(r->answer);
+}
+
+static void open_row(struct reading *r, struct query *q)
+{
+	struct buf *b = &r->tail;
+
+	open_app(r, query_get_int(q, APP_ID), query_get_text(q, APP_NAME), query_get_text(q, APP_STATUS));
+	json_people(b, "clients", query_get_int(q, APP_CLIENTS));
+	json_int(b, "days", query_get_int(q, APP_DAYS));
+	json_int(b, "messages", query_get_int(q, APP_MESSAGES));
+	json_time(b, "first", query_get_int(q, APP_FIRST));
+	json_time(b, "last", query_get_int(q, APP_LAST));
+	json_score(b, "score", query_get_real(q, APP_SCORE));
+	json_text(b, "unit", query_get_text(q, APP_UNIT));
+}
+
+/* A row that nobody judged says nothing but its id. */
+static void read_row(struct reading *r, struct query *q)
+{
+	const char *name = query_get_text(q, APP_MEMBER_NAME);
+	enum subject_kind kind;
+
+	if (query_get_int(q, APP_BYSTANDS) != 0)
+		return;
+	if (r->id != query_get_int(q, APP_ID)) {
+		if (r->id != 0)
+			close_app(r);
+		open_row(r, q);
+	}
+	if (name != NULL && state_kind(q, APP_MEMBER_KIND, &kind))
+		add_member(r, kind, name);
+}
+
+static void read_rows(struct reading *r, struct query *q)
+{
+	while (query_row(q))
+		read_row(r, q);
+	if (r->id != 0)
+		close_app(r);
+}
+
+static void tell_bystander(struct reading *r, const struct bystanders *others, const struct bystander *one)
+{
+	struct buf *b = &r->tail;
+
+	open_app(r, one->id, bystanders_name(others, one), app_status_name(APP_UNDECIDED));
+	json_people(b, "clients", (int64_t)one->clients);
+	json_int(b, "days", (int64_t)one->days);
+	json_int(b, "messages", (int64_t)one->count);
+	json_time(b, "first", one->first);
+	json_time(b, "last", one->last);
+	json_score(b, "score", 0);
+	json_text(b, "unit", NULL);
+	for (size_t k = 0; k < one->members; k++)
+		add_member(r, SUBJECT_HOST, bystanders_member(others, one, k)->name);
+	close_app(r);
+}
+
+static void tell_bystanders(struct reading *r, struct db_txn *t)
+{
+	struct bystanders others;
+
+	bystanders_read(&others, r->answer->store, t, NULL);
+	for (size_t i = 0; i < others.survey.bystanders; i++)
+		if (others.total[i].members > 0)
+			tell_bystander(r, &others, &others.total[i]);
+	bystanders_clear(&others);
 }
 
 static void reading_clear(struct reading *r)
@@ -133,51 +161,10 @@ static void reading_clear(struct reading *r)
 	buf_clear(&r->tail);
 }
 
-/* The app of this row, opened when it is not the one in hand. */
-static void read_row(struct reading *r, struct query *q, int *n)
-{
-	const struct bystander *one = NULL;
-
-	if (query_get_int(q, APP_BYSTANDS) != 0) {
-		one = work_out(r, query_get_text(q, APP_KEY));
-		if (one == NULL)
-			return;
-	}
-	if (*n > 0 && r->id != query_get_int(q, APP_ID)) {
-		close_app(r);
-		if (r->all)
-			answer_line(r->answer);
-	}
-	if (*n == 0 || r->id != query_get_int(q, APP_ID)) {
-		open_app(r, q, one);
-		++*n;
-	}
-	if (one != NULL)
-		add_bystanders(r, one);
-	else
-		add_row(r, q);
-}
-
-/* Walks the apps asked for; the last one stays open in the answer's line. Returns how many. */
-static int read_apps(struct answer *a, struct query *q, bool all, struct bystanders *others)
-{
-	struct reading r = { .answer = a, .txn = q->txn, .others = others, .all = all };
-	int n = 0;
-
-	while (query_row(q))
-		read_row(&r, q, &n);
-	if (n > 0)
-		close_app(&r);
-	if (n > 0 && all)
-		answer_line(a);
-	reading_clear(&r);
-	return n;
-}
-
 int answer_apps(struct answer *a)
 {
-	struct bystanders others = { 0 };
-	enum app_status status;
+	struct reading r = { .answer = a, .all = true };
+	enum app_status status = APP_UNDECIDED;
 	struct db_txn t;
 	struct query q;
 
@@ -190,8 +177,10 @@ int answer_apps(struct answer *a)
 	query_open(&q, &t, STMT_APPS_LIST);
 	query_text(&q, a->option[0]);
 	query_text(&q, NULL);
-	read_apps(a, &q, true, &others);
-	bystanders_clear(&others);
+	read_rows(&r, &q);
+	if (status == APP_UNDECIDED)
+		tell_bystanders(&r, &t);
+	reading_clear(&r);
 	return answer_end(a, &t);
 }
 
@@ -388,19 +377,60 @@ static void steps_json(struct answer *a, struct db_txn *t, int64_t app, const st
 	query_close(&q);
 }
 
+static void find_key(struct db_txn *t, struct resolved *at)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_APP_KEY);
+	query_int(&q, at->app);
+	if (query_row(&q))
+		snprintf(at->app_key, sizeof(at->app_key), "%s", query_get_text(&q, 0));
+	query_close(&q);
+}
+
+static void open_group(struct reading *r, struct db_txn *t, const char *key, struct bystanders *others)
+{
+	const struct bystander *one;
+
+	bystanders_read(others, r->answer->store, t, key);
+	one = bystanders_find(others, key);
+	if (one != NULL)
+		tell_bystander(r, others, one);
+}
+
+/* Opens the line of an app; one of bystanders may have become another by now. Its number then, 0: none. */
+static int64_t open_line(struct answer *a, struct db_txn *t, struct bystanders *others)
+{
+	struct reading r = { .answer = a };
+	struct resolved at = { .app = answer_app_id(a->operand[0]) };
+	struct query q;
+
+	if (at.app < 0)
+		(void)!resolve_subject(a, t, a->operand[0], &at);
+	else
+		find_key(t, &at);
+	if (at.app > 0) {
+		query_open(&q, t, STMT_APPS_LIST);
+		query_text(&q, NULL);
+		query_int(&q, at.app);
+		read_rows(&r, &q);
+	}
+	if (r.id == 0 && at.app_key[0] != '\0')
+		open_group(&r, t, at.app_key, others);
+	reading_clear(&r);
+	return r.id;
+}
+
 int answer_app(struct answer *a)
 {
-	int64_t app = answer_app_id(a->operand[0]);
 	struct bystanders others = { 0 };
 	struct db_txn t;
-	struct query q;
+	int64_t app;
 	int code;
 
 	db_begin(&t, a->store->db, DB_READ);
-	query_open(&q, &t, STMT_APPS_LIST);
-	query_text(&q, NULL);
-	query_int(&q, app);
-	if (read_apps(a, &q, false, &others) == 0)
+	app = open_line(a, &t, &others);
+	if (app == 0)
 		db_fail(&t, -1, "没有应用 %.40s,beianctl apps 列出全部应用", a->operand[0]);
 	members_json(a, &t, app, &others);
 	links_json(a, &t, app, &others);

@@ -3,6 +3,7 @@
 
 #include "policy/domain.h"
 #include "store/answer.h"
+#include "store/bystander.h"
 #include "store/json.h"
 
 enum { SOURCES_SHOWN = 20 };
@@ -36,14 +37,16 @@ static int64_t number(struct db_txn *t, enum stmt id)
 	return query_one(&q, 0);
 }
 
-static void counts_json(struct buf *b, struct db_txn *t)
+/* Apps of bystanders have no rows. */
+static void counts_json(struct buf *b, struct db_txn *t, int64_t bystanders)
 {
 	const size_t n = sizeof(counts) / sizeof(counts[0]);
 
 	for (size_t i = 0; i < n; i++) {
+		int64_t more = counts[i].stmt == STMT_STATUS_APPS ? bystanders : 0;
 		if (i == 0 || strcmp(counts[i].group, counts[i - 1].group) != 0)
 			json_open(b, counts[i].group, '{');
-		json_int(b, counts[i].key, number(t, counts[i].stmt));
+		json_int(b, counts[i].key, number(t, counts[i].stmt) + more);
 		if (i + 1 == n || strcmp(counts[i].group, counts[i + 1].group) != 0)
 			json_close(b, '}');
 	}
@@ -62,12 +65,13 @@ static void database_json(struct answer *a, struct db_txn *t)
 	json_close(b, '}');
 }
 
-static void apps_json(struct buf *b, struct db_txn *t)
+static void apps_json(struct buf *b, struct db_txn *t, int64_t bystanders)
 {
 	struct query q;
 
 	json_open(b, "apps", '{');
 	query_open(&q, t, STMT_STATUS_BY_STATUS);
+	query_int(&q, bystanders);
 	while (query_row(&q))
 		json_int(b, query_get_text(&q, 0), query_get_int(&q, 1));
 	json_close(b, '}');
@@ -180,6 +184,7 @@ static void sources_json(struct buf *b, struct db_txn *t)
 int answer_status(struct answer *a)
 {
 	struct buf *b = &a->line;
+	int64_t bystanders;
 	struct db_txn t;
 	int code;
 
@@ -187,8 +192,9 @@ int answer_status(struct answer *a)
 	json_line(b);
 	json_text(b, "profile", a->store->conf->policy.profile);
 	database_json(a, &t);
-	counts_json(b, &t);
-	apps_json(b, &t);
+	bystanders = bystanders_count(a->store, &t);
+	counts_json(b, &t, bystanders);
+	apps_json(b, &t, bystanders);
 	judged_json(b, &t);
 	import_json(b, &t);
 	psl_json(b);

@@ -160,20 +160,83 @@ void survey_linked(struct survey *sv, int64_t subject)
 		f->linked = true;
 }
 
-/* -- groups ----------------------------------------------------------------------------------------- */
-/* What the sieve and the list of public suffixes say of a name is asked once for each. */
-static enum sieve_class class_of(const struct survey *sv, const struct face *f, const char **group)
+/* -- who matters ------------------------------------------------------------------------------------ */
+/* What the sieve says of a name is asked once for each. */
+static enum sieve_class class_of(const struct survey *sv, const struct face *f)
 {
 	struct recall_face *known = recall_face(sv->recall, f->id);
 
-	if (known->class_known == 0) {
-		enum sieve_class class = sieve_host(&sv->sieve, f->name);
-		known->class_known = (uint8_t)(1 + class);
-		known->group = class == SIEVE_LISTED ? 0 : (uint8_t)(sieve_group(f->name) - f->name);
-	}
-	*group = f->name + known->group;
+	if (f->kind != SUBJECT_HOST)
+		return SIEVE_LISTED;
+	if (known->class_known == 0)
+		known->class_known = (uint8_t)(1 + sieve_host(&sv->sieve, f->name));
 	return (enum sieve_class)(known->class_known - 1);
 }
+
+static const char *group_of(const struct face *f) { return f->server ? f->name : sieve_group(f->name); }
+
+/* By themselves; the groups of hosts that do are added to `groups`. */
+static void choose_some(struct survey *sv, struct index *groups)
+{
+	for (size_t i = 0; i < sv->count; i++) {
+		struct face *f = &sv->face[i];
+		enum sieve_class class = class_of(sv, f);
+		f->matters = class != SIEVE_PLAIN || f->server || f->linked;
+		if (f->matters && class != SIEVE_LISTED)
+			index_add(groups, group_of(f), i);
+	}
+	index_sort(groups);
+}
+
+static bool is_one_of(const struct index *groups, const char *group)
+{
+	size_t n;
+	return index_find(groups, group, &n) != NULL;
+}
+
+/* A group's name is the end of its hosts' names: most hosts end in none of those looked for, and need not be
+ * cut. */
+static bool may_be_of(const struct index *groups, const struct face *f)
+{
+	return index_find_suffix(groups, f->name) != NULL;
+}
+
+/* With those whose group matters. */
+static void choose_rest(struct survey *sv, const struct index *groups)
+{
+	for (size_t i = 0; i < sv->count; i++) {
+		struct face *f = &sv->face[i];
+		if (!f->matters && (may_be_of(groups, f) || may_be_of(&sv->sieve.wanted, f)))
+			f->matters = is_one_of(groups, group_of(f)) || sieve_wants(&sv->sieve, group_of(f));
+		sv->mattering += f->matters;
+	}
+}
+
+void survey_choose(struct survey *sv)
+{
+	struct index groups = { 0 };
+
+	choose_some(sv, &groups);
+	choose_rest(sv, &groups);
+	index_clear(&groups);
+}
+
+void survey_standing(const struct survey *sv, const struct index *groups, bool *stands)
+{
+	const struct index_entry *e;
+	size_t n;
+
+	for (size_t i = 0; groups->count > 0 && i < sv->count; i++) {
+		const struct face *f = &sv->face[i];
+		if (f->matters || !f->seen || !may_be_of(groups, f))
+			continue;
+		e = index_find(groups, sieve_group(f->name), &n);
+		if (e != NULL)
+			stands[e->value] = true;
+	}
+}
+
+/* -- groups of bystanders --------------------------------------------------------------------------- */
 
 static void sit(struct survey *sv, size_t *seats, size_t face, const char *group)
 {
@@ -220,50 +283,19 @@ static void sort_seats(struct survey *sv, size_t seats)
 	free(stray);
 }
 
-/* Sorts the seats and opens a group for each run of one name unless one of it matters. */
+/* Sorts the seats and opens a group for each run of one name. */
 static void open_groups(struct survey *sv, size_t seats)
 {
-	struct survey_group *g;
-
 	sort_seats(sv, seats);
 	for (size_t i = 0, end; i < seats; i = end) {
-		bool matters = false;
+		struct survey_group g = { .name = sv->seat[i].group, .first = i };
 		for (end = i; end < seats && compare_seats(&sv->seat[i], &sv->seat[end]) == 0; end++)
-			matters |= sv->face[sv->seat[end].face].matters;
-		for (size_t k = i; matters && k < end; k++)
-			sv->face[sv->seat[k].face].matters = true;
-		if (matters)
-			continue;
+			g.seen |= sv->face[sv->seat[end].face].seen;
+		g.count = end - i;
 		sv->bystander =
 			xgrow(sv->bystander, &sv->bystander_cap, sv->bystanders + 1, sizeof(*sv->bystander));
-		g = &sv->bystander[sv->bystanders++];
-		*g = (struct survey_group){ .name = sv->seat[i].group, .first = i, .count = end - i };
+		sv->bystander[sv->bystanders++] = g;
 	}
-}
-
-void survey_sort(struct survey *sv)
-{
-	size_t seats = 0;
-
-	sv->seat = xmalloc(sv->count * sizeof(*sv->seat));
-	for (size_t i = 0; i < sv->count; i++) {
-		struct face *f = &sv->face[i];
-		const char *group = f->name;
-		enum sieve_class class = SIEVE_LISTED;
-		if (f->kind == SUBJECT_HOST)
-			class = class_of(sv, f, &group);
-		if (class == SIEVE_LISTED) {
-			f->matters = true;
-			continue;
-		}
-		group = f->server ? f->name : group;
-		f->matters =
-			class == SIEVE_MARKED || f->server || f->linked || sieve_wants(&sv->sieve, group);
-		sit(sv, &seats, i, group);
-	}
-	open_groups(sv, seats);
-	for (size_t i = 0; i < sv->count; i++)
-		sv->mattering += sv->face[i].matters;
 }
 
 bool survey_was_seen(struct db_txn *t, int64_t subject)
@@ -297,9 +329,10 @@ void survey_rest(struct survey *sv, struct db_txn *t, const char *only)
 	for (size_t i = 0; i < sv->count; i++) {
 		const struct face *f = &sv->face[i];
 		const char *group;
-		if (f->kind != SUBJECT_HOST || f->judged || (only != NULL && !domain_within(f->name, only)) ||
-		    class_of(sv, f, &group) != SIEVE_PLAIN)
+		if (f->judged || (only != NULL && !domain_within(f->name, only)) ||
+		    class_of(sv, f) != SIEVE_PLAIN)
 			continue;
+		group = sieve_group(f->name);
 		if (only == NULL || strcmp(group, only) == 0)
 			sit(sv, &seats, i, group);
 	}

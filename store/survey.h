@@ -17,7 +17,7 @@ struct face {
 	enum subject_kind kind;
 	bool server, proxy; /* as in struct policy_subject */
 	bool linked;        /* an identifier spoke to it */
-	bool matters;       /* found out by survey_sort() */
+	bool matters;       /* found out by survey_choose() */
 	bool judged;        /* in an app that the last judgement wrote down */
 	bool seen;          /* in what counts, not only as what links speak of */
 };
@@ -32,6 +32,7 @@ struct seat {
 struct survey_group {
 	const char *name;
 	size_t first, count;
+	bool seen; /* one of it, in what counts */
 };
 
 struct survey {
@@ -40,6 +41,7 @@ struct survey {
 	struct face *face;     /* sorted by id */
 	size_t count, cap;
 	size_t mattering;
+	/* by survey_rest() */
 	struct seat *seat;              /* hosts that no list has, sorted by group, then by name */
 	struct survey_group *bystander; /* sorted by name */
 	size_t bystanders, bystander_cap;
@@ -50,8 +52,10 @@ struct survey {
  * does not know yet it knows afterwards. */
 void survey_read(struct survey *sv, const struct policy_input *in, struct db_txn *t, struct recall *recall);
 void survey_linked(struct survey *sv, int64_t subject);
-/* For the judgement: who matters; the groups of all others. */
-void survey_sort(struct survey *sv);
+/* For the judgement: who matters. */
+void survey_choose(struct survey *sv);
+/* After it: stands[value] of each of these groups that are ones of bystanders who were seen. */
+void survey_standing(const struct survey *sv, const struct index *groups, bool *stands);
 /* For who asks later: the groups of hosts that no app which was written down has. `only`: this one; NULL:
  * all. */
 void survey_rest(struct survey *sv, struct db_txn *t, const char *only);

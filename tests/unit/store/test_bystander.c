@@ -31,7 +31,7 @@ static int64_t number(const char *command, const char *operand, const char *fiel
 	return n;
 }
 
-static void ids_are_in_the_order_of_keys(void **state)
+static void one_is_called_by_its_first_host(void **state)
 {
 	struct observation o[3];
 
@@ -42,11 +42,22 @@ static void ids_are_in_the_order_of_keys(void **state)
 	fx_capture("a", o, 3);
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 3);
-	assert_true(fx_says("\"app\":\"A1\",\"name\":\"aaa.com\",\"status\":\"undecided\""));
-	assert_true(fx_says("\"app\":\"A2\",\"name\":\"jw.example.edu.cn\",\"status\":\"unfiled\""));
-	assert_true(fx_says("\"app\":\"A3\",\"name\":\"zzz.com\",\"status\":\"undecided\""));
-	assert_int_equal(number("app", "A1", "messages"), 18);
-	assert_int_equal(fx_number(STMT_STATUS_APPS), 3);
+	assert_true(fx_says("\"app\":\"A1\",\"name\":\"jw.example.edu.cn\",\"status\":\"unfiled\""));
+	assert_true(fx_says("\"app\":\"A1000000002\",\"name\":\"aaa.com\",\"status\":\"undecided\""));
+	assert_true(fx_says("\"app\":\"A1000000003\",\"name\":\"zzz.com\",\"status\":\"undecided\""));
+	assert_int_equal(number("app", "A1000000002", "messages"), 18);
+	assert_int_equal(fx_number(STMT_STATUS_APPS), 1);
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
+	assert_true(fx_says("\"derived\":{\"apps\":3,"));
+	assert_true(fx_says("\"apps\":{\"undecided\":2,\"unfiled\":1}"));
+	o[0] = fx_host("a.aaa.com", 2); /* one more of a group that has its number */
+	fx_capture("b", o, 1);
+	assert_int_equal(number("app", "A1000000004", "messages"), 22);
+	assert_true(fx_says("\"app\":\"A1000000002\",\"name\":\"aaa.com\""));
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
+	assert_true(fx_says("\"derived\":{\"apps\":3,"));
+	assert_int_equal(fx_ask(-1, "explain", "aaa.com", NULL), 0); /* not seen itself */
+	assert_true(fx_says("A1000000002(host:aaa.com)"));
 }
 
 static void many_are_listed_each_once(void **state)
@@ -85,27 +96,36 @@ static void who_was_not_counted_has_no_app(void **state)
 	assert_int_equal(fx_ask(-1, "explain", "www.half.com", NULL), 0);
 }
 
-/* Its id stays while an app is judged, is none of bystanders any more, and becomes one again. */
-static void the_id_outlives_every_change(void **state)
+/* Its number leads to it when it is judged, is none of bystanders any more, and becomes one again. */
+static void its_number_outlives_every_change(void **state)
 {
 	struct observation mini = fx_seen(SUBJECT_WECHAT_MINI, "wx00000000000000aa", VIA_HTTP_REFERER, 50, 4);
 
 	(void)state;
 	strangers("a", 0, 3);
 	assert_int_equal(fx_ask(-1, "explain", "www.stranger1.com", NULL), 0);
-	assert_true(fx_says("A2(host:stranger1.com)"));
-	assert_int_equal(fx_ask(-1, "exempt", "www.stranger1.com", "测试", NULL), 0);
-	assert_true(fx_says("\"name\":\"stranger1.com\",\"app\":\"A2\""));
+	assert_true(fx_says("A1000000002(host:stranger1.com)"));
+	assert_int_equal(fx_ask(-1, "exempt", "A1000000002", "测试", NULL), 0);
+	assert_true(fx_says("\"name\":\"stranger1.com\",\"app\":\"A1\""));
 	assert_int_equal(fx_ask(-1, "apps", "--status", "exempt", NULL), 0);
-	assert_true(fx_says("\"app\":\"A2\""));
-	assert_int_equal(fx_ask(-1, "unexempt", "A2", NULL), 0);
+	assert_true(fx_says("\"app\":\"A1\""));
+	assert_int_equal(fx_ask(-1, "app", "A1000000002", NULL), 0);
+	assert_true(fx_says("\"app\":\"A1\",\"name\":\"stranger1.com\",\"status\":\"exempt\""));
+	assert_int_equal(fx_ask(-1, "unexempt", "A1000000002", NULL), 0);
 	assert_int_equal(fx_ask(-1, "apps", "--status", "undecided", NULL), 0);
 	assert_int_equal(fx_line_count(), 3);
+	assert_true(fx_says("\"app\":\"A1\",\"name\":\"stranger1.com\",\"status\":\"undecided\""));
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
+	assert_true(fx_says("\"apps\":{\"undecided\":3}"));
 	fx_link(&mini, SUBJECT_HOST, "www.stranger1.com");
 	fx_capture("b", &mini, 1);
-	assert_int_equal(fx_ask(-1, "app", "A2", NULL), 0);
+	assert_int_equal(fx_ask(-1, "app", "A1", NULL), 0);
 	assert_true(fx_says("not-exclusive"));
 	assert_true(fx_says("\"links\":[{\"from\":{\"kind\":\"wechat-mini\""));
+	assert_int_equal(fx_ask(-1, "explain", "A1000000002", NULL), 0);
+	assert_true(fx_says("A1(host:stranger1.com)"));
+	assert_int_equal(fx_ask(-1, "app", "A1000000099", NULL), 1);
+	assert_non_null(strstr(fx.error, "A1000000099"));
 }
 
 static void members_are_told_in_full(void **state)
@@ -118,19 +138,19 @@ static void members_are_told_in_full(void **state)
 	o[2] = fx_host("a.some.com", 4);
 	fx_link(&o[0], SUBJECT_HOST, "some.com");
 	fx_capture("a", o, 3);
-	assert_int_equal(number("app", "A1", "clients"), 4);
+	assert_int_equal(number("app", "A1000000001", "clients"), 4);
 	assert_true(fx_says("\"subjects\":[\"a.some.com\",\"b.some.com\",\"some.com\"]"));
 	assert_true(fx_says("\"name\":\"some.com\",\"tie\":\"anchor\""));
 	assert_true(fx_says("\"name\":\"a.some.com\",\"tie\":\"registrable\""));
 	assert_true(fx_says("\"links\":[{\"from\":{\"kind\":\"host\",\"name\":\"b.some.com\"}"));
-	assert_int_equal(fx_ask(-1, "app", "A2", NULL), 1);
+	assert_int_equal(fx_ask(-1, "app", "A1", NULL), 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(ids_are_in_the_order_of_keys),   FX_TEST(many_are_listed_each_once),
-		FX_TEST(who_was_not_counted_has_no_app), FX_TEST(the_id_outlives_every_change),
+		FX_TEST(one_is_called_by_its_first_host), FX_TEST(many_are_listed_each_once),
+		FX_TEST(who_was_not_counted_has_no_app),  FX_TEST(its_number_outlives_every_change),
 		FX_TEST(members_are_told_in_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
