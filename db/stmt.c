@@ -15,6 +15,21 @@
 	"uuid, state, app, rule, severity, cites, name, title, clients, subjects, facts, first, last, why, " \
 	"why_text"
 
+/* Apps whose jobs are planned (index app_app_asked). */
+#define ASKED "a.gone = 0 AND a.status IN ('unfiled', 'probable', 'filed')"
+
+/* Does job p still show the fact that led to job c, and is it wanted itself? */
+#define LED                                                                                                  \
+	"(p.wanted AND EXISTS (SELECT 1 FROM probe_fact f WHERE f.job = p.id AND f.gone IS NULL "            \
+	"AND f.value IN (c.target, c.name)))"
+
+#define FACT_COLUMNS                                                                                         \
+	"f.kind, f.name, f.type, f.value, f.confidence, f.note, f.first, f.last, f.gone, j.probe, "          \
+	"f.version, f.job"
+#define JOB_COLUMNS                                                                                          \
+	"id, kind, name, probe, target, app, why, origin, wanted, rank, due, handed, attempts, failures, "   \
+	"tried, done, outcome, status, version, remark"
+
 static const char *const statements[STMT_COUNT] = {
 	[STMT_EPOCH_NEWEST] = "SELECT max(epoch) FROM key_epoch",
 	[STMT_EPOCH_ADD] = "INSERT INTO key_epoch (epoch, made) VALUES (?1, ?2)",
@@ -259,6 +274,126 @@ static const char *const statements[STMT_COUNT] = {
 		"OR id IN (SELECT max(id) FROM source WHERE replay = 0 GROUP BY name) "
 		"ORDER BY id DESC",
 	[STMT_COUNTERS_OF] = "SELECT name, value FROM source_counter WHERE source = ?1 ORDER BY name",
+	[STMT_PROBE_STATE] = "SELECT paused, planned, digest, progress, round FROM probe_state",
+	[STMT_PROBE_PLANNED] = "UPDATE probe_state SET planned = ?1, digest = ?2, round = ?3",
+	[STMT_PROBE_PAUSE] = "UPDATE probe_state SET paused = ?1",
+	[STMT_PROBE_PROGRESS] = "UPDATE probe_state SET progress = ?1",
+	[STMT_PROBE_ANEW] = "UPDATE probe_app SET verdict = NULL, plan = NULL",
+	/* members of the apps that are asked about; ?1: also of those that are as they were planned */
+	[STMT_PROBE_CANDIDATES] =
+		"SELECT a.id, a.digest, p.plan, a.status, a.clients, a.days, s.kind, s.name, EXISTS "
+		"(SELECT 1 FROM observed_day d WHERE d.subject = s.id AND d.via <> ?3 AND +d." COUNTED ") "
+		"FROM app_app a LEFT JOIN probe_app p ON p.app = a.id "
+		"CROSS JOIN app_member m ON m.app = a.id CROSS JOIN observed_subject s ON s.id = m.subject "
+		"WHERE " ASKED " AND (?1 OR p.verdict IS NOT a.digest) AND (?2 IS NULL OR a.id = ?2) "
+		"ORDER BY a.id, s.kind, s.name",
+	[STMT_PROBE_APPS_LEFT] =
+		"SELECT p.app FROM probe_app p CROSS JOIN app_app a ON a.id = p.app WHERE NOT (" ASKED ")",
+	[STMT_PROBE_APPS_PUT] = "INSERT INTO probe_app (app, verdict, plan) SELECT c1, c2, c3 FROM feed(?1) "
+				"WHERE true ON CONFLICT (app) DO UPDATE SET verdict = excluded.verdict, "
+				"plan = excluded.plan",
+	[STMT_PROBE_APP_DROP] = "DELETE FROM probe_app WHERE app = ?1",
+	[STMT_PROBE_JOBS_COUNT] = "SELECT count(*) FROM probe_job",
+	[STMT_PROBE_JOBS_KNOWN] =
+		"SELECT f.rowid FROM feed(?1) f CROSS JOIN probe_job j ON j.kind = f.c1 AND j.name = f.c2 "
+		"AND j.probe = f.c3 AND j.target = ''",
+	[STMT_PROBE_JOBS_PUT] =
+		"INSERT INTO probe_job (kind, name, probe, target, app, why, origin, wanted, rank, due, "
+		"round) "
+		"SELECT c1, c2, c3, '', c4, c5, 'plan', 1, 1, c6, ?2 FROM feed(?1) WHERE true "
+		"ON CONFLICT (kind, name, probe, target) DO UPDATE SET app = excluded.app, "
+		"why = excluded.why, origin = 'plan', wanted = 1, round = excluded.round",
+	[STMT_PROBE_JOBS_STALE] = "UPDATE probe_job SET wanted = 0, round = ?2 WHERE app = ?1 AND "
+				  "origin = 'plan' AND wanted = 1 AND round <> ?2",
+	[STMT_PROBE_JOBS_FORGET] =
+		"DELETE FROM probe_job WHERE wanted = 0 AND handed IS NULL AND coalesce(tried, 0) < ?1",
+	[STMT_PROBE_CHILDREN_PLANNED] = "UPDATE probe_job AS c SET wanted = " LED ", app = p.app "
+					"FROM probe_job p WHERE p.id = c.parent AND c.origin = 'fact' "
+					"AND p.round = ?1 AND (c.wanted <> " LED " OR c.app IS NOT p.app)",
+	[STMT_PROBE_CHILDREN_OF] = "UPDATE probe_job AS c SET wanted = " LED " FROM probe_job p "
+				   "WHERE p.id = ?1 AND c.parent = ?1 AND c.origin = 'fact' "
+				   "AND c.wanted <> " LED,
+	[STMT_PROBE_DUE] =
+		"SELECT id, kind, name, probe, target, etag, modified, version, app, rank FROM probe_job "
+		"WHERE wanted = 1 AND handed IS NULL AND rank = ?1 AND due <= ?2 ORDER BY due LIMIT ?3",
+	[STMT_PROBE_NEXT] =
+		"SELECT min(due) FROM probe_job WHERE wanted = 1 AND handed IS NULL AND rank = ?1",
+	[STMT_PROBE_HAND] = "UPDATE probe_job SET handed = ?2 WHERE id = ?1",
+	[STMT_PROBE_HANDED] = "SELECT id FROM probe_job WHERE handed IS NOT NULL ORDER BY handed, id",
+	[STMT_PROBE_JOB_HANDED] =
+		"SELECT kind, name, probe, target, app, origin, wanted, attempts, failures, version, "
+		"etag, modified FROM probe_job WHERE id = ?1 AND handed IS NOT NULL",
+	[STMT_PROBE_ANSWERED] =
+		"UPDATE probe_job SET handed = NULL, wanted = ?2, rank = ?3, due = ?4, attempts = ?5, "
+		"failures = ?6, tried = ?7, done = CASE WHEN ?8 THEN ?7 ELSE done END, outcome = ?9, "
+		"status = ?10, version = ?11, remark = ?12, etag = ?13, modified = ?14 WHERE id = ?1",
+	[STMT_PROBE_COUNT] = "INSERT INTO probe_counter (name, value) VALUES (?1, ?2) "
+			     "ON CONFLICT DO UPDATE SET value = value + excluded.value",
+	[STMT_PROBE_COUNTERS] = "SELECT name, value FROM probe_counter ORDER BY name",
+	[STMT_PROBE_DAY_NEWEST] = "SELECT max(day) FROM probe_day",
+	[STMT_PROBE_DAY_OPEN] = "INSERT OR IGNORE INTO probe_day (day, answered, done) VALUES (?1, 0, 0)",
+	[STMT_PROBE_DAY_CLOSE] = "UPDATE probe_day SET waiting = ?2 WHERE day = ?1",
+	[STMT_PROBE_DAY_COUNT] =
+		"UPDATE probe_day SET answered = answered + 1, done = done + ?2 WHERE day = ?1",
+	[STMT_PROBE_DAYS] = "SELECT day, answered, done, waiting FROM probe_day ORDER BY day DESC LIMIT ?1",
+	[STMT_PROBE_WAITING] = "SELECT count(*) FROM probe_job WHERE wanted = 1 AND handed IS NULL "
+			       "AND rank IN (0, 1, 2) AND due < ?1",
+	[STMT_PROBE_FACTS_SAME] =
+		"SELECT count(*) FROM feed(?1) f CROSS JOIN probe_fact x ON x.kind = ?2 AND x.name = ?3 "
+		"AND x.type = f.c1 AND x.value = f.c2 AND x.job = ?4 AND x.gone IS NULL "
+		"AND x.confidence = f.c3 AND x.note = f.c4",
+	[STMT_PROBE_FACTS_PUT] =
+		"INSERT INTO probe_fact (kind, name, type, value, job, version, confidence, note, first, "
+		"last) SELECT ?2, ?3, c1, c2, ?4, ?5, c3, c4, ?6, ?6 FROM feed(?1) WHERE true "
+		"ON CONFLICT (kind, name, type, value, job) DO UPDATE SET version = excluded.version, "
+		"confidence = excluded.confidence, note = excluded.note, last = excluded.last, gone = NULL",
+	[STMT_PROBE_FACTS_GONE] =
+		"UPDATE probe_fact SET gone = ?2 WHERE job = ?1 AND gone IS NULL AND last <> ?2",
+	[STMT_PROBE_FACTS_LAST] = "UPDATE probe_fact SET last = ?2 WHERE job = ?1 AND gone IS NULL",
+	[STMT_PROBE_FACTS_FORGET] =
+		"DELETE FROM probe_fact WHERE job = ?1 AND gone IS NOT NULL AND (type, value) NOT IN "
+		"(SELECT type, value FROM probe_fact WHERE job = ?1 AND gone IS NOT NULL "
+		"ORDER BY gone DESC, type, value LIMIT ?2)",
+	[STMT_PROBE_FACTS_NUMBER] = "SELECT count(*) FROM probe_fact WHERE gone IS NULL",
+	[STMT_PROBE_FACTS_OF] = "SELECT " FACT_COLUMNS " FROM probe_fact f JOIN probe_job j ON j.id = f.job "
+				"WHERE f.kind = ?1 AND f.name = ?2 ORDER BY f.type, f.value, f.job",
+	[STMT_PROBE_FACTS_ALL] = "SELECT " FACT_COLUMNS " FROM probe_fact f JOIN probe_job j ON j.id = f.job "
+				 "WHERE f.gone IS NULL OR ?1 ORDER BY f.kind, f.name, f.type, f.value, f.job",
+	[STMT_PROBE_LEADS_COUNT] =
+		"SELECT count(*) FROM probe_job WHERE parent = ?1 AND origin = 'fact' AND wanted = 1",
+	[STMT_PROBE_LEAD_PUT] =
+		"INSERT INTO probe_job (kind, name, probe, target, app, parent, why, origin, wanted, rank, "
+		"due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'fact', 1, 1, ?8) "
+		"ON CONFLICT (kind, name, probe, target) DO UPDATE SET origin = 'fact', wanted = 1, "
+		"app = excluded.app, parent = excluded.parent, why = excluded.why WHERE origin <> 'plan'",
+	[STMT_PROBE_TRANSCRIPT_PUT] =
+		"INSERT OR REPLACE INTO probe_transcript (job, success, time, outcome, digest, text) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STMT_PROBE_TRANSCRIPTS_OF] = "SELECT time, outcome, digest, text FROM probe_transcript "
+				      "WHERE job = ?1 ORDER BY time DESC",
+	[STMT_PROBE_SCOPE_HOSTS] =
+		"SELECT s.name FROM app_member m CROSS JOIN observed_subject s ON s.id = m.subject "
+		"WHERE m.app = ?1 AND s.kind = 0 ORDER BY s.name LIMIT ?2",
+	[STMT_PROBE_JOB_FIND] = "SELECT id, outcome, due, handed IS NOT NULL, attempts FROM probe_job "
+				"WHERE kind = ?1 AND name = ?2 AND probe = ?3 AND target = ?4",
+	[STMT_PROBE_JOB_ASK] = "UPDATE probe_job SET rank = 2, due = ?2, origin = CASE WHEN wanted "
+			       "THEN origin ELSE 'person' END, wanted = 1 WHERE id = ?1",
+	[STMT_PROBE_JOB_ADD] = "INSERT INTO probe_job (kind, name, probe, target, app, why, origin, wanted, "
+			       "rank, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'person', 1, 2, ?7)",
+	[STMT_PROBE_JOBS_LIST] = "SELECT " JOB_COLUMNS " FROM probe_job WHERE (?1 OR wanted = 1) "
+				 "AND (?2 IS NULL OR (kind = ?2 AND name = ?3)) "
+				 "ORDER BY wanted DESC, handed IS NULL, rank DESC, due, id LIMIT ?4",
+	[STMT_PROBE_JOB_SHOW] = "SELECT " JOB_COLUMNS " FROM probe_job WHERE id = ?1",
+	[STMT_PROBE_SUMMARY] = "SELECT count(*), sum(wanted), sum(wanted AND handed IS NULL AND due <= ?1), "
+			       "sum(handed IS NOT NULL), sum(wanted AND handed IS NULL AND rank = 1), "
+			       "sum(wanted AND handed IS NULL AND due < ?2) FROM probe_job",
+	[STMT_PROBE_OUTCOMES] = "SELECT outcome, count(*) FROM probe_job WHERE wanted = 1 AND outcome IS NOT "
+				"NULL GROUP BY outcome ORDER BY outcome",
+	[STMT_PROBE_OLDEST] = "SELECT min(handed) FROM probe_job WHERE handed IS NOT NULL",
+	[STMT_PROBE_SUBJECT_STATUS] =
+		"SELECT a.id, a.status, a.clients, a.days FROM app_member m JOIN app_app a ON a.id = m.app "
+		"JOIN observed_subject s ON s.id = m.subject WHERE s.kind = ?1 AND s.name = ?2 AND a.gone = "
+		"0",
 };
 
 const char *stmt_sql(enum stmt id) { return statements[id]; }

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "policy/index.h"
+#include "store/plan.h"
 #include "store/verdict.h"
 
 static const char bystander_kind[] = "host:";
@@ -279,7 +280,7 @@ static void write_all(struct judging *j)
 	free(j->known);
 }
 
-void judge_run(struct store *s, struct db_txn *t)
+static void judge_due(struct store *s, struct db_txn *t)
 {
 	struct judging j = { .store = s, .txn = t };
 
@@ -295,4 +296,10 @@ void judge_run(struct store *s, struct db_txn *t)
 	}
 	recall_keep(s, t, j.generation);
 	load_clear(&j.load);
+}
+
+void judge_run(struct store *s, struct db_txn *t)
+{
+	judge_due(s, t);
+	plan_run(s, t);
 }

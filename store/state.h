@@ -4,6 +4,7 @@
 #define STORE_STATE_H
 
 #include "base/hash.h"
+#include "base/probe_row.h"
 #include "db/db.h"
 #include "db/query.h"
 #include "store/recall.h"
@@ -15,12 +16,16 @@ struct store {
 	const struct conf *conf; /* borrowed */
 	const struct data *data; /* borrowed */
 	struct db *db;
-	char digest[HASH_HEX_SIZE]; /* of conf and data: what the judgement goes by */
-	int64_t epoch;              /* of the client key that live sensors use now */
-	int64_t epoch_since;        /* when this process rotated it; INT64_MIN: not in its life */
-	struct running *running;    /* sources that are open here: store/ingest.h */
-	struct recall recall;       /* what the last judgement found out */
-	struct observation at_hand; /* too large for the stack */
+	char digest[HASH_HEX_SIZE];             /* of conf and data: what the judgement goes by */
+	int64_t epoch;                          /* of the client key that live sensors use now */
+	int64_t epoch_since;                    /* when this process rotated it; INT64_MIN: not in its life */
+	struct running *running;                /* sources that are open here: store/ingest.h */
+	struct recall recall;                   /* what the last judgement found out */
+	struct observation at_hand;             /* too large for the stack */
+	struct probe_row probe[PROBE_ROWS_MAX]; /* store_probes() */
+	size_t probe_count;
+	char probe_digest[HASH_HEX_SIZE]; /* of them and of `digest`: what the plan goes by */
+	bool paused;                      /* probing; as the database has it */
 	char error[STORE_ERROR_MAX];
 };
 
@@ -36,7 +41,7 @@ void state_digest(const struct conf *conf, const struct data *data, char out[HAS
 bool state_kind(struct query *q, int column, enum subject_kind *out);
 bool state_via(struct query *q, int column, enum via *out);
 
-/* Judges inside the caller's transaction when anything changed since the last time. */
+/* Judges inside the caller's transaction when anything changed since the last time, and plans the probes. */
 void judge_run(struct store *s, struct db_txn *t);
 /* From now on the last judgement is out of date. */
 void judge_mark(struct db_txn *t);

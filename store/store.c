@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "store/ingest.h"
 
 int state_failed(struct store *s, int result)
@@ -57,6 +59,8 @@ struct store *store_open(const struct conf *conf, const struct data *data, bool 
 	db_begin(&t, s->db, DB_READ);
 	query_open(&q, &t, STMT_EPOCH_NEWEST);
 	s->epoch = query_one(&q, 0);
+	query_open(&q, &t, STMT_PROBE_STATE);
+	s->paused = query_one(&q, 0) != 0;
 	if (state_end(s, &t) == 0)
 		return s;
 	snprintf(error, STORE_ERROR_MAX, "%s", s->error);
@@ -76,11 +80,34 @@ void store_close(struct store *s)
 
 const char *store_error(const struct store *s) { return s->error; }
 
+static void digest_probes(struct store *s)
+{
+	struct buf b = { 0 };
+	uint8_t sum[HASH_SHA256_SIZE];
+
+	buf_puts(&b, s->digest);
+	for (size_t i = 0; i < s->probe_count; i++)
+		buf_printf(&b, " %s %u %u %d", s->probe[i].name, s->probe[i].kinds, s->probe[i].version,
+			   s->probe[i].wants_target);
+	hash_sha256(sum, b.p, b.len);
+	hash_hex(s->probe_digest, sum);
+	buf_clear(&b);
+}
+
 void store_configure(struct store *s, const struct conf *conf, const struct data *data)
 {
 	s->conf = conf;
 	s->data = data;
 	state_digest(conf, data, s->digest);
+	digest_probes(s);
+}
+
+void store_probes(struct store *s, const struct probe_row *rows, size_t n)
+{
+	s->probe_count = n < PROBE_ROWS_MAX ? n : PROBE_ROWS_MAX;
+	if (s->probe_count > 0)
+		memcpy(s->probe, rows, s->probe_count * sizeof(*rows));
+	digest_probes(s);
 }
 
 int store_judge(struct store *s)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/probe_row.h"
 #include "conf/conf.h"
 #include "conf/data.h"
 #include "ipc/job.h"
@@ -113,19 +114,24 @@ int store_event(struct store *s, const struct store_event *e) __attribute__((war
 int store_events_forget(struct store *s, unsigned kinds, const char *what, const char *text)
 	__attribute__((warn_unused_result));
 
-/* -- probes: what is asked of whom (store/plan.c), what was learnt ------------------------------- */
-/* Hands out jobs that are due, fresh ones first, and keeps on disk that it did. Returns the count, or
- * negative errno; none while paused, or with probing off. */
+/* -- probes: what is asked of whom (store/plan.c), what was learnt (store/learn.c) ------------------ */
+/* Which probes there are (probe_list()); copied, their names are not. Without them nothing is planned. Jobs
+ * are planned by every judgement while [probe] enabled is on. */
+void store_probes(struct store *s, const struct probe_row *rows, size_t n);
+/* Hands out jobs that are due, a person's first, then fresh ones, and keeps on disk that it did. Returns the
+ * count, or negative errno; none while paused, or with probing off. The hours are the caller's affair. */
 int store_jobs(struct store *s, int64_t now, struct job *out, size_t max);
-/* When the next job falls due (microseconds UTC); INT64_MAX: none is waiting. */
+/* When the next job falls due (microseconds UTC); INT64_MAX: none is waiting, paused, or off. */
 int store_jobs_due(struct store *s, int64_t *when) __attribute__((warn_unused_result));
-/* What became of a job: facts, transcript, when to ask again. A job that was not handed out is -ENOENT. */
+/* What became of a job: facts, transcript, when to ask again. A job that is not out (unknown, or answered
+ * already) is -ENOENT, counted, and nothing else changes. New facts make the next judgement due: schedule it
+ * as after a batch. */
 int store_job_result(struct store *s, int64_t now, const struct job_result *r)
 	__attribute__((warn_unused_result));
 /* The prober is gone, or a new store begins: what was handed out counts as PROBE_LOST, and is asked again
- * after the retry interval, not before. */
+ * after the retry interval (store/schedule.c), not before. */
 int store_jobs_lost(struct store *s, int64_t now) __attribute__((warn_unused_result));
-bool store_probes_paused(const struct store *s);
+bool store_probes_paused(const struct store *s); /* as of the last call that looked */
 
 /* -- commands of beianctl (ipc/command.h) ---------------------------------------------------------- */
 struct store_reply {

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Probes to plan, and results as a prober would send them. */
+#ifndef TESTS_UNIT_STORE_PROBING_H
+#define TESTS_UNIT_STORE_PROBING_H
+
+#include "base/alloc.h"
+#include "tests/unit/store/fixture.h"
+
+static const int64_t an_hour = 3600 * 1000000LL;
+
+static const struct probe_row px_rows[] = {
+	{ .name = "page", .zh = "网页", .version = 1, .kinds = 1u << SUBJECT_HOST, .interval_hours = 168 },
+	{ .name = "certificate",
+	  .zh = "证书",
+	  .version = 1,
+	  .kinds = 1u << SUBJECT_HOST,
+	  .interval_hours = 720 },
+	{ .name = "apk",
+	  .zh = "安装包",
+	  .version = 1,
+	  .kinds = 1u << SUBJECT_HOST,
+	  .wants_target = true,
+	  .interval_hours = 720 },
+	{ .name = "record",
+	  .zh = "小程序资料页",
+	  .version = 1,
+	  .kinds = 1u << SUBJECT_WECHAT_MINI,
+	  .interval_hours = 720 },
+};
+
+/* `more`: further lines of [probe]. */
+static inline void px_conf(const char *more)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "[probe]\nenabled = on\ncontact = https://nic.example.edu.cn/probe\n%s", more);
+	fx_conf("hnust", text.p);
+	buf_clear(&text);
+}
+
+/* The store anew, as a process that starts. */
+static inline void px_open(const char *more)
+{
+	store_close(fx.store);
+	px_conf(more);
+	fx_open();
+	store_probes(fx.store, px_rows, sizeof(px_rows) / sizeof(px_rows[0]));
+}
+
+static inline int px_set_up(void **state)
+{
+	int r = fx_set_up(state);
+
+	if (r == 0)
+		px_open("");
+	return r;
+}
+
+#define PX_TEST(f) cmocka_unit_test_setup_teardown(f, px_set_up, fx_tear_down)
+
+/* What is planned now is due by then. */
+static inline int64_t px_soon(void) { return state_now() + 1000000; }
+
+static struct job px_job[64];
+
+static inline int px_take(int64_t now, size_t max)
+{
+	int n = store_jobs(fx.store, now, px_job, max);
+
+	fx_ok(n);
+	return n;
+}
+
+/* The one among px_job, which must be there. */
+static inline const struct job *px_find(int n, const char *name, const char *probe)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(px_job[i].name, name) == 0 && strcmp(px_job[i].probe, probe) == 0)
+			return &px_job[i];
+	fail_msg("no job %s of %s", probe, name);
+	return NULL;
+}
+
+/* The caller frees. */
+static inline struct job_result *px_result(int64_t id, enum probe_outcome outcome)
+{
+	struct job_result *r = xcalloc(1, sizeof(*r));
+
+	r->id = id;
+	r->outcome = outcome;
+	r->status = outcome == PROBE_DONE ? 200 : 0;
+	r->version = 1;
+	r->requests = 1;
+	snprintf(r->transcript, sizeof(r->transcript), "GET / -> %u\n", r->status);
+	return r;
+}
+
+static inline void px_fact(struct job_result *r, enum fact type, const char *value)
+{
+	struct job_fact *f = &r->fact[r->fact_count++];
+
+	*f = (struct job_fact){ .type = type, .confidence = 90 };
+	snprintf(f->value, sizeof(f->value), "%s", value);
+	snprintf(f->note, sizeof(f->note), "<title>");
+}
+
+/* Answers a job and frees the result. */
+static inline int px_answer(struct job_result *r, int64_t now)
+{
+	int code = store_job_result(fx.store, now, r);
+
+	free(r);
+	return code;
+}
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Jobs go out once, come back once, and are not asked again before their time; whatever dies in between. */
+#include "tests/unit/store/probing.h"
+
+static void campus(void)
+{
+	struct observation o[2];
+
+	o[0] = fx_host("jw.example.edu.cn", 5);
+	o[1] = fx_host("www.unknown-shop.com", 9);
+	fx_capture("a", o, 2);
+}
+
+static int64_t due(void)
+{
+	int64_t when;
+
+	fx_ok(store_jobs_due(fx.store, &when));
+	return when;
+}
+
+static void due_jobs_go_out_once(void **state)
+{
+	int n;
+
+	(void)state;
+	campus();
+	assert_true(due() <= px_soon());
+	n = px_take(px_soon(), 64);
+	assert_int_equal(n, 2);
+	assert_string_equal(px_job[0].probe, "page");
+	assert_string_equal(px_job[0].name, "jw.example.edu.cn");
+	assert_int_equal(px_job[0].scope_count, 1);
+	assert_string_equal(px_job[0].scope[0], "example.edu.cn");
+	assert_string_equal(px_job[1].probe, "certificate");
+	assert_int_equal(px_take(px_soon(), 64), 0);
+	assert_true(due() == INT64_MAX);
+}
+
+static void at_most_as_many_as_asked_for(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_string_equal(px_job[0].probe, "page");
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_string_equal(px_job[0].probe, "certificate");
+	assert_int_equal(px_take(px_soon(), 0), 0);
+}
+
+static void nothing_before_its_time(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(px_take(noon, 64), 0);
+}
+
+static void an_answered_job_waits_its_interval(void **state)
+{
+	int64_t now = px_soon(), next;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 1), 1);
+	fx_ok(px_answer(px_result(px_job[0].id, PROBE_DONE), now));
+	assert_int_equal(px_take(now, 64), 1); /* the certificate */
+	next = due();
+	assert_true(next >= now + 168 * an_hour * 9 / 10 && next <= now + 168 * an_hour * 11 / 10);
+	assert_int_equal(px_take(next - 1, 64), 0);
+	assert_int_equal(px_take(next, 64), 1);
+}
+
+static void tags_come_back_with_the_job(void **state)
+{
+	int64_t now = px_soon();
+	struct job_result *r;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 1), 1);
+	r = px_result(px_job[0].id, PROBE_DONE);
+	snprintf(r->etag, sizeof(r->etag), "\"a1\"");
+	snprintf(r->modified, sizeof(r->modified), "bad\r\nX: y");
+	fx_ok(px_answer(r, now));
+	assert_int_equal(px_take(now, 1), 1);
+	assert_int_equal(px_take(due(), 1), 1);
+	assert_string_equal(px_job[0].etag, "\"a1\"");
+	assert_string_equal(px_job[0].modified, "");
+}
+
+static void a_second_answer_changes_nothing(void **state)
+{
+	int64_t now = px_soon(), next;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 64), 2);
+	fx_ok(px_answer(px_result(px_job[0].id, PROBE_DONE), now));
+	next = due();
+	assert_int_equal(px_answer(px_result(px_job[0].id, PROBE_TIMEOUT), now), -ENOENT);
+	assert_true(due() == next);
+	assert_int_equal(px_answer(px_result(999, PROBE_DONE), now), -ENOENT);
+	assert_int_equal(px_answer(px_result(-1, PROBE_DONE), now), -ENOENT);
+}
+
+/* The store dies between the prober's request and its answer. */
+static void a_job_that_was_out_waits_after_a_crash(void **state)
+{
+	int64_t now = px_soon();
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 64), 2);
+	px_open("");
+	assert_int_equal(px_take(now + an_hour, 64), 0);
+	fx_ok(store_jobs_lost(fx.store, now));
+	assert_int_equal(px_take(now + an_hour / 2, 64), 0);
+	assert_int_equal(px_take(now + 2 * an_hour, 64), 2);
+	assert_int_equal(px_answer(px_result(px_job[0].id, PROBE_DONE), now), 0);
+}
+
+/* Each statement of an answer fails in turn: it is written whole or not at all. */
+static void an_answer_is_whole_or_not_there(void **state)
+{
+	int64_t now = px_soon();
+	unsigned nth = 0;
+	int code = -EIO;
+	int64_t id;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 1), 1);
+	id = px_job[0].id;
+	while (code == -EIO) {
+		struct job_result *r = px_result(id, PROBE_DONE);
+		px_fact(r, FACT_TITLE, "教务系统");
+		db_fail_at(fx.store->db, ++nth);
+		code = px_answer(r, now);
+		if (code == -EIO) {
+			db_fail_at(fx.store->db, 0);
+			assert_int_equal(fx_number(STMT_PROBE_FACTS_NUMBER), 0);
+			assert_true(px_take(now, 1) == (nth == 1)); /* the other job, once */
+		}
+	}
+	db_fail_at(fx.store->db, 0);
+	assert_int_equal(code, 0);
+	assert_true(nth > 8);
+	assert_int_equal(fx_number(STMT_PROBE_FACTS_NUMBER), 1);
+}
+
+static void nothing_goes_out_while_it_is_off(void **state)
+{
+	(void)state;
+	campus();
+	store_close(fx.store);
+	fx_conf("hnust", "");
+	fx_open();
+	store_probes(fx.store, px_rows, 1);
+	assert_int_equal(px_take(px_soon(), 64), 0);
+	assert_true(due() == INT64_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PX_TEST(due_jobs_go_out_once),
+		PX_TEST(at_most_as_many_as_asked_for),
+		PX_TEST(nothing_before_its_time),
+		PX_TEST(an_answered_job_waits_its_interval),
+		PX_TEST(tags_come_back_with_the_job),
+		PX_TEST(a_second_answer_changes_nothing),
+		PX_TEST(a_job_that_was_out_waits_after_a_crash),
+		PX_TEST(an_answer_is_whole_or_not_there),
+		PX_TEST(nothing_goes_out_while_it_is_off),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
