@@ -475,6 +475,7 @@ static void fill(struct transfer *t, struct fetch_reply *r, CURLcode code)
 
 	fetch_head_answer(&t->head, a);
 	a->outcome = outcome_of(t, code);
+	r->location_long = t->head.location_long;
 	a->body = t->body;
 	a->size = t->size;
 	a->truncated = t->body_full;

@@ -55,6 +55,7 @@ struct fetch_reply {
 	uint64_t received;          /* bytes of the body as they came, compressed */
 	uint8_t peer[16];           /* address connected to */
 	bool connected;             /* peer is one */
+	bool location_long;         /* a Location that is no URL for its length; answer.location is "" */
 	unsigned http;              /* 10, 11, 20; 0 without a response */
 	const char *why;            /* libcurl's words for a failure, "" */
 };

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/errand.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "probes/robots.h"
+
+#define SECOND INT64_C(1000000)
+
+static const char robots_agent[] = "beiand", robots_path[] = "/robots.txt";
+
+struct errand {
+	struct manners *m;
+	struct errand *next, **link;
+	struct errand_task task;
+	void (*done)(void *arg, const struct errand_result *r);
+	void *arg;
+	struct event *timer;
+	struct url url; /* of this hop */
+	/* of the way here */
+	char redirect[ERRAND_HOPS_MAX][PROBE_URL_MAX];
+	size_t hops;
+	bool answered;                /* the last response is this hop's, not that of the one before */
+	int status;                   /* of the last response */
+	char location[PROBE_URL_MAX]; /* of it */
+	/* of this hop */
+	uint8_t addr[RESOLVE_MAX][16];
+	size_t addr_count;
+	int64_t resolved;
+	struct resolve_ask *asking;
+	struct transfer *transfer;
+	/* robots.txt */
+	bool is_robots, waits_for_robots, robots_counted;
+	char origin[URL_ORIGIN_MAX]; /* whose robots.txt this fetches, or waits for */
+	struct probe_ask robots_ask;
+	struct errand *robots; /* under way for this errand */
+};
+
+static int64_t clock_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * SECOND + ts.tv_nsec / 1000;
+}
+
+/* -- life */
+static void go(struct errand *e);
+static void start(struct errand *e);
+
+static void wake_in(struct errand *e, int64_t us)
+{
+	const struct timeval tv = { .tv_sec = us / SECOND, .tv_usec = us % SECOND };
+
+	if (evtimer_add(e->timer, &tv) != 0)
+		fatal("libevent 不能排定事件");
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct errand *e = arg;
+
+	(void)fd, (void)what;
+	if (e->url.text[0] == '\0')
+		start(e);
+	else
+		go(e);
+}
+
+/* The one that fetched an origin's robots.txt is gone: the next of those that wait may look, or fetch. */
+static void wake_waiters(struct manners *m, const char *origin)
+{
+	for (struct errand *e = m->first; e != NULL; e = e->next)
+		if (e->waits_for_robots && strcmp(e->origin, origin) == 0) {
+			e->waits_for_robots = false;
+			wake_in(e, 0);
+		}
+}
+
+static void errand_free(struct errand *e)
+{
+	*e->link = e->next;
+	if (e->next != NULL)
+		e->next->link = e->link;
+	if (e->robots != NULL)
+		errand_free(e->robots);
+	if (e->asking != NULL)
+		resolve_cancel(e->asking);
+	if (e->transfer != NULL) {
+		fetch_cancel(e->transfer);
+		e->m->counters.answered[PROBE_PAUSED]++;
+	}
+	if (e->is_robots)
+		wake_waiters(e->m, e->origin);
+	event_free(e->timer);
+	free(e);
+}
+
+void errand_cancel(struct errand *e) { errand_free(e); }
+
+struct errand *errand_begin(struct manners *m, const struct errand_task *task,
+			    void (*done)(void *arg, const struct errand_result *r), void *arg)
+{
+	struct errand *e = xcalloc(1, sizeof(*e));
+
+	e->m = m;
+	e->task = *task;
+	e->done = done;
+	e->arg = arg;
+	e->timer = evtimer_new(m->base, on_timer, e);
+	if (e->timer == NULL)
+		fatal("libevent 不能排定事件");
+	e->next = m->first;
+	e->link = &m->first;
+	if (e->next != NULL)
+		e->next->link = &e->next;
+	m->first = e;
+	wake_in(e, 0);
+	return e;
+}
+
+/* -- the end */
+/* The answer came from the URL of this hop, or else from the last one before it that answered. */
+static void fill_way(const struct errand *e, struct probe_answer *a)
+{
+	const bool before = !e->answered && e->hops > 0;
+
+	a->url = before ? e->redirect[e->hops - 1] : e->url.text;
+	a->redirect_count = before ? e->hops - 1 : e->hops;
+	for (size_t i = 0; i < a->redirect_count; i++)
+		a->redirect[i] = e->redirect[i];
+}
+
+static void deliver(struct errand *e, struct errand_result *r)
+{
+	fill_way(e, &r->answer);
+	e->done(e->arg, r);
+	errand_free(e);
+}
+
+/* A URL that is not asked, or not asked any further. What the last hop said on the way stays known. */
+static void refuse(struct errand *e, enum probe_outcome why, const char *url, uint32_t retry_after)
+{
+	struct errand_result r = { .answer.outcome = why, .retry_after = retry_after };
+	struct probe_answer *a = &r.answer;
+
+	e->m->counters.refused[why]++;
+	transcript_refused(e->task.transcript, clock_us(), url, why);
+	a->status = e->status;
+	a->location = e->location;
+	a->content_type = a->server = a->generator = a->etag = a->last_modified = a->authenticate =
+		a->cookies = "";
+	a->verify = -1;
+	deliver(e, &r);
+}
+
+static void refuse_here(struct errand *e, enum probe_outcome why) { refuse(e, why, e->url.text, 0); }
+
+/* -- checks of a URL */
+enum probe_outcome errand_check(const struct scope *s, const struct scope_run *run, const struct url *u)
+{
+	const enum probe_outcome host = scope_host(s, run, u->host);
+
+	if (host != PROBE_DONE)
+		return host;
+	return scope_port(s, u->port) ? PROBE_DONE : PROBE_BAD_PORT;
+}
+
+bool errand_needs_robots(const struct url *u, const char *endpoint)
+{
+	if (url_is_root(u) || strcmp(url_path(u), robots_path) == 0)
+		return false;
+	return endpoint == NULL || endpoint[0] == '\0' || strncmp(u->text, endpoint, strlen(endpoint)) != 0;
+}
+
+static bool passes(struct errand *e)
+{
+	const enum probe_outcome o = errand_check(e->m->scope, e->task.run, &e->url);
+
+	if (o != PROBE_DONE)
+		refuse_here(e, o);
+	return o == PROBE_DONE;
+}
+
+static void start(struct errand *e)
+{
+	if (!url_parse(&e->url, e->task.ask->url))
+		refuse(e, PROBE_BAD_URL, e->task.ask->url, 0);
+	else if (passes(e))
+		go(e);
+}
+
+/* -- robots.txt: RFC 9309 section 2.3.1 */
+static bool is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static struct errand *robots_under_way(const struct errand *e)
+{
+	for (struct errand *o = e->m->first; o != NULL; o = o->next)
+		if (o->is_robots && strcmp(o->origin, e->origin) == 0)
+			return o;
+	return NULL;
+}
+
+/* The server's own failure to say is taken as a no for an hour; so is what leads where we may not go. More
+ * than five redirects count as no robots.txt (2.3.1.2), and so does what a client is told it may not have. */
+static enum shelf_word robots_word(const struct probe_answer *a)
+{
+	if (a->outcome == PROBE_TOO_MANY_HOPS)
+		return SHELF_ALLOWED;
+	if (a->outcome != PROBE_DONE)
+		return a->outcome == PROBE_BAD_RESPONSE || a->redirect_count > 0 ? SHELF_REFUSED
+										 : SHELF_UNKNOWN;
+	return a->status >= 400 && a->status < 500 && a->status != 429 ? SHELF_ALLOWED : SHELF_REFUSED;
+}
+
+static void keep_robots(struct errand *e, const struct probe_answer *a, int64_t now)
+{
+	struct manners *m = e->m;
+	uint32_t delay;
+
+	if (a->outcome == PROBE_DONE && a->status >= 200 && a->status < 300) {
+		delay = shelf_put(m->shelf, e->origin, (const char *)a->body, a->size, robots_agent, now);
+		if (delay > 0)
+			budget_pace(m->budget, e->url.host, delay, now);
+	} else if (robots_word(a) != SHELF_UNKNOWN) {
+		shelf_put_word(m->shelf, e->origin, robots_word(a), now);
+	}
+	m->counters.robots_evicted = shelf_evicted(m->shelf);
+}
+
+/* What keeps us from robots.txt, other than the server's word, would keep us from the page as well: it is
+ * told by its own name. */
+static void on_robots(void *arg, const struct errand_result *r)
+{
+	struct errand *e = arg;
+	const struct probe_answer *a = &r->answer;
+	const bool busy = a->outcome == PROBE_DONE && (a->status == 429 || a->status == 503);
+
+	e->robots = NULL;
+	e->robots_counted = true; /* asked for, not remembered */
+	keep_robots(e, a, clock_us());
+	if (busy)
+		refuse(e, PROBE_HELD_BACK, e->url.text, r->retry_after);
+	else if (a->outcome != PROBE_DONE && robots_word(a) == SHELF_UNKNOWN)
+		refuse(e, a->outcome, e->url.text, r->retry_after);
+	else
+		wake_in(e, 0);
+}
+
+static void fetch_robots(struct errand *e)
+{
+	struct errand_task task = e->task;
+	struct probe_ask *ask = &e->robots_ask;
+
+	memset(ask, 0, sizeof(*ask));
+	snprintf(ask->url, sizeof(ask->url), "%.*s%s", (int)e->url.path, e->url.text, robots_path);
+	ask->follow = ask->compressed = ask->prefix = true;
+	ask->body_max = ROBOTS_PARSE_MAX;
+	task.ask = ask;
+	e->robots = errand_begin(e->m, &task, on_robots, e);
+	e->robots->is_robots = true;
+	memcpy(e->robots->origin, e->origin, sizeof(e->origin));
+	e->m->counters.robots_fetched++;
+}
+
+/* True: asked for nothing, or allowed. False: waits, or is refused. */
+static bool robots_let(struct errand *e, int64_t now)
+{
+	enum shelf_word word;
+
+	if (e->is_robots || !errand_needs_robots(&e->url, e->task.run->endpoint))
+		return true;
+	url_origin(&e->url, e->origin);
+	word = shelf_ask(e->m->shelf, e->origin, url_path(&e->url), now);
+	if (word != SHELF_UNKNOWN && !e->robots_counted) {
+		e->robots_counted = true; /* once, however often the budget makes it wait */
+		e->m->counters.robots_kept++;
+	}
+	if (word == SHELF_ALLOWED)
+		return true;
+	if (word == SHELF_REFUSED)
+		refuse_here(e, PROBE_ROBOTS);
+	else if (robots_under_way(e) != NULL)
+		e->waits_for_robots = true;
+	else
+		fetch_robots(e);
+	return false;
+}
+
+/* -- addresses */
+/* One forbidden address among a name's is enough: who answers so plays a game (DNS rebinding). */
+static bool all_allowed(const struct errand *e)
+{
+	for (size_t i = 0; i < e->addr_count; i++)
+		if (!scope_address(e->m->scope, e->addr[i]))
+			return false;
+	return e->addr_count > 0;
+}
+
+static void on_addresses(void *arg, const struct resolve_answer *a)
+{
+	struct errand *e = arg;
+
+	e->asking = NULL;
+	e->addr_count = a->count;
+	memcpy(e->addr, a->addr, a->count * sizeof(e->addr[0]));
+	e->resolved = clock_us();
+	if (a->outcome != PROBE_DONE) {
+		refuse_here(e, a->outcome);
+		return;
+	}
+	transcript_names(e->task.transcript, e->resolved, e->url.host, (const uint8_t(*)[16])e->addr,
+			 e->addr_count);
+	go(e);
+}
+
+/* True: the addresses are there. */
+static bool has_addresses(struct errand *e, int64_t now)
+{
+	if (e->url.literal) {
+		memcpy(e->addr[0], e->url.addr, 16);
+		e->addr_count = 1;
+		return true;
+	}
+	if (e->addr_count > 0 && now >= e->resolved && now - e->resolved < ERRAND_ADDRESS_SECONDS * SECOND)
+		return true;
+	e->asking = resolve_begin(e->m->resolve, e->url.host, on_addresses, e);
+	return false;
+}
+
+/* -- redirects */
+static bool was_here(const struct errand *e, const struct url *u)
+{
+	for (size_t i = 0; i < e->hops; i++)
+		if (strcmp(e->redirect[i], u->text) == 0)
+			return true;
+	return strcmp(e->url.text, u->text) == 0;
+}
+
+static enum probe_outcome hop_check(const struct errand *e, const struct url *from, const struct url *to)
+{
+	if (was_here(e, to))
+		return PROBE_TOO_MANY_HOPS;
+	if (from->https && !to->https && strcmp(from->host, to->host) != 0)
+		return PROBE_DOWNGRADE;
+	return PROBE_DONE;
+}
+
+/* Goes on at the URL that the response names, as if it were asked for anew. */
+static void hop(struct errand *e, const struct probe_answer *a, bool too_long)
+{
+	const struct url from = e->url;
+	struct url to;
+	enum probe_outcome o;
+
+	e->answered = true;
+	e->status = a->status;
+	snprintf(e->location, sizeof(e->location), "%s", a->location);
+	if (e->hops == ERRAND_HOPS_MAX) {
+		refuse(e, PROBE_TOO_MANY_HOPS, a->location, 0);
+		return;
+	}
+	o = too_long || !url_join(&to, &from, a->location, strlen(a->location)) ? PROBE_BAD_URL
+										: hop_check(e, &from, &to);
+	memcpy(e->redirect[e->hops++], from.text, sizeof(from.text));
+	e->answered = e->robots_counted = false;
+	if (o != PROBE_DONE) {
+		refuse(e, o, a->location, 0);
+		return;
+	}
+	e->url = to;
+	e->addr_count = 0;
+	if (passes(e))
+		wake_in(e, 0);
+}
+
+/* -- the request */
+static void on_reply(void *arg, const struct fetch_reply *reply)
+{
+	struct errand *e = arg;
+	struct errand_result r = { .answer = reply->answer, .retry_after = reply->retry_after };
+	const struct probe_answer *a = &r.answer;
+	const int64_t now = clock_us();
+
+	e->transfer = NULL;
+	e->m->counters.answered[a->outcome]++;
+	e->m->counters.body_bytes += a->size;
+	transcript_reply(e->task.transcript, now, reply);
+	budget_told(e->m->budget, e->url.host, a->outcome, (unsigned)a->status, reply->retry_after, now);
+	if (e->task.ask->follow && a->outcome == PROBE_DONE && is_redirect(a->status) &&
+	    (a->location[0] != '\0' || reply->location_long)) {
+		hop(e, a, reply->location_long);
+		return;
+	}
+	e->answered = true;
+	deliver(e, &r);
+}
+
+static void send_request(struct errand *e, int64_t now)
+{
+	const struct probe_ask *ask = e->task.ask;
+	const struct fetch_order order = {
+		.url = &e->url,
+		.addr = (const uint8_t(*)[16])e->addr,
+		.addr_count = e->addr_count,
+		.head = ask->head,
+		.compressed = ask->compressed && !ask->ranged,
+		.ranged = ask->ranged,
+		.from = ask->from,
+		.to = ask->to,
+		.etag = ask->conditional ? e->task.etag : "",
+		.modified = ask->conditional ? e->task.modified : "",
+		.body_max = ask->body_max,
+		.prefix = ask->prefix,
+	};
+
+	transcript_request(e->task.transcript, now, &order);
+	e->transfer = fetch_begin(e->m->fetch, &order, on_reply, e);
+	if (e->transfer == NULL) {
+		refuse_here(e, PROBE_BAD_URL);
+		return;
+	}
+	e->m->counters.requests++;
+	++*e->task.requests;
+}
+
+/* Everything that may have changed since the last time is looked at again: this is called after each wait. */
+static void go(struct errand *e)
+{
+	const int64_t now = clock_us();
+	int64_t wait;
+
+	if (e->m->paused || !budget_open(e->m->budget, now)) {
+		refuse_here(e, PROBE_PAUSED);
+		return;
+	}
+	if (!passes(e) || !robots_let(e, now) || !has_addresses(e, now))
+		return;
+	if (!all_allowed(e)) {
+		refuse_here(e, PROBE_BAD_ADDRESS);
+		return;
+	}
+	wait = budget_take(e->m->budget, e->url.host, e->addr[0], now);
+	if (wait < 0) {
+		refuse(e, PROBE_HELD_BACK, e->url.text, (uint32_t)((-wait + SECOND - 1) / SECOND));
+	} else if (wait > 0) {
+		e->m->counters.waits++;
+		transcript_waits(e->task.transcript, now, e->url.host, wait);
+		wake_in(e, wait);
+	} else {
+		send_request(e, now);
+	}
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One ask of a probe, brought home by the manners: its URL, and each URL it is redirected to, passes scope,
+ * hours, robots.txt, the addresses' check and the budget before a byte is sent. robots.txt of an origin is an
+ * errand of its own, one at a time for each origin; who else needs it waits for that one.
+ */
+#ifndef PROBES_ERRAND_H
+#define PROBES_ERRAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/budget.h"
+#include "probes/fetch.h"
+#include "probes/resolve.h"
+#include "probes/scope.h"
+#include "probes/shelf.h"
+#include "probes/transcript.h"
+#include "probes/url.h"
+#include "probes/visit.h"
+
+enum {
+	ERRAND_HOPS_MAX = 5,         /* redirects followed */
+	ERRAND_ADDRESS_SECONDS = 30, /* for so long an answer of the resolver is used, over waits */
+};
+
+struct errand;
+
+/* What all errands of a process share; visits.c makes and frees it. */
+struct manners {
+	struct event_base *base;
+	struct scope *scope;
+	struct budget *budget;
+	struct shelf *shelf;
+	struct resolve *resolve;
+	struct fetch *fetch;
+	bool paused;
+	struct visit_counters counters;
+	struct errand *first; /* all of them */
+};
+
+/* Everything is borrowed for as long as the errand lasts. */
+struct errand_task {
+	const struct probe_ask *ask;
+	const struct scope_run *run;
+	const char *etag, *modified; /* used if the ask is conditional */
+	struct transcript *transcript;
+	unsigned *requests; /* counts what is sent */
+};
+
+struct errand_result {
+	struct probe_answer answer;
+	uint32_t retry_after; /* seconds: asked for by the server, or until the budget lets go; 0: none */
+};
+
+/* `done` is called once, from the event loop; the errand is gone when it returns. */
+struct errand *errand_begin(struct manners *m, const struct errand_task *task,
+			    void (*done)(void *arg, const struct errand_result *r), void *arg);
+void errand_cancel(struct errand *e); /* instead of done; closes its connection */
+
+/* The checks before anything is resolved or sent. PROBE_DONE: passes. */
+enum probe_outcome errand_check(const struct scope *s, const struct scope_run *run, const struct url *u);
+/* Must robots.txt be asked before this URL? Not for "/", itself, and the configured endpoints. */
+bool errand_needs_robots(const struct url *u, const char *endpoint);
+
+#endif

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/visit.h"
+
+#include <event2/event.h>
+#include <event2/util.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "probes/errand.h"
+
+#define SECOND INT64_C(1000000)
+
+enum { HOSTS_MAX = 65536 /* whose budgets are remembered */ };
+
+_Static_assert((int)TRANSCRIPT_MAX == (int)VISIT_TRANSCRIPT_MAX, "one size of a transcript");
+
+struct visit {
+	struct visits *v;
+	struct visit *next, **link;
+	uint64_t number;
+	struct visit_job job;
+	void (*done)(void *arg, const struct visit_result *r);
+	void *arg;
+	struct event *timer; /* its start, then the end of its time */
+	bool started;
+	struct probe_run run;
+	struct probe_facts facts;
+	struct probe_ask ask;
+	size_t asks;
+	struct scope_run scope;
+	const char *suffix[VISIT_SCOPE_MAX];
+	struct errand *errand;
+	struct transcript transcript;
+	unsigned requests, status;
+	uint32_t retry_after;
+	char etag[VISIT_TAG_MAX], modified[VISIT_TAG_MAX];
+};
+
+struct visits {
+	struct manners m;
+	const struct conf *conf;
+	struct visit *first;
+	size_t running;
+	uint64_t number; /* of the next one */
+};
+
+static int64_t clock_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * SECOND + ts.tv_nsec / 1000;
+}
+
+/* -- set-up */
+static bool may_connect(void *arg, const uint8_t addr[16])
+{
+	const struct visits *v = arg;
+
+	return scope_address(v->m.scope, addr);
+}
+
+static bool set_up_fetch(struct visits *v, char error[CONF_ERROR_MAX])
+{
+	const struct conf *c = v->conf;
+	char agent[256];
+	struct fetch_settings s = { .agent = agent, .roots = c->probe.roots, .timeout = c->probe.timeout };
+
+	snprintf(agent, sizeof(agent), "beiand/%s (+%s)", BEIAND_VERSION, c->probe.contact);
+	s.may = may_connect;
+	s.arg = v;
+	v->m.fetch = fetch_new(v->m.base, &s);
+	if (v->m.fetch == NULL)
+		snprintf(error, CONF_ERROR_MAX, "[probe] roots = %s: 读不到 PEM 格式的根证书",
+			 c->probe.roots);
+	return v->m.fetch != NULL;
+}
+
+struct visits *visits_new(struct event_base *base, const struct conf *conf, char error[CONF_ERROR_MAX])
+{
+	struct visits *v = xcalloc(1, sizeof(*v));
+
+	v->conf = conf;
+	v->m.base = base;
+	v->m.scope = scope_new(conf);
+	v->m.budget = budget_new(conf, HOSTS_MAX, clock_us());
+	v->m.shelf = shelf_new();
+	v->m.resolve = resolve_new(base, conf, error);
+	if (v->m.resolve != NULL && set_up_fetch(v, error))
+		return v;
+	visits_free(v);
+	return NULL;
+}
+
+static void visit_free(struct visit *x)
+{
+	*x->link = x->next;
+	if (x->next != NULL)
+		x->next->link = x->link;
+	x->v->running--;
+	if (x->errand != NULL)
+		errand_cancel(x->errand);
+	if (x->started && x->job.probe->end != NULL)
+		x->job.probe->end(&x->run);
+	event_free(x->timer);
+	free(x->run.state);
+	free(x->facts.fact);
+	free(x);
+}
+
+void visits_free(struct visits *v)
+{
+	if (v == NULL)
+		return;
+	while (v->first != NULL)
+		visit_free(v->first);
+	fetch_free(v->m.fetch);
+	resolve_free(v->m.resolve);
+	shelf_free(v->m.shelf);
+	budget_free(v->m.budget);
+	scope_free(v->m.scope);
+	free(v);
+}
+
+/* -- a run */
+/* The end of a run is the only place that gives it back. */
+static void finish(struct visit *x, enum probe_outcome outcome)
+{
+	struct visit_counters *n = &x->v->m.counters;
+	const bool unchanged = outcome == PROBE_UNCHANGED;
+	struct visit_result r = {
+		.outcome = outcome,
+		.status = x->status,
+		.version = x->job.probe->version,
+		.requests = x->requests,
+		.retry_after = x->retry_after,
+		.etag = unchanged && x->etag[0] == '\0' ? x->job.etag : x->etag,
+		.modified = unchanged && x->modified[0] == '\0' ? x->job.modified : x->modified,
+		.remark = x->run.remark,
+		.facts = &x->facts,
+	};
+
+	if (x->errand != NULL)
+		errand_cancel(x->errand);
+	x->errand = NULL;
+	if (x->run.remark[0] != '\0')
+		transcript_remark(&x->transcript, clock_us(), x->run.remark);
+	r.transcript = transcript_close(&x->transcript);
+	n->outcome[outcome]++;
+	n->facts_refused += x->facts.more;
+	n->lines_refused += x->transcript.more;
+	x->done(x->arg, &r);
+	visit_free(x);
+}
+
+static void on_answer(void *arg, const struct errand_result *r);
+
+static void next_ask(struct visit *x, const struct probe_answer *answer)
+{
+	const struct errand_task task = {
+		.ask = &x->ask,
+		.run = &x->scope,
+		.etag = x->job.etag,
+		.modified = x->job.modified,
+		.transcript = &x->transcript,
+		.requests = &x->requests,
+	};
+
+	x->run.answer = answer;
+	x->run.outcome = answer == NULL ? PROBE_DONE : answer->outcome;
+	x->run.now = clock_us();
+	memset(&x->ask, 0, sizeof(x->ask));
+	if (!x->job.probe->next(&x->run, &x->ask)) {
+		finish(x, x->run.outcome);
+	} else if (x->asks++ == PROBE_ASKS_MAX) {
+		snprintf(x->run.remark, sizeof(x->run.remark), "问满 %d 次, 不再问", PROBE_ASKS_MAX);
+		finish(x, x->run.outcome);
+	} else {
+		x->errand = errand_begin(&x->v->m, &task, on_answer, x);
+	}
+}
+
+static void keep_tag(char out[VISIT_TAG_MAX], const char *value)
+{
+	const size_t n = strlen(value);
+
+	out[0] = '\0';
+	if (n < VISIT_TAG_MAX) /* a part of a tag is none */
+		memcpy(out, value, n + 1);
+}
+
+static void on_answer(void *arg, const struct errand_result *r)
+{
+	struct visit *x = arg;
+	const struct probe_answer *a = &r->answer;
+
+	x->errand = NULL;
+	if (a->status != 0)
+		x->status = (unsigned)a->status;
+	if (r->retry_after > x->retry_after)
+		x->retry_after = r->retry_after;
+	if (x->ask.conditional && a->outcome == PROBE_DONE) {
+		keep_tag(x->etag, a->etag);
+		keep_tag(x->modified, a->last_modified);
+	}
+	if (a->outcome == PROBE_PAUSED) /* whatever the probe would still like to ask: not now */
+		finish(x, PROBE_PAUSED);
+	else
+		next_ask(x, a);
+}
+
+static const char *endpoint_of(const struct conf *c, const struct probe *p)
+{
+	switch (p->endpoint) {
+	case PROBE_WECHAT_RECORD:
+		return c->probe.wechat_record;
+	case PROBE_ITUNES_LOOKUP:
+		return c->probe.itunes_lookup;
+	case PROBE_ENDPOINT_NONE:
+		break;
+	}
+	return "";
+}
+
+/* Why a job cannot even begin; PROBE_DONE: it can. */
+static enum probe_outcome job_check(const struct conf *c, const struct visit_job *j)
+{
+	if (j->probe->endpoint != PROBE_ENDPOINT_NONE && endpoint_of(c, j->probe)[0] == '\0')
+		return PROBE_NOT_ENABLED;
+	return j->probe->wants_target && j->target[0] == '\0' ? PROBE_BAD_URL : PROBE_DONE;
+}
+
+static void describe(const struct conf *c, const struct visit_job *j, struct probe_run *run,
+		     struct scope_run *scope, const char *suffix[VISIT_SCOPE_MAX])
+{
+	run->kind = j->kind;
+	run->name = j->name;
+	run->target = j->target;
+	run->base = endpoint_of(c, j->probe);
+	scope->name = j->kind == SUBJECT_HOST ? j->name : "";
+	scope->endpoint = run->base;
+	scope->suffix = suffix;
+	scope->count = j->scope_count < VISIT_SCOPE_MAX ? j->scope_count : VISIT_SCOPE_MAX;
+	for (size_t i = 0; i < scope->count; i++)
+		suffix[i] = j->scope[i];
+}
+
+static void begin(struct visit *x)
+{
+	const struct timeval most = { .tv_sec = VISIT_SECONDS_MAX };
+	const enum probe_outcome o = x->v->m.paused ? PROBE_PAUSED : job_check(x->v->conf, &x->job);
+
+	if (o != PROBE_DONE) {
+		finish(x, o);
+		return;
+	}
+	if (evtimer_add(x->timer, &most) != 0)
+		fatal("libevent 不能排定事件");
+	evutil_secure_rng_get_bytes(&x->run.chance, sizeof(x->run.chance));
+	x->run.state = xcalloc(1, x->job.probe->state_size > 0 ? x->job.probe->state_size : 1);
+	x->started = true;
+	next_ask(x, NULL);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct visit *x = arg;
+
+	(void)fd, (void)what;
+	if (!x->started)
+		begin(x);
+	else
+		finish(x, PROBE_TIMEOUT);
+}
+
+bool visits_begin(struct visits *v, const struct visit_job *job,
+		  void (*done)(void *arg, const struct visit_result *r), void *arg)
+{
+	static const struct timeval at_once;
+	struct visit *x;
+
+	if (visits_room(v) == 0)
+		return false;
+	x = xcalloc(1, sizeof(*x));
+	x->v = v;
+	x->number = v->number++;
+	x->job = *job;
+	x->done = done;
+	x->arg = arg;
+	x->facts.fact = xcalloc(PROBE_FACTS_MAX, sizeof(*x->facts.fact));
+	x->run.facts = &x->facts;
+	describe(v->conf, &x->job, &x->run, &x->scope, x->suffix);
+	x->timer = evtimer_new(v->m.base, on_timer, x);
+	if (x->timer == NULL || evtimer_add(x->timer, &at_once) != 0)
+		fatal("libevent 不能排定事件");
+	x->next = v->first;
+	x->link = &v->first;
+	if (x->next != NULL)
+		x->next->link = &x->next;
+	v->first = x;
+	v->running++;
+	v->m.counters.begun++;
+	return true;
+}
+
+size_t visits_running(const struct visits *v) { return v->running; }
+
+size_t visits_room(const struct visits *v)
+{
+	return v->running < v->conf->probe.transfers ? v->conf->probe.transfers - v->running : 0;
+}
+
+/* -- all of them */
+/* Runs that are begun by `done` meanwhile have higher numbers, and end by themselves. */
+void visits_pause(struct visits *v, bool paused)
+{
+	const uint64_t before = v->number;
+	struct visit *x;
+
+	v->m.paused = paused;
+	while (paused) {
+		for (x = v->first; x != NULL && x->number >= before; x = x->next)
+			;
+		if (x == NULL)
+			break;
+		finish(x, PROBE_PAUSED);
+	}
+}
+
+bool visits_paused(const struct visits *v) { return v->m.paused; }
+
+/* What a running probe was told of its endpoint stays where it was: in the old configuration, which may go.
+ */
+void visits_configure(struct visits *v, const struct conf *conf)
+{
+	v->conf = conf;
+	scope_free(v->m.scope);
+	v->m.scope = scope_new(conf);
+	budget_reload(v->m.budget, conf);
+	for (struct visit *x = v->first; x != NULL; x = x->next)
+		describe(conf, &x->job, &x->run, &x->scope, x->suffix);
+}
+
+const struct visit_counters *visits_counters(const struct visits *v) { return &v->m.counters; }
+
+struct budget *visits_budget(struct visits *v) { return v->m.budget; }
+
+/* -- without a packet */
+static void preview_url(const struct conf *conf, const struct scope_run *scope, struct visit_preview *out)
+{
+	struct scope *s = scope_new(conf);
+	struct url u;
+
+	if (url_parse(&u, out->url)) {
+		memcpy(out->url, u.text, sizeof(u.text));
+		out->outcome = errand_check(s, scope, &u);
+		out->robots = errand_needs_robots(&u, scope->endpoint);
+	} else {
+		out->outcome = PROBE_BAD_URL;
+	}
+	scope_free(s);
+}
+
+static void preview_ask(const struct conf *conf, const struct visit_job *job, int64_t now,
+			struct visit_preview *out)
+{
+	const char *suffix[VISIT_SCOPE_MAX];
+	struct probe_ask ask = { 0 };
+	struct scope_run scope;
+	struct probe_facts facts = { .fact = xcalloc(PROBE_FACTS_MAX, sizeof(struct probe_fact)) };
+	struct probe_run run = { .facts = &facts, .outcome = PROBE_DONE, .now = now };
+
+	describe(conf, job, &run, &scope, suffix);
+	run.state = xcalloc(1, job->probe->state_size > 0 ? job->probe->state_size : 1);
+	if (job->probe->next(&run, &ask)) {
+		out->head = ask.head;
+		memcpy(out->url, ask.url, sizeof(out->url));
+		preview_url(conf, &scope, out);
+	} else {
+		out->outcome = run.outcome;
+	}
+	if (job->probe->end != NULL)
+		job->probe->end(&run);
+	memcpy(out->remark, run.remark, sizeof(out->remark));
+	free(run.state);
+	free(facts.fact);
+}
+
+void visit_preview(const struct conf *conf, const struct visit_job *job, int64_t now,
+		   struct visit_preview *out)
+{
+	struct budget *b = budget_new(conf, 1, now);
+
+	memset(out, 0, sizeof(*out));
+	out->outcome = job_check(conf, job);
+	if (out->outcome == PROBE_DONE)
+		preview_ask(conf, job, now, out);
+	if (out->outcome == PROBE_DONE && !budget_open(b, now))
+		out->outcome = PROBE_PAUSED;
+	budget_free(b);
+}
