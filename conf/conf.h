@@ -78,6 +78,7 @@ struct conf {
 		uint32_t transfers;       /* most at once */
 		uint32_t timeout;         /* seconds for one request with its body */
 		uint32_t jobs;            /* most jobs kept in the database; further ones are counted */
+		uint32_t stall_seconds;   /* jobs are due and none is answered for so long: told; 0: never */
 		char *wechat_record; /* URL of the mini-program record page, the appid is added; empty: off */
 		char *itunes_lookup; /* URL of the shop's lookup; empty: off */
 	} probe;

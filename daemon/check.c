@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/check.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/errno.h"
 #include "conf/data.h"
+#include "probes/resolve.h"
+#include "probes/roots.h"
 #include "watch/capture.h"
 #include "watch/identify.h"
 #include "watch/prefilter.h"
@@ -77,10 +80,57 @@ static int memory(const struct conf *c, const char *path, char error[CONF_ERROR_
 	return -1;
 }
 
+static bool is_set(const char *option) { return option[0] != '\0'; }
+
+/* As the prober itself will read it, in a loop that lives as long as this look. */
+static bool resolver(const struct conf *c, char why[CONF_ERROR_MAX])
+{
+	struct event_base *base = event_base_new();
+	struct resolve *r = base ? resolve_new(base, c, why) : NULL;
+	bool ok = r != NULL;
+
+	resolve_free(r);
+	if (base) {
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		event_base_free(base);
+	}
+	return ok;
+}
+
+static int no_probing(const char *path, const char *option, const char *why, char error[CONF_ERROR_MAX])
+{
+	snprintf(error, CONF_ERROR_MAX, "%s: probe.%s: %.400s", path, option, why);
+	return -1;
+}
+
+/* Whoever is asked must be able to say stop: no asking without an address. */
+static int probing(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+{
+	char why[CONF_ERROR_MAX] = "";
+	struct roots *roots;
+
+	if (strcmp(c->probe.enabled, "on") != 0)
+		return 0;
+	if (!is_set(c->probe.contact))
+		return no_probing(path, "contact",
+				  "enabled = on 时必须写联系方式(网址或邮箱), 好让被探测方找得到你们", error);
+	if (c->probe.ports.count == 0)
+		return no_probing(path, "ports", "enabled = on 时至少要有一个端口, 如 80, 443", error);
+	roots = roots_new(c->probe.roots);
+	roots_free(roots);
+	if (roots == NULL) {
+		snprintf(why, sizeof(why), "无法读取根证书 %.200s, 请%s",
+			 is_set(c->probe.roots) ? c->probe.roots : "(系统的)",
+			 is_set(c->probe.roots) ? "检查路径、权限和格式(PEM)" : "安装 ca-certificates");
+		return no_probing(path, "roots", why, error);
+	}
+	return resolver(c, why) ? 0 : no_probing(path, "resolver", why, error);
+}
+
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
 	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 && workers(c, path, error) == 0 &&
-	    memory(c, path, error) == 0 && tables(c, path, error) == 0)
+	    memory(c, path, error) == 0 && tables(c, path, error) == 0 && probing(c, path, error) == 0)
 		return 0;
 	conf_clear(c);
 	return -1;

@@ -43,6 +43,18 @@ static void test_good(void **state)
 		fail_msg("%s", error);
 }
 
+#define PROBING "[probe]\nenabled = on\ncontact = https://nic.example.edu.cn/beiand\nresolver = 127.0.0.1\n"
+
+static void test_probing(void **state)
+{
+	char error[CONF_ERROR_MAX] = "";
+	(void)state;
+
+	if (load(PROBING, error) != 0)
+		fail_msg("%s", error);
+	assert_int_equal(load("[probe]\nroots = /nonexistent/roots.pem\n", error), 0); /* it is off */
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -54,6 +66,15 @@ static void test_refused(void **state)
 		{ "[sensor]\nprefilter = maybe\n", "prefilter" },
 		{ "[sensor]\nfilter = prot 53\n", "filter" },
 		{ "[policy]\nprofile = no-such\n", "no-such" },
+		{ "[probe]\nenabled = on\n", "probe.contact" },
+		{ "[probe]\nenabled = yes\n", ":4: [probe] enabled" },
+		{ "[probe]\nhours = 8:00-22:00\n", ":4: [probe] hours" },
+		{ "[probe]\nhours = 08:00-08:00\n", ":4: [probe] hours" },
+		{ "[probe]\ncontact = me\n", ":4: [probe] contact" },
+		{ PROBING "ports =\n", "ports" },
+		{ PROBING "roots = /nonexistent/roots.pem\n", "/nonexistent/roots.pem" },
+		{ PROBING "roots = /dev/null\n", "probe.roots" },
+		{ PROBING "resolver = example.com\n", "resolver" },
 	};
 	char error[CONF_ERROR_MAX];
 	(void)state;
@@ -75,7 +96,7 @@ static void test_rings(void **state)
 	if ((uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >= 256ULL << 30)
 		skip();
 	assert_int_equal(load("[sensor]\ninterfaces = eth1\nworkers = 64\nbuffer_mb = 2047\n", error), -1);
-	assert_non_null(strstr(error, "131008 MiB"));
+	assert_non_null(strstr(error, "2047 MiB"));
 }
 
 /* With the right to load it there is nothing to say; without it, what to grant. */
@@ -101,10 +122,8 @@ static void test_rights(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_rings),
-		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_good),  cmocka_unit_test(test_probing), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_rings), cmocka_unit_test(test_rights),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
