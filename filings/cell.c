@@ -61,7 +61,7 @@ char *cell_text(const char *s, size_t n, const char **why)
 		uint32_t c;
 		len = text_utf8_len(p, n - i);
 		if (len == 0)
-			break; /* charset_decode() leaves none */
+			break; /* encoding_decode() leaves none */
 		c = decode(p, len);
 		if (is_white(c)) {
 			gap = out.len > 0;

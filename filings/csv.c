@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "filings/charset.h"
+#include "filings/encoding.h"
 #include "filings/filing.h"
 #include "filings/header.h"
 #include "filings/rows.h"
@@ -69,7 +69,7 @@ static bool stray_quote(const char *s, size_t n)
 
 static void look_for_mark(struct reader *r, const char *s, size_t n)
 {
-	const char *mark = r->bad_byte[0] == '\0' ? memchr(s, CHARSET_MARK, n) : NULL;
+	const char *mark = r->bad_byte[0] == '\0' ? memchr(s, ENCODING_MARK, n) : NULL;
 
 	if (mark == NULL || (size_t)(s + n - mark) < sizeof(r->bad_byte))
 		return;
@@ -297,7 +297,7 @@ static bool is_too_broken(const struct reader *r)
 }
 
 /* -1 with error left as it was when that tells already what is wrong: that the text is too broken. */
-static int read_text(struct filing_set *set, const struct charset_reading *from, enum filing_kind kind,
+static int read_text(struct filing_set *set, const struct encoding_reading *from, enum filing_kind kind,
 		     const struct header_words *words, char *error)
 {
 	char own[CONF_ERROR_MAX] = "";
@@ -327,8 +327,8 @@ static int read_text(struct filing_set *set, const struct charset_reading *from,
 static int read_bytes(struct filing_set *set, const uint8_t *bytes, size_t n, enum filing_kind kind,
 		      const struct header_words *words, char *error)
 {
-	struct charset_reading reading[CHARSET_READINGS];
-	int found = charset_decode(reading, bytes, n, error), rc = -1;
+	struct encoding_reading reading[ENCODING_READINGS];
+	int found = encoding_decode(reading, bytes, n, error), rc = -1;
 
 	/* the first reading's failure is the one to tell */
 	for (int i = 0; i < found && rc != 0; i++) {
@@ -336,7 +336,7 @@ static int read_bytes(struct filing_set *set, const uint8_t *bytes, size_t n, en
 		filing_set_clear(set);
 		rc = read_text(set, &reading[i], kind, words, i == 0 ? error : other);
 	}
-	charset_clear(reading);
+	encoding_clear(reading);
 	return rc;
 }
 

@@ -5,12 +5,14 @@
 #include "probes/lookup.h"
 #include "probes/probe.h"
 #include "probes/record.h"
+#include "probes/site.h"
 #include "probes/wellknown.h"
 
 /* In the order in which a new subject meets them: what tells most for one request comes first. */
 /* clang-format off */
 const struct probe *const probe_rows[] = {
 	&probe_certificate,
+	&probe_site,
 	&probe_wellknown,
 	&probe_record,
 	&probe_lookup,

@@ -5,8 +5,8 @@
  * from frequencies and no byte is replaced: what fits neither is read both ways with its bad bytes
  * marked, so that whoever knows the records can leave out those that hold one.
  */
-#ifndef FILINGS_CHARSET_H
-#define FILINGS_CHARSET_H
+#ifndef FILINGS_ENCODING_H
+#define FILINGS_ENCODING_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,9 +16,9 @@
 
 /* Stands in the text for the first bad byte of a line, which follows as two hexadecimal digits; further
  * ones of that line are '?'. No UTF-8 text holds this byte (RFC 3629 section 1). */
-enum { CHARSET_MARK = 0xff, CHARSET_READINGS = 2 };
+enum { ENCODING_MARK = 0xff, ENCODING_READINGS = 2 };
 
-struct charset_reading {
+struct encoding_reading {
 	struct buf text;
 	const char *charset; /* static */
 	size_t broken;       /* lines with bytes that the charset does not allow, or NUL */
@@ -28,8 +28,8 @@ struct charset_reading {
 
 /* How many readings there are, the one with fewest broken lines first, or -1 with the reason in error.
  * When that one has any, error tells where: the reason to refuse the file, should they be too many. */
-int charset_decode(struct charset_reading out[CHARSET_READINGS], const uint8_t *bytes, size_t n,
-		   char error[CONF_ERROR_MAX]) __attribute__((warn_unused_result));
-void charset_clear(struct charset_reading reading[CHARSET_READINGS]);
+int encoding_decode(struct encoding_reading out[ENCODING_READINGS], const uint8_t *bytes, size_t n,
+		    char error[CONF_ERROR_MAX]) __attribute__((warn_unused_result));
+void encoding_clear(struct encoding_reading reading[ENCODING_READINGS]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "filings/charset.h"
+#include "filings/encoding.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,43 +13,43 @@
 
 static void decodes(const char *bytes, size_t n, const char *charset, const char *want)
 {
-	struct charset_reading r[CHARSET_READINGS];
+	struct encoding_reading r[ENCODING_READINGS];
 	char error[CONF_ERROR_MAX];
 
-	if (charset_decode(r, (const uint8_t *)bytes, n, error) < 1)
+	if (encoding_decode(r, (const uint8_t *)bytes, n, error) < 1)
 		fail_msg("%s", error);
 	assert_string_equal(r[0].charset, charset);
 	assert_string_equal(r[0].text.p, want);
 	assert_int_equal(r[0].broken, 0);
 	assert_int_equal(r[0].bad, n);
-	charset_clear(r);
+	encoding_clear(r);
 }
 
 static void refused(const char *bytes, size_t n, const char *want)
 {
-	struct charset_reading r[CHARSET_READINGS];
+	struct encoding_reading r[ENCODING_READINGS];
 	char error[CONF_ERROR_MAX];
 
-	assert_int_equal(charset_decode(r, (const uint8_t *)bytes, n, error), -1);
+	assert_int_equal(encoding_decode(r, (const uint8_t *)bytes, n, error), -1);
 	if (strstr(error, want) == NULL)
 		fail_msg("wanted \"%s\" in \"%s\"", want, error);
-	charset_clear(r);
+	encoding_clear(r);
 }
 
 /* The likeliest reading: its charset, its text with marks, how many lines hold any, and where it is told. */
 static void broken(const char *bytes, size_t n, const char *charset, const char *text, size_t lines,
 		   const char *want)
 {
-	struct charset_reading r[CHARSET_READINGS];
+	struct encoding_reading r[ENCODING_READINGS];
 	char error[CONF_ERROR_MAX] = "";
 
-	assert_in_range(charset_decode(r, (const uint8_t *)bytes, n, error), 1, 2);
+	assert_in_range(encoding_decode(r, (const uint8_t *)bytes, n, error), 1, 2);
 	assert_string_equal(r[0].charset, charset);
 	assert_string_equal(r[0].text.p, text);
 	assert_int_equal(r[0].broken, lines);
 	if (strstr(error, want) == NULL)
 		fail_msg("wanted \"%s\" in \"%s\"", want, error);
-	charset_clear(r);
+	encoding_clear(r);
 }
 
 static void test_good(void **state)
@@ -117,35 +117,35 @@ static void test_long_and_truncated(void **state)
 {
 	enum { N = 3 * 4096 };
 	char *gb = xmalloc(N + 1), error[CONF_ERROR_MAX];
-	struct charset_reading r[CHARSET_READINGS];
+	struct encoding_reading r[ENCODING_READINGS];
 	(void)state;
 
 	gb[0] = 'x';
 	for (size_t i = 1; i < N; i += 2)
 		memcpy(gb + i, "\xbc\xd7", 2);
-	assert_int_equal(charset_decode(r, (const uint8_t *)gb, N + 1, error), 2);
+	assert_int_equal(encoding_decode(r, (const uint8_t *)gb, N + 1, error), 2);
 	assert_string_equal(r[0].charset, "GB18030");
 	assert_int_equal(r[0].broken, 0);
 	assert_int_equal(r[0].text.len, 1 + N / 2 * 3);
 	assert_true(text_is_utf8(r[0].text.p, r[0].text.len));
-	charset_clear(r);
+	encoding_clear(r);
 	for (size_t n = 2; n < 64; n++) {
-		assert_int_equal(charset_decode(r, (const uint8_t *)gb, n, error), 2);
+		assert_int_equal(encoding_decode(r, (const uint8_t *)gb, n, error), 2);
 		assert_int_equal(r[0].broken, n % 2 ? 0 : 1);
-		charset_clear(r);
+		encoding_clear(r);
 	}
 	/* a bad byte on either side of the edge between two pieces */
 	for (size_t at = 4094; at < 4099; at++) {
 		memset(gb, 'a', N);
 		gb[at] = '\xff';
-		assert_int_equal(charset_decode(r, (const uint8_t *)gb, N, error), 2);
+		assert_int_equal(encoding_decode(r, (const uint8_t *)gb, N, error), 2);
 		assert_int_equal(r[1].bad, at);
 		assert_int_equal(r[1].text.len, N + 2);
 		assert_memory_equal(r[1].text.p + at,
 				    "\xff"
 				    "FFa",
 				    4);
-		charset_clear(r);
+		encoding_clear(r);
 	}
 	free(gb);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "filings/charset.h"
+#include "filings/encoding.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -27,17 +27,17 @@ static struct spot spot_at(const uint8_t *bytes, size_t at)
 
 /* -- reading --------------------------------------------------------------------------------------- */
 
-static bool line_ended(const struct charset_reading *r)
+static bool line_ended(const struct encoding_reading *r)
 {
 	const char *since = r->text.p + r->seen;
 	size_t n = r->text.len - r->seen;
 	return r->broken == 0 || memchr(since, '\n', n) || memchr(since, '\r', n);
 }
 
-static void mark(struct charset_reading *r, uint8_t byte)
+static void mark(struct encoding_reading *r, uint8_t byte)
 {
 	static const char digits[] = "0123456789ABCDEF";
-	const char text[] = { (char)CHARSET_MARK, digits[byte >> 4], digits[byte & 15] };
+	const char text[] = { (char)ENCODING_MARK, digits[byte >> 4], digits[byte & 15] };
 
 	if (line_ended(r)) {
 		r->broken++;
@@ -48,7 +48,7 @@ static void mark(struct charset_reading *r, uint8_t byte)
 	r->seen = r->text.len;
 }
 
-static void add_bad(struct charset_reading *r, size_t at, uint8_t byte)
+static void add_bad(struct encoding_reading *r, size_t at, uint8_t byte)
 {
 	if (at < r->bad)
 		r->bad = at;
@@ -56,7 +56,7 @@ static void add_bad(struct charset_reading *r, size_t at, uint8_t byte)
 }
 
 /* NUL is a character in every charset, but in no text. */
-static void add_good(struct charset_reading *r, const char *s, size_t n)
+static void add_good(struct encoding_reading *r, const char *s, size_t n)
 {
 	while (n > 0) {
 		const char *nul = memchr(s, '\0', n);
@@ -70,7 +70,7 @@ static void add_good(struct charset_reading *r, const char *s, size_t n)
 	}
 }
 
-static void read_utf8(struct charset_reading *r, const uint8_t *bytes, size_t from, size_t n)
+static void read_utf8(struct encoding_reading *r, const uint8_t *bytes, size_t from, size_t n)
 {
 	size_t at = from, start = from, len;
 
@@ -88,7 +88,7 @@ static void read_utf8(struct charset_reading *r, const uint8_t *bytes, size_t fr
 
 /* One piece, which begins at offset `at` of the file; returns how much of it was read. After a bad byte
  * reading goes on with the next one: separators and line ends are no part of any longer character. */
-static size_t convert(struct charset_reading *r, iconv_t cd, char *piece, size_t take, size_t at, bool last)
+static size_t convert(struct encoding_reading *r, iconv_t cd, char *piece, size_t take, size_t at, bool last)
 {
 	char chunk[4 * 4096], *from = piece;
 	size_t left = take;
@@ -107,7 +107,7 @@ static size_t convert(struct charset_reading *r, iconv_t cd, char *piece, size_t
 	return take - left;
 }
 
-static void read_as(struct charset_reading *r, const char *name, const uint8_t *bytes, size_t from, size_t n)
+static void read_as(struct encoding_reading *r, const char *name, const uint8_t *bytes, size_t from, size_t n)
 {
 	iconv_t cd = iconv_open("UTF-8", name);
 	char piece[4096];
@@ -143,16 +143,16 @@ static void tell_both(char *error, const uint8_t *bytes, size_t utf8, size_t gb)
 		 u.line, u.byte, g.line, g.byte);
 }
 
-static void tell_nul(char *error, const struct charset_reading *r)
+static void tell_nul(char *error, const struct encoding_reading *r)
 {
-	const char *at = memchr(r->text.p, CHARSET_MARK, r->text.len);
+	const char *at = memchr(r->text.p, ENCODING_MARK, r->text.len);
 	struct spot s = spot_at((const uint8_t *)r->text.p, at ? (size_t)(at - r->text.p) : 0);
 	snprintf(error, CONF_ERROR_MAX, "第 %zu 行有 NUL 字节: 这不是文本, 请另存为 CSV UTF-8", s.line);
 }
 
 /* -- which charset ------------------------------------------------------------------------------------ */
 
-static int decode_utf16(struct charset_reading *r, const char *name, const uint8_t *bytes, size_t n,
+static int decode_utf16(struct encoding_reading *r, const char *name, const uint8_t *bytes, size_t n,
 			char *error)
 {
 	r->charset = "UTF-16";
@@ -163,7 +163,7 @@ static int decode_utf16(struct charset_reading *r, const char *name, const uint8
 	return -1;
 }
 
-static int decode_bom(struct charset_reading *r, const uint8_t *bytes, size_t n, char *error)
+static int decode_bom(struct encoding_reading *r, const uint8_t *bytes, size_t n, char *error)
 {
 	r->charset = "UTF-8 BOM";
 	read_utf8(r, bytes, 3, n);
@@ -174,7 +174,7 @@ static int decode_bom(struct charset_reading *r, const uint8_t *bytes, size_t n,
 
 /* The second reading is kept even where GB18030 is strict: a UTF-8 file with a character cut in half may
  * happen to be that. */
-static int decode_unmarked(struct charset_reading *r, const uint8_t *bytes, size_t n, char *error)
+static int decode_unmarked(struct encoding_reading *r, const uint8_t *bytes, size_t n, char *error)
 {
 	r[0].charset = "UTF-8";
 	r[1].charset = "GB18030";
@@ -185,14 +185,14 @@ static int decode_unmarked(struct charset_reading *r, const uint8_t *bytes, size
 	if (r[1].bad < n)
 		tell_both(error, bytes, r[0].bad, r[1].bad);
 	if (r[1].bad == n || r[1].broken < r[0].broken) {
-		struct charset_reading utf8 = r[0];
+		struct encoding_reading utf8 = r[0];
 		r[0] = r[1];
 		r[1] = utf8;
 	}
 	return 2;
 }
 
-static int decode(struct charset_reading *r, const uint8_t *bytes, size_t n, char *error)
+static int decode(struct encoding_reading *r, const uint8_t *bytes, size_t n, char *error)
 {
 	if (n >= 2 && bytes[0] == 0xff && bytes[1] == 0xfe)
 		return decode_utf16(r, "UTF-16LE", bytes, n, error);
@@ -229,20 +229,20 @@ static const char *not_text(const uint8_t *bytes, size_t n)
 	return NULL;
 }
 
-void charset_clear(struct charset_reading reading[CHARSET_READINGS])
+void encoding_clear(struct encoding_reading reading[ENCODING_READINGS])
 {
-	for (size_t i = 0; i < CHARSET_READINGS; i++)
+	for (size_t i = 0; i < ENCODING_READINGS; i++)
 		buf_clear(&reading[i].text);
 }
 
-int charset_decode(struct charset_reading out[CHARSET_READINGS], const uint8_t *bytes, size_t n,
-		   char error[CONF_ERROR_MAX])
+int encoding_decode(struct encoding_reading out[ENCODING_READINGS], const uint8_t *bytes, size_t n,
+		    char error[CONF_ERROR_MAX])
 {
 	const char *wrong = not_text(bytes, n);
 	int found;
 
-	for (size_t i = 0; i < CHARSET_READINGS; i++) {
-		out[i] = (struct charset_reading){ .bad = n };
+	for (size_t i = 0; i < ENCODING_READINGS; i++) {
+		out[i] = (struct encoding_reading){ .bad = n };
 		buf_add(&out[i].text, "", 0);
 	}
 	if (wrong) {
