@@ -91,6 +91,7 @@ static int run_child(const char *label)
 		[ROLE_SENSOR] = sensor_run,
 		[ROLE_STORE] = store_run,
 		[ROLE_NOTIFIER] = notifier_run,
+		[ROLE_PROBER] = prober_run,
 	};
 	char name[32];
 	enum role_id role;

@@ -326,6 +326,8 @@ static void stop(void *self)
 {
 	struct prober *p = self;
 
+	if (p->store)
+		link_signal(p->store, MSG_PROBE_PAUSE);
 	pause_visits(p);
 	if (p->store == NULL || link_queued(p->store) == 0)
 		role_quit(&p->role, EXIT_DONE);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "ipc/link.h"
 #include "ipc/msg.h"
+#include "probes/budget.h"
 
 enum {
 	PROBING_CHUNK = 16,         /* jobs read from the database at once */
@@ -19,6 +20,7 @@ enum {
 	PROBING_REST_MS = 1000,     /* something is due, but nothing may be handed out now */
 	PROBING_LOOK_MS = 60000,    /* the next look when nothing is waiting */
 	PROBING_WAIT_SECONDS = 180, /* a client waits for its answer */
+	PROBING_DEATHS = 3,         /* of probers in a row, none of which answered: that is no chance */
 	PROBING_WATCH_SECONDS = 1,  /* between two looks at whether it goes on */
 };
 
@@ -32,17 +34,21 @@ struct probing {
 	struct event_base *base;
 	struct store *store;
 	const struct conf *conf;
+	struct budget *hours; /* for them alone */
 	const struct probing_hooks *hooks;
 	void *arg;
 	struct link *link;
 	struct event *pump, *watch;
 	bool stopping, told_pause; /* told_pause: the prober was told to */
+	bool leaving;              /* the prober takes no more */
 	bool gathering;            /* an answer came, and jobs are read in a moment */
 	size_t in_flight;
 	struct waiter *waiters;
 	uint64_t handed, answered, lost;
-	int64_t progress; /* monotonic: when it last went on, or had nothing to do */
-	int64_t since;    /* UTC: the event that is on; 0: none */
+	int64_t progress;  /* monotonic: of the last answer, or when there was nothing to do */
+	int64_t handed_at; /* monotonic: when the first of those in flight was handed out */
+	unsigned deaths;   /* of probers that had jobs, since the last answer */
+	int64_t stalled;   /* monotonic: since when; 0: it is not */
 	struct job chunk[PROBING_CHUNK];
 	struct job_result result;
 };
@@ -123,7 +129,8 @@ static void send_job(struct probing *p, const struct job *j)
 
 	job_put(&w, j);
 	(void)!link_send(p->link, &w, -1);
-	p->in_flight++;
+	if (p->in_flight++ == 0)
+		p->handed_at = clock_us(CLOCK_MONOTONIC);
 	p->handed++;
 }
 
@@ -165,14 +172,28 @@ static void rest(struct probing *p)
 	pump_in(p, ms < PROBING_LOOK_MS ? ms : PROBING_LOOK_MS);
 }
 
+static void wait_for_hours(struct probing *p)
+{
+	int64_t now = now_us(), ms = (budget_opens(p->hours, now) - now) / 1000 + 1;
+	char why[160];
+
+	snprintf(why, sizeof(why), "现在不在探测时段(probe.hours = %s),到时会自动进行", p->conf->probe.hours);
+	release(p, 0, 0, why);
+	pump_in(p, ms < PROBING_LOOK_MS ? ms : PROBING_LOOK_MS);
+}
+
 void probing_pump(struct probing *p)
 {
 	int n = PROBING_CHUNK;
 
 	event_del(p->pump);
 	p->gathering = false;
-	if (p->link == NULL || p->stopping)
+	if (p->link == NULL || p->leaving || p->stopping)
 		return;
+	if (!budget_open(p->hours, now_us())) {
+		wait_for_hours(p);
+		return;
+	}
 	while (n == PROBING_CHUNK)
 		n = hand_out(p);
 	if (n >= 0)
@@ -210,6 +231,85 @@ void probing_stop(struct probing *p)
 	release(p, 0, 0, "服务正在停止,请稍后再试");
 }
 
+/* -- does it go on? -------------------------------------------------------------------------------- */
+
+static void tell_stall(struct probing *p, bool raised, const char *text)
+{
+	int64_t ago = clock_us(CLOCK_MONOTONIC) - p->stalled;
+	const struct store_event e = { TROUBLE_PROBING_STALLED, "", raised, now_us() - ago, text };
+
+	(raised ? log_warn : log_info)("%s", text);
+	if (store_event(p->store, &e) != 0)
+		broken(p);
+	else
+		p->hooks->events(p->arg);
+}
+
+/* A job was answered. */
+static void went_on(struct probing *p)
+{
+	char text[128];
+
+	p->progress = clock_us(CLOCK_MONOTONIC);
+	p->deaths = 0;
+	if (p->stalled == 0)
+		return;
+	snprintf(text, sizeof(text), "探测恢复:又有任务得到回答,停滞 %lld 秒",
+		 (long long)((p->progress - p->stalled) / 1000000));
+	tell_stall(p, false, text);
+	p->stalled = 0;
+}
+
+/* Ill: something should have been answered by now. */
+enum health { HEALTH_IDLE, HEALTH_BUSY, HEALTH_ILL, HEALTH_UNKNOWN };
+
+static enum health examine(struct probing *p, int64_t now, int64_t patience)
+{
+	int64_t when;
+
+	if (!budget_open(p->hours, now_us()))
+		return HEALTH_IDLE;
+	if (store_jobs_due(p->store, &when) != 0) {
+		broken(p);
+		return HEALTH_UNKNOWN;
+	}
+	if (when == INT64_MAX && p->in_flight == 0)
+		return HEALTH_IDLE;
+	if (p->deaths >= PROBING_DEATHS || when <= now_us() - patience ||
+	    (p->in_flight > 0 && now - p->handed_at >= patience))
+		return HEALTH_ILL;
+	return when <= now_us() || p->in_flight > 0 ? HEALTH_BUSY : HEALTH_IDLE;
+}
+
+/* Nothing is read from the database as long as answers come. */
+static void look_after(struct probing *p, int64_t now)
+{
+	int64_t patience = (int64_t)p->conf->probe.stall_seconds * 1000000;
+	char text[256];
+
+	if (p->stopping || patience == 0 || now - p->progress < patience)
+		return;
+	switch (examine(p, now, patience)) {
+	case HEALTH_ILL:
+		if (p->stalled != 0)
+			break;
+		p->stalled = p->progress;
+		snprintf(text, sizeof(text),
+			 "探测停滞:有任务到期,却已 %lld 秒没有一个得到回答%s;请看日志和 beianctl probes",
+			 (long long)((now - p->progress) / 1000000), p->link ? "" : ",探测进程没有运行");
+		tell_stall(p, true, text);
+		break;
+	case HEALTH_IDLE:
+		p->progress = now;
+		if (p->stalled != 0)
+			tell_stall(p, false, "探测停滞结束:已没有到期的任务");
+		p->stalled = 0;
+		break;
+	default:
+		break;
+	}
+}
+
 /* -- answers in ------------------------------------------------------------------------------------ */
 
 static bool take_result(void *arg, struct rd *body)
@@ -228,7 +328,7 @@ static bool take_result(void *arg, struct rd *body)
 	}
 	p->in_flight--;
 	p->answered++;
-	p->progress = clock_us(CLOCK_MONOTONIC);
+	went_on(p);
 	release(p, p->result.id, 0, NULL);
 	p->hooks->learnt(p->arg);
 	gather(p);
@@ -245,6 +345,7 @@ static void down(void *arg, const char *why)
 	link_free(p->link);
 	p->link = NULL;
 	p->lost += p->in_flight;
+	p->deaths += p->in_flight > 0;
 	p->in_flight = 0;
 	event_del(p->pump);
 	if (store_jobs_lost(p->store, now_us()) != 0)
@@ -253,7 +354,19 @@ static void down(void *arg, const char *why)
 	p->hooks->gone(p->arg);
 }
 
-static const struct link_row rows[] = { { MSG_JOB_RESULT, take_result } };
+/* It was told to stop: what it is sent now would be lost. */
+static bool take_leave(void *arg, struct rd *body)
+{
+	struct probing *p = arg;
+
+	p->leaving = true;
+	return rd_done(body);
+}
+
+static const struct link_row rows[] = {
+	{ MSG_JOB_RESULT, take_result },
+	{ MSG_PROBE_PAUSE, take_leave },
+};
 static const struct link_table table = { rows, sizeof(rows) / sizeof(rows[0]), down, NULL };
 
 void probing_attach(struct probing *p, int fd)
@@ -261,24 +374,24 @@ void probing_attach(struct probing *p, int fd)
 	if (p->link)
 		down(p, NULL);
 	p->link = link_new(p->base, fd, &table, p);
-	p->told_pause = false;
+	p->told_pause = p->leaving = false;
 	probing_obey(p);
 	probing_pump(p);
 }
 
 bool probing_linked(const struct probing *p) { return p->link != NULL; }
 
-/* -- does it go on? -------------------------------------------------------------------------------- */
+/* -- life ------------------------------------------------------------------------------------------ */
 
 static void on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct probing *p = arg;
+	int64_t now = clock_us(CLOCK_MONOTONIC);
 
 	(void)fd, (void)what;
-	release(p, 0, clock_us(CLOCK_MONOTONIC), "还没有结果,稍后用 beianctl probes 查看");
+	release(p, 0, now, "还没有结果,稍后用 beianctl probes 查看");
+	look_after(p, now);
 }
-
-/* -- life ------------------------------------------------------------------------------------------ */
 
 struct probing *probing_new(struct event_base *base, struct store *store, const struct conf *conf,
 			    const struct probing_hooks *hooks, void *arg)
@@ -289,6 +402,7 @@ struct probing *probing_new(struct event_base *base, struct store *store, const 
 	p->base = base;
 	p->store = store;
 	p->conf = conf;
+	p->hours = budget_new(conf, PROBING_CHUNK, now_us());
 	p->hooks = hooks;
 	p->arg = arg;
 	p->progress = clock_us(CLOCK_MONOTONIC);
@@ -312,11 +426,17 @@ void probing_free(struct probing *p)
 	}
 	event_free(p->pump);
 	event_free(p->watch);
+	budget_free(p->hours);
 	link_free(p->link);
 	free(p);
 }
 
-void probing_configure(struct probing *p, const struct conf *conf) { p->conf = conf; }
+void probing_configure(struct probing *p, const struct conf *conf)
+{
+	p->conf = conf;
+	budget_reload(p->hours, conf);
+	probing_pump(p);
+}
 
 void probing_describe(const struct probing *p, struct buf *out)
 {

@@ -20,8 +20,10 @@
 #include "daemon/ingest.h"
 #include "daemon/lock.h"
 #include "daemon/outbox.h"
+#include "daemon/probing.h"
 #include "daemon/role.h"
 #include "ipc/command.h"
+#include "probes/list.h"
 #include "store/store.h"
 
 enum {
@@ -39,6 +41,7 @@ struct keeper {
 	struct store *store;
 	struct ingest *ingest;
 	struct outbox *outbox;
+	struct probing *probing;
 	struct control *control;
 	struct event *judge, *key, *deadline;
 	struct client *reloading; /* waits for the supervisor's answer to its `reload` */
@@ -59,10 +62,12 @@ static void broken(void *arg, const char *why)
 static void judge_now(struct keeper *k)
 {
 	event_del(k->judge);
-	if (store_judge(k->store) != 0)
+	if (store_judge(k->store) != 0) {
 		broken(k, store_error(k->store));
-	else
+	} else {
 		outbox_pump(k->outbox);
+		probing_pump(k->probing);
+	}
 }
 
 static void on_judge(evutil_socket_t fd, short what, void *arg)
@@ -88,6 +93,13 @@ static void on_key(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
 	ingest_rotate(((struct keeper *)arg)->ingest);
+}
+
+/* A client waited for a job of its own. */
+static void on_answered(void *arg, struct client *c, int64_t job, const char *why)
+{
+	(void)arg, (void)job;
+	control_end(c, why != NULL, why);
 }
 
 /* -- the end -------------------------------------------------------------------------------------- */
@@ -139,22 +151,24 @@ static void on_gone(void *arg)
 {
 	struct keeper *k = arg;
 
-	if (k->role.stopping && !k->draining && ingest_sensors(k->ingest) == 0)
+	if (k->role.stopping && !k->draining && ingest_sensors(k->ingest) == 0 && !probing_linked(k->probing))
 		drain(k);
 }
 
-/* The supervisor stops the sensors first. Without it, they notice by themselves, and end. */
+/* The supervisor stops sensors and prober first. Without it, they notice by themselves, and end. */
 static void stop(void *self)
 {
 	struct keeper *k = self;
 	struct timeval patience = { KEEPER_ORPHAN_SECONDS, 0 };
 
 	event_add(k->deadline, &patience);
+	probing_stop(k->probing);
 	on_gone(k);
 }
 
 static const struct ingest_hooks ingest_hooks = { on_changed, on_news, on_news, on_gone, broken };
 static const struct outbox_hooks outbox_hooks = { settle, broken };
+static const struct probing_hooks probing_hooks = { on_changed, on_answered, on_news, on_gone, broken };
 
 /* -- beianctl ------------------------------------------------------------------------------------- */
 
@@ -183,6 +197,9 @@ static void add_status(struct keeper *k, struct client *c)
 		describe_role(&k->roles.role[i], &line);
 		control_line(c, line.p);
 	}
+	buf_reset(&line);
+	probing_describe(k->probing, &line);
+	control_line(c, line.p);
 	for (int i = 0; buf_reset(&line), outbox_describe(k->outbox, i, &line); i++)
 		control_line(c, line.p);
 	buf_clear(&line);
@@ -211,8 +228,10 @@ static void answer(struct keeper *k, struct client *c, const struct command *row
 	if (code == 0 && strcmp(row->name, "status") == 0)
 		add_status(k, c);
 	control_end(c, code, r.error);
-	if (row->writes)
+	if (row->writes) {
+		probing_obey(k->probing); /* a judgement may take a while */
 		judge_now(k);
+	}
 }
 
 static void on_request(void *arg, struct client *c, int argc, char *const argv[], int file)
@@ -237,6 +256,7 @@ static void on_client_gone(void *arg, struct client *c)
 
 	if (k->reloading == c)
 		k->reloading = NULL;
+	probing_forget(k->probing, c);
 }
 
 static void reloaded(void *self, const struct msg_result *m)
@@ -249,6 +269,13 @@ static void reloaded(void *self, const struct msg_result *m)
 }
 
 /* -- the role ------------------------------------------------------------------------------------- */
+
+static void tell_probes(struct keeper *k)
+{
+	struct probe_row rows[PROBE_ROWS_MAX];
+
+	store_probes(k->store, rows, probe_list(rows));
+}
 
 static int open_store(struct keeper *k)
 {
@@ -263,8 +290,10 @@ static int open_store(struct keeper *k)
 	k->lock = lock_take(c->store.database, error);
 	if (k->lock >= 0)
 		k->store = store_open(c, &k->data, false, error);
-	if (k->store != NULL)
+	if (k->store != NULL) {
+		tell_probes(k);
 		return 0;
+	}
 	log_error("%s", error);
 	return EXIT_FAILED;
 }
@@ -292,6 +321,11 @@ static int start(void *self)
 	timers(k);
 	k->ingest = ingest_new(k->role.base, k->store, &ingest_hooks, k);
 	k->outbox = outbox_new(k->role.base, k->store, &k->role.conf, k->replay, &outbox_hooks, k);
+	k->probing = probing_new(k->role.base, k->store, &k->role.conf, &probing_hooks, k);
+	if (k->probing == NULL) {
+		log_error("%s", store_error(k->store));
+		return EXIT_FAILED;
+	}
 	k->control =
 		control_new(k->role.base, k->role.conf.store.control, on_request, on_client_gone, k, error);
 	if (k->control == NULL) {
@@ -316,6 +350,8 @@ static void peer(void *self, const struct msg_peer *p, int fd)
 		ingest_attach(k->ingest, p->label, fd);
 	else if (p->role == ROLE_NOTIFIER)
 		outbox_attach(k->outbox, fd);
+	else if (p->role == ROLE_PROBER)
+		probing_attach(k->probing, fd);
 	else
 		close(fd);
 }
@@ -335,6 +371,7 @@ static void reload(void *self, struct conf *fresh)
 	k->role.conf = *fresh;
 	k->data = data;
 	store_configure(k->store, &k->role.conf, &k->data);
+	probing_configure(k->probing, &k->role.conf);
 	*fresh = old;
 	data_clear(&old_data);
 	judge_now(k);
@@ -373,8 +410,8 @@ static void keeper_clear(struct keeper *k)
 {
 	control_free(k->control);
 	ingest_free(k->ingest);
-	if (k->outbox)
-		outbox_free(k->outbox);
+	probing_free(k->probing);
+	outbox_free(k->outbox);
 	store_close(k->store);
 	if (k->data_loaded)
 		data_clear(&k->data);

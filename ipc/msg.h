@@ -48,7 +48,8 @@ enum msg_type {
 	/* store <-> prober; the prober answers each JOB once */
 	MSG_JOB,          /* struct job (ipc/job.h) -> */
 	MSG_JOB_RESULT,   /* struct job_result <- */
-	MSG_PROBE_PAUSE,  /* empty -> end what is under way at once, and begin nothing */
+	MSG_PROBE_PAUSE,  /* empty -> end what is under way at once, and begin nothing; <- no more jobs, I
+			     leave */
 	MSG_PROBE_RESUME, /* empty -> */
 	/* beianctl <-> store, over the control socket */
 	MSG_REQUEST = 64, /* struct msg_request, perhaps with a file */
