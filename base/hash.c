@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/hash.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#ifdef __x86_64__
-#include <xxh_x86dispatch.h> /* takes the widest vectors of the machine it runs on */
-#else
 #include <xxhash.h>
-#endif
 
 #include "base/log.h"
 
 _Static_assert(HASH_KEY_SIZE == crypto_shorthash_KEYBYTES, "SipHash key");
+_Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t), "SipHash-2-4");
 _Static_assert(HASH_SHA256_SIZE == crypto_hash_sha256_BYTES, "SHA-256 size");
 
 void hash_key_random(struct hash_key *k) { randombytes_buf(k->bytes, sizeof(k->bytes)); }
@@ -29,11 +27,11 @@ void hash_key_fixed(struct hash_key *k, const char *text)
 uint64_t hash_keyed(const struct hash_key *k, const void *bytes, size_t n)
 {
 	uint8_t out[crypto_shorthash_BYTES];
-	uint64_t h = 0;
+	uint64_t h;
+
 	crypto_shorthash(out, bytes, n, k->bytes);
-	for (size_t i = 0; i < sizeof(out); i++)
-		h = h << 8 | out[i];
-	return h;
+	memcpy(&h, out, sizeof(h));
+	return be64toh(h);
 }
 
 void hash_secret_random(struct hash_secret *s) { randombytes_buf(s->bytes, sizeof(s->bytes)); }

@@ -45,19 +45,24 @@ static void make_dense(struct sketch *s)
 		dense_add(s, held[i]);
 }
 
-/* Where hash is, or where it would go. */
-static size_t exact_find(const struct sketch *s, uint64_t hash)
+size_t sketch_find(const uint64_t *sorted, size_t n, uint64_t hash)
 {
-	size_t low = 0, high = s->exact;
+	size_t at = sketch_guess(n, hash);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (s->hash[mid] < hash)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	while (at < n && sorted[at] < hash)
+		at++;
+	while (at > 0 && sorted[at - 1] >= hash)
+		at--;
+	return at;
+}
+
+void sketch_prefetch(const struct sketch *s, uint16_t exact, uint64_t hash)
+{
+	__builtin_prefetch(&s->exact);
+	if (exact == SKETCH_DENSE)
+		__builtin_prefetch(&s->reg[hash >> RANK_BITS]);
+	else
+		__builtin_prefetch(&s->hash[sketch_guess(exact, hash)]);
 }
 
 void sketch_add(struct sketch *s, uint64_t hash)
@@ -68,7 +73,7 @@ void sketch_add(struct sketch *s, uint64_t hash)
 		dense_add(s, hash);
 		return;
 	}
-	at = exact_find(s, hash);
+	at = sketch_find(s->hash, s->exact, hash);
 	if (at < s->exact && s->hash[at] == hash)
 		return;
 	if (s->exact == SKETCH_EXACT) {

@@ -36,6 +36,12 @@ void sketch_init(struct sketch *s);
 void sketch_set(struct sketch *s, const uint64_t *sorted, size_t n);
 /* `hash` must be spread over all 64 bits, as hash_keyed() makes it. */
 void sketch_add(struct sketch *s, uint64_t hash);
+/* Of n sorted hashes, where this one probably is: they are spread evenly. */
+static inline size_t sketch_guess(size_t n, uint64_t hash) { return (size_t)((hash >> 32) * n >> 32); }
+/* Where it is, or where it would go. */
+size_t sketch_find(const uint64_t *sorted, size_t n, uint64_t hash);
+/* To be said some time before it is added; `exact` as in the sketch, which is not looked at. */
+void sketch_prefetch(const struct sketch *s, uint16_t exact, uint64_t hash);
 void sketch_merge(struct sketch *into, const struct sketch *from);
 uint64_t sketch_count(const struct sketch *s);
 /* Compact form: exact hashes or registers. sketch_get refuses unsorted hashes and impossible registers. */

@@ -5,24 +5,39 @@
 
 #include "dissect/mix.h"
 
-/* Adds n octets, or those of them that are looked at, in pairs of words; the pairs do not wait for each
- * other. */
+enum { PAIR = 16 };
+
+#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
+
+_Static_assert((int)SPAN_TAIL == (int)PAIR && SPAN_LOOK % PAIR == 0, "what is looked at are whole pairs");
+
+/* Two words of octets under one seed. */
+static inline uint64_t span_pair(uint64_t seed, const uint8_t p[PAIR])
+{
+	uint64_t word[2];
+
+	memcpy(word, p, sizeof(word));
+	return mix_product(word[0] ^ seed, word[1] ^ UINT64_C(0xa0761d6478bd642f));
+}
+
+/* Those of n octets that are looked at, in pairs of words that do not wait for each other. The last pair ends
+ * with the datagram, and may begin in the one before it. */
 static uint64_t span_digest(uint64_t seed, const uint8_t *p, size_t n)
 {
-	uint64_t word[SPAN_LOOK / sizeof(uint64_t)] = { 0 }, h = 0;
+	uint8_t few[PAIR] = { 0 };
+	size_t head = n > SPAN_LOOK ? SPAN_LOOK - SPAN_TAIL : n - PAIR;
+	uint64_t h = 0;
 
-	if (n > SPAN_LOOK) {
-		memcpy(word, p, SPAN_LOOK - SPAN_TAIL);
-		memcpy((uint8_t *)word + SPAN_LOOK - SPAN_TAIL, p + n - SPAN_TAIL, SPAN_TAIL);
-		n = SPAN_LOOK;
-	} else if (n > 0) {
-		memcpy(word, p, n);
+	if (n < PAIR) {
+		if (n > 0)
+			memcpy(few, p, n);
+		return span_pair(seed, few);
 	}
-	for (size_t i = 0; i * sizeof(uint64_t) < n; i += 2) {
-		seed += UINT64_C(0x9e3779b97f4a7c15);
-		h ^= mix_product(word[i] ^ seed, word[i + 1] ^ UINT64_C(0xa0761d6478bd642f));
+	for (size_t at = 0; at < head; at += PAIR) {
+		seed += GOLDEN;
+		h ^= span_pair(seed, p + at);
 	}
-	return h;
+	return h ^ span_pair(seed + GOLDEN, p + n - PAIR);
 }
 
 bool span_repeats(struct span_table *t, const struct span_sight *s)
@@ -31,8 +46,8 @@ bool span_repeats(struct span_table *t, const struct span_sight *s)
 	uint64_t ports = (uint64_t)f->sport << 32 | (uint64_t)f->dport << 16 | f->proto;
 	uint64_t h = mix_product(t->seed ^ ports, s->n ^ UINT64_C(0xe7037ed1a0b428db));
 
-	h ^= span_digest(t->seed, f->src.bytes, sizeof(f->src));
-	h ^= span_digest(~t->seed, f->dst.bytes, sizeof(f->dst));
+	h ^= span_pair(t->seed, f->src.bytes);
+	h ^= span_pair(t->seed + GOLDEN, f->dst.bytes);
 	h += span_digest(t->seed ^ UINT64_C(0x589965cc75374cc3), s->p, s->n);
 	h = mix_product(h ^ s->tag, UINT64_C(0x8ebc6af09c88c6e3));
 	struct span_row *row = &t->row[h % SPAN_ROWS];

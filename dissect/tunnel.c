@@ -198,6 +198,8 @@ static bool tunnel_is_for(const struct dissect_flow *f, uint16_t port)
 
 bool tunnel_udp(struct walk *w)
 {
+	if (w->m.flow.sport == PORT_DNS || w->m.flow.dport == PORT_DNS)
+		return false; /* is for none of them */
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		struct rd r = w->r;
 		walk_fn *next;

@@ -124,7 +124,7 @@ static void prefetch(const struct aggregate *a, const struct order_key *key, uin
 
 	__builtin_prefetch(&subject[key[at + 3 * AHEAD].number]);
 	subject_prefetch(&a->table, &subject[key[at + 2 * AHEAD].number]);
-	subject_prefetch_lists(&a->table, &subject[key[at + AHEAD].number]);
+	subject_prefetch_lists(&a->table, &subject[key[at + AHEAD].number], 0);
 }
 
 void aggregate_flush(struct aggregate *a)
@@ -226,7 +226,7 @@ static bool call(struct host *h, struct dissect_str name)
 	bool (*take)(char *, const uint8_t *, size_t) =
 		h->authority ? hostname_take_authority : hostname_take;
 
-	if (h->raw_len > 0 && hostname_is_plain(name.p, name.n)) {
+	if (h->raw_len > 0 && hostname_is_plain((const uint8_t *)h->raw, h->raw_len)) {
 		h->name = h->raw;
 		h->len = h->raw_len;
 		return true;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/hostname.h"
 
-#include <endian.h>
 #include <string.h>
 
 enum {
@@ -9,10 +8,8 @@ enum {
 	LABEL_LONGEST = 63,
 	DECODED_MAX = 1024, /* of an encoded URL, more than any host can reach into */
 	DECODE_ROUNDS = 2,  /* a login page behind a gateway encodes its address again */
-	SHORT = 64,         /* bytes whose dots fit in a word; at least one is a dot: no label is too long */
+	SHORT = 64,         /* at least one is a dot: no label is too long */
 };
-
-#define EACH_BYTE UINT64_C(0x0101010101010101)
 
 /* Names without an owner that could file: RFC 6761 (localhost, invalid), RFC 6762 (local and appendix G),
  * RFC 8375 and reverse look-ups (arpa), RFC 7686 (onion), ICANN's reserved "internal" and what routers and
@@ -78,59 +75,56 @@ static bool top_ok(const char *top, size_t n)
 	return true;
 }
 
-/* --- names that are called as they are written: eight bytes at once --- */
+/* --- names that are called as they are written: sixteen bytes at once --- */
 
-/* The highest bit of each ASCII byte from `low` to `high`; what others get is cleared by the caller. */
-static inline uint64_t in_range(uint64_t x, uint8_t low, uint8_t high)
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+static inline bytes16 load16(const uint8_t *p)
 {
-	return (x + (0x80u - low) * EACH_BYTE) & ~(x + (0x7fu - high) * EACH_BYTE);
-}
+	bytes16 x;
 
-/* The highest bits of eight bytes as the lowest bits, the first byte's first. */
-static inline uint64_t gather(uint64_t x)
-{
-	return ((x >> 7 & EACH_BYTE) * UINT64_C(0x0102040810204080)) >> 56;
-}
-
-/* The up to eight bytes of p from `at` on, the first lowest, zero behind. */
-static inline uint64_t word_at(const uint8_t *p, size_t n, size_t at)
-{
-	size_t past = at + 8 > n ? at + 8 - n : 0;
-	uint64_t x = 0;
-
-	if (n < 8) {
-		memcpy(&x, p, n);
-		return le64toh(x);
-	}
-	memcpy(&x, p + at - past, sizeof(x));
-	return le64toh(x) >> 8 * past;
+	memcpy(&x, p, sizeof(x));
+	return x;
 }
 
 /* '-' to '9' has one byte too many, so has '_' to 'z'. */
-static inline uint64_t good_bytes(uint64_t x)
+static inline bytes16 good_bytes(bytes16 x)
 {
-	uint64_t good = (in_range(x, '-', '9') | in_range(x, '_', 'z')) & ~in_range(x, '/', '/') &
-			~in_range(x, '`', '`');
-
-	return good & ~x & 0x80 * EACH_BYTE;
+	return (bytes16)(((x >= '-') & (x <= '9') & (x != '/')) | ((x >= '_') & (x <= 'z') & (x != '`')));
 }
 
-bool hostname_is_plain(const uint8_t *p, size_t n)
+/* Are all bytes good, and no two of them dots that stand together? */
+static bool all_good(const uint8_t *p, size_t n)
 {
-	uint64_t all = n >= SHORT ? UINT64_MAX : (UINT64_C(1) << n) - 1, good = 0, dots = 0;
+	static const bytes16 first = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+	bytes16 bad = { 0 };
+	uint64_t half[2];
+
+	for (size_t at = 0; at < n; at += sizeof(bad)) {
+		bytes16 x = load16(p + at), next = load16(p + at + 1);
+		bytes16 inside = (bytes16)(first < (uint8_t)(n - at));
+		bad |= inside & (~good_bytes(x) | (bytes16)((x == '.') & (next == '.')));
+	}
+	memcpy(half, &bad, sizeof(half));
+	return (half[0] | half[1]) == 0;
+}
+
+/* Where the last label starts; 0 when there is no other. */
+static size_t last_label(const uint8_t *p, size_t n)
+{
+	while (n > 0 && p[n - 1] != '.')
+		n--;
+	return n;
+}
+
+bool hostname_is_plain(const uint8_t p[HOSTNAME_MAX], size_t n)
+{
 	size_t top;
 
-	if (n == 0 || n > SHORT)
+	if (n == 0 || n > SHORT || p[0] == '.' || p[n - 1] == '.' || !all_good(p, n))
 		return false;
-	for (size_t at = 0; at < n; at += 8) {
-		uint64_t x = word_at(p, n, at), bytes = good_bytes(x);
-		good |= gather(bytes) << at;
-		dots |= gather(bytes & in_range(x, '.', '.')) << at;
-	}
-	if (good != all || dots == 0 || ((dots << 1 | 1) & dots) != 0)
-		return false;
-	top = SHORT - (size_t)__builtin_clzll(dots);
-	return top < n && top_ok((const char *)p + top, n - top);
+	top = last_label(p, n);
+	return top > 0 && top_ok((const char *)p + top, n - top);
 }
 
 bool hostname_take(char out[HOSTNAME_MAX], const uint8_t *p, size_t n)

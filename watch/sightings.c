@@ -121,7 +121,7 @@ struct subject *sightings_settle(struct sightings *q)
 			subject_prefetch(q->table, q->item[i].guess);
 	for (size_t i = 0; i < q->count; i++)
 		if (q->item[i].guess != NULL)
-			subject_prefetch_lists(q->table, q->item[i].guess);
+			subject_prefetch_lists(q->table, q->item[i].guess, q->item[i].client);
 	for (size_t i = 0; i < q->count; i++)
 		last = tell(q, &q->item[i]);
 	q->count = 0;

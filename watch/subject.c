@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/subject.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,14 +143,17 @@ void subject_prefetch(const struct subjects *t, const struct subject *s)
 		__builtin_prefetch(&t->rest[s->rest - 1]);
 }
 
-void subject_prefetch_lists(const struct subjects *t, const struct subject *s)
+void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client)
 {
 	const struct subject_rest *r;
 
 	if (s->rest == 0)
 		return;
 	r = &t->rest[s->rest - 1];
-	__builtin_prefetch(r->clients);
+	if (r->client_cap == CLIENTS_IN_SKETCH)
+		sketch_prefetch(r->sketch, r->client_count, client);
+	else
+		__builtin_prefetch(&r->clients[sketch_guess(r->client_count, client)]);
 	__builtin_prefetch(r->servers);
 	if (s->server_count > 1 + LINE / sizeof(*r->servers))
 		__builtin_prefetch(r->servers + LINE / sizeof(*r->servers));
@@ -249,18 +253,11 @@ static bool clients_to_sketch(struct subjects *t, struct subject_rest *r)
 	return true;
 }
 
-static size_t clients_find(const struct subject_rest *r, uint64_t hash)
+static bool sketch_insert(struct subject_rest *r, uint64_t hash)
 {
-	size_t low = 0, high = r->client_count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (r->clients[mid] < hash)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	sketch_add(r->sketch, hash);
+	r->client_count = r->sketch->exact;
+	return true;
 }
 
 static void clients_grow(struct subjects *t, struct subject_rest *r)
@@ -283,7 +280,7 @@ static bool clients_insert(struct subjects *t, const struct subject *s, struct s
 		r->clients[0] = s->client;
 		r->client_count = 1;
 	}
-	at = clients_find(r, hash);
+	at = sketch_find(r->clients, r->client_count, hash);
 	if (at < r->client_count && r->clients[at] == hash)
 		return true;
 	if (r->client_count == r->client_cap)
@@ -296,8 +293,7 @@ static bool clients_insert(struct subjects *t, const struct subject *s, struct s
 	}
 	if (r->client_cap < CLIENTS_SORTED || !clients_to_sketch(t, r))
 		return false;
-	sketch_add(r->sketch, hash);
-	return true;
+	return sketch_insert(r, hash);
 }
 
 bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
@@ -314,13 +310,16 @@ bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
 	r = rest_of(t, s);
 	if (r->client_cap != CLIENTS_IN_SKETCH)
 		return clients_insert(t, s, r, hash);
-	sketch_add(r->sketch, hash);
-	return true;
+	return sketch_insert(r, hash);
 }
 
 static bool is_server(const struct record_server *a, const struct record_server *b)
 {
-	return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->addr, sizeof(x));
+	memcpy(y, b->addr, sizeof(y));
+	return x[1] == y[1] && x[0] == y[0] && a->port == b->port; /* IPv4 ones all begin alike */
 }
 
 static bool has_server(const struct subject *s, const struct subject_rest *r,
@@ -374,10 +373,11 @@ static bool links_add(struct subjects *t, struct subject *s, struct subject_rest
 {
 	size_t cap = r->link_cap;
 	uint32_t name;
+	uint16_t tag = (uint16_t)hash_secret(&t->secret, host, n);
 
 	for (size_t i = 0; i < s->link_count; i++) {
 		struct subject_link *l = &r->links[i];
-		if (l->len == n && memcmp(subject_name(t, l->name), host, n) == 0) {
+		if (l->tag == tag && l->len == n && memcmp(subject_name(t, l->name), host, n) == 0) {
 			l->count++;
 			return true;
 		}
@@ -388,7 +388,7 @@ static bool links_add(struct subjects *t, struct subject *s, struct subject_rest
 	}
 	if (s->link_count == cap || !has_spare(t) || !copy_name(&t->arena, host, n, &name))
 		return false;
-	r->links[s->link_count] = (struct subject_link){ 1, name, SUBJECT_HOST, (uint8_t)n };
+	r->links[s->link_count] = (struct subject_link){ 1, name, tag, SUBJECT_HOST, (uint8_t)n };
 	s->link_count++;
 	return true;
 }
@@ -444,11 +444,17 @@ void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n)
 
 /* --- a subject as an observation --- */
 
-static int compare_servers(const void *a, const void *b)
+static int compare_servers(const struct record_server *a, const struct record_server *b)
 {
-	const struct record_server *x = a, *y = b;
-	int c = memcmp(x->addr, y->addr, sizeof(x->addr));
-	return c != 0 ? c : x->port - y->port;
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->addr, sizeof(x));
+	memcpy(y, b->addr, sizeof(y));
+	if (x[0] != y[0])
+		return be64toh(x[0]) < be64toh(y[0]) ? -1 : 1;
+	if (x[1] != y[1])
+		return be64toh(x[1]) < be64toh(y[1]) ? -1 : 1;
+	return a->port - b->port;
 }
 
 static int compare_links(const void *a, const void *b)
@@ -469,6 +475,18 @@ static void sort(void *items, size_t n, size_t item, int (*compare)(const void *
 {
 	if (n > 1)
 		qsort(items, n, item, compare);
+}
+
+/* There are eight at most. */
+static void sort_servers(struct record_server *server, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct record_server s = server[i];
+		size_t at = i;
+		for (; at > 0 && compare_servers(&s, &server[at - 1]) < 0; at--)
+			server[at] = server[at - 1];
+		server[at] = s;
+	}
 }
 
 static void copy_text(char *out, const char *p, size_t n)
@@ -494,7 +512,7 @@ static void put_servers(const struct subject *s, const struct subject_rest *r, s
 	o->servers[0] = s->server;
 	for (size_t i = 1; i < s->server_count; i++)
 		o->servers[i] = r->servers[i - 1];
-	sort(o->servers, o->server_count, sizeof(o->servers[0]), compare_servers);
+	sort_servers(o->servers, o->server_count);
 }
 
 static void put_links(const struct subjects *t, const struct subject *s, const struct subject_rest *r,

@@ -21,6 +21,7 @@
 struct subject_link {
 	uint64_t count;
 	uint32_t name; /* as struct subject's */
+	uint16_t tag;  /* of its hash: names are far away */
 	uint8_t kind, len;
 };
 
@@ -53,7 +54,7 @@ struct subject_rest {
 	struct subject_link *links;
 	struct subject_detail *details;
 	uint64_t servers_more, links_more, details_more;
-	uint16_t client_count, client_cap; /* the greatest cap: it is a sketch */
+	uint16_t client_count, client_cap; /* the greatest cap: it is a sketch, and so many are exact in it */
 	uint8_t server_cap, link_cap, detail_count, detail_cap;
 };
 
@@ -97,9 +98,9 @@ static inline void subjects_prefetch(const struct subjects *t, const struct subj
 }
 /* The next step: where it probably is, without a look at it; NULL when it is not there. */
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k);
-/* The one behind that: its name and the rest of it; and the last: its lists. */
+/* The one behind that: its name and the rest of it; and the last: its lists, where this client is in them. */
 void subject_prefetch(const struct subjects *t, const struct subject *s);
-void subject_prefetch_lists(const struct subjects *t, const struct subject *s);
+void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client);
 bool subjects_is(const struct subjects *t, const struct subject *s, const struct subject_key *k);
 /* NULL when it is not there. */
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k);

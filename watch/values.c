@@ -6,6 +6,8 @@
 
 #include "base/alloc.h"
 
+enum { FEW = 64 }; /* one slot in so many is used, or fewer */
+
 static uint32_t slot_count(uint32_t most)
 {
 	uint32_t slots = 16;
@@ -37,10 +39,24 @@ void values_clear(struct values *v)
 	memset(v, 0, sizeof(*v));
 }
 
+static void forget(struct values *v, uint32_t number)
+{
+	uint64_t hash = hash_secret(&v->secret, v->bytes + number + 1, v->bytes[number]);
+	uint32_t at = (uint32_t)hash & v->mask;
+
+	while (v->slots[at].value != number)
+		at = (at + 1) & v->mask;
+	v->slots[at].value = 0;
+}
+
+/* A few values, as there mostly are, must not cost a walk through memory that was never touched. */
 void values_reset(struct values *v)
 {
-	if (v->count > 0)
+	if (v->count > v->mask / FEW)
 		memset(v->slots, 0, ((size_t)v->mask + 1) * sizeof(*v->slots));
+	else
+		for (uint32_t number = 1; number < v->used; number += v->bytes[number] + 1u)
+			forget(v, number);
 	v->count = 0;
 	v->used = 1;
 }
