@@ -9,6 +9,7 @@
 #include "policy/decide.h"
 #include "policy/education.h"
 #include "policy/explain.h"
+#include "policy/learnt.h"
 #include "policy/match.h"
 #include "policy/step.h"
 
@@ -16,6 +17,8 @@
 
 static void name_app(const struct policy_input *in, const struct group *g, struct app *a)
 {
+	const struct policy_fact *record = NULL;
+
 	/* an identifier that only speaks to a product may be somebody else's: its own name stays visible */
 	if (a->catalog != NULL && g->product == GROUP_NONE) {
 		a->name = xstrdup(a->catalog->product);
@@ -28,7 +31,9 @@ static void name_app(const struct policy_input *in, const struct group *g, struc
 			return;
 		}
 	}
-	a->name = app_anchor_name(a);
+	if (a->anchor_kind != SUBJECT_HOST)
+		record = learnt_best(in, a, FACT_APP_NAME, LEARNT_SURE);
+	a->name = record ? xstrdup(record->value) : app_anchor_name(a);
 }
 
 static void find_unit(const struct policy_input *in, struct app *a)
@@ -162,12 +167,20 @@ static void judge_filed(struct work *w, const struct judgement *j, struct app *a
 	explain_status(w->in, a);
 }
 
+/* Nothing but where it lies says that it is an app: no product, no filing, no person. */
+static bool by_itself(const struct work *w, const struct app *a)
+{
+	return a->catalog == NULL && decide_find(w, a, DECISION_EDUCATION) == NULL &&
+	       (a->match_count == 0 || a->match[0].grade != MATCH_EXACT);
+}
+
 void classify_app(struct work *w, const struct judgement *j, struct app *a)
 {
 	const struct catalog_entry *product;
 
 	name_app(w->in, work_group(w, j, a), a);
 	product = education_weigh(w, j, a);
+	learnt_explain(w, a);
 	if (is_exempt(w, a)) {
 		a->status = APP_EXEMPT;
 		return;
@@ -180,6 +193,8 @@ void classify_app(struct work *w, const struct judgement *j, struct app *a)
 	}
 	if (!kind_in_scope(w, a) || !audience_in_scope(w, a, product))
 		a->status = APP_OUT_OF_SCOPE;
+	else if (by_itself(w, a) && learnt_is_nobody(w, a))
+		a->status = APP_UNDECIDED;
 	else
 		judge_filed(w, j, a);
 }

@@ -8,6 +8,7 @@
 #include "policy/alias.h"
 #include "policy/app.h"
 #include "policy/domain.h"
+#include "policy/learnt.h"
 #include "policy/near.h"
 #include "policy/step.h"
 
@@ -15,8 +16,8 @@
 static const double key_score[MATCH_KEY_COUNT][MATCH_EXACT + 1] = {
 	[MATCH_DOMAIN] = { [MATCH_IS_PROBABLE] = 0.6, [MATCH_EXACT] = 0.95 },
 	[MATCH_APPID] = { [MATCH_EXACT] = 0.99 },
-	[MATCH_PACKAGE] = { [MATCH_EXACT] = 0.99 },
-	[MATCH_BUNDLE] = { [MATCH_EXACT] = 0.99 },
+	[MATCH_PACKAGE] = { [MATCH_IS_PROBABLE] = 0.6, [MATCH_EXACT] = 0.99 },
+	[MATCH_BUNDLE] = { [MATCH_IS_PROBABLE] = 0.6, [MATCH_EXACT] = 0.99 },
 	[MATCH_NUMBER] = { [MATCH_IS_PROBABLE] = 0.5, [MATCH_EXACT] = 0.9 },
 	[MATCH_NAME] = { [MATCH_IS_PROBABLE] = 0.5, [MATCH_EXACT] = 0.85 },
 };
@@ -187,6 +188,81 @@ static void add_beside(void *arg, size_t rank)
 		add(m, rank, MATCH_DOMAIN, MATCH_IS_PROBABLE);
 }
 
+/* -- by what probes learnt ----------------------------------------------------------------------------- */
+
+static void add_probable(const struct near *m, const struct index *ix, const char *text, enum match_key key)
+{
+	size_t n;
+	const struct index_entry *e = index_find(ix, text, &n);
+	for (size_t i = 0; i < n; i++)
+		if (listed(m, e[i].value) == NULL || !listed(m, e[i].value)->keys[key])
+			add(m, e[i].value, key, MATCH_IS_PROBABLE);
+}
+
+/* A page may show its vendor's number, or a forged one. */
+static void add_number(void *arg, const struct policy_fact *f)
+{
+	const struct near *m = arg;
+	char *number = policy_normal_number(f->value);
+
+	if (register_number_counts(number))
+		add_probable(m, &m->w->reg.number, number, MATCH_NUMBER);
+	free(number);
+}
+
+static void add_domain(void *arg, const struct policy_fact *f)
+{
+	struct near *m = arg;
+
+	register_each_of_host(&m->w->reg, f->value, add_beside, m);
+}
+
+/* The platform's own record of an identifier: its name alone may be another's too; with a host that the
+ * platform lets it speak to in the same filing, it is that filing's. */
+static void add_record_name(void *arg, const struct policy_fact *f)
+{
+	const struct near *m = arg;
+	char *name = policy_normal_name(f->value);
+	size_t n = 0;
+	const struct index_entry *e =
+		register_name_counts(name) ? index_find(&m->w->reg.name, name, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct app_match *known = listed(m, e[i].value);
+		bool agrees = known != NULL && known->keys[MATCH_DOMAIN] &&
+			      near_bearing(m, register_filing(&m->w->reg, e[i].value)) != BEARS_OTHER;
+		add(m, e[i].value, MATCH_NAME, agrees ? MATCH_EXACT : MATCH_IS_PROBABLE);
+	}
+	free(name);
+}
+
+/* Packages and bundles that a host calls its own at the well-known place: those of a page are anybody's. */
+static void add_own_id(void *arg, const struct policy_fact *f)
+{
+	const struct near *m = arg;
+	bool package = f->type == FACT_ANDROID_PACKAGE;
+
+	if (strncmp(f->note, "assetlinks.json", 15) == 0 ||
+	    strncmp(f->note, "apple-app-site-association", 26) == 0)
+		add_probable(m, &m->w->reg.id[package ? ID_PACKAGE : ID_BUNDLE], f->value,
+			     package ? MATCH_PACKAGE : MATCH_BUNDLE);
+}
+
+static void match_learnt(struct near *m)
+{
+	static const struct {
+		enum fact type;
+		learnt_fn *fn;
+	} rows[] = {
+		{ FACT_EDU_NUMBER, add_number },    { FACT_APP_DOMAIN, add_domain },
+		{ FACT_APP_NAME, add_record_name }, { FACT_ANDROID_PACKAGE, add_own_id },
+		{ FACT_IOS_BUNDLE, add_own_id },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && m->w->in->fact_count > 0; i++)
+		learnt_each(m->w->in, m->a, rows[i].type, LEARNT_SURE, rows[i].fn, m);
+}
+
 static void claim(const struct near *m)
 {
 	if (m->a->anchor_kind == SUBJECT_HOST)
@@ -206,6 +282,7 @@ void match_exact(struct work *w, const struct judgement *j, struct app *a)
 	match_product(&m);
 	if (m.group->beside != GROUP_NONE)
 		register_each_of_host(&w->reg, w->in->subject[m.group->beside].name, add_beside, &m);
+	match_learnt(&m);
 	claim(&m);
 }
 

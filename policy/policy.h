@@ -55,7 +55,7 @@ struct policy_fact {
 struct policy_filing {
 	int64_t id;
 	enum filing_kind kind;
-	const char *name, *operator, * unit, *number;        /* NULL when unknown */
+	const char *name, *operator, * unit, *number, *icp;  /* NULL when unknown */
 	struct data_list domains, appids, packages, bundles; /* normalised by policy_normal_* */
 };
 

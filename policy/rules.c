@@ -9,14 +9,34 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "policy/decide.h"
+#include "policy/drift.h"
 #include "policy/step.h"
 
-/* R01: in use and not filed by its provider. Later rules are further rows. */
+/* In use and not filed by its provider. */
+static bool is_unfiled(const struct work *w, struct app *a)
+{
+	(void)w;
+	return a->status == APP_UNFILED;
+}
+
+static bool is_governed(const struct app *a)
+{
+	return a->status == APP_UNFILED || a->status == APP_PROBABLE || a->status == APP_FILED;
+}
+
+static bool is_stale(const struct work *w, struct app *a) { return is_governed(a) && drift_stale(w, a); }
+
+static bool is_changed(const struct work *w, struct app *a) { return is_governed(a) && drift_filed(w, a); }
+
+/* A later rule is a further row. */
 static const struct {
 	const char *id;
-	enum app_status status; /* that raises it */
+	bool (*breaks)(const struct work *w, struct app *a); /* with a step that says by what */
+	bool everywhere; /* every profile has it: a table without it is damaged */
 } rules[] = {
-	{ "R01", APP_UNFILED },
+	{ "R01", is_unfiled, true },
+	{ "R12", is_stale, false },
+	{ "R14", is_changed, false },
 };
 
 /* Only asked for in DNS, never answered and never reached: a name that may not exist accuses nobody. */
@@ -97,16 +117,22 @@ static void raise_finding(struct app *a, const struct rule *r)
 
 void rules_apply(const struct work *w, struct app *a)
 {
+	bool asked = false, used = false;
+
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		const struct rule *r;
-		if (a->status != rules[i].status)
+		if (!rules[i].breaks(w, a))
 			continue;
-		if (!was_reached(w, a) || !was_served(w, a) || !reaches_thresholds(w, a))
-			continue;
+		if (!asked) {
+			used = was_reached(w, a) && was_served(w, a) && reaches_thresholds(w, a);
+			asked = true;
+		}
+		if (!used)
+			return;
 		r = data_rule(w->in->data, rules[i].id, w->in->profile->name);
 		if (r != NULL)
 			raise_finding(a, r);
-		else
+		else if (rules[i].everywhere)
 			step_add(a, "rule-missing", "规则表没有 %s 这一行,不预警", rules[i].id);
 	}
 }

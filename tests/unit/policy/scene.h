@@ -33,6 +33,7 @@ struct scene {
 	struct policy_link link[SCENE_MAX];
 	struct policy_filing filing[SCENE_MAX];
 	struct policy_decision decision[SCENE_MAX];
+	struct policy_fact fact[SCENE_MAX];
 	struct policy_input in;
 	struct judgement out;
 	bool judged;
@@ -73,7 +74,9 @@ static inline void scene_tables(struct scene *s)
 		    "xust\t乙\thost,android-package,ios-bundle\thigher,all\tno\t3\t1\t乙文号\n");
 	scene_table(s, "rules.tsv",
 		    "id\tprofile\tseverity\ttitle\tcites\tduty\n"
-		    "R01\t*\thigh\t疑似未备案,待核: {app}\t文号一 三(二),文号二\t应完成提供者备案\n");
+		    "R01\t*\thigh\t疑似未备案,待核: {app}\t文号一 三(二),文号二\t应完成提供者备案\n"
+		    "R12\t*\tlow\t疑似半年未更新: {app}\t文号一\t应整合或关停\n"
+		    "R14\t*\tlow\t备案信息疑似已变更: {app}\t文号一\t应及时更新\n");
 	scene_table(s, "education.tsv",
 		    "id\tkind\tpattern\treason\n"
 		    "smart\thost\t.smartedu.cn\t统一后缀\n"
@@ -102,6 +105,7 @@ static inline struct scene *scene_new(const char *profile)
 		.link = s->link,
 		.filing = s->filing,
 		.decision = s->decision,
+		.fact = s->fact,
 		.conf = &s->conf,
 		.data = &s->data,
 		.profile = data_profile(&s->data, profile),
@@ -191,6 +195,24 @@ static inline void scene_decide(struct scene *s, enum decision_kind decision, en
 	s->decision[s->in.decision_count++] = (struct policy_decision){
 		.decision = decision, .kind = kind, .name = name, .reason = "理由", .by = "某人"
 	};
+}
+
+/* What a probe learnt, certainly, on DAY; added in the order of the subjects. */
+static inline struct policy_fact *scene_fact(struct scene *s, size_t subject, enum fact type,
+					     const char *value, const char *note)
+{
+	struct policy_fact *f = &s->fact[s->in.fact_count++];
+
+	assert_true(s->in.fact_count <= SCENE_MAX);
+	assert_true(f == s->fact || f[-1].subject <= subject);
+	*f = (struct policy_fact){ .subject = subject,
+				   .type = type,
+				   .value = value,
+				   .note = note,
+				   .confidence = 95,
+				   .first = DAY * 86400000000,
+				   .last = DAY * 86400000000 };
+	return f;
 }
 
 /* Judges anew. */
