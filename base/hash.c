@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __x86_64__
+#include <xxh_x86dispatch.h> /* takes the widest vectors of the machine it runs on */
+#else
 #include <xxhash.h>
+#endif
 
 #include "base/log.h"
 
