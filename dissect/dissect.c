@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dissect/dissect.h"
 
+#include <netinet/in.h>
+
+#include "dissect/ahead.h"
 #include "dissect/frag.h"
 #include "dissect/ja4.h"
 #include "dissect/link.h"
@@ -12,6 +15,8 @@ enum {
 	DISSECT_DEPTH_MAX =
 		24, /* layers of one packet; a frame has about 4, in a tunnel with tags about 10 */
 	DISSECT_ALIGN = 64,
+	AHEAD_FLOWS = 16384,      /* two MiB of them */
+	QUIC_DATAGRAM_MIN = 1200, /* of a client's Initial (RFC 9000 section 14.1) */
 };
 
 struct dissect {
@@ -187,6 +192,27 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 		.m = &d->walk.m, .fn = fn, .arg = arg, .stats = &d->stats, .quic = d->quic, .ja4 = &d->ja4
 	};
 	return d;
+}
+
+/* The steps of one packet wait for each other, those of all do not. Few flows are in the cache anyway. */
+void dissect_ahead(const struct dissect *d, const struct dissect_packet *p, size_t n)
+{
+	uint64_t hash[DISSECT_AHEAD_MAX];
+	struct dissect_flow f;
+	size_t count = 0;
+
+	if (d->tcp.table.fresh < AHEAD_FLOWS)
+		return;
+	for (size_t i = 0; i < n && i < DISSECT_AHEAD_MAX; i++) {
+		if (!ahead_flow(&p[i], &f))
+			continue;
+		if (f.proto == IPPROTO_TCP)
+			hash[count++] = tcp_ahead(&d->tcp, &f);
+		else if (p[i].captured >= QUIC_DATAGRAM_MIN)
+			quic_ahead(d->quic, &f);
+	}
+	for (size_t i = 0; i < count; i++)
+		flow_ahead_entry(&d->tcp.table, hash[i]);
 }
 
 void dissect_packet(struct dissect *d, const struct dissect_packet *p)

@@ -200,6 +200,11 @@ struct dissect_packet {
 	uint32_t captured; /* <= wire_len */
 };
 
+enum { DISSECT_AHEAD_MAX = 16 };
+
+/* These, at most DISSECT_AHEAD_MAX, come next: the memory that they will need is asked for. Changes nothing.
+ */
+void dissect_ahead(const struct dissect *d, const struct dissect_packet *p, size_t n);
 void dissect_packet(struct dissect *d, const struct dissect_packet *p);
 /* End of input: gives up what is still incomplete and counts it. */
 void dissect_finish(struct dissect *d);

@@ -72,6 +72,18 @@ uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 	return mix_product(a ^ ports ^ UINT64_C(0x589965cc75374cc3), b ^ s);
 }
 
+void flow_ahead(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->heads[hash & t->mask]); }
+
+void flow_ahead_entry(const struct flow_table *t, uint64_t hash)
+{
+	uint32_t at = t->heads[hash & t->mask];
+
+	if (at != 0)
+		__builtin_prefetch(&t->flows[at - 1]);
+	else /* nothing of it is known but, at the most, where it begins */
+		__builtin_prefetch(&t->hints[(hash & t->mask) / (FLOW_HINT_WAYS / 2)], 1);
+}
+
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
 {
 	for (uint32_t i = t->heads[hash & t->mask]; i != 0; i = t->flows[i - 1].chain) {

@@ -70,6 +70,9 @@ void flow_init(struct flow_table *t, uint32_t count);
 int flow_key(struct flow_key *key, const struct dissect_flow *f);
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
+/* Asks for the memory in which a flow of this hash is looked for; then, when that is there, for its own. */
+void flow_ahead(const struct flow_table *t, uint64_t hash);
+void flow_ahead_entry(const struct flow_table *t, uint64_t hash);
 /* NULL when there is none. */
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash);
 /* The flow that has to be removed before one with this hash can be added; NULL when there is room. */

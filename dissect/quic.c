@@ -75,6 +75,8 @@ struct quic *quic_init(void *memory, uint32_t hellos)
 
 void quic_finish(struct quic *q, struct dissect_stats *stats) { quic_table_finish(&q->table, stats); }
 
+void quic_ahead(const struct quic *q, const struct dissect_flow *f) { quic_flow_ahead(&q->table, f); }
+
 /* -- versions */
 
 struct quic_version {

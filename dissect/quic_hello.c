@@ -40,6 +40,14 @@ static struct quic_flow *flow_set(const struct quic_table *t, const struct disse
 	return &t->flows[(size_t)(mix(1, h) >> 16 & (t->sets - 1)) * QUIC_FLOW_WAYS];
 }
 
+void quic_flow_ahead(const struct quic_table *t, const struct dissect_flow *f)
+{
+	const struct quic_flow *set = flow_set(t, f);
+
+	for (int i = 0; i < QUIC_FLOW_WAYS; i++)
+		__builtin_prefetch(&set[i], 1);
+}
+
 static bool addr_same(const struct dissect_addr *a, const struct dissect_addr *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;

@@ -74,6 +74,8 @@ void quic_table_init(struct quic_table *t, struct quic_flow *flows, struct quic_
 /* Gives up and counts all that is incomplete. */
 void quic_table_finish(struct quic_table *t, struct dissect_stats *stats);
 
+/* Asks for the memory in which the flow of these addresses will be looked for. */
+void quic_flow_ahead(const struct quic_table *t, const struct dissect_flow *f);
 /* The flow of these addresses in either direction; NULL when none is known. *reverse: its server sent this.
  */
 struct quic_flow *quic_flow_find(struct quic_table *t, const struct dissect_message *m, bool *reverse,

@@ -208,6 +208,17 @@ static void tcp_packet(struct walk *w, struct tcp_packet *p, struct flow *f)
 		tcp_close(w, p, seq, f);
 }
 
+uint64_t tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f)
+{
+	struct flow_key key;
+	uint64_t hash;
+
+	flow_key(&key, f);
+	hash = flow_hash(&tcp->table, &key);
+	flow_ahead(&tcp->table, hash);
+	return hash;
+}
+
 void tcp_walk(struct walk *w)
 {
 	struct tcp_packet p;

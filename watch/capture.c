@@ -357,6 +357,12 @@ int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char 
 	return c->seen > before ? (int)(c->seen - before) : -1;
 }
 
+void capture_ahead(struct capture *c, capture_ahead_fn *fn, void *arg)
+{
+	if (c->mapped != NULL)
+		mapped_ahead(c->mapped, fn, arg);
+}
+
 void capture_want_digest(struct capture *c)
 {
 	if (c->live != NULL || c->digest != NULL)

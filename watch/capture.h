@@ -19,6 +19,8 @@ enum { CAPTURE_ERROR_MAX = 512 };
 struct capture; /* owns the handle */
 
 typedef void capture_fn(void *arg, const struct dissect_packet *p);
+/* Packets that come next, at most DISSECT_AHEAD_MAX. */
+typedef void capture_ahead_fn(void *arg, const struct dissect_packet *p, size_t n);
 
 /* Opens a capture file (pcap, pcapng; "-" is stdin). NULL with error on failure: unreadable, empty, not a
  * capture. */
@@ -45,6 +47,9 @@ const char *capture_remark(const struct capture *c);
 /* Hands up to `budget` packets to fn. >0: packets seen; 0: live, none waiting; -1: end of file;
  * -2: the input broke (truncated file, interface gone), the reason in error. */
 int capture_read(struct capture *c, int budget, capture_fn *fn, void *arg, char error[CAPTURE_ERROR_MAX]);
+
+/* From now on packets are told before they are handed out, where that costs nothing: as a hint. */
+void capture_ahead(struct capture *c, capture_ahead_fn *fn, void *arg);
 
 /* Asks for the digest of a file, before the first capture_read(): costs about as much as reading it. */
 void capture_want_digest(struct capture *c);

@@ -35,6 +35,8 @@ struct mapped {
 	int64_t base;               /* where in the file the window begins */
 	size_t n, at;               /* bytes of the window, how many are done with */
 	struct hash_stream *digest; /* the caller's; NULL: not asked for */
+	capture_ahead_fn *ahead;    /* NULL: nobody wants to know */
+	void *ahead_arg;            /* borrowed */
 	int64_t digested;           /* bytes of the file that are in it, never fewer than are done with */
 };
 
@@ -212,23 +214,28 @@ static int64_t mapped_record_time(const struct mapped_format *f, uint32_t second
 	return mapped_time(s, f->nano ? us / 1000 : us);
 }
 
-/* The record at hand as a packet, borrowed until the next. False: not one for this reader. */
-static bool mapped_record(struct mapped *m, struct dissect_packet *p)
+/* Are so many bytes in the window, which may be moved for them? */
+static bool mapped_there(struct mapped *m, size_t n, bool slide)
+{
+	return m->n - m->at >= n || (slide && mapped_have(m, n));
+}
+
+/* The record at hand as a packet, borrowed until the window slides. False: not one for this reader, or not in
+ * the window. */
+static bool mapped_record(struct mapped *m, bool slide, struct dissect_packet *p)
 {
 	uint32_t word[MAPPED_HEADER / 4]; /* seconds, their part, captured, original length */
 	size_t n;
 
-	if (!mapped_have(m, MAPPED_HEADER))
+	if (!mapped_there(m, MAPPED_HEADER, slide))
 		return false;
 	memcpy(word, m->window + m->at, sizeof(word));
 	for (int i = 0; m->format.swapped && i < MAPPED_HEADER / 4; i++)
 		word[i] = __builtin_bswap32(word[i]);
 	n = MAPPED_HEADER + (size_t)word[2];
-	if (word[2] > m->format.snapshot || word[2] > MAPPED_PACKET || !mapped_have(m, n))
+	if (word[2] > m->format.snapshot || word[2] > MAPPED_PACKET || !mapped_there(m, n, slide))
 		return false;
-	if (m->digest == NULL)
-		mapped_prefetch(m, m->at + MAPPED_AHEAD, n);
-	else if (m->base + (int64_t)(m->at + n) > m->digested)
+	if (m->digest != NULL && m->base + (int64_t)(m->at + n) > m->digested)
 		mapped_hash(m, m->at + n);
 	p->time = mapped_record_time(&m->format, word[0], word[1]);
 	p->linktype = m->format.linktype;
@@ -239,14 +246,43 @@ static bool mapped_record(struct mapped *m, struct dissect_packet *p)
 	return true;
 }
 
+void mapped_ahead(struct mapped *m, capture_ahead_fn *fn, void *arg)
+{
+	m->ahead = fn;
+	m->ahead_arg = arg;
+}
+
+/* The next few, out of one window: all in bytes that were asked for before. */
+static int mapped_few(struct mapped *m, int most, struct dissect_packet p[DISSECT_AHEAD_MAX])
+{
+	size_t end = 0;
+	int n = 0;
+
+	most = most < DISSECT_AHEAD_MAX ? most : DISSECT_AHEAD_MAX;
+	while (n < most && (n == 0 || m->at < end) && mapped_record(m, n == 0, &p[n])) {
+		if (n++ == 0)
+			end = m->at + MAPPED_AHEAD / 2;
+	}
+	return n;
+}
+
 int mapped_read(struct mapped *m, int budget, capture_fn *fn, void *arg)
 {
-	struct dissect_packet p;
-	int seen = 0;
+	struct dissect_packet p[DISSECT_AHEAD_MAX];
+	int seen = 0, n;
 
 	if (m->leased && !mapped_is_safe(m))
 		mapped_unlease(m);
-	for (; seen < budget && mapped_record(m, &p); seen++)
-		fn(arg, &p);
+	while (seen < budget && (n = mapped_few(m, budget - seen, p)) > 0) {
+		if (m->ahead != NULL && n > 1)
+			m->ahead(m->ahead_arg, p, (size_t)n);
+		for (int i = 0; i < n; i++) {
+			if (m->digest == NULL)
+				mapped_prefetch(m, (size_t)(p[i].bytes - m->window) + MAPPED_AHEAD,
+						p[i].captured + (size_t)MAPPED_HEADER);
+			fn(arg, &p[i]);
+		}
+		seen += n;
+	}
 	return seen;
 }

@@ -32,6 +32,8 @@ void mapped_close(struct mapped *m);
 void mapped_want_digest(struct mapped *m, struct hash_stream *digest);
 /* Up to which byte the digest goes. */
 int64_t mapped_digested(const struct mapped *m);
+/* Tells packets before they are handed out. */
+void mapped_ahead(struct mapped *m, capture_ahead_fn *fn, void *arg);
 /* Hands up to `budget` packets to fn; 0 when the record at mapped_at() is not for this reader. */
 int mapped_read(struct mapped *m, int budget, capture_fn *fn, void *arg);
 int64_t mapped_at(const struct mapped *m);

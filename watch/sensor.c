@@ -77,8 +77,16 @@ void sensor_core_packet(struct sensor_core *s, const struct dissect_packet *p)
 
 static void take_packet(void *arg, const struct dissect_packet *p) { sensor_core_packet(arg, p); }
 
+static void look_ahead(void *arg, const struct dissect_packet *p, size_t n)
+{
+	const struct sensor_core *s = arg;
+
+	dissect_ahead(s->dissect, p, n);
+}
+
 int sensor_core_read(struct sensor_core *s, struct capture *c, int budget, char error[CAPTURE_ERROR_MAX])
 {
+	capture_ahead(c, look_ahead, s);
 	return capture_read(c, budget, take_packet, s, error);
 }
 
