@@ -118,8 +118,12 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
 		"(SELECT id FROM observed_subject WHERE kind > ?1) AND +" COUNTED "GROUP BY subject, target",
 	[STMT_FILINGS_KEYS] =
-		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles "
+		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles, icp "
 		"FROM filed_current ORDER BY id",
+	/* of a value that several jobs saw the row that is surest of it (SQLite: bare columns of max()) */
+	[STMT_FACTS_STANDING] = "SELECT kind, name, type, value, note, max(confidence), min(first), max(last) "
+				"FROM probe_fact WHERE gone IS NULL GROUP BY kind, name, type, value "
+				"ORDER BY kind, name, type, value",
 	[STMT_DECISIONS_ALL] = "SELECT decision, kind, name, reason, by FROM decided_decision WHERE "
 			       "withdrawn IS NULL ORDER BY id",
 	[STMT_APPS_KNOWN] = "SELECT key, id, digest, gone FROM app_app",
@@ -358,7 +362,9 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_PROBE_FACTS_OF] = "SELECT " FACT_COLUMNS " FROM probe_fact f JOIN probe_job j ON j.id = f.job "
 				"WHERE f.kind = ?1 AND f.name = ?2 ORDER BY f.type, f.value, f.job",
 	[STMT_PROBE_FACTS_ALL] = "SELECT " FACT_COLUMNS " FROM probe_fact f JOIN probe_job j ON j.id = f.job "
-				 "WHERE f.gone IS NULL OR ?1 ORDER BY f.kind, f.name, f.type, f.value, f.job",
+				 "WHERE (f.gone IS NULL OR ?1) AND (?2 IS NULL OR j.app = ?2) "
+				 "AND (?3 IS NULL OR f.kind = ?3) AND (?4 IS NULL OR f.name = ?4) "
+				 "ORDER BY f.kind, f.name, f.type, f.value, f.job",
 	[STMT_PROBE_LEADS_COUNT] =
 		"SELECT count(*) FROM probe_job WHERE parent = ?1 AND origin = 'fact' AND wanted = 1",
 	[STMT_PROBE_LEAD_PUT] =
@@ -381,19 +387,25 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_PROBE_JOB_ADD] = "INSERT INTO probe_job (kind, name, probe, target, app, why, origin, wanted, "
 			       "rank, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'person', 1, 2, ?7)",
 	[STMT_PROBE_JOBS_LIST] = "SELECT " JOB_COLUMNS " FROM probe_job WHERE (?1 OR wanted = 1) "
-				 "AND (?2 IS NULL OR (kind = ?2 AND name = ?3)) "
-				 "ORDER BY wanted DESC, handed IS NULL, rank DESC, due, id LIMIT ?4",
+				 "AND (?2 IS NULL OR app = ?2) AND (?3 IS NULL OR kind = ?3) "
+				 "AND (?4 IS NULL OR name = ?4) "
+				 "ORDER BY wanted DESC, handed IS NULL, rank DESC, due, id LIMIT ?5",
 	[STMT_PROBE_JOB_SHOW] = "SELECT " JOB_COLUMNS " FROM probe_job WHERE id = ?1",
 	[STMT_PROBE_SUMMARY] = "SELECT count(*), sum(wanted), sum(wanted AND handed IS NULL AND due <= ?1), "
 			       "sum(handed IS NOT NULL), sum(wanted AND handed IS NULL AND rank = 1), "
 			       "sum(wanted AND handed IS NULL AND due < ?2) FROM probe_job",
-	[STMT_PROBE_OUTCOMES] = "SELECT outcome, count(*) FROM probe_job WHERE wanted = 1 AND outcome IS NOT "
-				"NULL GROUP BY outcome ORDER BY outcome",
-	[STMT_PROBE_OLDEST] = "SELECT min(handed) FROM probe_job WHERE handed IS NOT NULL",
+	/* the subject's own app before that of its domain */
 	[STMT_PROBE_SUBJECT_STATUS] =
-		"SELECT a.id, a.status, a.clients, a.days FROM app_member m JOIN app_app a ON a.id = m.app "
-		"JOIN observed_subject s ON s.id = m.subject WHERE s.kind = ?1 AND s.name = ?2 AND a.gone = "
-		"0",
+		"SELECT a.id, a.status, 0 AS nearness FROM observed_subject s CROSS JOIN app_member m "
+		"ON m.subject = s.id CROSS JOIN app_app a ON a.id = m.app "
+		"WHERE s.kind = ?1 AND s.name = ?2 AND a.gone = 0 "
+		"UNION ALL SELECT id, status, 1 FROM app_app WHERE key = ?3 AND gone = 0 AND digest <> 0 "
+		"ORDER BY nearness LIMIT 1",
+	[STMT_PROBE_LED_TO] = "SELECT 1 FROM probe_job WHERE kind = ?1 AND name = ?2 AND origin = 'fact' "
+			      "AND wanted = 1 LIMIT 1",
+	[STMT_PROBE_FACTS_OF_JOB] = "SELECT " FACT_COLUMNS " FROM probe_fact f JOIN probe_job j "
+				    "ON j.id = f.job WHERE f.job = ?1 AND f.gone IS NULL "
+				    "ORDER BY f.type, f.value",
 };
 
 const char *stmt_sql(enum stmt id) { return statements[id]; }

@@ -240,8 +240,53 @@ static void load_filings(struct load *l, struct db_txn *t)
 		load_split(query_get_text(&q, 7), policy_normal_id, &f->appids);
 		load_split(query_get_text(&q, 8), policy_normal_id, &f->packages);
 		load_split(query_get_text(&q, 9), policy_normal_id, &f->bundles);
+		f->icp = shelf_text(&l->shelf, query_get_text(&q, 10));
 		l->in.filing_count++;
 	}
+}
+
+/* -- facts ------------------------------------------------------------------------------------------ */
+
+/* Index of the subject; SIZE_MAX: it does not matter, or was never observed. */
+static size_t subject_index(const struct load *l, enum subject_kind kind, const char *name)
+{
+	struct policy_subject key = { .kind = kind, .name = name }, *found = NULL;
+
+	if (l->in.subject_count > 0)
+		found = bsearch(&key, l->subject, l->in.subject_count, sizeof(key), compare_subjects);
+	return found ? (size_t)(found - l->subject) : SIZE_MAX;
+}
+
+static void add_fact(struct load *l, struct query *q, size_t subject)
+{
+	l->fact = xgrow(l->fact, &l->fact_cap, l->in.fact_count + 1, sizeof(*l->fact));
+	l->fact[l->in.fact_count++] = (struct policy_fact){
+		.subject = subject,
+		.type = (enum fact)query_get_int(q, 2),
+		.value = shelf_text(&l->shelf, query_get_text(q, 3)),
+		.note = shelf_text(&l->shelf, query_get_text(q, 4)),
+		.confidence = (unsigned)query_get_int(q, 5),
+		.first = query_get_int(q, 6),
+		.last = query_get_int(q, 7),
+	};
+}
+
+/* Rows and subjects are in the same order, (kind, name), so the facts come out sorted. */
+static void load_facts(struct load *l, struct db_txn *t)
+{
+	enum subject_kind kind;
+	struct query q;
+	size_t subject;
+
+	query_open(&q, t, STMT_FACTS_STANDING);
+	while (query_row(&q)) {
+		if (!state_kind(&q, 0, &kind))
+			continue;
+		subject = subject_index(l, kind, query_get_text(&q, 1));
+		if (subject != SIZE_MAX)
+			add_fact(l, &q, subject);
+	}
+	l->in.fact = l->fact;
 }
 
 static bool decision_find(const char *name, enum decision_kind *out)
@@ -296,6 +341,7 @@ void load_input(struct load *l, struct store *s, struct db_txn *t)
 	survey_choose(&l->survey);
 	load_subjects(l, t);
 	load_links(l);
+	load_facts(l, t);
 }
 
 void load_clear(struct load *l)
@@ -313,6 +359,7 @@ void load_clear(struct load *l)
 	free(l->link);
 	free(l->filing);
 	free(l->decision);
+	free(l->fact);
 	free(l->place);
 	*l = (struct load){ 0 };
 }

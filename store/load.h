@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Everything the judgement looks at, read from the database in one transaction: filings, decisions, and of
- * the subjects those that the survey says may matter, with the links between them. Of each it holds some
- * 200 bytes, its days and the part in use of one or two sketches (8 bytes a client, at most 2 KiB each).
+ * Everything the judgement looks at, read from the database in one transaction: filings, decisions, facts,
+ * and of the subjects those that the survey says may matter, with the links between them. Of each it holds
+ * some 200 bytes, its days and the part in use of one or two sketches (8 bytes a client, at most 2 KiB each).
  * Owns what `in` points to; load_clear() frees it.
  */
 #ifndef STORE_LOAD_H
@@ -31,7 +31,8 @@ struct load {
 	struct policy_link *link;
 	struct policy_filing *filing;
 	struct policy_decision *decision;
-	size_t subject_cap, filing_cap, decision_cap;
+	struct policy_fact *fact;
+	size_t subject_cap, filing_cap, decision_cap, fact_cap;
 	struct load_link *spoken;
 	size_t spoken_count, spoken_cap;
 	struct load_place *place; /* sorted by id */

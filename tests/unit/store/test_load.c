@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/load.h"
-#include "tests/unit/store/fixture.h"
+#include "tests/unit/store/probing.h"
 
 static char *keep_text(const char *text) { return strcmp(text, "-") == 0 ? NULL : strdup(text); }
 
@@ -167,6 +167,41 @@ static void connections_have_their_own_clients(void **state)
 	load_clear(&l);
 }
 
+/* Facts stand beside the subject they are of, in its order; those that a newer run did not show again are
+ * gone, and a new one makes the judgement out of date. */
+static void facts_are_of_their_subjects(void **state)
+{
+	struct observation o[2] = { fx_host("a.example.edu.cn", 3), fx_host("b.example.edu.cn", 3) };
+	struct job_result *r;
+	struct load l;
+	int n;
+
+	(void)state;
+	fx_capture("a", o, 2);
+	fx_ok(store_judge(fx.store));
+	n = px_take(px_soon(), 64);
+	r = px_result(px_find(n, "b.example.edu.cn", "page")->id, PROBE_DONE);
+	px_fact(r, FACT_TITLE, "教务系统");
+	px_fact(r, FACT_ICP_NUMBER, "湘ICP备05000000号");
+	fx_ok(px_answer(r, px_soon()));
+	r = px_result(px_find(n, "b.example.edu.cn", "certificate")->id, PROBE_DONE);
+	px_fact(r, FACT_TITLE, "教务系统");
+	r->fact[0].confidence = 99;
+	fx_ok(px_answer(r, px_soon()));
+	l = input();
+	assert_int_equal(l.in.fact_count, 2);
+	assert_string_equal(l.in.subject[l.in.fact[0].subject].name, "b.example.edu.cn");
+	assert_int_equal(l.in.fact[0].type, FACT_TITLE);
+	assert_string_equal(l.in.fact[0].value, "教务系统");
+	assert_int_equal(l.in.fact[0].confidence, 99);
+	assert_int_equal(l.in.fact[1].type, FACT_ICP_NUMBER);
+	assert_string_equal(l.in.fact[1].note, "<title>");
+	load_clear(&l);
+	fx_ok(store_judge(fx.store));
+	fx_ask(-1, "explain", "b.example.edu.cn", NULL);
+	assert_true(fx_says("learnt"));
+}
+
 static void unknown_profile_is_named(void **state)
 {
 	char error[STORE_ERROR_MAX];
@@ -187,6 +222,7 @@ int main(void)
 		FX_TEST(campus_server_is_who_answered),
 		FX_TEST(who_answers_for_everybody_is_no_campus_server),
 		FX_TEST(connections_have_their_own_clients),
+		PX_TEST(facts_are_of_their_subjects),
 		FX_TEST(unknown_profile_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
