@@ -27,6 +27,7 @@
 #include "ctl/print.h"
 #include "ipc/client.h"
 #include "ipc/command.h"
+#include "probes/list.h"
 #include "store/store.h"
 
 #define DEFAULT_CONF "/etc/beiand/beiand.conf"
@@ -188,6 +189,7 @@ static int open_operand(const struct command *row, const char *path)
 static int call_database(struct conf *conf, const struct options *o, const struct command *row, int argc,
 			 char *const argv[], int fd, struct store_reply *r)
 {
+	struct probe_row rows[PROBE_ROWS_MAX];
 	struct data data;
 	struct store *s;
 	int code;
@@ -197,6 +199,8 @@ static int call_database(struct conf *conf, const struct options *o, const struc
 	if (conf->store.database == NULL || data_load(&data, conf->paths.data, r->error) != 0)
 		return 1;
 	s = store_open(conf, &data, !row->writes, r->error);
+	if (s != NULL)
+		store_probes(s, rows, probe_list(rows), probe_preview);
 	code = s == NULL ? 1 : store_answer(s, row->name, argc, argv, fd, r);
 	store_close(s);
 	data_clear(&data);

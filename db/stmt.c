@@ -121,9 +121,10 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles, icp "
 		"FROM filed_current ORDER BY id",
 	/* of a value that several jobs saw the row that is surest of it (SQLite: bare columns of max()) */
-	[STMT_FACTS_STANDING] = "SELECT kind, name, type, value, note, max(confidence), min(first), max(last) "
-				"FROM probe_fact WHERE gone IS NULL GROUP BY kind, name, type, value "
-				"ORDER BY kind, name, type, value",
+	[STMT_FACTS_STANDING] =
+		"SELECT kind, name, type, value, note, max(confidence), min(first), max(last) "
+		"FROM probe_fact WHERE gone IS NULL GROUP BY kind, name, type, value "
+		"ORDER BY kind, name, type, value",
 	[STMT_DECISIONS_ALL] = "SELECT decision, kind, name, reason, by FROM decided_decision WHERE "
 			       "withdrawn IS NULL ORDER BY id",
 	[STMT_APPS_KNOWN] = "SELECT key, id, digest, gone FROM app_app",

@@ -36,6 +36,11 @@ static const struct answer_row rows[] = {
 	{ "findings", { { NULL, false } }, answer_findings },
 	{ "alerts", { { "--all", false } }, answer_alerts },
 	{ "status", { { NULL, false } }, answer_status },
+	{ "probes", { { "--all", false }, { "--facts", false } }, answer_probes },
+	{ "probe --dry-run", { { NULL, false } }, answer_probe_dry_run },
+	{ "probe pause", { { NULL, false } }, answer_probe_pause },
+	{ "probe resume", { { NULL, false } }, answer_probe_resume },
+	{ "probe", { { NULL, false } }, answer_probe },
 	{ "backup", { { NULL, false } }, answer_backup },
 };
 

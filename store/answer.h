@@ -48,5 +48,10 @@ int answer_findings(struct answer *a);
 int answer_alerts(struct answer *a);
 int answer_status(struct answer *a);
 int answer_backup(struct answer *a);
+int answer_probes(struct answer *a);
+int answer_probe(struct answer *a);
+int answer_probe_dry_run(struct answer *a);
+int answer_probe_pause(struct answer *a);
+int answer_probe_resume(struct answer *a);
 
 #endif

@@ -10,6 +10,7 @@
 #include "store/json.h"
 #include "store/resolve.h"
 #include "store/show_detail.h"
+#include "store/show_fact.h"
 
 enum { EXPLAIN_ALERTS_MAX = 3 };
 
@@ -18,6 +19,8 @@ struct explained {
 	struct resolved *at;
 	struct bystanders *others; /* when the app is one of bystanders */
 	bool seen;
+	enum subject_kind kind; /* of whom it told, once it did */
+	char name[RECORD_NAME_MAX];
 };
 
 static void subject_json(void *arg, const struct folded *f)
@@ -27,6 +30,8 @@ static void subject_json(void *arg, const struct folded *f)
 	char app[24];
 
 	e->seen = true;
+	e->kind = f->kind;
+	snprintf(e->name, sizeof(e->name), "%s", f->name);
 	answer_app_text(app, e->at->app);
 	json_line(b);
 	json_open(b, "subject", '{');
@@ -179,6 +184,19 @@ static void tell_details(struct answer *a, struct db_txn *t, int64_t subject)
 	details_clear(&d);
 }
 
+/* And what probes learnt, in another. */
+static void tell_facts(struct explained *e, struct db_txn *t)
+{
+	struct answer *a = e->answer;
+	struct told_facts f = { .out = &a->line };
+
+	json_line(&a->line);
+	facts_add(&f, t, e->kind, e->name);
+	facts_end(&f);
+	if (f.count > 0)
+		answer_line(a);
+}
+
 static void tell(struct explained *e, struct db_txn *t)
 {
 	struct resolved *at = e->at;
@@ -187,8 +205,10 @@ static void tell(struct explained *e, struct db_txn *t)
 	query_open(&q, t, STMT_DAYS_OF);
 	query_int(&q, at->id);
 	fold_rows(&q, subject_json, e);
-	if (e->seen)
+	if (e->seen) {
 		tell_details(e->answer, t, at->id);
+		tell_facts(e, t);
+	}
 	if (!e->seen)
 		db_fail(t, -1, "没有观测到 %s:%s", subject_kind_name(at->kind), at->name);
 	else if (at->app)

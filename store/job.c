@@ -234,8 +234,6 @@ static void settle(const struct store *s, struct db_txn *t, struct out_row *o, c
 
 /* -- counts of the day --------------------------------------------------------------------------------- */
 
-static int64_t day_start(int64_t day) { return (day * 24 - 8) * 3600 * 1000000; }
-
 static int64_t waiting_before(struct db_txn *t, int64_t when)
 {
 	struct query q;
@@ -258,7 +256,7 @@ static void open_day(struct db_txn *t, int64_t day)
 	if (before > 0) {
 		query_open(&q, t, STMT_PROBE_DAY_CLOSE);
 		query_int(&q, before);
-		query_int(&q, waiting_before(t, day_start(before + 1)));
+		query_int(&q, waiting_before(t, plan_day_start(before + 1)));
 		query_run(&q);
 	}
 	query_open(&q, t, STMT_PROBE_DAY_OPEN);

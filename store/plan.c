@@ -13,18 +13,6 @@
 /* Unwanted jobs, their facts and transcripts stay for so long once room is short. */
 static const int64_t forget_us = 180 * 86400LL * 1000000;
 
-/* Probes that ask somebody else than their subject, by a configured URL. */
-static const char *const endpoint_probes[] = { "record", "lookup" };
-
-const char *plan_endpoint(const struct conf *c, const char *probe)
-{
-	if (strcmp(probe, endpoint_probes[0]) == 0)
-		return c->probe.wechat_record ? c->probe.wechat_record : "";
-	if (strcmp(probe, endpoint_probes[1]) == 0)
-		return c->probe.itunes_lookup ? c->probe.itunes_lookup : "";
-	return NULL;
-}
-
 bool plan_is_on(const struct store *s)
 {
 	return s->probe_count > 0 && s->conf->probe.enabled && strcmp(s->conf->probe.enabled, "on") == 0;
@@ -46,19 +34,24 @@ bool plan_fit(const char *name)
 	return name[0] != '\0' && strlen(name) < RECORD_NAME_MAX;
 }
 
+bool plan_fits(const struct probe_row *p, enum subject_kind kind)
+{
+	return !p->wants_target && (p->kinds & 1u << kind) != 0;
+}
+
 enum probe_outcome plan_refusal(const struct store *s, const struct probe_row *p,
 				const struct asked_member *m)
 {
-	const char *endpoint = plan_endpoint(s->conf, p->name);
-
 	if (!plan_fit(m->name))
 		return PROBE_BAD_URL;
-	if (endpoint != NULL && endpoint[0] == '\0')
+	if (p->endpoint != NULL && p->endpoint(s->conf)[0] == '\0')
 		return PROBE_NOT_ENABLED;
 	if (m->kind == SUBJECT_HOST && plan_opted_out(s->conf, m->name))
 		return PROBE_OPTED_OUT;
 	return m->answers ? PROBE_DONE : PROBE_NO_NAME;
 }
+
+int64_t plan_day_start(int64_t day) { return (day * 24 - 8) * 3600 * 1000000; }
 
 void plan_why(struct buf *b, enum app_status status, int64_t clients, int64_t days)
 {
@@ -195,8 +188,7 @@ static void want(struct planning *p, const struct asked_app *a, const struct ask
 
 	for (size_t i = 0; i < s->probe_count; i++) {
 		const struct probe_row *row = &s->probe[i];
-		if (row->wants_target || (row->kinds & 1u << m->kind) == 0 ||
-		    plan_refusal(s, row, m) != PROBE_DONE)
+		if (!plan_fits(row, m->kind) || plan_refusal(s, row, m) != PROBE_DONE)
 			continue;
 		name = name ? name : shelf_text(&p->shelf, m->name);
 		p->wanted = xgrow(p->wanted, &p->cap, p->count + 1, sizeof(*p->wanted));

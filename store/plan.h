@@ -29,16 +29,16 @@ struct asked_app {
 void plan_walk(struct db_txn *t, bool changed, int64_t app, void (*fn)(void *arg, const struct asked_app *a),
 	       void *arg);
 
+/* Is the probe for all subjects of this kind? */
+bool plan_fits(const struct probe_row *p, enum subject_kind kind);
 /* PROBE_DONE: to be asked by this probe; else why not. */
 enum probe_outcome plan_refusal(const struct store *s, const struct probe_row *p,
 				const struct asked_member *m);
-/* The configured endpoint of a probe that asks somebody else than its subject; NULL: it needs none; "": it is
- * not configured. */
-const char *plan_endpoint(const struct conf *c, const char *probe);
 bool plan_is_on(const struct store *s); /* probing is enabled, and there are probes */
 bool plan_opted_out(const struct conf *c, const char *host);
 /* Is the name fit to be sent to the prober and to stand in a URL? */
 bool plan_fit(const char *name);
+int64_t plan_day_start(int64_t day); /* of a day as text_beijing_day() counts them, microseconds UTC */
 /* "疑似未备案, 3 天内 12 人使用" */
 void plan_why(struct buf *b, enum app_status status, int64_t clients, int64_t days);
 

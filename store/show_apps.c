@@ -12,6 +12,7 @@
 #include "store/json.h"
 #include "store/resolve.h"
 #include "store/show_detail.h"
+#include "store/show_fact.h"
 #include "store/verdict.h"
 
 /* In full; the names of all stand in `subjects`. A line of the daemon's is 16 MiB at most. */
@@ -199,7 +200,8 @@ struct member {
 	struct buf *out;
 	char *tie;
 	int64_t id;
-	char name[RECORD_NAME_MAX]; /* once it is told */
+	enum subject_kind kind; /* these once it is told */
+	char name[RECORD_NAME_MAX];
 };
 
 static void member_json(void *arg, const struct folded *f)
@@ -211,6 +213,7 @@ static void member_json(void *arg, const struct folded *f)
 	json_text(b, "kind", subject_kind_name(f->kind));
 	json_text(b, "name", f->name);
 	json_text(b, "tie", m->tie);
+	m->kind = f->kind;
 	snprintf(m->name, sizeof(m->name), "%s", f->name);
 	json_int(b, "count", (int64_t)f->count);
 	json_people(b, "clients", (int64_t)f->client_count);
@@ -250,6 +253,16 @@ static struct member *read_members(struct answer *a, struct db_txn *t, int64_t a
 	return list;
 }
 
+static void facts_json(struct answer *a, struct db_txn *t, const struct member *m, size_t count)
+{
+	struct told_facts f = { .out = &a->line, .with_subject = true };
+
+	for (size_t i = 0; i < count; i++)
+		if (m[i].name[0] != '\0')
+			facts_add(&f, t, m[i].kind, m[i].name);
+	facts_end(&f);
+}
+
 static void members_json(struct answer *a, struct db_txn *t, int64_t app, const struct bystanders *others)
 {
 	size_t count = 0;
@@ -274,6 +287,7 @@ static void members_json(struct answer *a, struct db_txn *t, int64_t app, const 
 		json_text(&a->line, "title", details_title(&details));
 	details_json(&a->line, &details);
 	details_clear(&details);
+	facts_json(a, t, member, count);
 	free(member);
 }
 

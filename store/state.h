@@ -24,6 +24,7 @@ struct store {
 	struct observation at_hand;             /* too large for the stack */
 	struct probe_row probe[PROBE_ROWS_MAX]; /* store_probes() */
 	size_t probe_count;
+	probe_preview_fn *preview;        /* NULL: cannot say what would be asked */
 	char probe_digest[HASH_HEX_SIZE]; /* of them and of `digest`: what the plan goes by */
 	bool paused;                      /* probing; as the database has it */
 	char error[STORE_ERROR_MAX];

@@ -5,6 +5,7 @@
 #include "store/answer.h"
 #include "store/bystander.h"
 #include "store/json.h"
+#include "store/show_probes.h"
 
 enum { SOURCES_SHOWN = 20 };
 
@@ -199,6 +200,7 @@ int answer_status(struct answer *a)
 	import_json(b, &t);
 	psl_json(b);
 	outbox_json(b, &t);
+	probing_status_json(b, a->store, &t);
 	sources_json(b, &t);
 	code = answer_end(a, &t);
 	if (code == ANSWER_DONE)

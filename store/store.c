@@ -102,8 +102,9 @@ void store_configure(struct store *s, const struct conf *conf, const struct data
 	digest_probes(s);
 }
 
-void store_probes(struct store *s, const struct probe_row *rows, size_t n)
+void store_probes(struct store *s, const struct probe_row *rows, size_t n, probe_preview_fn *preview)
 {
+	s->preview = preview;
 	s->probe_count = n < PROBE_ROWS_MAX ? n : PROBE_ROWS_MAX;
 	if (s->probe_count > 0)
 		memcpy(s->probe, rows, s->probe_count * sizeof(*rows));

@@ -115,9 +115,9 @@ int store_events_forget(struct store *s, unsigned kinds, const char *what, const
 	__attribute__((warn_unused_result));
 
 /* -- probes: what is asked of whom (store/plan.c), what was learnt (store/learn.c) ------------------ */
-/* Which probes there are (probe_list()); copied, their names are not. Without them nothing is planned. Jobs
+/* Which probes there are (probes/list.h); copied, their names are not. Without them nothing is planned. Jobs
  * are planned by every judgement while [probe] enabled is on. */
-void store_probes(struct store *s, const struct probe_row *rows, size_t n);
+void store_probes(struct store *s, const struct probe_row *rows, size_t n, probe_preview_fn *preview);
 /* Hands out jobs that are due, a person's first, then fresh ones, and keeps on disk that it did. Returns the
  * count, or negative errno; none while paused, or with probing off. The hours are the caller's affair. */
 int store_jobs(struct store *s, int64_t now, struct job *out, size_t max);
@@ -144,5 +144,14 @@ struct store_reply {
  * or 2. */
 int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd,
 		 struct store_reply *r);
+
+/* `beianctl probe WHAT`: a person asks for a host, URL or identifier. Makes the jobs that it takes, due at
+ * once and before all others; each is then to be waited for and told. An exit code, with `error` set when it
+ * is not 0: out of scope, opted out, paused, nothing fits. */
+enum { STORE_ASK_MAX = 16 };
+int store_probe_ask(struct store *s, int64_t now, const char *what, int64_t job[STORE_ASK_MAX], size_t *count,
+		    char error[STORE_ERROR_MAX]);
+/* Lines about one job: itself, its facts, the newest transcript. */
+int store_probe_tell(struct store *s, int64_t job, struct store_reply *r) __attribute__((warn_unused_result));
 
 #endif

@@ -8,6 +8,8 @@
 
 static const int64_t an_hour = 3600 * 1000000LL;
 
+static const char *px_endpoint(const struct conf *c) { return c->probe.wechat_record; }
+
 static const struct probe_row px_rows[] = {
 	{ .name = "page", .zh = "网页", .version = 1, .kinds = 1u << SUBJECT_HOST, .interval_hours = 168 },
 	{ .name = "certificate",
@@ -25,7 +27,8 @@ static const struct probe_row px_rows[] = {
 	  .zh = "小程序资料页",
 	  .version = 1,
 	  .kinds = 1u << SUBJECT_WECHAT_MINI,
-	  .interval_hours = 720 },
+	  .interval_hours = 720,
+	  .endpoint = px_endpoint },
 };
 
 /* `more`: further lines of [probe]. */
@@ -44,7 +47,7 @@ static inline void px_open(const char *more)
 	store_close(fx.store);
 	px_conf(more);
 	fx_open();
-	store_probes(fx.store, px_rows, sizeof(px_rows) / sizeof(px_rows[0]));
+	store_probes(fx.store, px_rows, sizeof(px_rows) / sizeof(px_rows[0]), NULL);
 }
 
 static inline int px_set_up(void **state)

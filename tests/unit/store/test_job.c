@@ -155,7 +155,7 @@ static void nothing_goes_out_while_it_is_off(void **state)
 	store_close(fx.store);
 	fx_conf("hnust", "");
 	fx_open();
-	store_probes(fx.store, px_rows, 1);
+	store_probes(fx.store, px_rows, 1, NULL);
 	assert_int_equal(px_take(px_soon(), 64), 0);
 	assert_true(due() == INT64_MAX);
 }
