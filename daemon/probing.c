@@ -27,7 +27,9 @@ enum {
 struct waiter {
 	struct waiter *next;
 	struct client *c;
-	int64_t job, until; /* monotonic */
+	int64_t job[STORE_ASK_MAX];
+	size_t count;
+	int64_t until; /* monotonic */
 };
 
 struct probing {
@@ -67,36 +69,45 @@ static void broken(struct probing *p) { p->hooks->broken(p->arg, store_error(p->
 
 /* -- clients --------------------------------------------------------------------------------------- */
 
-void probing_wait(struct probing *p, int64_t job, struct client *c)
+void probing_wait(struct probing *p, const int64_t *job, size_t n, struct client *c)
 {
 	struct waiter *w = xcalloc(1, sizeof(*w));
 
-	*w = (struct waiter){ p->waiters, c, job,
-			      clock_us(CLOCK_MONOTONIC) + (int64_t)PROBING_WAIT_SECONDS * 1000000 };
+	w->next = p->waiters;
+	w->c = c;
+	w->count = n < STORE_ASK_MAX ? n : STORE_ASK_MAX;
+	memcpy(w->job, job, w->count * sizeof(*job));
+	w->until = clock_us(CLOCK_MONOTONIC) + (int64_t)PROBING_WAIT_SECONDS * 1000000;
 	p->waiters = w;
 }
 
-/* Those that wait for this job, or all (job 0), or the impatient (job 0, now > 0). */
-static void release(struct probing *p, int64_t job, int64_t now, const char *why)
+/* Those that need not wait any longer at `now`; INT64_MAX: nobody does. */
+static void release(struct probing *p, int64_t now, const char *why)
 {
-	struct waiter **at = &p->waiters, *over = NULL;
+	struct waiter **at = &p->waiters;
 
 	while (*at) {
 		struct waiter *w = *at;
-		if ((job != 0 && w->job != job) || (now > 0 && w->until > now)) {
+		if (w->until > now && w->count > 0) {
 			at = &w->next;
 			continue;
 		}
 		*at = w->next;
-		w->next = over;
-		over = w;
-	}
-	while (over) {
-		struct waiter *w = over;
-		over = w->next;
-		p->hooks->answered(p->arg, w->c, w->job, why);
+		p->hooks->waited(p->arg, w->c, w->count > 0 ? why : NULL);
 		free(w);
 	}
+}
+
+static void tell_waiters(struct probing *p, int64_t job)
+{
+	for (struct waiter *w = p->waiters; w; w = w->next)
+		for (size_t i = 0; i < w->count; i++)
+			if (w->job[i] == job) {
+				w->job[i] = w->job[--w->count];
+				p->hooks->answered(p->arg, w->c, job);
+				break;
+			}
+	release(p, 0, NULL);
 }
 
 void probing_forget(struct probing *p, const struct client *c)
@@ -134,9 +145,15 @@ static void send_job(struct probing *p, const struct job *j)
 	p->handed++;
 }
 
+/* An eighth of the transfers is kept for those that a person waits for. */
 static size_t room(const struct probing *p)
 {
-	return p->conf->probe.transfers > p->in_flight ? p->conf->probe.transfers - p->in_flight : 0;
+	size_t most = p->conf->probe.transfers, kept = most / 8, waited = 0;
+
+	for (const struct waiter *w = p->waiters; w; w = w->next)
+		waited += w->count;
+	most -= kept > waited ? kept - waited : 0;
+	return most > p->in_flight ? most - p->in_flight : 0;
 }
 
 /* Reads and sends one chunk. The count, or -1 when the database refused. */
@@ -178,7 +195,7 @@ static void wait_for_hours(struct probing *p)
 	char why[160];
 
 	snprintf(why, sizeof(why), "现在不在探测时段(probe.hours = %s),到时会自动进行", p->conf->probe.hours);
-	release(p, 0, 0, why);
+	release(p, INT64_MAX, why);
 	pump_in(p, ms < PROBING_LOOK_MS ? ms : PROBING_LOOK_MS);
 }
 
@@ -228,7 +245,7 @@ void probing_stop(struct probing *p)
 {
 	p->stopping = true;
 	event_del(p->pump);
-	release(p, 0, 0, "服务正在停止,请稍后再试");
+	release(p, INT64_MAX, "服务正在停止,请稍后再试");
 }
 
 /* -- does it go on? -------------------------------------------------------------------------------- */
@@ -329,7 +346,7 @@ static bool take_result(void *arg, struct rd *body)
 	p->in_flight--;
 	p->answered++;
 	went_on(p);
-	release(p, p->result.id, 0, NULL);
+	tell_waiters(p, p->result.id);
 	p->hooks->learnt(p->arg);
 	gather(p);
 	return true;
@@ -350,7 +367,7 @@ static void down(void *arg, const char *why)
 	event_del(p->pump);
 	if (store_jobs_lost(p->store, now_us()) != 0)
 		broken(p);
-	release(p, 0, 0, "探测进程中断,这次没有结果;稍后会自动重试");
+	release(p, INT64_MAX, "探测进程中断,这次没有结果;稍后会自动重试");
 	p->hooks->gone(p->arg);
 }
 
@@ -389,7 +406,7 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_us(CLOCK_MONOTONIC);
 
 	(void)fd, (void)what;
-	release(p, 0, now, "还没有结果,稍后用 beianctl probes 查看");
+	release(p, now, "还没有结果,稍后用 beianctl probes 查看");
 	look_after(p, now);
 }
 

@@ -17,8 +17,10 @@ struct probing;
 
 struct probing_hooks {
 	void (*learnt)(void *arg); /* a job was answered */
-	/* The client's wait is over: why is NULL when the job was answered, else what came in between. */
-	void (*answered)(void *arg, struct client *c, int64_t job, const char *why);
+	void (*answered)(void *arg, struct client *c,
+			 int64_t job); /* one of those that the client waits for */
+	/* The client's wait is over: why is NULL when all were answered, else what came in between. */
+	void (*waited)(void *arg, struct client *c, const char *why);
 	void (*events)(void *arg);                  /* the outbox has an event */
 	void (*gone)(void *arg);                    /* the prober's link ended */
 	void (*broken)(void *arg, const char *why); /* the database refused: the store must end */
@@ -39,8 +41,8 @@ void probing_obey(struct probing *p);
 void probing_pump(struct probing *p);
 /* The end is near: no more jobs are handed out. */
 void probing_stop(struct probing *p);
-/* The client waits for the answer of a job. */
-void probing_wait(struct probing *p, int64_t job, struct client *c);
+/* The client waits for the answers of these jobs, STORE_ASK_MAX at most. */
+void probing_wait(struct probing *p, const int64_t *job, size_t n, struct client *c);
 void probing_forget(struct probing *p, const struct client *c);
 /* One JSON object for `status`. */
 void probing_describe(const struct probing *p, struct buf *out);

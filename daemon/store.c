@@ -95,10 +95,21 @@ static void on_key(evutil_socket_t fd, short what, void *arg)
 	ingest_rotate(((struct keeper *)arg)->ingest);
 }
 
+static void reply_line(void *arg, const char *json) { control_line(arg, json); }
+
 /* A client waited for a job of its own. */
-static void on_answered(void *arg, struct client *c, int64_t job, const char *why)
+static void on_answered(void *arg, struct client *c, int64_t job)
 {
-	(void)arg, (void)job;
+	struct keeper *k = arg;
+	struct store_reply r = { .line = reply_line, .arg = c };
+
+	if (store_probe_tell(k->store, job, &r) != 0)
+		broken(k, store_error(k->store));
+}
+
+static void on_waited(void *arg, struct client *c, const char *why)
+{
+	(void)arg;
 	control_end(c, why != NULL, why);
 }
 
@@ -168,11 +179,10 @@ static void stop(void *self)
 
 static const struct ingest_hooks ingest_hooks = { on_changed, on_news, on_news, on_gone, broken };
 static const struct outbox_hooks outbox_hooks = { settle, broken };
-static const struct probing_hooks probing_hooks = { on_changed, on_answered, on_news, on_gone, broken };
+static const struct probing_hooks probing_hooks = { on_changed, on_answered, on_waited,
+						    on_news,    on_gone,     broken };
 
 /* -- beianctl ------------------------------------------------------------------------------------- */
-
-static void reply_line(void *arg, const char *json) { control_line(arg, json); }
 
 static int64_t up_seconds(const struct msg_role *r)
 {
@@ -234,6 +244,31 @@ static void answer(struct keeper *k, struct client *c, const struct command *row
 	}
 }
 
+/* Its answer comes when the prober has one. */
+static void ask_probe(struct keeper *k, struct client *c, const struct command *row, int argc,
+		      char *const argv[])
+{
+	char error[STORE_ERROR_MAX + 64];
+	int64_t job[STORE_ASK_MAX];
+	size_t count;
+	int code;
+
+	if (argc > 0 && strcmp(argv[0], "--") == 0)
+		argc--, argv++;
+	if (argc != 1 || argv[0][0] == '-') {
+		snprintf(error, sizeof(error), "用法: beianctl %s %s", row->name, row->args);
+		control_end(c, 2, error);
+		return;
+	}
+	code = store_probe_ask(k->store, (int64_t)time(NULL) * 1000000, argv[0], job, &count, error);
+	if (code != 0 || k->role.stopping || !probing_linked(k->probing)) {
+		control_end(c, code != 0 ? code : 1, code != 0 ? error : "探测进程没有就绪,请稍后再试");
+		return;
+	}
+	probing_wait(k->probing, job, count, c);
+	probing_pump(k->probing);
+}
+
 static void on_request(void *arg, struct client *c, int argc, char *const argv[], int file)
 {
 	struct keeper *k = arg;
@@ -244,6 +279,8 @@ static void on_request(void *arg, struct client *c, int argc, char *const argv[]
 		control_end(c, 2, "没有这个命令,或它不经过守护进程");
 	else if (row->file != COMMAND_NO_FILE && file < 0)
 		control_end(c, 2, "这个命令需要一个文件");
+	else if (strcmp(row->name, "probe") == 0)
+		ask_probe(k, c, row, argc - used, argv + used);
 	else if (row->place == COMMAND_DAEMON)
 		ask_reload(k, c);
 	else
@@ -274,7 +311,7 @@ static void tell_probes(struct keeper *k)
 {
 	struct probe_row rows[PROBE_ROWS_MAX];
 
-	store_probes(k->store, rows, probe_list(rows));
+	store_probes(k->store, rows, probe_list(rows), probe_preview);
 }
 
 static int open_store(struct keeper *k)

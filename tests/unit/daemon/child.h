@@ -104,19 +104,23 @@ static inline void child_arg(struct child *c, const char *s)
 	child_send(c->super, &w, -1);
 }
 
-static inline void child_start(struct child *c)
+/* `more`: further lines of the configuration. */
+static inline void child_start_with(struct child *c, const char *more)
 {
 	char text[8192], *top = realpath(getenv("TOP") ? getenv("TOP") : ".", NULL);
 	struct wr w = child_begin(c, MSG_START);
 
 	snprintf(text, sizeof(text),
 		 "[store]\ndatabase = %s/beiand.db\ncontrol = %s/control.sock\n"
-		 "[alert]\nfile = %s/alerts.jsonl\nsyslog =\n[paths]\ndata = %s/conf\n[log]\nlevel = error\n",
-		 c->dir, c->dir, c->dir, top);
+		 "[alert]\nfile = %s/alerts.jsonl\nsyslog =\n[paths]\ndata = %s/conf\n[log]\nlevel = "
+		 "error\n%s",
+		 c->dir, c->dir, c->dir, top, more);
 	free(top);
 	msg_text_put(&w, text, strlen(text));
 	child_send(c->super, &w, -1);
 }
+
+static inline void child_start(struct child *c) { child_start_with(c, ""); }
 
 static inline void child_spawn(struct child *c, int (*run)(const char *label), const char *label)
 {
