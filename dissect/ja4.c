@@ -14,23 +14,21 @@
 
 #include <nettle/sha2.h>
 
+#include "dissect/mix.h"
+
 enum {
 	BREAK = 0x0a0a, /* between the extensions and the algorithms: GREASE, so no value of a list */
 	COUNT_MAX = 99,
-	WORD = 4, /* values that are hashed at a time */
-	LOW = 64, /* types below it are bits of a word */
 };
 
 struct list {
 	size_t count;
-	uint16_t values[LOW + 2 * JA4_LIST_MAX + 1 + WORD];
+	uint16_t values[2 * JA4_LIST_MAX + 1];
 };
-
-static bool is_grease(uint16_t v) { return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff); }
 
 static bool list_add(struct list *l, uint16_t value)
 {
-	if (is_grease(value))
+	if (tls_is_grease(value))
 		return true;
 	if (l->count >= JA4_LIST_MAX)
 		return false;
@@ -55,44 +53,25 @@ static void list_sort(struct list *l)
 	}
 }
 
-/* As the client has them, since few clients change that order: they are sorted only when they are new. */
 static bool list_ciphers(struct list *l, struct rd r)
 {
 	while (rd_left(&r) >= 2) {
 		if (!list_add(l, rd_be16(&r)))
 			return false;
 	}
+	list_sort(l);
 	return true;
 }
 
-/* Clients shuffle extensions. Most of their types are small: a bit each puts those in order. */
-static bool list_extensions(struct list *l, const struct tls_hello *h, size_t *all)
+static bool list_extensions(struct list *l, struct rd r)
 {
-	struct rd r = h->extensions;
-	struct list high;
-	uint64_t low = 0, again = 0;
-
-	*all = high.count = 0;
 	while (rd_left(&r) > 0) {
 		uint16_t type = rd_be16(&r);
 		rd_skip(&r, rd_be16(&r));
-		*all += !is_grease(type);
-		if (type == TLS_EXT_SERVER_NAME || type == TLS_EXT_ALPN)
-			continue;
-		if (type < LOW && (low >> type & 1) == 0)
-			low |= UINT64_C(1) << type;
-		else if (!list_add(&high, type))
+		if (type != TLS_EXT_SERVER_NAME && type != TLS_EXT_ALPN && !list_add(l, type))
 			return false;
-		else
-			again |= type < LOW;
 	}
-	for (; low != 0; low &= low - 1)
-		l->values[l->count++] = (uint16_t)__builtin_ctzll(low);
-	list_sort(&high);
-	memcpy(&l->values[l->count], high.values, high.count * sizeof(high.values[0]));
-	l->count += high.count;
-	if (again != 0)
-		list_sort(l);
+	list_sort(l);
 	return true;
 }
 
@@ -103,7 +82,7 @@ static bool list_algorithms(struct list *l, struct rd r)
 
 	while (rd_left(&r) >= 2) {
 		uint16_t value = rd_be16(&r);
-		if (is_grease(value))
+		if (tls_is_grease(value))
 			continue;
 		if (l->count == start)
 			l->values[l->count++] = BREAK;
@@ -122,14 +101,15 @@ static void put_hex(char *out, unsigned value, int digits)
 		*out++ = "0123456789abcdef"[value >> 4 * digits & 15];
 }
 
-static void hash_make(struct list *l, bool sorted, char out[JA4_HASH_SIZE])
+static void hash(const struct list *l, char out[JA4_HASH_SIZE])
 {
-	char text[5 * (LOW + 2 * JA4_LIST_MAX + 1)], *at = text;
+	char text[5 * (2 * JA4_LIST_MAX + 1)], *at = text;
 	uint8_t digest[JA4_HASH_SIZE / 2];
 	struct sha256_ctx sha;
 
-	if (!sorted)
-		list_sort(l);
+	memset(out, '0', JA4_HASH_SIZE);
+	if (l->count == 0)
+		return;
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->values[i] == BREAK) {
 			at[-1] = '_';
@@ -146,38 +126,107 @@ static void hash_make(struct list *l, bool sorted, char out[JA4_HASH_SIZE])
 		put_hex(out + 2 * i, digest[i], 2);
 }
 
-static struct ja4_entry *cache_slot(struct ja4_cache *cache, const struct list *l)
+static bool parts_make(struct ja4_parts *parts, const struct tls_hello *h)
 {
-	uint64_t h = l->count, word;
+	struct list ciphers, extensions;
 
-	for (size_t i = 0; i < l->count; i += WORD) {
-		memcpy(&word, &l->values[i], sizeof(word));
-		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		h ^= h >> 32;
+	ciphers.count = extensions.count = 0;
+	if (!list_ciphers(&ciphers, h->ciphers) || !list_extensions(&extensions, h->extensions) ||
+	    !list_algorithms(&extensions, h->algorithms))
+		return false;
+	hash(&ciphers, parts->ciphers);
+	hash(&extensions, parts->extensions);
+	parts->count = (uint16_t)ciphers.count;
+	return true;
+}
+
+/* -- what was made before */
+
+/* Clients begin their ciphers with a GREASE of their mood, and hardly have another. */
+static struct rd key_ciphers(struct rd r)
+{
+	struct rd rest = r;
+
+	return rd_left(&r) >= 2 && tls_is_grease(rd_be16(&rest)) ? rest : r;
+}
+
+static size_t put_sorted(uint8_t *out, const struct tls_types *t)
+{
+	uint16_t sorted[TLS_HIGH_MAX];
+
+	for (size_t i = 0; i < t->highs; i++) {
+		size_t at = i;
+		for (; at > 0 && sorted[at - 1] > t->high[i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = t->high[i];
 	}
+	memcpy(out, sorted, t->highs * sizeof(sorted[0]));
+	return t->highs * sizeof(sorted[0]);
+}
+
+static size_t put_bytes(uint8_t *out, struct rd r)
+{
+	if (rd_left(&r) > 0)
+		memcpy(out, r.p, rd_left(&r));
+	return rd_left(&r);
+}
+
+/* False: not one to remember. Equal keys have equal parts, and a client's shuffling makes no other key. */
+static bool key_make(struct ja4_key *k, const struct tls_hello *h)
+{
+	const uint64_t apart = UINT64_C(1) << TLS_EXT_SERVER_NAME | UINT64_C(1) << TLS_EXT_ALPN;
+	const struct tls_types *t = &h->types;
+	struct rd ciphers = key_ciphers(h->ciphers);
+	size_t n = rd_left(&ciphers), m = rd_left(&h->algorithms), word = sizeof(k->words[0]);
+	uint8_t *bytes = (uint8_t *)(k->words + 2);
+
+	k->count = 2 + (t->highs * sizeof(t->high[0]) + n + m + word - 1) / word;
+	if (t->odd || k->count > sizeof(k->words) / word)
+		return false;
+	k->words[k->count - 1] = 0;
+	k->words[0] = t->low & ~apart;
+	k->words[1] = (uint64_t)t->highs << 32 | (uint64_t)n << 16 | m;
+	bytes += put_sorted(bytes, t);
+	bytes += put_bytes(bytes, ciphers);
+	put_bytes(bytes, h->algorithms);
+	return true;
+}
+
+static struct ja4_entry *cache_slot(struct ja4_cache *cache, const struct ja4_key *k)
+{
+	uint64_t h = k->count;
+
+	for (size_t i = 0; i < k->count; i++)
+		h = mix_product(h ^ k->words[i], UINT64_C(0x9e3779b97f4a7c15));
 	return &cache->entries[h % JA4_ENTRIES];
 }
 
-static void hash(struct ja4_cache *cache, struct list *l, bool sorted, char out[JA4_HASH_SIZE])
+static bool key_same(const struct ja4_key *a, const struct ja4_key *b)
+{
+	uint64_t differ = a->count ^ b->count;
+
+	for (size_t i = 0; i < b->count && differ == 0; i++)
+		differ = a->words[i] ^ b->words[i];
+	return differ == 0;
+}
+
+/* NULL: a list is too long. */
+static const struct ja4_parts *parts_of(struct ja4_cache *cache, const struct tls_hello *h,
+					struct ja4_parts *room)
 {
 	struct ja4_entry *e;
+	struct ja4_key k;
 
-	if (l->count == 0) {
-		memset(out, '0', JA4_HASH_SIZE);
-		return;
-	}
-	if (cache == NULL || l->count > JA4_KEPT) {
-		hash_make(l, sorted, out);
-		return;
-	}
-	memset(&l->values[l->count], 0, WORD * sizeof(l->values[0]));
-	e = cache_slot(cache, l);
-	if (e->count != l->count || memcmp(e->values, l->values, l->count * sizeof(l->values[0])) != 0) {
-		e->count = (uint16_t)l->count;
-		memcpy(e->values, l->values, l->count * sizeof(l->values[0]));
-		hash_make(l, sorted, e->hash);
-	}
-	memcpy(out, e->hash, JA4_HASH_SIZE);
+	if (cache == NULL || !key_make(&k, h))
+		return parts_make(room, h) ? room : NULL;
+	e = cache_slot(cache, &k);
+	if (key_same(&e->key, &k))
+		return &e->parts;
+	e->key.count = 0;
+	if (!parts_make(&e->parts, h))
+		return NULL;
+	e->key = k;
+	return &e->parts;
 }
 
 /* -- the first part */
@@ -198,7 +247,7 @@ static const char *version_code(const struct tls_hello *h)
 
 	while (rd_left(&r) >= 2) {
 		uint16_t v = rd_be16(&r);
-		if (!is_grease(v) && v > best)
+		if (!tls_is_grease(v) && v > best)
 			best = v;
 	}
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
@@ -241,23 +290,21 @@ static void put_count(char out[2], size_t n)
 
 bool ja4_make(struct ja4_cache *cache, char transport, const struct tls_hello *h, char out[DISSECT_JA4_SIZE])
 {
-	struct list ciphers, extensions;
-	size_t count;
+	struct ja4_parts room;
+	const struct ja4_parts *parts = parts_of(cache, h, &room);
 
 	out[0] = '\0';
-	ciphers.count = extensions.count = 0;
-	if (!list_ciphers(&ciphers, h->ciphers) || !list_extensions(&extensions, h, &count) ||
-	    !list_algorithms(&extensions, h->algorithms))
+	if (parts == NULL)
 		return false;
 	out[0] = transport;
 	memcpy(out + 1, version_code(h), 2);
 	out[3] = h->named ? 'd' : 'i';
-	put_count(out + 4, ciphers.count);
-	put_count(out + 6, count);
+	put_count(out + 4, parts->count);
+	put_count(out + 6, h->types.count);
 	put_alpn(out + 8, h->alpn);
 	out[10] = out[23] = '_';
-	hash(cache, &ciphers, false, out + 11);
-	hash(cache, &extensions, true, out + 24);
+	memcpy(out + 11, parts->ciphers, JA4_HASH_SIZE);
+	memcpy(out + 24, parts->extensions, JA4_HASH_SIZE);
 	out[36] = '\0';
 	return true;
 }

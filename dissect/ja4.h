@@ -11,15 +11,26 @@
 
 enum {
 	JA4_LIST_MAX = 256, /* ciphers, extensions, algorithms; no client comes near */
-	JA4_KEPT = 62,      /* values of a list that is remembered */
+	JA4_KEY_MAX = 192,  /* bytes of lists that are remembered */
 	JA4_ENTRIES = 256,
 	JA4_HASH_SIZE = 12,
 };
 
+/* What is made of the lists. */
+struct ja4_parts {
+	char ciphers[JA4_HASH_SIZE], extensions[JA4_HASH_SIZE];
+	uint16_t count; /* of ciphers */
+};
+
+/* Lists as ja4.c puts them one behind the other, with zeroes up to a whole word. */
+struct ja4_key {
+	uint64_t words[JA4_KEY_MAX / sizeof(uint64_t)];
+	size_t count; /* of words; 0: free */
+};
+
 struct ja4_entry {
-	uint16_t count; /* 0: free */
-	uint16_t values[JA4_KEPT];
-	char hash[JA4_HASH_SIZE];
+	struct ja4_key key;
+	struct ja4_parts parts;
 };
 
 /* In the caller's memory, zeroed. */

@@ -89,50 +89,54 @@ static bool get_esni(struct rd *r, struct tls_hello *h)
 }
 
 /* What we read, in the order in which we read it. */
-enum ext { EXT_SERVER_NAME, EXT_ALPN, EXT_ALGORITHMS, EXT_VERSIONS, EXT_ECH, EXT_ESNI, EXT_COUNT };
+enum ext { EXT_OTHER, EXT_SERVER_NAME, EXT_ALPN, EXT_ALGORITHMS, EXT_VERSIONS, EXT_ECH, EXT_ESNI, EXT_COUNT };
 
 static bool (*const ext_get[EXT_COUNT])(struct rd *data, struct tls_hello *h) = {
 	[EXT_SERVER_NAME] = get_server_name, [EXT_ALPN] = get_alpn, [EXT_ALGORITHMS] = get_algorithms,
 	[EXT_VERSIONS] = get_versions,       [EXT_ECH] = get_ech,   [EXT_ESNI] = get_esni,
 };
 
-/* Other types, GREASE (RFC 8701) among them, are passed over. */
-static enum ext ext_find(uint16_t type)
+static const uint8_t ext_low[TLS_LOW] = { [TLS_EXT_SERVER_NAME] = EXT_SERVER_NAME,
+					  [TLS_EXT_ALPN] = EXT_ALPN,
+					  [TLS_EXT_ALGORITHMS] = EXT_ALGORITHMS,
+					  [TLS_EXT_VERSIONS] = EXT_VERSIONS };
+
+static enum ext ext_high(uint16_t type, struct tls_types *t)
 {
-	switch (type) {
-	case TLS_EXT_SERVER_NAME:
-		return EXT_SERVER_NAME;
-	case TLS_EXT_ALPN:
-		return EXT_ALPN;
-	case TLS_EXT_ALGORITHMS:
-		return EXT_ALGORITHMS;
-	case TLS_EXT_VERSIONS:
-		return EXT_VERSIONS;
-	case 0xfe0d:
-		return EXT_ECH;
-	case 0xffce:
-		return EXT_ESNI;
-	default:
-		return EXT_COUNT;
-	}
+	if (tls_is_grease(type))
+		return EXT_OTHER;
+	t->count++;
+	if (t->highs < TLS_HIGH_MAX)
+		t->high[t->highs++] = type;
+	else
+		t->odd = true;
+	return type == 0xfe0d ? EXT_ECH : type == 0xffce ? EXT_ESNI : EXT_OTHER;
 }
 
 /* RFC 8446 section 4.2: no more than one extension of a type; of a second one only the oddity is kept. */
 static bool extensions(struct rd r, struct tls_hello *h)
 {
 	struct rd data[EXT_COUNT] = { { .p = NULL } };
+	struct tls_types *t = &h->types;
 
 	while (rd_left(&r) > 0) {
-		enum ext i = ext_find(rd_be16(&r));
-		size_t size = rd_be16(&r);
-		if (i != EXT_COUNT && data[i].base == NULL) {
-			data[i] = rd_sub(&r, size);
-			continue;
+		uint16_t type = rd_be16(&r);
+		struct rd one = rd_sub16(&r);
+		enum ext i;
+		if (type < TLS_LOW) {
+			i = (enum ext)ext_low[type];
+			t->odd |= (t->low >> type & 1) != 0;
+			t->low |= UINT64_C(1) << type;
+			t->count++;
+		} else {
+			i = ext_high(type, t);
 		}
-		h->odd = h->odd || i != EXT_COUNT;
-		rd_skip(&r, size);
+		if (data[i].base == NULL)
+			data[i] = one;
+		else
+			h->odd = h->odd || i != EXT_OTHER;
 	}
-	for (int i = 0; i < EXT_COUNT; i++) {
+	for (int i = EXT_OTHER + 1; i < EXT_COUNT; i++) {
 		if (data[i].base != NULL && !ext_get[i](&data[i], h))
 			h->odd = true;
 	}

@@ -13,6 +13,18 @@
 enum { TLS_HANDSHAKE_HEADER = 4, TLS_CLIENT_HELLO = 1, TLS_RANDOM_SIZE = 32 };
 enum { TLS_EXT_SERVER_NAME = 0, TLS_EXT_ALGORITHMS = 13, TLS_EXT_ALPN = 16, TLS_EXT_VERSIONS = 43 };
 
+enum { TLS_LOW = 64, TLS_HIGH_MAX = 8 };
+
+/* Which extensions are there. Most types are small and clients shuffle them: a bit each puts those in order.
+ * GREASE (RFC 8701) is none. */
+struct tls_types {
+	uint64_t low;                /* types below TLS_LOW */
+	uint16_t high[TLS_HIGH_MAX]; /* the others, as they came */
+	uint8_t highs;
+	bool odd;       /* one of them twice, or more others than that: what stands above is not all */
+	uint16_t count; /* of all */
+};
+
 /* What a ClientHello told; points into it. A list that was absent is empty. */
 struct tls_hello {
 	uint16_t version; /* legacy_version */
@@ -21,11 +33,14 @@ struct tls_hello {
 	struct rd versions;   /* supported_versions */
 	struct rd algorithms; /* signature_algorithms */
 	struct rd extensions; /* types with their data */
-	bool named;           /* a server_name extension is there, readable or not */
+	struct tls_types types;
+	bool named;         /* a server_name extension is there, readable or not */
 	bool ech;           /* an outer encrypted_client_hello, or the encrypted_server_name of its drafts */
 	uint8_t ech_config; /* config_id of the former */
 	bool odd;           /* readable, but against the RFC */
 };
+
+static inline bool tls_is_grease(uint16_t v) { return (v & 0x0f0f) == 0x0a0a && v >> 8 == (v & 0xff); }
 
 /* False when it breaks off; what was read before stays in *h. */
 bool tls_hello_read(const uint8_t *body, size_t n, struct tls_hello *h);
