@@ -3,6 +3,7 @@
 
 #include "probes/certificate.h"
 #include "probes/lookup.h"
+#include "probes/page.h"
 #include "probes/probe.h"
 #include "probes/record.h"
 #include "probes/site.h"
@@ -11,6 +12,7 @@
 /* In the order in which a new subject meets them: what tells most for one request comes first. */
 /* clang-format off */
 const struct probe *const probe_rows[] = {
+	&probe_page,
 	&probe_certificate,
 	&probe_site,
 	&probe_wellknown,

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/charset.h"
+#include "probes/html.h"
+#include "probes/link.h"
+#include "probes/reading.h"
+
+enum {
+	SNIFF_MAX = 512, /* bytes that tell binary from text */
+	IN_HEADER = 90,
+	BY_HTTP = 95,
+	BY_PAGE = 90,
+	TITLE = 95,
+	DOOR_TITLE = 50, /* of a page that leads on to one that nobody saw */
+};
+
+enum step { STEP_FIRST, STEP_PLAIN, STEP_LEAD, STEP_SCRIPT };
+
+struct state {
+	enum step step;
+	unsigned leads;
+	size_t script;                                   /* of reading.script, asked for last */
+	char door[sizeof(((struct reading *)0)->title)]; /* title of the page that led on */
+	size_t door_n;
+	struct reading read; /* of the last page */
+	size_t hidden, templates, overlooked;
+	char charset[32];
+};
+
+/* What a body is, by its content type and its first bytes. */
+enum body { BODY_PAGE, BODY_SCRIPT, BODY_TEXT, BODY_OTHER };
+
+static enum body body_of(const struct probe_answer *a)
+{
+	struct html_str type = { a->content_type, strlen(a->content_type) };
+	size_t n = a->size < SNIFF_MAX ? a->size : SNIFF_MAX, at = 0;
+	bool wide = n >= 2 && (memcmp(a->body, "\xff\xfe", 2) == 0 || memcmp(a->body, "\xfe\xff", 2) == 0 ||
+			       a->body[0] == '<' || a->body[1] == '<');
+
+	if (html_has(type, "image/") || html_has(type, "video/") || html_has(type, "audio/") ||
+	    html_has(type, "font/") || (n >= 4 && memcmp(a->body, "%PDF", 4) == 0) ||
+	    (!wide && memchr(a->body, 0, n) != NULL))
+		return BODY_OTHER;
+	while (at < n && strchr(" \t\r\n\xef\xbb\xbf", a->body[at]) != NULL)
+		at++;
+	if (html_has(type, "html") || (at < n && a->body[at] == '<') || wide)
+		return BODY_PAGE;
+	if (html_has(type, "javascript") || html_has(type, "json") || html_has(type, "ecmascript"))
+		return BODY_SCRIPT;
+	if (html_has(type, "text/plain"))
+		return BODY_TEXT;
+	return type.n == 0 || html_has(type, "xml") ? BODY_PAGE : BODY_OTHER;
+}
+
+/* -- asking */
+
+static bool ask_for(struct probe_ask *ask, const char *url, bool conditional)
+{
+	int n = snprintf(ask->url, sizeof(ask->url), "%s", url);
+
+	ask->follow = ask->compressed = ask->prefix = true;
+	ask->conditional = conditional;
+	return n > 0 && (size_t)n < sizeof(ask->url);
+}
+
+static bool first(struct probe_run *run, struct probe_ask *ask)
+{
+	if (run->target != NULL && run->target[0] != '\0')
+		return ask_for(ask, run->target, true);
+	ask->follow = ask->compressed = ask->prefix = ask->conditional = true;
+	if (probe_ask_path(run, ask, "https", "/"))
+		return true;
+	run->outcome = PROBE_BAD_URL;
+	return false;
+}
+
+/* https is not there: http may be. */
+static bool cannot_connect(enum probe_outcome o)
+{
+	return o == PROBE_CONNECT_FAILED || o == PROBE_TLS_FAILED || o == PROBE_BAD_PORT ||
+	       o == PROBE_RESET || o == PROBE_TIMEOUT;
+}
+
+static bool try_plain(struct probe_run *run, struct probe_ask *ask)
+{
+	struct state *s = run->state;
+
+	if (s->step != STEP_FIRST || (run->target != NULL && run->target[0] != '\0') ||
+	    !cannot_connect(run->answer->outcome))
+		return false;
+	s->step = STEP_PLAIN;
+	ask->follow = ask->compressed = ask->prefix = ask->conditional = true;
+	return probe_ask_path(run, ask, "http", "/");
+}
+
+/* -- what came back */
+
+static void tell_move(struct probe_run *run, const char *from, const char *to, unsigned confidence,
+		      const char *why)
+{
+	struct url a, b;
+
+	if (url_parse(&a, from) && url_parse(&b, to) &&
+	    (strcmp(a.host, b.host) != 0 || a.https != b.https || a.port != b.port))
+		link_origin(run->facts, confidence, &b, why);
+}
+
+/* Every host that the answer came by, and the one that a refused redirect named. */
+static void tell_redirects(struct probe_run *run)
+{
+	const struct probe_answer *a = run->answer;
+	struct url from, to;
+
+	for (size_t i = 0; i < a->redirect_count; i++)
+		tell_move(run, a->redirect[i], i + 1 < a->redirect_count ? a->redirect[i + 1] : a->url,
+			  BY_HTTP, "http");
+	if (a->outcome != PROBE_DONE && a->location != NULL && a->location[0] != '\0' &&
+	    url_parse(&from, a->url) && url_join(&to, &from, a->location, strlen(a->location)))
+		tell_move(run, a->url, to.text, BY_HTTP, "http");
+}
+
+static void read_body(struct probe_run *run, const struct url *from, enum body kind)
+{
+	struct state *s = run->state;
+	const struct probe_answer *a = run->answer;
+	struct charset_found found;
+	struct buf text = { 0 };
+
+	s->read = (struct reading){ 0 };
+	charset_decode(&text, &found, a->body, a->size, a->content_type);
+	if (kind == BODY_SCRIPT)
+		reading_script(&s->read, run->facts, from, text.p, text.len);
+	else if (kind == BODY_TEXT)
+		reading_plain(&s->read, run->facts, text.p, text.len);
+	else
+		reading_page(&s->read, run->facts, from, text.p, text.len);
+	buf_clear(&text);
+	s->hidden += s->read.hidden;
+	s->templates += s->read.templates;
+	s->overlooked += s->read.overlooked;
+	snprintf(s->charset, sizeof(s->charset), "%s", found.name);
+}
+
+static void tell_title(struct probe_run *run)
+{
+	const struct state *s = run->state;
+
+	if (s->read.title_n > 0)
+		probe_fact_add(run->facts, FACT_TITLE, TITLE, s->read.title, s->read.title_n);
+	else if (s->door_n > 0)
+		probe_fact_add(run->facts, FACT_TITLE, DOOR_TITLE, s->door, s->door_n);
+}
+
+static void tell_remark(struct probe_run *run, const char *more)
+{
+	const struct state *s = run->state;
+
+	snprintf(run->remark, sizeof(run->remark),
+		 "文字编码 %s; 未读的隐藏文字 %zu 字节, 样例号码 %zu 个, 超出上限 %zu 处%s%s",
+		 s->charset[0] ? s->charset : "-", s->hidden, s->templates, s->overlooked,
+		 more[0] ? "; " : "", more);
+}
+
+/* -- going on */
+
+static bool ask_lead(struct probe_run *run, struct probe_ask *ask)
+{
+	static const char *const why[] = { "", "refresh", "script", "frame" };
+	struct state *s = run->state;
+
+	if (s->read.lead == LEAD_NONE)
+		return false;
+	tell_move(run, run->answer->url, s->read.to.text, BY_PAGE, why[s->read.lead]);
+	if (s->leads == PAGE_LEADS_MAX)
+		return false;
+	s->leads++;
+	s->step = STEP_LEAD;
+	if (s->door_n == 0) {
+		memcpy(s->door, s->read.title, s->read.title_n);
+		s->door_n = s->read.title_n;
+	}
+	return ask_for(ask, s->read.to.text, false);
+}
+
+static bool ask_script(struct probe_run *run, struct probe_ask *ask)
+{
+	struct state *s = run->state;
+
+	if (s->script == s->read.scripts)
+		return false;
+	s->step = STEP_SCRIPT;
+	return ask_for(ask, s->read.script[s->script++].text, false);
+}
+
+/* The answer to a script of a shell: the shell's own reading stays. */
+static bool on_script(struct probe_run *run, struct probe_ask *ask)
+{
+	struct state *s = run->state;
+	struct reading shell = s->read;
+	struct url from;
+
+	if (probe_answered(run) && body_of(run->answer) == BODY_SCRIPT && url_parse(&from, run->answer->url))
+		read_body(run, &from, BODY_SCRIPT);
+	s->read = shell;
+	run->outcome = PROBE_DONE;
+	if (ask_script(run, ask))
+		return true;
+	tell_remark(run, "空壳页面, 并读了其脚本");
+	return false;
+}
+
+/* No page to read: the run ends, as the first page's when only what it leads to is missing. */
+static bool no_page(struct probe_run *run)
+{
+	struct state *s = run->state;
+
+	if (s->step == STEP_LEAD) {
+		s->read.title_n = 0;
+		tell_title(run);
+		tell_remark(run, "页面跳转的目标未能取得");
+		run->outcome = PROBE_DONE;
+	}
+	return false;
+}
+
+static bool page_next(struct probe_run *run, struct probe_ask *ask)
+{
+	struct state *s = run->state;
+	enum body kind;
+	struct url from;
+
+	if (run->answer == NULL)
+		return first(run, ask);
+	if (try_plain(run, ask))
+		return true;
+	if (s->step == STEP_SCRIPT)
+		return on_script(run, ask);
+	tell_redirects(run);
+	if (!probe_answered(run) || !url_parse(&from, run->answer->url))
+		return no_page(run);
+	kind = body_of(run->answer);
+	if (kind == BODY_OTHER) {
+		run->outcome = PROBE_UNRECOGNISED;
+		snprintf(run->remark, sizeof(run->remark), "不是网页: %.100s", run->answer->content_type);
+		return no_page(run);
+	}
+	if (run->answer->generator != NULL)
+		probe_fact_add(run->facts, FACT_GENERATOR, IN_HEADER, run->answer->generator,
+			       strlen(run->answer->generator));
+	read_body(run, &from, kind);
+	if (ask_lead(run, ask))
+		return true;
+	tell_title(run);
+	if (ask_script(run, ask))
+		return true;
+	tell_remark(run, s->read.lead != LEAD_NONE ? "页面跳转过多" : "");
+	return false;
+}
+
+const struct probe probe_page = {
+	.name = "page",
+	.zh = "首页: 标题、备案号、主办单位、标识与表单",
+	.version = 1,
+	.kinds = 1u << SUBJECT_HOST,
+	.interval_hours = 7 * 24,
+	.state_size = sizeof(struct state),
+	.next = page_next,
+};

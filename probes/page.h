@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * "page": the first page of a host, or the job's target: https, and http where that cannot be had. Follows
+ * where the page itself leads (refresh, simple script, frame) three times at most, and asks an empty shell
+ * for at most two scripts of its own host that fill it. What is read of a page: reading.h.
+ */
+#ifndef PROBES_PAGE_H
+#define PROBES_PAGE_H
+
+#include "probes/probe.h"
+
+enum { PAGE_LEADS_MAX = 3 };
+
+extern const struct probe probe_page;
+
+#endif
