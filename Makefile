@@ -77,7 +77,7 @@ $(O)/gen/db/schema_data.c: $(wildcard db/schema/*.sql) scripts/embed-sql
 UNIT := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/unit/*/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: unit fuzz-replays
-unit: $(UNIT)
+unit: $(UNIT) $(O)/tests/probe_drive
 fuzz-replays: $(FUZZ)
 
 define unit_rule
@@ -87,6 +87,11 @@ $(O)/tests/unit/$(1)/test_%: $(O)/tests/unit/$(1)/test_%.o $(call libs,$(1) $(DE
 endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 .PRECIOUS: $(O)/%.o
+
+# What the tests of the prober's engine run against real servers.
+$(O)/tests/probe_drive: $(O)/tests/probe_drive.o $(call libs,probes $(DEPS_probes))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # A fuzz target names its folder in its first line: /* fuzz: FOLDER ... */. With gcc it is linked to a plain main
 # that replays files; `make fuzz` builds the same file with clang's libFuzzer.

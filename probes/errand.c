@@ -216,9 +216,11 @@ static enum shelf_word robots_word(const struct probe_answer *a)
 {
 	if (a->outcome == PROBE_TOO_MANY_HOPS)
 		return SHELF_ALLOWED;
+	if (a->outcome == PROBE_PAUSED || a->outcome == PROBE_HELD_BACK)
+		return SHELF_UNKNOWN;
 	if (a->outcome != PROBE_DONE)
-		return a->outcome == PROBE_BAD_RESPONSE || a->redirect_count > 0 ? SHELF_REFUSED
-										 : SHELF_UNKNOWN;
+		return a->outcome == PROBE_BAD_RESPONSE || is_redirect(a->status) ? SHELF_REFUSED
+										  : SHELF_UNKNOWN;
 	return a->status >= 400 && a->status < 500 && a->status != 429 ? SHELF_ALLOWED : SHELF_REFUSED;
 }
 

@@ -392,6 +392,8 @@ static enum probe_outcome outcome_of(const struct transfer *t, CURLcode code)
 		return t->cut_is_fine ? PROBE_DONE : PROBE_TOO_LARGE;
 	if (code != CURLE_OK && t->refused && !t->head.complete)
 		return PROBE_BAD_ADDRESS;
+	if (code == CURLE_RECV_ERROR && strstr(t->why, "chunked") != NULL)
+		return PROBE_BAD_RESPONSE; /* libcurl has no code of its own for chunks that are none */
 	if (code != CURLE_OK && !ended_by_close(t, code))
 		return code_outcome(code);
 	/* RFC 9110 section 15.3.7.1: a part says which part it is */

@@ -1,0 +1,285 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Servers that misbehave in one way each, an address each: lib_probe_nasty.py LOG CERT KEY.
+The way is the name; 10.77.2.N is the N-th of WAYS (from 1), port 80, and port 443 for those that end in _tls.
+Each connection and request line goes to LOG. Prints "ready" once all listen."""
+import asyncio
+import gzip
+import socket
+import ssl
+import struct
+import sys
+
+log = open(sys.argv[1], "a", buffering=1)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[2], sys.argv[3])
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+WAYS = {}
+
+
+def way(f):
+    WAYS[f.__name__] = f
+    return f
+
+
+def reset(w):
+    s = w.get_extra_info("socket")
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    w.transport.abort()
+
+
+async def request(r, name):
+    head = await r.readuntil(b"\r\n\r\n")
+    log.write(f"{name} {head.split(bytes([13]))[0].decode('latin1')}\n")
+    return head
+
+
+async def pour(w, piece, pause=0.0):
+    while True:
+        w.write(piece)
+        await w.drain()
+        await asyncio.sleep(pause)
+
+
+def path(head):
+    return head.split(b" ")[1].decode()
+
+
+@way
+async def reset_accept(r, w, n):
+    reset(w)
+
+
+@way
+async def close_accept(r, w, n):
+    pass
+
+
+@way
+async def reset_request(r, w, n):
+    await request(r, n)
+    reset(w)
+
+
+@way
+async def reset_head(r, w, n):
+    await request(r, n)
+    w.write(b"HTTP/1.1 200 OK\r\nServer: x")
+    await w.drain()
+    await asyncio.sleep(0.2)
+    reset(w)
+
+
+@way
+async def reset_body(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Content-Length: 1000\r\n\r\n" + b"x" * 100)
+    await w.drain()
+    await asyncio.sleep(0.2)
+    reset(w)
+
+
+@way
+async def short_body(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Content-Length: 1000\r\n\r\n" + b"x" * 100)
+
+
+@way
+async def slow_head(r, w, n):
+    await request(r, n)
+    w.write(OK)
+    await pour(w, b"X", 0.5)
+
+
+@way
+async def slow_body(r, w, n):
+    await request(r, n)
+    w.write(OK + b"\r\n")
+    await pour(w, b"x", 0.5)
+
+
+@way
+async def silent(r, w, n):
+    await request(r, n)
+    await asyncio.sleep(3600)
+
+
+@way
+async def endless_body(r, w, n):
+    await request(r, n)
+    w.write(OK + b"\r\n")
+    await pour(w, b"x" * 65536)
+
+
+@way
+async def endless_head(r, w, n):
+    await request(r, n)
+    w.write(OK)
+    await pour(w, (b"X-More: " + b"x" * 100 + b"\r\n") * 100)
+
+
+@way
+async def endless_interim(r, w, n):
+    await request(r, n)
+    await pour(w, b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
+
+
+@way
+async def endless_line(r, w, n):
+    await request(r, n)
+    w.write(OK + b"X-Long: ")
+    await pour(w, b"x" * 4096)
+
+
+@way
+async def endless_trailer(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n")
+    await pour(w, b"X-More: " + b"x" * 100 + b"\r\n")
+
+
+BOMB = gzip.compress(bytes(256 << 20), 9)
+
+
+@way
+async def bomb(r, w, n):
+    """256 MiB of zeros in 256 KiB."""
+    await request(r, n)
+    w.write(OK + b"Content-Encoding: gzip\r\n\r\n" + BOMB)
+
+
+TWICE = gzip.compress(gzip.compress(bytes(64 << 20), 9), 9)
+
+
+@way
+async def bomb_twice(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Content-Encoding: gzip, gzip\r\n\r\n" + TWICE)
+
+
+@way
+async def bomb_layers(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Content-Encoding: " + b", ".join([b"gzip"] * 30) + b"\r\n\r\n" + TWICE)
+
+
+@way
+async def bad_gzip(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Content-Encoding: gzip\r\n\r\n" + b"no gzip at all" * 20)
+
+
+@way
+async def http09(r, w, n):
+    await request(r, n)
+    w.write(b"<html><title>x</title></html>\n")
+
+
+@way
+async def garbage(r, w, n):
+    await request(r, n)
+    w.write(bytes(range(256)) * 8)
+
+
+@way
+async def bad_chunk(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nxx\r\n")
+
+
+@way
+async def bad_length(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Content-Length: -5\r\n\r\nxx")
+
+
+@way
+async def endless_hops(r, w, n):
+    head = await request(r, n)
+    here = path(head)
+    if here == "/robots.txt":
+        w.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        return
+    to = int(here[1:] or "0") + 1
+    w.write(f"HTTP/1.1 302 Found\r\nLocation: /{to}\r\nContent-Length: 0\r\n\r\n".encode())
+
+
+@way
+async def whole_for_range(r, w, n):
+    await request(r, n)
+    w.write(OK + b"Content-Length: 100000000\r\n\r\n")
+    await pour(w, b"y" * 65536)
+
+
+@way
+async def part_unasked(r, w, n):
+    await request(r, n)
+    w.write(b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-1/2\r\nContent-Length: 2\r\n\r\nxx")
+
+
+@way
+async def part_nameless(r, w, n):
+    await request(r, n)
+    w.write(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 2\r\n\r\nxx")
+
+
+@way
+async def no_status(r, w, n):
+    await request(r, n)
+    w.write(b"HTTP/1.1 \r\nContent-Length: 2\r\n\r\nxx")
+
+
+@way
+async def plain_tls(r, w, n):
+    """Speaks in the clear where TLS is spoken."""
+    w.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    await w.drain()
+
+
+@way
+async def reset_tls(r, w, n):
+    await r.read(5)
+    reset(w)
+
+
+@way
+async def silent_tls(r, w, n):
+    await asyncio.sleep(3600)
+
+
+@way
+async def rude_tls(r, w, n):
+    """A body without a length, and no close_notify."""
+    await request(r, n)
+    w.write(OK + b"\r\nwhole")
+    await w.drain()
+    await asyncio.sleep(0.2)
+    raw = w.get_extra_info("socket")
+    socket.socket(fileno=socket.dup(raw.fileno())).shutdown(socket.SHUT_RDWR)
+
+
+def serve(name, f):
+    async def one(r, w):
+        try:
+            log.write(f"{name} connection\n")
+            await f(r, w, name)
+            await w.drain()
+            w.close()
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, OSError):
+            w.transport.abort()
+
+    return one
+
+
+async def main():
+    for i, (name, f) in enumerate(WAYS.items(), 1):
+        tls = context if name == "rude_tls" else None
+        port = 443 if name.endswith("_tls") else 80
+        await asyncio.start_server(serve(name, f), f"10.77.2.{i}", port, ssl=tls)
+        print(f"address=/{name.replace('_', '-')}.probe-demo.edu.cn/10.77.2.{i}", flush=True)
+    print("ready", flush=True)
+    await asyncio.sleep(3600)
+
+
+asyncio.run(main())

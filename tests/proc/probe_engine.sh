@@ -1,0 +1,244 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The prober's engine against real servers, honest and nasty: every outcome has its name, the servers' own logs prove
+# method, User-Agent, rate and scope, memory stays flat, and a pause stops all of it.
+# shellcheck disable=SC2154,SC1010 # work, domain ... are the libraries'; done is an outcome
+. "$(dirname "$0")/lib_probe"
+probe_netns "the prober's engine"
+
+run() { # CONF ARG...: runs of the driver; what it says is kept
+	local conf=$1
+	shift
+	timeout 120 "$drive" -f "$work/$conf" "$@" >"$work/out" 2>"$work/drive.err"
+	local status=$?
+	cat "$work/out" "$work/drive.err"
+	return $status
+}
+says() { # JQ: holds of each run that was just made, and there is one
+	jq -es "[.[] | select(has(\"run\"))] | length > 0 and all(.[]; $1)" "$work/out" && return
+	jq -c "select(has(\"all\") or ($1 | not))" "$work/out" | tail -5
+	return 1
+}
+sum() { # JQ: holds of the line of all
+	jq -es "[.[] | select(has(\"all\"))][0] | $1" "$work/out" || { cat "$work/out"; return 1; }
+}
+# ends OUTCOME URL [JQ]: one run of one ask ends so
+ends() {
+	run conf -t "$2" >/dev/null && says ".run == \"$1\" and (${3:-true})"
+}
+log() { cut -d '|' -f "$1" "$work/access.log"; }
+
+check "servers start" servers
+settings >"$work/conf"
+settings "host_seconds = 1" >"$work/polite.conf"
+settings "per_second = 20" >"$work/slow.conf"
+settings "timeout = 60" >"$work/big.conf"
+settings "opt_out = optout.$domain" >"$work/optout.conf"
+settings "hours = $(TZ=Asia/Shanghai date -d '+2 hours' +%H:%M)-$(TZ=Asia/Shanghai date -d '+3 hours' +%H:%M)" >"$work/closed.conf"
+
+# -- honest servers
+check "a page" ends done "http://www.$domain/" '.answers[0].size > 20 and .answers[0].type == "text/html" and .requests == 1'
+check "by IPv6" ends done "http://v6only.$domain/" '.answers[0].status == 200'
+h2() {
+	ends done "https://h2.$domain/" '.answers[0].certs == 2 and .answers[0].verify == 0' && log 14 | tail -1 | grep -qx HTTP/2.0
+}
+check "HTTP/2, and a chain that the roots know" h2
+check "an expired certificate is looked at and told" ends done "https://expired.$domain/" '.answers[0].verify == 10 and .answers[0].certs == 1'
+check "a self-signed one too" ends done "https://self.$domain/" '.answers[0].verify == 18'
+check "another name's certificate is no failure of the chain" ends done "https://wrong.$domain/" '.answers[0].verify == 0'
+sni() { log 15 | grep -qx "self.$domain" && log 15 | grep -qx "h2.$domain"; }
+check "SNI is the host's" sni
+check "HEAD" ends done "head,plain@http://www.$domain/index.html" '.answers[0].size == 0 and .answers[0].total > 20'
+check "a range" ends done "range:10-19@http://www.$domain/numbers.txt" '.answers[0].status == 206 and .answers[0].size == 10 and .answers[0].from == 10 and .answers[0].total == 108894'
+check "a range of a server that knows none is cut off" ends done "range:0-99@http://whole-for-range.$domain/" '.answers[0].status == 200 and .answers[0].size == 100 and .answers[0].truncated'
+check "the names of cookies, not their values" ends done "http://www.$domain/cookies" '.answers[0].cookies == "session lang" and (tostring | contains("VERYSECRET") | not)'
+conditional() {
+	ends done "conditional@http://www.$domain/index.html" '.etag != ""' || return 1
+	local tag
+	tag=$(jq -rs '.[0].etag' "$work/out")
+	run conf -e "$tag" "conditional@http://www.$domain/index.html" && says '.run == "unchanged" and .etag != ""'
+}
+check "ETag: unchanged" conditional
+check "404 is an answer" ends done "http://www.$domain/nothing" '.answers[0].status == 404'
+check "410 too" ends done "http://www.$domain/gone" '.answers[0].status == 410'
+check "500 is an error of HTTP" ends http-error "http://www.$domain/broken" '.answers[0].status == 500'
+check "204" ends done "http://www.$domain/empty" '.answers[0].size == 0'
+if command -v caddy >/dev/null; then
+	check "caddy: http to its own https" ends done "http://caddy.$domain/" '.answers[0].url == "https://caddy.'"$domain"'/" and .answers[0].redirects == 1'
+fi
+many() {
+	local i urls=()
+	for i in $(seq 300); do urls+=("http://v$i.$domain/"); done
+	run conf "${urls[@]}" >/dev/null && says '.run == "done"' && sum '.done == 300 and .requests == 300' &&
+		[ "$(log 3 | grep -cE '^v[0-9]+\.')" -eq 300 ]
+}
+check "300 virtual hosts at once" many
+
+# -- redirects
+check "redirects are followed" ends done "http://leads.$domain/three" '.answers[0].redirects == 3 and .answers[0].status == 200'
+check "http to https" ends done "http://leads.$domain/up" '.answers[0].url == "https://h2.'"$domain"'/"'
+check "a loop" ends too-many-hops "http://leads.$domain/loop" '.answers[0].redirects == 1'
+check "to itself" ends too-many-hops "http://leads.$domain/self"
+check "more than five" ends too-many-hops "http://endless-hops.$domain/" '.answers[0].redirects == 5'
+for to in loopback odd decimal mapped metadata liar; do
+	check "redirect to a forbidden address: $to" ends bad-address "http://leads.$domain/$to" '.answers[0].status == 302 and .answers[0].location != ""'
+done
+check "redirect out of scope" ends out-of-scope "http://leads.$domain/outside" '.answers[0].location == "http://outside.example.edu.cn/"'
+check "redirect to a port that is none of ours" ends bad-port "http://leads.$domain/port"
+for to in file login localhost; do
+	check "redirect to what is no URL to ask: $to" ends bad-url "http://leads.$domain/$to"
+done
+check "https to another host's http" ends downgrade "https://h2.$domain/down"
+check "https to its own http" ends done "https://h2.$domain/down-same"
+
+# -- scope; the subject is another host, so what may be asked comes from the campus alone
+of() { # OUTCOME URL [CONF]
+	run "${3:-conf}" -u "www.$domain" "$2" >/dev/null && says ".run == \"$1\" and .requests == 0"
+}
+check "out of scope" of out-of-scope "http://outside.example.edu.cn/"
+check "a suffix that only looks like the campus" of out-of-scope "http://evil$domain/"
+check "a port that is none of ours" of bad-port "http://www.$domain:8080/"
+check "opted out" of opted-out "http://www.optout.$domain/" optout.conf
+for url in ftp://www.$domain/ http://u:p@www.$domain/ gopher://www.$domain/ //www.$domain/ http://[/ ; do
+	check "no URL to ask: $url" of bad-url "$url"
+done
+for host in 127.0.0.1 127.1 0x7f000001 2130706433 0177.0.0.1 127.0.0.1. '[::1]' '[::ffff:127.0.0.1]' '[::ffff:7f00:1]' \
+	169.254.169.254 0.0.0.0 10.78.0.1 192.168.1.1 224.0.0.1 255.255.255.255 '[fe80::1]' '[ff02::1]'; do
+	check "a forbidden address: $host" of bad-address "http://$host/"
+done
+check "an address of the campus, as the subject" ends done "http://10.77.1.1/" '.answers[0].status == 200'
+
+# -- names
+check "no such name" of no-name "http://nowhere.$domain/"
+check "no address" of no-name "http://noaddress.lies.$domain/"
+check "SERVFAIL" of resolver-failed "http://servfail.lies.$domain/"
+check "REFUSED" of resolver-failed "http://refused.lies.$domain/"
+check "a resolver that is silent" of resolver-failed "http://silent.lies.$domain/"
+check "truncated" of resolver-failed "http://truncated.lies.$domain/"
+check "AAAA that fails does not hinder A" ends done "http://halfdead.lies.$domain/"
+for name in both six mapped metadata zero many; do
+	check "a name with a forbidden address: $name" of bad-address "http://$name.lies.$domain/"
+done
+rebinds() {
+	run conf "http://flip.lies.$domain/ http://flip.lies.$domain/" >/dev/null &&
+		says '.answers[0].outcome == "done" and .answers[1].outcome == "bad-address" and .requests == 1'
+}
+check "a name that changes its address between two asks" rebinds
+check "a wildcard name is a name" ends done "http://made-up-$RANDOM.$domain/"
+no_search() { ! grep -v "\.$domain " "$work/liar.log" && ! grep -E 'query\[.*\] [^ ]*(outside|localhost|google)' "$work/dns.log"; }
+check "no name was asked for that was refused, nor any of the resolver's own" no_search
+
+# -- robots.txt
+check "robots.txt: refused" ends robots "http://rules.$domain/private/x" '.requests == 1'
+check "robots.txt: allowed for us by name" ends done "http://rules.$domain/index.html" '.requests == 2'
+check "robots.txt is not asked for /" ends done "http://rules.$domain/" '.requests == 1'
+check "robots.txt: 500 means no" ends robots "http://rules500.$domain/index.html" '.requests == 1'
+check "robots.txt: 403 means yes" ends done "http://rules403.$domain/index.html" '.requests == 2'
+check "robots.txt: 429 means wait" ends held-back "http://rules429.$domain/index.html" '.requests == 1 and .retry_after == 50'
+check "robots.txt out of scope means no" ends robots "http://rulesaway.$domain/index.html"
+check "robots.txt elsewhere is read" ends robots "http://ruleshop.$domain/private/" '.requests == 2'
+check "robots.txt that leads nowhere means yes" ends done "http://rulesloop.$domain/index.html"
+once() {
+	local i urls=() before after
+	before=$(grep -c '|rules\..*|/robots.txt|' "$work/access.log")
+	for i in $(seq 40); do urls+=("http://rules.$domain/index.html?$i"); done
+	run conf "${urls[@]}" >/dev/null && says '.run == "done"' && sum '.robots == 1 and .robots_kept == 39' || return 1
+	after=$(grep -c '|rules\..*|/robots.txt|' "$work/access.log")
+	[ $((after - before)) -eq 1 ]
+}
+check "robots.txt is asked once for 40 runs at once" once
+
+# -- manners
+check "429 is obeyed and told" ends held-back "http://busy.$domain/" '.status == 429 and .retry_after == 120'
+check "503 too" ends held-back "http://down.$domain/" '.status == 503 and .retry_after == 77'
+held() {
+	run conf "http://busy.$domain/ http://busy.$domain/" "http://busy.$domain/" >/dev/null &&
+		says '.run == "held-back"' && sum '.requests <= 2' && jq -es 'any(.[]; .answers[1].outcome == "held-back" and .retry_after > 100)' "$work/out"
+}
+check "who asked to wait is not asked again" held
+spaced() {
+	local before
+	before=$(wc -l <"$work/access.log")
+	run polite.conf "http://polite.$domain/ http://polite.$domain/?1 http://polite.$domain/?2 http://polite.$domain/?3" >/dev/null &&
+		says '.run == "done"' && sum '.waits > 0' || return 1
+	tail -n +$((before + 1)) "$work/access.log" | awk -F '|' '{ print $1 } NR > 1 && $1 - last < 0.95 { bad = 1 } { last = $1 } END { exit bad || NR != 5 }'
+}
+check "one host: a second between two requests, robots.txt included" spaced
+paced() {
+	local before i urls=()
+	before=$(wc -l <"$work/access.log")
+	for i in $(seq 50); do urls+=("http://r$i.$domain/"); done
+	run slow.conf "${urls[@]}" >/dev/null && says '.run == "done"' || return 1
+	tail -n +$((before + 1)) "$work/access.log" | cut -d '|' -f 1 | awk '{ t[NR] = $1 } NR > 21 && t[NR] - t[NR - 21] < 0.95 { bad = 1 } END { exit bad || NR != 50 }'
+}
+check "all hosts: never more than 20 in a second" paced
+check "outside the hours nothing is asked" of paused "http://www.$domain/" closed.conf
+
+# -- nasty servers: OUTCOME WAY [JQ]
+nasty() { ends "$1" "http://$2.$domain/" "${3:-true}"; }
+for way in close-accept reset-accept reset-request reset-head reset-body short-body; do
+	check "$way" nasty reset $way
+done
+check "nobody listens" nasty connect-failed closed
+for way in slow-head slow-body silent; do check "$way" nasty timeout $way; done
+for way in endless-body endless-head endless-interim endless-line endless-trailer bomb bomb-twice; do
+	check "$way" nasty too-large $way
+done
+for way in bomb-layers bad-gzip http09 garbage bad-chunk bad-length part-unasked part-nameless no-status; do
+	check "$way" nasty bad-response $way
+done
+check "the first bytes of what is too large are there" nasty too-large endless-body '.answers[0].size == 524288 and .answers[0].truncated'
+check "a prefix of it is an answer, if that was asked for" ends done "prefix,max:1000@http://endless-body.$domain/" '.answers[0].size == 1000 and .answers[0].truncated'
+for way in plain-tls reset-tls; do check "$way" ends tls-failed "https://$way.$domain/"; done
+check "silent-tls" ends timeout "https://silent-tls.$domain/"
+check "a body that ends without close_notify is whole" ends done "https://rude-tls.$domain/" '.answers[0].size == 5'
+check "a page that is too large" ends too-large "http://www.$domain/huge.html"
+
+# -- memory: what a run takes does not depend on what the server sends
+flat() {
+	local small big i bombs=() pages=()
+	for i in $(seq 300); do
+		pages+=("http://p$i.$domain/" "http://q$i.$domain/")
+		bombs+=("http://b$i.bomb.$domain/" "http://h$i.endless-head.$domain/")
+	done
+	run big.conf "${pages[@]}" >/dev/null && says '.run == "done"' && small=$(jq -s '.[-1].rss_kb' "$work/out") &&
+		run big.conf "${bombs[@]}" >/dev/null && says '.run == "too-large"' && big=$(jq -s '.[-1].rss_kb' "$work/out") || return 1
+	echo "# pages: $small kB, bombs: $big kB"
+	[ "$big" -lt $((small + 200 * 1100)) ] # 200 at once: 512 KiB of body each, and as much again while it grows
+}
+if nm "$drive" 2>/dev/null | grep -q __asan_init; then
+	skip "600 bombs do not fill the memory" "a sanitizer's memory says nothing"
+else
+	check "600 bombs do not fill the memory" flat
+fi
+
+# -- pause
+pause() {
+	local i urls=()
+	for i in $(seq 60); do urls+=("http://silent.$domain/?$i" "http://slow-body.$domain/?$i" "http://silent.lies.$domain/?$i"); done
+	run conf -p 700 "${urls[@]}" >/dev/null && says '.run == "paused"' && sum '.paused == 180 and .ended_after_pause < 2'
+}
+check "a pause ends 180 runs within two seconds" pause
+check "and leaves no connection" wait_until 5 sh -c '! ss -Htn state established dst 10.77.0.0/16 | grep -q .'
+
+# -- what the servers saw
+methods() { [ "$(log 4 | sort -u | tr '\n' ' ')" = "GET HEAD " ]; }
+check "nothing but GET and HEAD" methods
+agents() { [ "$(log 7 | sort -u)" = "beiand/0.1.0 (+https://nic.$domain/beiand)" ]; }
+check "one User-Agent, with the contact" agents
+private() { [ "$(log 8 | sort -u)" = - ] && [ "$(log 9 | sort -u)" = - ] && [ "$(log 10 | sort -u)" = - ]; }
+check "no cookies, no credentials, no referrer" private
+hosts() { ! log 3 | grep -vE "(^|\.)$domain$|^10\.77\.1\.1$"; }
+check "no host but those in scope" hosts
+canary() { [ ! -s "$work/canary.log" ]; }
+check "nobody came to 127.0.0.1, ::1, the metadata address or port 8080" canary
+redacted() {
+	run conf -t "http://www.$domain/index.html;jsessionid=TOPSECRET?token=TOPSECRET&a=b" >/dev/null &&
+		jq -rs '.[0].transcript' "$work/out" | tee "$work/transcript" | grep -q 'token=…&a=…' && ! grep -q TOPSECRET "$work/transcript"
+}
+check "the transcript tells names of parameters, no values" redacted
+proxyless() {
+	http_proxy=http://127.0.0.1:80 https_proxy=http://127.0.0.1:80 all_proxy=http://127.0.0.1:80 ends done "http://www.$domain/" && canary
+}
+check "no proxy of the environment" proxyless
+finish
