@@ -109,6 +109,18 @@ static const struct {
 	{ "servers-full", "一天一行的服务器已满而未存的服务器" },
 	{ "links-full", "一个对象的关联已满而未存的关联" },
 	{ "details-full", "一天一行的线索已满而未存的线索" },
+	/* of probing, in the store */
+	{ "requests", "探测发出的请求,跳转和 robots.txt 也算" },
+	{ "results-unasked", "没有发出过、或已答过的任务的结果,未采纳" },
+	{ "jobs-refused", "任务已满而未列入的探测;可加大 probe.jobs" },
+	{ "jobs-forgotten", "半年无人需要、为新任务让位而删去的任务" },
+	{ "facts-refused", "不合规定而未存的事实" },
+	{ "facts-more", "一次探测中多得没有送来的事实" },
+	{ "facts-forgotten", "早已消失、不再保留的事实" },
+	{ "leads-not-enabled", "指向小程序或苹果应用, 但没有配置查询网址" },
+	{ "leads-no-url", "安装包链接不是可用的网址,未跟进" },
+	{ "leads-out-of-scope", "安装包链接指向范围之外,未跟进;可写入 probe.also" },
+	{ "leads-more", "一个页面引出的任务太多,其余未跟进" },
 };
 
 const char *counter_zh(const char *name)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "policy/policy.h"
+#include "probes/probe.h"
 
 static void add_safe(struct buf *out, const char *s, size_t n)
 {
@@ -93,6 +94,8 @@ SHOW_WORD(via)
 SHOW_WORD(app_status)
 SHOW_WORD(severity)
 SHOW_WORD(detail)
+SHOW_WORD(fact)
+SHOW_WORD(probe_outcome)
 
 /* Words that stand in no enumeration. */
 static void show_one_word(struct buf *out, const json_t *v)
@@ -107,7 +110,10 @@ static void show_one_word(struct buf *out, const json_t *v)
 		{ "bundle", "苹果包名" }, { "number", "备案号" },     { "name", "名称" },
 		{ "exempt", "豁免" },     { "unexempt", "取消豁免" }, { "education", "教育应用" },
 		{ "ok", "正常" },         { "added", "新增" },        { "changed", "变更" },
-		{ "unchanged", "未变" },
+		{ "unchanged", "未变" },  { "on", "启用" },           { "off", "未启用" },
+		{ "paused", "已暂停" },   { "waiting", "等待" },      { "ready", "到期" },
+		{ "handed", "已发出" },   { "unwanted", "不再需要" }, { "plan", "计划" },
+		{ "fact", "由事实引出" }, { "person", "人工" },
 	};
 	for (size_t i = 0; json_is_string(v) && i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(words[i].word, json_string_value(v)) == 0) {
@@ -174,6 +180,16 @@ static void show_tie(struct buf *out, const json_t *v)
 	show_plain(out, v);
 }
 
+static void show_probe(struct buf *out, const json_t *v)
+{
+	const struct probe *p = json_is_string(v) ? probe_find(json_string_value(v)) : NULL;
+
+	if (p != NULL)
+		buf_puts(out, p->zh);
+	else
+		show_plain(out, v);
+}
+
 /* A channel, a list of them, or how many messages came through each. */
 static void show_channels(struct buf *out, const json_t *v)
 {
@@ -211,12 +227,16 @@ static const struct label labels[] = {
 	{ "alert", "预警编号", show_plain },
 	{ "alerts_open", "未解除预警", show_plain },
 	{ "alerts_resolved", "已解除预警", show_plain },
+	{ "answered", "已答", show_plain },
 	{ "app", "应用编号", show_plain },
 	{ "appids", "小程序/公众号", show_list },
 	{ "apps", "应用", show_plain },
+	{ "asked", "会问", show_plain },
+	{ "attempts", "次数", show_plain },
 	{ "audience", "使用对象", show_plain },
 	{ "backup", "备份", show_plain },
 	{ "begun", "开始", show_time },
+	{ "budget", "预算", show_plain },
 	{ "bundles", "苹果包名", show_list },
 	{ "by", "决定人", show_plain },
 	{ "bytes", "字节", show_plain },
@@ -229,6 +249,7 @@ static const struct label labels[] = {
 	{ "clients", "使用人数", show_plain },
 	{ "collective", "集体决策", show_plain },
 	{ "column", "列", show_plain },
+	{ "confidence", "可信度(%)", show_plain },
 	{ "contact", "联系人", show_plain },
 	{ "count", "次数", show_plain },
 	{ "counter", "计数", show_plain },
@@ -236,6 +257,7 @@ static const struct label labels[] = {
 	{ "current", "现行", show_plain },
 	{ "database", "数据库", show_plain },
 	{ "date", "日期", show_plain },
+	{ "day", "日期", show_plain },
 	{ "days", "天数", show_plain },
 	{ "decided", "人工决定", show_plain },
 	{ "decision", "决定", show_word },
@@ -249,15 +271,19 @@ static const struct label labels[] = {
 	{ "digest", "摘要", show_plain },
 	{ "djbh", "等保备案号", show_plain },
 	{ "domains", "域名", show_list },
+	{ "done", "成功", show_time },
 	{ "dry_run", "试运行", show_plain },
 	{ "due", "待研判", show_plain },
 	{ "duty", "义务", show_plain },
 	{ "error", "最近错误", show_plain },
 	{ "evidence", "立案时的证据", show_plain },
 	{ "exempt", "豁免", show_plain },
-	{ "fact", "事实", show_plain },
+	{ "expected", "应完成", show_plain },
+	{ "fact", "事实", show_fact },
 	{ "facts", "事实", show_list },
+	{ "facts_more", "未列出的事实", show_plain },
 	{ "failed", "失败", show_plain },
+	{ "failures", "连续失败", show_plain },
 	{ "failures_in_a_row", "连续失败", show_plain },
 	{ "file", "文件", show_plain },
 	{ "filed", "备案登记", show_plain },
@@ -266,9 +292,15 @@ static const struct label labels[] = {
 	{ "finding", "问题编号", show_plain },
 	{ "findings", "问题", show_list },
 	{ "first", "首次", show_time },
+	{ "fresh", "从未问过", show_plain },
 	{ "from", "自", show_plain },
 	{ "generation", "研判次数", show_plain },
+	{ "gone", "消失于", show_time },
 	{ "grade", "程度", show_word },
+	{ "handed", "已发出", show_plain },
+	{ "host_seconds", "同一主机间隔(秒)", show_plain },
+	{ "hours", "时段", show_plain },
+	{ "http", "HTTP状态", show_plain },
 	{ "icp", "ICP备案号", show_plain },
 	{ "ignored_columns", "未识别的列", show_list },
 	{ "import", "导入批次", show_plain },
@@ -276,7 +308,10 @@ static const struct label labels[] = {
 	{ "in_flight", "在途", show_plain },
 	{ "integrity", "完整性", show_word },
 	{ "ips", "IP地址", show_list },
+	{ "job", "任务", show_plain },
+	{ "jobs", "任务", show_plain },
 	{ "judgement", "研判", show_plain },
+	{ "kept", "保留", show_plain },
 	{ "keys", "相符的键", show_word },
 	{ "kind", "类别", show_kind },
 	{ "kinds", "类别", show_subject_kind },
@@ -287,39 +322,61 @@ static const struct label labels[] = {
 	{ "members", "组成", show_list },
 	{ "members_more", "未列出的成员", show_plain },
 	{ "messages", "报文", show_plain },
+	{ "method", "方法", show_plain },
+	{ "most_jobs", "任务上限", show_plain },
 	{ "name", "名称", show_plain },
 	{ "nature", "使用性质", show_plain },
+	{ "net_minute", "同一网段每分钟", show_plain },
+	{ "next", "下次", show_time },
+	{ "note", "旁证", show_plain },
 	{ "number", "备案号", show_plain },
 	{ "observations", "观测", show_plain },
 	{ "observed", "观测", show_plain },
 	{ "on", "启用", show_plain },
 	{ "operator", "主管/提供单位", show_plain },
+	{ "origin", "来由", show_word },
 	{ "out-of-scope", "不在范围", show_plain },
 	{ "outbox", "待发预警", show_plain },
+	{ "outcome", "结果", show_probe_outcome },
 	{ "packages", "安卓包名", show_list },
 	{ "path", "路径", show_plain },
 	{ "pending", "待送", show_plain },
+	{ "per_day", "每日", show_plain },
+	{ "per_second", "每秒", show_plain },
 	{ "personal", "个人信息", show_plain },
 	{ "pid", "进程号", show_plain },
 	{ "platform", "平台", show_plain },
 	{ "probable", "疑似已备案", show_plain },
+	{ "probe", "探测", show_probe },
+	{ "probe_counters", "探测计数", show_plain },
+	{ "probe_runs", "探测结局", show_plain },
+	{ "probes", "探测", show_plain },
+	{ "probing", "探测", show_word },
 	{ "problem", "问题行", show_plain },
 	{ "process", "进程", show_plain },
 	{ "profile", "口径", show_plain },
+	{ "progress", "最近进展", show_time },
+	{ "ready", "到期", show_plain },
 	{ "reason", "原因", show_plain },
+	{ "refusal", "不问的原因", show_probe_outcome },
 	{ "refused", "未采纳", show_plain },
+	{ "remark", "备注", show_plain },
 	{ "repeated", "同一文件已导入", show_plain },
 	{ "resolution", "解除原因", show_plain },
 	{ "restarts", "重启次数", show_plain },
+	{ "robots", "先读robots.txt", show_plain },
 	{ "row", "行", show_plain },
 	{ "rows", "行数", show_plain },
 	{ "rule", "规则", show_plain },
+	{ "runs", "各次结局", show_plain },
 	{ "schema", "库结构版本", show_plain },
 	{ "school", "学校", show_plain },
+	{ "scope", "可到的域名", show_list },
 	{ "score", "把握", show_plain },
 	{ "servers", "服务器", show_list },
 	{ "severity", "级别", show_severity },
 	{ "sha256", "SHA-256", show_plain },
+	{ "since", "起", show_time },
 	{ "sink", "去向", show_plain },
 	{ "source", "来源", show_plain },
 	{ "sources", "来源", show_plain },
@@ -330,20 +387,28 @@ static const struct label labels[] = {
 	{ "subject", "观测对象", show_plain },
 	{ "subjects", "观测对象", show_list },
 	{ "suffix_list", "公共后缀表", show_plain },
+	{ "target", "网址", show_plain },
 	{ "text", "说明", show_plain },
 	{ "tie", "归属理由", show_tie },
 	{ "time", "时间", show_time },
 	{ "title", "标题", show_plain },
 	{ "to", "至", show_plain },
+	{ "transcript", "过程", show_plain },
+	{ "transcript_of", "任务", show_plain },
+	{ "transfers", "同时请求", show_plain },
+	{ "tried", "上次", show_time },
 	{ "type", "种类", show_detail },
 	{ "unchanged", "未变", show_plain },
 	{ "undecided", "未判定", show_plain },
 	{ "unfiled", "疑似未备案", show_plain },
 	{ "unit", "二级单位", show_plain },
 	{ "up_seconds", "运行秒数", show_plain },
+	{ "url", "网址", show_plain },
 	{ "value", "值", show_plain },
 	{ "version", "版本", show_plain },
 	{ "via", "渠道", show_channels },
+	{ "wanted", "需要", show_plain },
+	{ "why", "缘由", show_plain },
 	{ "windows", "窗口", show_plain },
 };
 

@@ -116,9 +116,9 @@ static bool is_newest(const json_t *sources, size_t at)
 static bool is_gauge(const char *counter) { return strcmp(counter, "interface-alarms") == 0; }
 
 /* packets-ip-bad -> sensor_packets_ip_bad_total */
-static void metric_name(char out[96], const char *counter)
+static void metric_name(char out[96], const char *group, const char *counter)
 {
-	snprintf(out, 96, "sensor_%.64s%s", counter, is_gauge(counter) ? "" : "_total");
+	snprintf(out, 96, "%s_%.64s%s", group, counter, is_gauge(counter) ? "" : "_total");
 	for (char *p = out; *p; p++)
 		if (*p == '-')
 			*p = '_';
@@ -131,7 +131,7 @@ static void show_counter(const json_t *sources, const char *counter)
 	json_t *source;
 	size_t i;
 
-	metric_name(name, counter);
+	metric_name(name, "sensor", counter);
 	head(name, is_gauge(counter) ? "gauge" : "counter", zh ? zh : counter);
 	json_array_foreach(sources, i, source)
 	{
@@ -154,6 +154,45 @@ static void show_sources(const json_t *sources)
 	}
 	json_object_foreach(names, counter, value) show_counter(sources, counter);
 	json_decref(names);
+}
+
+/* -- probing -------------------------------------------------------------------------------------------- */
+
+static void show_probes(const json_t *line)
+{
+	static const char *const states[] = { "kept", "wanted", "ready", "handed", "fresh" };
+	static const char *const today[] = { "expected", "answered", "done" };
+	json_t *probes = json_object_get(line, "probes"), *count;
+	const char *word = json_string_value(json_object_get(probes, "probing")), *outcome;
+
+	if (word == NULL)
+		return;
+	head("probing", "gauge", "探测: 1 启用, 0 未启用或已暂停");
+	printf("beiand_probing %d\n", strcmp(word, "on") == 0);
+	head("probe_jobs", "gauge", "探测任务, 按状态");
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		sample("probe_jobs", "state", states[i], json_object_get(probes, states[i]));
+	head("probe_today", "gauge", "今天的探测: 应完成、已答、成功");
+	for (size_t i = 0; i < sizeof(today) / sizeof(today[0]); i++)
+		sample("probe_today", "runs", today[i], json_object_get(probes, today[i]));
+	head("probe_runs_total", "counter", "探测的次数, 按结局");
+	json_object_foreach(json_object_get(line, "probe_runs"), outcome, count)
+		sample("probe_runs_total", "outcome", outcome, count);
+}
+
+static void show_probe_counters(const json_t *line)
+{
+	const char *counter;
+	json_t *count;
+
+	json_object_foreach(json_object_get(line, "probe_counters"), counter, count)
+	{
+		const char *zh = counter_zh(counter);
+		char name[96];
+		metric_name(name, "probe", counter);
+		head(name, "counter", zh ? zh : counter);
+		sample(name, NULL, NULL, count);
+	}
 }
 
 /* -- what a running daemon adds ------------------------------------------------------------------------ */
@@ -189,6 +228,8 @@ int metrics_end(void *metrics, bool done)
 		show_gauges(line);
 		show_apps(line);
 		show_sources(json_object_get(line, "sources"));
+		show_probes(line);
+		show_probe_counters(line);
 		show_each(json_object_get(line, "outbox"), "sink", "pending", "outbox_pending", "待送的预警");
 	}
 	if (done) {

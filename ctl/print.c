@@ -30,6 +30,12 @@ static const struct view views[] = {
 	{ "filings list", { "import", "kind", "file", "time", "rows", "state" } },
 	{ "filings import", { "row", "change", "name", "column", "reason" } },
 	{ "explain", { "step", "text" } },
+	{ "probes",
+	  { "job", "name", "probe", "target", "state", "next", "outcome", "tried", "remark", "why" } },
+	{ "probes", { "fact", "subject", "value", "confidence", "note", "probe", "first", "last", "gone" } },
+	{ "probe", { "job", "name", "probe", "target", "outcome", "http", "tried", "next", "remark" } },
+	{ "probe", { "fact", "subject", "value", "confidence", "note", "probe", "first", "last" } },
+	{ "probe --dry-run", { "name", "probe", "asked", "refusal", "next", "url", "app", "why" } },
 };
 
 struct print {
@@ -56,13 +62,21 @@ static const struct view *view_of(const char *command, const json_t *line)
 	return NULL;
 }
 
-/* What a key is called inside the object under `outer`: "apps" counts by status, and a status has one name.
+/* What a key is called inside the object under `outer`: "apps" counts by status and "runs" by outcome, and
+ * each of those has one name.
  */
 static const char *inner_zh(const char *outer, const char *key)
 {
 	enum app_status status;
-	return strcmp(outer, "apps") == 0 && app_status_find(key, &status) ? app_status_zh(status)
-									   : label_zh(key);
+	enum probe_outcome outcome;
+
+	if (strcmp(outer, "apps") == 0 && app_status_find(key, &status))
+		return app_status_zh(status);
+	if ((strcmp(outer, "runs") == 0 || strcmp(outer, "probe_runs") == 0 ||
+	     strcmp(outer, "refused") == 0) &&
+	    probe_outcome_find(key, &outcome))
+		return probe_outcome_zh(outcome);
+	return label_zh(key);
 }
 
 /* Shown in a cell: strings and lists by their label, an object as "键 值; 键 值". */
@@ -87,8 +101,9 @@ static void show_cell(struct buf *out, const char *key, const json_t *value)
 /* Columns of free length go on in the next line where the terminal ends; a pipe gets each row as one line. */
 static int column_flags(const char *key)
 {
-	static const char *const wraps[] = { "appids",   "cites",  "domains",  "duty", "kinds", "name",
-					     "operator", "reason", "subjects", "text", "title", "unit" };
+	static const char *const wraps[] = { "appids", "cites",    "domains", "duty",   "kinds",    "name",
+					     "note",   "operator", "reason",  "remark", "subjects", "target",
+					     "text",   "title",    "unit",    "url",    "value",    "why" };
 	for (size_t i = 0; i < sizeof(wraps) / sizeof(wraps[0]); i++)
 		if (strcmp(wraps[i], key) == 0)
 			return SCOLS_FL_WRAP;
@@ -215,6 +230,46 @@ static json_t *unwrap(json_t *line)
 	return line;
 }
 
+static void show_rows(struct print *p)
+{
+	size_t count = 0;
+	while (count < VIEW_KEYS_MAX && p->view->keys[count] != NULL)
+		count++;
+	table_show(p->view->keys, count, p->rows);
+}
+
+/* A table of another kind, or a text, follows. */
+static void end_rows(struct print *p)
+{
+	if (p->view == NULL)
+		return;
+	show_rows(p);
+	puts("");
+	json_array_clear(p->rows);
+	p->view = NULL;
+}
+
+/* How a run went, line by line. */
+static void show_transcript(const json_t *line)
+{
+	const char *keys[] = { "transcript_of", "time", "outcome", "digest" };
+	const char *text = json_string_value(json_object_get(line, "transcript"));
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		show_entry(keys[i], json_object_get(line, keys[i]));
+	while (text != NULL && *text != '\0') {
+		size_t n = strcspn(text, "\n");
+		json_t *one = json_stringn(text, n);
+		struct buf safe = { 0 };
+		label_show(&safe, "transcript", one);
+		printf("  %s\n", safe.len > 0 ? safe.p : "");
+		buf_clear(&safe);
+		json_decref(one);
+		text += n + (text[n] == '\n');
+	}
+	puts("");
+}
+
 void print_line(void *print, const char *json)
 {
 	struct print *p = print;
@@ -227,23 +282,21 @@ void print_line(void *print, const char *json)
 	}
 	line = json_loads(json, 0, NULL);
 	view = line ? view_of(p->command, unwrap(line)) : NULL;
-	if (view != NULL && (p->view == NULL || p->view == view)) {
+	if (view != NULL) {
+		if (p->view != view)
+			end_rows(p);
 		p->view = view;
 		json_array_append(p->rows, unwrap(line));
+	} else if (line != NULL && json_object_get(line, "transcript") != NULL) {
+		end_rows(p);
+		show_transcript(line);
+		p->shown = true;
 	} else if (line != NULL) {
 		show_tree(line);
 		puts("");
 		p->shown = true;
 	}
 	json_decref(line);
-}
-
-static void show_rows(struct print *p)
-{
-	size_t count = 0;
-	while (count < VIEW_KEYS_MAX && p->view->keys[count] != NULL)
-		count++;
-	table_show(p->view->keys, count, p->rows);
 }
 
 /* Does the command answer with a table, so that no line at all means none? */

@@ -60,18 +60,33 @@ static void jobs_json(struct buf *b, const int64_t n[JOBS_COUNT])
 }
 
 /* What was due in a day that is over, and waits still, it owes; today owes what is due by its end. */
-static void day_json(struct buf *b, struct query *q, int64_t owed)
+static void day_json(struct buf *b, int64_t answered, int64_t done, int64_t owed)
 {
-	json_int(b, "expected", query_get_int(q, 1) + owed);
-	json_int(b, "answered", query_get_int(q, 1));
-	json_int(b, "done", query_get_int(q, 2));
+	json_int(b, "expected", answered + owed);
+	json_int(b, "answered", answered);
+	json_int(b, "done", done);
+}
+
+static void today_json(struct buf *b, struct db_txn *t, int64_t today, int64_t owed)
+{
+	int64_t answered = 0, done = 0;
+	struct query q;
+
+	query_open(&q, t, STMT_PROBE_DAYS);
+	query_int(&q, 1);
+	if (query_row(&q) && query_get_int(&q, 0) == today) {
+		answered = query_get_int(&q, 1);
+		done = query_get_int(&q, 2);
+	}
+	query_close(&q);
+	day_json(b, answered, done, owed);
 }
 
 static void days_json(struct buf *b, struct db_txn *t, int64_t today, int64_t owed)
 {
 	struct query q;
 
-	json_open(b, "days", '[');
+	json_open(b, "per_day", '[');
 	query_open(&q, t, STMT_PROBE_DAYS);
 	query_int(&q, DAYS_TOLD);
 	while (query_row(&q)) {
@@ -81,7 +96,8 @@ static void days_json(struct buf *b, struct db_txn *t, int64_t today, int64_t ow
 		text[sizeof("2026-11-21") - 1] = '\0';
 		json_open(b, NULL, '{');
 		json_text(b, "day", text);
-		day_json(b, &q, day == today ? owed : query_get_int(&q, 3));
+		day_json(b, query_get_int(&q, 1), query_get_int(&q, 2),
+			 day == today ? owed : query_get_int(&q, 3));
 		json_close(b, '}');
 	}
 	json_close(b, ']');
@@ -134,17 +150,12 @@ static void whole_json(struct buf *b, struct store *s, struct db_txn *t, int64_t
 void probing_status_json(struct buf *b, struct store *s, struct db_txn *t)
 {
 	int64_t now = state_now(), n[JOBS_COUNT] = { 0 };
-	struct query q;
 
 	count_jobs(t, now, n);
 	json_open(b, "probes", '{');
 	state_json(b, s, t);
 	jobs_json(b, n);
-	query_open(&q, t, STMT_PROBE_DAYS);
-	query_int(&q, 1);
-	if (query_row(&q) && query_get_int(&q, 0) == text_beijing_day(now))
-		day_json(b, &q, n[JOBS_TODAY] + n[JOBS_HANDED]);
-	query_close(&q);
+	today_json(b, t, text_beijing_day(now), n[JOBS_TODAY] + n[JOBS_HANDED]);
 	json_close(b, '}');
 	counters_json(b, t, "probe_runs", true);
 	counters_json(b, t, "probe_counters", false);
@@ -222,7 +233,7 @@ void job_json(struct buf *b, struct query *q, int64_t now)
 
 void transcript_json(struct buf *b, struct query *q, int64_t job)
 {
-	json_int(b, "job", job);
+	json_int(b, "transcript_of", job);
 	json_time(b, "time", query_get_int(q, 0));
 	json_text(b, "outcome", probe_outcome_name((enum probe_outcome)query_get_int(q, 1)));
 	json_text(b, "digest", query_get_text(q, 2));
