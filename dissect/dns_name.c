@@ -17,38 +17,24 @@ enum {
 	POINTER_REACH = 0x3fff,
 };
 
-#define EACH_BYTE UINT64_C(0x0101010101010101)
+typedef uint8_t block __attribute__((vector_size(DNS_NAME_BLOCK)));
 
-/* Lower case of eight ASCII bytes at once; others stay. */
-static uint64_t lower8(uint64_t x)
+/* ASCII; others stay. */
+static inline block lower(block x) { return x | ((block)((x >= 'A') & (x <= 'Z')) & 0x20); }
+
+/* n bytes of `left` that are there; up to a block more is written. */
+static void lower_copy(uint8_t *to, const uint8_t *from, size_t n, size_t left)
 {
-	uint64_t low = x & 0x7f * EACH_BYTE;
-	uint64_t from_a = low + (0x80 - 'A') * EACH_BYTE, past_z = low + (0x7f - 'Z') * EACH_BYTE;
+	size_t at = 0;
+	block x;
 
-	return x | ((from_a ^ past_z) & ~x & 0x80 * EACH_BYTE) >> 2;
-}
-
-static void lower_word(uint8_t *to, const uint8_t *from)
-{
-	uint64_t x;
-
-	memcpy(&x, from, sizeof(x));
-	x = lower8(x);
-	memcpy(to, &x, sizeof(x));
-}
-
-static void lower_copy(uint8_t *to, const uint8_t *from, size_t n)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= n; i += 8)
-		lower_word(to + i, from + i);
-	if (i < n && n >= 8) {
-		lower_word(to + n - 8, from + n - 8); /* some bytes twice */
-		return;
+	for (; at < n && at + sizeof(x) <= left; at += sizeof(x)) {
+		memcpy(&x, from + at, sizeof(x));
+		x = lower(x);
+		memcpy(to + at, &x, sizeof(x));
 	}
-	for (; i < n; i++)
-		to[i] = proto_lower(from[i]);
+	for (; at < n; at++)
+		to[at] = proto_lower(from[at]);
 }
 
 static void dots(struct dns_name *name, size_t n)
@@ -80,7 +66,7 @@ bool dns_name_get(struct rd *r, struct dns_name *name, enum dns_name_rule rule)
 			at += p[at] + 1u;
 		if (at >= end || have + (at - run) >= DNS_NAME_WIRE) /* the last byte is the root's */
 			return fail(r);
-		lower_copy(name->wire + have, p + run, at - run);
+		lower_copy(name->wire + have, p + run, at - run, end - run);
 		have += at - run;
 		if (p[at] != 0) {
 			if (p[at] < POINTER || end - at < 2)

@@ -10,11 +10,14 @@
 #include "base/rd.h"
 #include "dissect/dissect.h"
 
-enum { DNS_NAME_WIRE = 255 /* RFC 1035 section 2.3.4 */ };
+enum {
+	DNS_NAME_WIRE = 255, /* RFC 1035 section 2.3.4 */
+	DNS_NAME_BLOCK = 16, /* bytes copied at once; their last may be none of the name's */
+};
 
 struct dns_name {
-	uint16_t at, n;              /* where in the message its first byte stood; bytes of the text */
-	uint8_t wire[DNS_NAME_WIRE]; /* with the first length byte, the text behind it */
+	uint16_t at, n; /* where in the message its first byte stood; bytes of the text */
+	uint8_t wire[DNS_NAME_WIRE + DNS_NAME_BLOCK]; /* with the first length byte, the text behind it */
 };
 
 /* Which way pointers may go: to a prior name as the RFC has it, or anywhere, as resolvers put up with. */

@@ -90,6 +90,8 @@ bool ip_fragment(struct walk *w, struct frag_piece *piece)
 	return false;
 }
 
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+
 static struct dissect_addr ip_mapped(const uint8_t *v4)
 {
 	struct dissect_addr a = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff } };
@@ -118,27 +120,23 @@ static void ip_v4_payload(struct walk *w, uint8_t proto, uint16_t id, uint16_t o
 
 void ip_v4(struct walk *w)
 {
-	struct rd h = w->r;
-	uint8_t first = rd_u8(&h), header = (uint8_t)((first & 15) * 4);
-	rd_skip(&h, 1);
-	uint16_t total = rd_be16(&h), id = rd_be16(&h), offset = rd_be16(&h);
-	rd_skip(&h, 1);
-	uint8_t proto = rd_u8(&h);
-	rd_skip(&h, 2);
-	const uint8_t *src = rd_bytes(&h, 4), *dst = rd_bytes(&h, 4);
+	struct rd peek = w->r;
+	const uint8_t *h = rd_bytes(&peek, IPV4_HEADER_MIN);
+	size_t header = h != NULL ? (h[0] & 15u) * 4 : 0;
+	uint16_t total = h != NULL ? be16(h + 2) : 0;
 
 	/* A total length of 0 is a segment that the sender's card was to cut up: all of the frame. */
-	if (!rd_ok(&h) || first >> 4 != 4 || header < IPV4_HEADER_MIN || (total != 0 && total < header)) {
+	if (header < IPV4_HEADER_MIN || h[0] >> 4 != 4 || (total != 0 && total < header)) {
 		walk_bad(w, DISSECT_IP_BAD);
 		return;
 	}
 	if (total != 0)
 		walk_limit(w, total);
 	rd_skip(&w->r, header);
-	w->m.flow.src = ip_mapped(src);
-	w->m.flow.dst = ip_mapped(dst);
-	w->ident = id;
-	ip_v4_payload(w, proto, id, offset);
+	w->m.flow.src = ip_mapped(h + 12);
+	w->m.flow.dst = ip_mapped(h + 16);
+	w->ident = be16(h + 4);
+	ip_v4_payload(w, h[9], w->ident, be16(h + 6));
 }
 
 /* RFC 8200 section 4.5. False when the walk ends here. */

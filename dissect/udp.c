@@ -8,6 +8,8 @@
 
 enum { UDP_HEADER = 8 };
 
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+
 static const uint8_t outcomes[] = {
 	[PROTO_OK] = DISSECT_OUT_READ, [PROTO_MORE] = DISSECT_OUT_WAITING, [PROTO_BAD] = DISSECT_OUT_MALFORMED
 };
@@ -45,19 +47,19 @@ static void udp_datagram(struct walk *w)
 
 void udp_walk(struct walk *w)
 {
-	uint16_t sport = rd_be16(&w->r), dport = rd_be16(&w->r), length = rd_be16(&w->r);
+	const uint8_t *h = rd_bytes(&w->r, UDP_HEADER);
+	uint16_t length = h != NULL ? be16(h + 4) : 0;
 
-	rd_skip(&w->r, 2);
 	/* A length of 0 is that of a jumbogram (RFC 2675 section 4). */
-	if (!rd_ok(&w->r) || (length != 0 && length < UDP_HEADER)) {
+	if (h == NULL || (length != 0 && length < UDP_HEADER)) {
 		walk_bad(w, DISSECT_TRANSPORT_BAD);
 		return;
 	}
 	if (length != 0 && length < rd_left(&w->r) + w->cut + UDP_HEADER)
 		walk_limit(w, length - (size_t)UDP_HEADER);
 	w->m.flow.proto = IPPROTO_UDP;
-	w->m.flow.sport = sport;
-	w->m.flow.dport = dport;
+	w->m.flow.sport = be16(h);
+	w->m.flow.dport = be16(h + 2);
 	if (!tunnel_udp(w))
 		udp_datagram(w);
 }

@@ -31,10 +31,11 @@ void arena_reset(struct arena *a)
 /* ARENA_CLASSES when it is too large. */
 static size_t class_of(size_t n)
 {
-	size_t class = 0;
-	while (class < ARENA_CLASSES && class_size[class] < n)
-		class ++;
-	return class;
+	if (n <= class_size[0])
+		return 0;
+	if (n <= class_size[ARENA_CLASSES - 2]) /* each is twice the one before it */
+		return 28 - (size_t)__builtin_clz((unsigned)n - 1);
+	return n <= ARENA_CHUNK_MAX ? ARENA_CLASSES - 1 : ARENA_CLASSES;
 }
 
 size_t arena_room(size_t n)

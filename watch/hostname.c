@@ -70,7 +70,7 @@ static bool top_ok(const char *top, size_t n)
 	if (n + 1 >= sizeof(local_from))
 		return true;
 	for (size_t i = local_from[n]; i < local_from[n + 1]; i++)
-		if (memcmp(top, local_tops[i], n) == 0)
+		if (top[0] == local_tops[i][0] && memcmp(top, local_tops[i], n) == 0)
 			return false;
 	return true;
 }

@@ -7,6 +7,9 @@
 
 #include "base/alloc.h"
 
+_Static_assert(sizeof(struct order_key) <= 2 * sizeof(struct subject_slot),
+	       "two slots per subject hold a key");
+
 enum {
 	FEW = 24,  /* keys that are sorted by insertion */
 	HELD = 12, /* bytes of a name, or of its kind, that a key holds at a time */
@@ -15,22 +18,19 @@ enum {
 
 void order_init(struct order *o, uint32_t max)
 {
-	size_t bytes = ((size_t)max + 1) * sizeof(*o->key);
-
-	o->key = xmalloc(bytes);
-	alloc_large_pages(o->key, bytes);
 	/* Ranges share no key, and those of few keys never wait. */
 	o->range = xmalloc(((size_t)max / FEW + 1) * sizeof(*o->range));
 }
 
 void order_clear(struct order *o)
 {
-	free(o->key);
 	free(o->range);
 	*o = (struct order){ 0 };
 }
 
 /* --- keys --- */
+
+static struct order_key *keys_of(const struct subjects *t) { return (struct order_key *)(void *)t->slots; }
 
 static void key_set(struct order_key *k, const uint8_t held[HELD])
 {
@@ -44,9 +44,13 @@ static struct order_key key_of(const struct subjects *t, uint32_t number)
 {
 	const struct subject *s = &t->subject[number];
 	struct order_key k = { .number = number };
+	const char *name = subject_name(t, s->name);
 	uint8_t held[HELD] = { s->kind };
 
-	memcpy(held + 1, subject_name(t, s->name), s->len < HELD - 1 ? s->len : HELD - 1);
+	if (s->len >= HELD - 1) /* so long it is copied at once */
+		memcpy(held + 1, name, HELD - 1);
+	else
+		memcpy(held + 1, name, s->len);
 	key_set(&k, held);
 	return k;
 }
@@ -158,7 +162,7 @@ static void distribute(struct order_key *key, uint32_t n, unsigned at, uint32_t 
 /* Sorts the range, or as much as one byte tells; what is left are ranges. Returns how many wait now. */
 static size_t sort_range(struct order *o, const struct subjects *t, struct order_range r, size_t waiting)
 {
-	struct order_key *key = o->key + r.from;
+	struct order_key *key = keys_of(t) + r.from;
 	uint32_t end[256], from = 0;
 	unsigned at;
 
@@ -186,16 +190,17 @@ static size_t sort_range(struct order *o, const struct subjects *t, struct order
 	return waiting;
 }
 
-const struct order_key *order_make(struct order *o, const struct subjects *t)
+const struct order_key *order_make(struct order *o, struct subjects *t)
 {
+	struct order_key *key = keys_of(t);
 	size_t waiting = t->count > 0;
 
 	for (uint32_t i = 0; i < t->count; i++)
-		o->key[i] = key_of(t, i);
+		key[i] = key_of(t, i);
 	o->range[0] = (struct order_range){ 0, t->count, 0 };
 	while (waiting > 0) {
 		waiting--;
 		waiting = sort_range(o, t, o->range[waiting], waiting);
 	}
-	return o->key;
+	return key;
 }

@@ -21,6 +21,7 @@ enum {
 	CLIENTS_IN_SKETCH = UINT16_MAX,
 };
 
+_Static_assert(RECORD_NAME_MAX % LEND == 0, "names are copied in whole pieces");
 _Static_assert(sizeof(struct subject) == LINE, "what each message touches is one cache line");
 _Static_assert(sizeof(struct subject_rest) == LINE, "and the rest is another");
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
@@ -495,6 +496,14 @@ static void copy_text(char *out, const char *p, size_t n)
 	out[n] = '\0';
 }
 
+/* Names stand in whole pieces of the arena, and pieces of a known length are copied faster. */
+static void put_name(char out[RECORD_NAME_MAX], const char *name, size_t n)
+{
+	for (size_t at = 0; at < n; at += LEND)
+		memcpy(out + at, name + at, LEND);
+	out[n] = '\0';
+}
+
 static void put_clients(const struct subject *s, const struct subject_rest *r, struct sketch *out)
 {
 	if (r->client_cap == CLIENTS_IN_SKETCH)
@@ -525,7 +534,7 @@ static void put_links(const struct subjects *t, const struct subject *s, const s
 		struct record_link *to = &o->links[i];
 		to->kind = (enum subject_kind)from->kind;
 		to->count = from->count;
-		copy_text(to->name, subject_name(t, from->name), from->len);
+		put_name(to->name, subject_name(t, from->name), from->len);
 	}
 	sort(o->links, o->link_count, sizeof(o->links[0]), compare_links);
 }
@@ -556,7 +565,7 @@ void subject_observe(const struct subjects *t, const struct subject *s, struct o
 	o->kind = (enum subject_kind)s->kind;
 	o->via = (enum via)s->via;
 	o->count = s->count;
-	copy_text(o->name, subject_name(t, s->name), s->len);
+	put_name(o->name, subject_name(t, s->name), s->len);
 	put_clients(s, r, &o->clients);
 	put_servers(s, r, o);
 	put_links(t, s, r, o);
