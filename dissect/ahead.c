@@ -3,7 +3,6 @@
 
 #include <netinet/in.h>
 
-#include "base/rd.h"
 #include "dissect/link.h"
 
 enum { TAGS_MAX = 2, IPV4_HEADER = 20 };
@@ -58,7 +57,7 @@ static void ahead_v6(struct rd *r, struct dissect_flow *f)
 	}
 }
 
-bool ahead_flow(const struct dissect_packet *p, struct dissect_flow *f)
+bool ahead_flow(const struct dissect_packet *p, struct dissect_flow *f, struct rd *rest)
 {
 	struct rd r = rd_init(p->bytes, p->captured);
 
@@ -77,5 +76,6 @@ bool ahead_flow(const struct dissect_packet *p, struct dissect_flow *f)
 	}
 	f->sport = rd_be16(&r);
 	f->dport = rd_be16(&r);
+	*rest = r;
 	return rd_ok(&r) && (f->proto == IPPROTO_TCP || f->proto == IPPROTO_UDP);
 }

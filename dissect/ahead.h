@@ -7,9 +7,10 @@
 #ifndef DISSECT_AHEAD_H
 #define DISSECT_AHEAD_H
 
+#include "base/rd.h"
 #include "dissect/dissect.h"
 
-/* False: it is not guessed. */
-bool ahead_flow(const struct dissect_packet *p, struct dissect_flow *f);
+/* False: it is not guessed. *rest: what is behind the ports. */
+bool ahead_flow(const struct dissect_packet *p, struct dissect_flow *f, struct rd *rest);
 
 #endif

@@ -15,8 +15,8 @@ enum {
 	DISSECT_DEPTH_MAX =
 		24, /* layers of one packet; a frame has about 4, in a tunnel with tags about 10 */
 	DISSECT_ALIGN = 64,
-	AHEAD_FLOWS = 16384,      /* two MiB of them */
-	QUIC_DATAGRAM_MIN = 1200, /* of a client's Initial (RFC 9000 section 14.1) */
+	AHEAD_FLOWS = 16384, /* two MiB of them */
+	UDP_LENGTH_SUM = 4,
 };
 
 struct dissect {
@@ -197,19 +197,19 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 /* The steps of one packet wait for each other, those of all do not. Few flows are in the cache anyway. */
 void dissect_ahead(const struct dissect *d, const struct dissect_packet *p, size_t n)
 {
+	bool tcp = d->tcp.table.fresh >= AHEAD_FLOWS, quic = quic_is_busy(d->quic);
 	uint64_t hash[DISSECT_AHEAD_MAX];
 	struct dissect_flow f;
 	size_t count = 0;
+	struct rd rest;
 
-	if (d->tcp.table.fresh < AHEAD_FLOWS)
-		return;
-	for (size_t i = 0; i < n && i < DISSECT_AHEAD_MAX; i++) {
-		if (!ahead_flow(&p[i], &f))
+	for (size_t i = 0; (tcp || quic) && i < n && i < DISSECT_AHEAD_MAX; i++) {
+		if (!ahead_flow(&p[i], &f, &rest))
 			continue;
-		if (f.proto == IPPROTO_TCP)
+		if (f.proto == IPPROTO_TCP && tcp)
 			hash[count++] = tcp_ahead(&d->tcp, &f);
-		else if (p[i].captured >= QUIC_DATAGRAM_MIN)
-			quic_ahead(d->quic, &f);
+		else if (f.proto == IPPROTO_UDP && quic && rd_skip(&rest, UDP_LENGTH_SUM))
+			quic_ahead(d->quic, &f, rest);
 	}
 	for (size_t i = 0; i < count; i++)
 		flow_ahead_entry(&d->tcp.table, hash[i]);

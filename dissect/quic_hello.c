@@ -50,7 +50,11 @@ void quic_flow_ahead(const struct quic_table *t, const struct dissect_flow *f)
 
 static bool addr_same(const struct dissect_addr *a, const struct dissect_addr *b)
 {
-	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->bytes, sizeof(x));
+	memcpy(y, b->bytes, sizeof(y));
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
 static bool flow_is(const struct quic_flow *q, const struct dissect_flow *f, bool *reverse)
@@ -118,6 +122,7 @@ struct quic_flow *quic_flow_add(struct quic_table *t, const struct dissect_messa
 			best = &set[i];
 	}
 	flow_drop(t, best, m->time, stats);
+	t->busy += t->busy < UINT32_MAX;
 	*best = (struct quic_flow){ .client = m->flow.src,
 				    .server = m->flow.dst,
 				    .cport = m->flow.sport,
@@ -152,9 +157,12 @@ void quic_flow_let_go(struct quic_table *t, struct quic_flow *f)
 
 /* -- hellos */
 
+/* Of the words of it that are in use. */
+static size_t seen_size(const struct quic_hello *h) { return (h->end + 63) / 64 * sizeof(h->seen[0]); }
+
 void quic_hello_reset(struct quic_hello *h)
 {
-	memset(h->seen, 0, (h->end + 63) / 64 * sizeof(h->seen[0]));
+	memset(h->seen, 0, seen_size(h));
 	h->have = h->end = 0;
 }
 
@@ -245,7 +253,10 @@ void quic_hello_keep(struct quic_table *t, struct quic_flow *f, const struct qui
 {
 	struct quic_hello *h = hello_take(t, f->time, stats);
 
-	memcpy(h, from, offsetof(struct quic_hello, bytes) + from->end);
+	quic_hello_reset(h);
+	memcpy(h, from, offsetof(struct quic_hello, seen));
+	memcpy(h->seen, from->seen, seen_size(from));
+	memcpy(h->bytes, from->bytes, from->end);
 	h->owner = f;
 	h->time = f->time;
 	f->hello = (int32_t)(h - t->hellos);

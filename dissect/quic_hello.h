@@ -26,7 +26,7 @@ enum {
 	QUIC_NO_HELLO = -1,
 };
 
-struct quic_flow {
+struct quic_flow {                          /* one line of the cache */
 	struct dissect_addr client, server; /* of a flow that never opened: as the packet had them */
 	uint16_t cport, sport;
 	uint32_t opened;    /* digest of the connection id whose keys opened; 0: none yet */
@@ -58,6 +58,7 @@ struct quic_table {
 	struct quic_flow *flows;
 	struct quic_hello *hellos;
 	uint32_t sets, count; /* sets of flows (a power of two), hellos */
+	uint32_t busy;        /* flows that got a row */
 	uint32_t hand;        /* where the search for a hello to take away goes on */
 	int32_t free;
 	struct quic_rate rate[QUIC_RATE_ROWS];

@@ -7,8 +7,11 @@ static bool look(const struct lab *l, int linktype, size_t n, struct dissect_flo
 {
 	uint8_t *p = seen_exact(l->room, n);
 	struct dissect_packet packet = { .linktype = linktype, .bytes = p, .captured = (uint32_t)n };
-	bool found = ahead_flow(&packet, f);
+	struct rd rest;
+	bool found = ahead_flow(&packet, f, &rest);
 
+	if (found)
+		assert_int_equal(rd_pos(&rest) + rd_left(&rest), n);
 	free(p);
 	return found;
 }
