@@ -162,6 +162,7 @@ static bool in_scope(struct ask *a)
 	const struct conf *c = a->store->conf;
 	enum app_status status = APP_UNDECIDED;
 	bool found = find_app(a, &status);
+	const char *hint = a->kind == SUBJECT_HOST ? ";确需探测请把域名写入 probe.also" : "";
 
 	if (a->kind == SUBJECT_HOST && plan_opted_out(c, a->name))
 		return refuse(a, "对方已要求退出(probe.opt_out),不探测");
@@ -169,11 +170,10 @@ static bool in_scope(struct ask *a)
 	    is_led_to(a))
 		return true;
 	if (!found)
-		return refuse(a,
-			      "不在探测范围:没有观测到,也没有研判为教育应用;确需探测请把域名写入 probe.also");
-	snprintf(a->error, STORE_ERROR_MAX,
-		 "不在探测范围:它属于应用 A%lld,状态为%s;确需探测请把域名写入 probe.also", (long long)a->app,
-		 app_status_zh(status));
+		snprintf(a->error, STORE_ERROR_MAX, "不在探测范围:没有观测到,也没有研判为教育应用%s", hint);
+	else
+		snprintf(a->error, STORE_ERROR_MAX, "不在探测范围:它属于应用 A%lld,状态为%s%s",
+			 (long long)a->app, app_status_zh(status), hint);
 	return false;
 }
 

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A person asks: at once, before all others, but not out of scope and not whom nobody may ask. */
+#include "tests/unit/store/probing.h"
+#include "tests/unit/store/schema.h"
+
+static int64_t job[STORE_ASK_MAX];
+static size_t count;
+
+static int ask(const char *what) { return store_probe_ask(fx.store, px_soon(), what, job, &count, fx.error); }
+
+static void refused(const char *what, const char *why)
+{
+	assert_int_equal(ask(what), 1);
+	assert_int_equal(count, 0);
+	if (strstr(fx.error, why) == NULL)
+		fail_msg("%s: %s", what, fx.error);
+}
+
+static void campus(void)
+{
+	struct observation o[4];
+
+	o[0] = fx_host("jw.example.edu.cn", 5);
+	o[1] = fx_host("www.unknown-shop.com", 9);
+	o[2] = fx_host("www.zhihuishu.com", 8);
+	o[3] = fx_host("www.xuexi.cn", 8);
+	fx_capture("a", o, 4);
+}
+
+static void a_host_gets_every_probe_that_fits(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(ask("JW.example.edu.cn."), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(px_take(px_soon(), 2), 2);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(px_job[i].name, "jw.example.edu.cn");
+		assert_true(px_job[i].urgent);
+	}
+}
+
+static void a_person_comes_first(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(ask("www.zhihuishu.com"), 0);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_string_equal(px_job[0].name, "www.zhihuishu.com");
+}
+
+/* The plan's own job is only brought forward; it goes on afterwards. */
+static void a_planned_job_stays_planned(void **state)
+{
+	int64_t now = px_soon(), when;
+
+	(void)state;
+	campus();
+	for (int n = px_take(now, 64); n > 0; n--)
+		fx_ok(px_answer(px_result(px_job[n - 1].id, PROBE_DONE), now));
+	assert_int_equal(px_take(now, 64), 0);
+	assert_int_equal(ask("jw.example.edu.cn"), 0);
+	assert_int_equal(px_take(px_soon(), 64), 2);
+	for (int i = 0; i < 2; i++)
+		fx_ok(px_answer(px_result(px_job[i].id, PROBE_DONE), now));
+	fx_ok(store_jobs_due(fx.store, &when));
+	assert_true(when > now + 100 * an_hour && when < INT64_MAX);
+}
+
+static void what_only_a_person_wants_is_asked_once(void **state)
+{
+	int64_t when;
+
+	(void)state;
+	px_open("also = partner.com\n");
+	assert_int_equal(ask("www.partner.com"), 0);
+	assert_int_equal(px_take(px_soon(), 64), 2);
+	for (int i = 0; i < 2; i++)
+		fx_ok(px_answer(px_result(px_job[i].id, PROBE_TIMEOUT), px_soon()));
+	fx_ok(store_jobs_due(fx.store, &when));
+	assert_true(when == INT64_MAX);
+	assert_int_equal(ask("www.partner.com"), 0); /* and again when he asks again */
+	assert_int_equal(px_take(px_soon(), 64), 2);
+}
+
+static void a_job_that_is_out_is_waited_for(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(px_take(px_soon(), 64), 4);
+	assert_int_equal(ask("jw.example.edu.cn"), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(px_take(px_soon(), 64), 0);
+}
+
+static void a_url_is_looked_at_by_one_probe(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(ask("https://jw.example.edu.cn/login?x=1"), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_string_equal(px_job[0].probe, "page");
+	assert_string_equal(px_job[0].target, "https://jw.example.edu.cn/login?x=1");
+	assert_int_equal(ask("https://dl.example.edu.cn/a.APK?v=2"), 0);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_string_equal(px_job[0].probe, "apk");
+	assert_int_equal(ask("https://jw.example.edu.cn/"), 0);
+	assert_int_equal(count, 2);
+}
+
+static void out_of_scope_is_refused_with_the_reason(void **state)
+{
+	(void)state;
+	campus();
+	refused("www.unknown-shop.com", "不在探测范围");
+	refused("www.never-seen.com", "不在探测范围");
+	refused("https://www.unknown-shop.com/a.apk", "不在探测范围");
+	refused("www.xuexi.cn", "豁免");
+	refused("wx00000000000000aa", "不在探测范围");
+	refused("127.0.0.1", "不是主机名");
+	refused("http://[::1]/", "不是主机名");
+	refused("localhost", "不是主机名");
+	refused("ftp://jw.example.edu.cn/", "只探测");
+	refused("file:///etc/passwd", "只探测");
+	refused("https://user@jw.example.edu.cn/x", "用户名");
+	refused("https://jw.example.edu.cn/a b", "空格");
+	refused("", "不是主机名");
+	refused("host:", "不是主机名");
+	refused("wechat-mini:", "标识为空");
+}
+
+static void opt_out_wins(void **state)
+{
+	(void)state;
+	campus();
+	px_open("opt_out = jw.example.edu.cn\nalso = jw.example.edu.cn\n");
+	refused("jw.example.edu.cn", "退出");
+	refused("https://jw.example.edu.cn/login", "退出");
+}
+
+static void who_asked_to_wait_is_left_alone(void **state)
+{
+	int64_t now = px_soon();
+
+	(void)state;
+	campus();
+	for (int n = px_take(now, 64); n > 0; n--) {
+		struct job_result *r = px_result(px_job[n - 1].id, PROBE_HELD_BACK);
+		r->retry_after = 3 * 86400;
+		fx_ok(px_answer(r, now));
+	}
+	refused("jw.example.edu.cn", "要求等待");
+}
+
+static void not_while_paused_or_off(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(fx_ask(-1, "probe pause", NULL), 0);
+	refused("jw.example.edu.cn", "已暂停");
+	store_close(fx.store);
+	fx_conf("hnust", "");
+	fx_open();
+	refused("jw.example.edu.cn", "没有启用");
+}
+
+static void an_identifier_needs_its_endpoint(void **state)
+{
+	struct observation o[2];
+
+	(void)state;
+	o[0] = fx_seen(SUBJECT_WECHAT_MINI, "wx00000000000000aa", VIA_HTTP_REFERER, 0, 4);
+	fx_link(&o[0], SUBJECT_HOST, "mini.example.edu.cn");
+	o[1] = fx_host("mini.example.edu.cn", 4);
+	fx_capture("a", o, 2);
+	refused("wx00000000000000aa", "没有适用的探测");
+	px_open("wechat_record = https://record.example.cn/?appid=\n");
+	assert_int_equal(ask("wx00000000000000aa"), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(ask("wechat-mini:wx00000000000000aa"), 0);
+}
+
+static void take_line(void *arg, const char *json)
+{
+	(void)arg;
+	buf_puts(&fx.lines, json);
+	buf_puts(&fx.lines, "\n");
+}
+
+static void the_answer_has_job_facts_and_transcript(void **state)
+{
+	struct store_reply r = { .line = take_line };
+	struct job_result *result;
+
+	(void)state;
+	campus();
+	assert_int_equal(ask("jw.example.edu.cn"), 0);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	result = px_result(px_job[0].id, PROBE_DONE);
+	px_fact(result, FACT_TITLE, "教务系统");
+	fx_ok(px_answer(result, px_soon()));
+	buf_reset(&fx.lines);
+	fx_ok(store_probe_tell(fx.store, px_job[0].id, &r));
+	assert_int_equal(fx_line_count(), 3);
+	assert_true(fx_says("\"origin\":\"plan\""));
+	assert_true(fx_says("教务系统"));
+	assert_true(fx_says("GET / -> 200"));
+	schema_check("probe");
+}
+
+static void without_the_daemon_nobody_asks(void **state)
+{
+	(void)state;
+	assert_int_equal(fx_ask(-1, "probe", "jw.example.edu.cn", NULL), 1);
+	assert_non_null(strstr(fx.error, "--dry-run"));
+	assert_int_equal(fx_ask(-1, "probe", NULL), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PX_TEST(a_host_gets_every_probe_that_fits),
+		PX_TEST(a_person_comes_first),
+		PX_TEST(a_planned_job_stays_planned),
+		PX_TEST(what_only_a_person_wants_is_asked_once),
+		PX_TEST(a_job_that_is_out_is_waited_for),
+		PX_TEST(a_url_is_looked_at_by_one_probe),
+		PX_TEST(out_of_scope_is_refused_with_the_reason),
+		PX_TEST(opt_out_wins),
+		PX_TEST(who_asked_to_wait_is_left_alone),
+		PX_TEST(not_while_paused_or_off),
+		PX_TEST(an_identifier_needs_its_endpoint),
+		PX_TEST(the_answer_has_job_facts_and_transcript),
+		PX_TEST(without_the_daemon_nobody_asks),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

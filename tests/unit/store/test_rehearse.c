@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The dry run says of everybody whether and why; and writes nothing. */
+#include "tests/unit/store/probing.h"
+#include "tests/unit/store/schema.h"
+
+static void look(const struct conf *c, const struct probe_look *at, int64_t now, struct probe_sight *out)
+{
+	(void)c, (void)now;
+	*out = (struct probe_sight){ .outcome = PROBE_DONE, .robots = true };
+	snprintf(out->url, sizeof(out->url), "https://%s/%s", at->name, at->probe);
+	if (strcmp(at->probe, "certificate") == 0)
+		out->outcome = PROBE_BAD_PORT;
+	assert_true(at->scope_count > 0);
+}
+
+static void campus(void)
+{
+	struct observation o[3];
+
+	o[0] = fx_host("jw.example.edu.cn", 5);
+	o[1] = fx_host("www.zhihuishu.com", 8);
+	o[2] = fx_seen(SUBJECT_HOST, "asked.example.edu.cn", VIA_DNS_QUERY, 0, 5);
+	fx_capture("a", o, 3);
+}
+
+static json_t *line_of(const char *name, const char *probe)
+{
+	for (int i = 0; i < fx_line_count(); i++) {
+		json_t *line = fx_line(i);
+		const char *n = json_string_value(json_object_get(line, "name"));
+		const char *p = json_string_value(json_object_get(line, "probe"));
+		if (n && p && strcmp(n, name) == 0 && strcmp(p, probe) == 0)
+			return line;
+		json_decref(line);
+	}
+	fail_msg("%s of %s is not told", probe, name);
+	return NULL;
+}
+
+static void is(const char *name, const char *probe, const char *refusal)
+{
+	json_t *line = line_of(name, probe);
+	const char *told = json_string_value(json_object_get(line, "refusal"));
+
+	assert_int_equal(json_is_true(json_object_get(line, "asked")), refusal == NULL);
+	assert_true(refusal ? told && strcmp(told, refusal) == 0 : told == NULL);
+	assert_true(json_string_length(json_object_get(line, "why")) > 0);
+	json_decref(line);
+}
+
+static void everybody_is_told_with_the_reason(void **state)
+{
+	(void)state;
+	campus();
+	px_open("opt_out = zhihuishu.com\n");
+	store_probes(fx.store, px_rows, 4, look);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", NULL), 0);
+	assert_int_equal(fx_line_count(), 7);
+	schema_check("probe-plan");
+	is("jw.example.edu.cn", "page", NULL);
+	is("jw.example.edu.cn", "certificate", "bad-port");
+	is("www.zhihuishu.com", "page", "opted-out");
+	is("asked.example.edu.cn", "page", "no-name");
+	assert_true(fx_says("https://jw.example.edu.cn/page"));
+	assert_true(fx_says("\"asked\":1,\"refused\":{\"no-name\":2,\"bad-port\":1,\"opted-out\":2}"));
+}
+
+static void one_subject_or_app_can_be_named(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.zhihuishu.com", NULL), 0);
+	assert_int_equal(fx_line_count(), 3);
+	schema_check("probe-plan");
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "host:www.zhihuishu.com", NULL), 0);
+	assert_int_equal(fx_line_count(), 3);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "A999", NULL), 0);
+	assert_int_equal(fx_line_count(), 1);
+}
+
+/* Also before probing is on, and in a database that may not be written. */
+static void nothing_is_written(void **state)
+{
+	(void)state;
+	store_close(fx.store);
+	fx_conf("hnust", "");
+	fx_open();
+	campus();
+	store_close(fx.store);
+	fx.store = store_open(&fx.conf, &fx.data, true, fx.error);
+	assert_non_null(fx.store);
+	store_probes(fx.store, px_rows, 4, look);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", NULL), 0);
+	assert_int_equal(fx_line_count(), 7);
+	assert_true(fx_says("\"probing\":\"off\""));
+	assert_int_equal(fx_number(STMT_PROBE_JOBS_COUNT), 0);
+}
+
+/* A job that was answered is told with its own time. */
+static void what_was_asked_comes_later(void **state)
+{
+	int64_t now = px_soon();
+	json_t *line, *job;
+
+	(void)state;
+	campus();
+	for (int n = px_take(now, 64); n > 0; n--)
+		fx_ok(px_answer(px_result(px_job[n - 1].id, PROBE_DONE), now));
+	assert_int_equal(fx_ask(-1, "probes", "jw.example.edu.cn", NULL), 0);
+	job = line_of("jw.example.edu.cn", "page");
+	assert_int_equal(fx_ask(-1, "probe --dry-run", NULL), 0);
+	line = line_of("jw.example.edu.cn", "page");
+	assert_true(json_equal(json_object_get(line, "next"), json_object_get(job, "next")));
+	json_decref(line);
+	json_decref(job);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PX_TEST(everybody_is_told_with_the_reason),
+		PX_TEST(one_subject_or_app_can_be_named),
+		PX_TEST(nothing_is_written),
+		PX_TEST(what_was_asked_comes_later),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
