@@ -30,28 +30,28 @@ static uint64_t word_at(const uint8_t *p)
 	return le64toh(word);
 }
 
-/* Most of a client's first packet is padding, some of it a few bytes between others. */
-static bool frame_padding(struct rd *r, uint64_t type, struct quic_hello *h)
+/* Most of a client's first packet is padding, some of it a few bytes between others. On to the first byte
+ * that has a bit of `busy`. */
+static void skip_idle(struct rd *r, uint64_t busy)
 {
 	enum { WORD = sizeof(uint64_t) };
 
-	(void)type;
-	(void)h;
-	while (rd_left(r) >= 4 * WORD && (word_at(r->p) | word_at(r->p + WORD) | word_at(r->p + 2 * WORD) |
-					  word_at(r->p + 3 * WORD)) == 0)
-		rd_skip(r, 4 * WORD);
 	while (rd_left(r) >= WORD) {
-		uint64_t word = word_at(r->p);
+		uint64_t word = word_at(r->p) & busy;
 		rd_skip(r, word != 0 ? (size_t)__builtin_ctzll(word) / 8 : WORD);
 		if (word != 0)
-			return true;
+			return;
+		while (rd_left(r) >= 4 * WORD && ((word_at(r->p) | word_at(r->p + WORD) |
+						   word_at(r->p + 2 * WORD) | word_at(r->p + 3 * WORD)) &
+						  busy) == 0)
+			rd_skip(r, 4 * WORD);
 	}
-	while (rd_left(r) > 0 && r->p[0] == 0)
+	while (rd_left(r) > 0 && (r->p[0] & (uint8_t)busy) == 0)
 		rd_skip(r, 1);
-	return true;
 }
 
-static bool frame_ping(struct rd *r, uint64_t type, struct quic_hello *h)
+/* In one of the longer forms of its type, which RFC 9000 section 12.4 forbids; or a PING of gQUIC. */
+static bool frame_idle(struct rd *r, uint64_t type, struct quic_hello *h)
 {
 	(void)r;
 	(void)type;
@@ -103,24 +103,29 @@ enum { FRAME_TYPES = 0x1d };
 
 /* What RFC 9000 section 12.4 lets an Initial packet hold. */
 static frame_fn *const frames_ietf[FRAME_TYPES] = {
-	[0x00] = frame_padding, [0x01] = frame_ping,   [0x02] = frame_ack,
-	[0x03] = frame_ack,     [0x06] = frame_crypto, [0x1c] = frame_close,
+	[0x00] = frame_idle, [0x01] = frame_idle,   [0x02] = frame_ack,
+	[0x03] = frame_ack,  [0x06] = frame_crypto, [0x1c] = frame_close,
 };
 
 /* An ACK of gQUIC (0x40 and above) is not read: it stands in no first flight. */
 static frame_fn *const frames_google[FRAME_TYPES] = {
-	[0x00] = frame_padding,
+	[0x00] = frame_idle,
 	[0x02] = frame_close,
-	[0x07] = frame_ping,
+	[0x07] = frame_idle,
 	[0x08] = frame_crypto,
 };
+
+/* PADDING is 0; the PING of RFC 9000 section 19.2 is 1, and no more than a byte either. */
+#define BUSY_IETF   UINT64_C(0xfefefefefefefefe)
+#define BUSY_GOOGLE UINT64_MAX
 
 bool quic_frames(struct rd r, bool google, struct quic_hello *h)
 {
 	frame_fn *const *frames = google ? frames_google : frames_ietf;
+	uint64_t busy = google ? BUSY_GOOGLE : BUSY_IETF, type;
 
-	while (rd_left(&r) > 0) {
-		uint64_t type = quic_varint(&r);
+	for (skip_idle(&r, busy); rd_left(&r) > 0; skip_idle(&r, busy)) {
+		type = quic_varint(&r);
 		if (type >= FRAME_TYPES || frames[type] == NULL || !rd_ok(&r) || !frames[type](&r, type, h))
 			return false;
 	}

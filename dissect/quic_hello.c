@@ -166,56 +166,52 @@ void quic_hello_reset(struct quic_hello *h)
 	h->have = h->end = 0;
 }
 
-static bool seen_at(const struct quic_hello *h, uint32_t i) { return (h->seen[i / 64] >> i % 64 & 1) != 0; }
-
-/* The bits of one word that [at, end) covers; *step is how far they reach. */
-static uint64_t word_bits(uint32_t at, uint32_t end, uint32_t *step)
+/* The bits of word w that [at, end) covers. */
+static uint64_t word_bits(uint32_t w, uint32_t at, uint32_t end)
 {
-	uint32_t room = 64 - at % 64;
+	uint64_t low = w == at / 64 ? at % 64 : 0, high = w == (end - 1) / 64 ? 63 - (end - 1) % 64 : 0;
 
-	*step = end - at < room ? end - at : room;
-	return (*step < 64 ? (UINT64_C(1) << *step) - 1 : UINT64_MAX) << at % 64;
+	return UINT64_MAX << low & UINT64_MAX >> high;
 }
 
-static bool seen_any(const struct quic_hello *h, uint32_t at, uint32_t end)
+/* These bytes, at least one, are there from now on. False, and nothing changes, when some were before. */
+static bool seen_mark(struct quic_hello *h, uint32_t at, uint32_t end)
 {
-	uint64_t any = 0;
+	uint32_t last = (end - 1) / 64, w = at / 64;
 
-	for (uint32_t step; at < end; at += step)
-		any |= h->seen[at / 64] & word_bits(at, end, &step);
-	return any != 0;
+	for (; w <= last && (h->seen[w] & word_bits(w, at, end)) == 0; w++)
+		h->seen[w] |= word_bits(w, at, end);
+	if (w > last)
+		return true;
+	while (w-- > at / 64)
+		h->seen[w] &= ~word_bits(w, at, end);
+	return false;
 }
 
 static void put_fresh(struct quic_hello *h, uint32_t at, const uint8_t *p, uint32_t n)
 {
-	uint32_t end = at + n;
-
-	memmove(h->bytes + at, p,
-		n); /* a memcpy of at most 8 KB is expanded to rep movs, which starts slowly */
+	/* a memcpy of at most 8 KB is expanded to rep movs, which starts slowly */
+	memmove(h->bytes + at, p, n);
 	h->have += n;
-	for (uint32_t step; at < end; at += step)
-		h->seen[at / 64] |= word_bits(at, end, &step);
 }
 
 bool quic_hello_put(struct quic_hello *h, uint64_t offset, const uint8_t *p, size_t n)
 {
 	uint32_t at = (uint32_t)offset, end;
-	bool fresh;
 
 	if (offset > QUIC_HELLO_BYTES || n > QUIC_HELLO_BYTES - offset)
 		return false;
 	if (n == 0)
 		return true;
 	end = at + (uint32_t)n;
-	fresh = at >= h->end || !seen_any(h, at, end);
 	if (end > h->end)
 		h->end = end;
-	if (fresh) {
+	if (seen_mark(h, at, end)) {
 		put_fresh(h, at, p, (uint32_t)n);
 		return true;
 	}
 	for (uint32_t i = at; i < end; i++) {
-		if (!seen_at(h, i))
+		if (seen_mark(h, i, i + 1))
 			put_fresh(h, i, &p[i - at], 1);
 	}
 	return true;
