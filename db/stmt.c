@@ -57,7 +57,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SUBJECT_LAST] = "SELECT max(id) FROM observed_subject",
 	[STMT_SUBJECTS_KNOWN] = "SELECT f.rowid, s.id FROM feed(?1) f "
 				"CROSS JOIN observed_subject s ON s.kind = f.c1 AND s.name = f.c2",
-	[STMT_SUBJECTS_ADD] = "INSERT INTO observed_subject (id, kind, name) SELECT c1, c2, c3 FROM feed(?1)",
+	[STMT_SUBJECTS_ADD] = "INSERT INTO observed_subject (kind, name) SELECT c1, c2 FROM feed(?1)",
 	[STMT_SUBJECT_DROP_ORPHANS] = "DELETE FROM observed_subject AS s "
 				      "WHERE NOT EXISTS (SELECT 1 FROM observed_day WHERE subject = s.id) "
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE subject = s.id) "
@@ -102,6 +102,12 @@ static const char *const statements[STMT_COUNT] = {
 		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
 		"WHERE +d." COUNTED " "
 		"ORDER BY d.subject, d.key_epoch",
+	/* of each row of the feed, which come in ascending order */
+	[STMT_DAYS_FED] =
+		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
+		"FROM feed(?1) f CROSS JOIN observed_day d ON d.subject = f.c1 "
+		"CROSS JOIN observed_subject s ON s.id = d.subject "
+		"WHERE +d." COUNTED,
 	[STMT_DAYS_OF] =
 		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
 		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "

@@ -9,12 +9,13 @@
  * identify lets through. */
 static bool name_ok(const uint8_t *p, size_t n)
 {
+	uint8_t odd = 0;
+
 	if (p == NULL || n == 0 || n >= RECORD_NAME_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (p[i] <= 0x20 || p[i] >= 0x7f)
-			return false;
-	return true;
+		odd |= (uint8_t)((p[i] <= 0x20) | (p[i] >= 0x7f));
+	return odd == 0;
 }
 
 static bool get_name(struct rd *r, char out[RECORD_NAME_MAX])

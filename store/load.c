@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "db/feed.h"
 #include "store/fold.h"
 
 enum { WALK_SHARE = 4 };
@@ -96,6 +97,29 @@ void load_ready(struct load *l)
 	l->in.subject = l->subject;
 }
 
+static void id_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+{
+	if (column == 1)
+		feed_int(out, ((const struct face *const *)rows)[row]->id);
+}
+
+/* In the order of ids, so that each subject's days come together. */
+static void load_mattering(struct load *l, struct db_txn *t)
+{
+	const struct survey *sv = &l->survey;
+	const struct face **face = xmalloc((sv->mattering + 1) * sizeof(*face));
+	struct feed feed = { face, 0, id_cell };
+	struct query q;
+
+	for (size_t i = 0; i < sv->count; i++)
+		if (sv->face[i].matters)
+			face[feed.count++] = &sv->face[i];
+	query_open(&q, t, STMT_DAYS_FED);
+	query_feed(&q, &feed);
+	fold_rows(&q, add_mattering, l);
+	free(face);
+}
+
 /* One walk over all days is cheaper than a search each only when many of the subjects matter. */
 static void load_subjects(struct load *l, struct db_txn *t)
 {
@@ -106,9 +130,7 @@ static void load_subjects(struct load *l, struct db_txn *t)
 		query_open(&q, t, STMT_DAYS_ALL);
 		fold_rows(&q, add_mattering, l);
 	} else {
-		for (size_t i = 0; i < sv->count && t->result == 0; i++)
-			if (sv->face[i].matters)
-				load_face(l, t, &sv->face[i]);
+		load_mattering(l, t);
 	}
 	load_ready(l);
 }

@@ -128,10 +128,8 @@ static void new_cell(const void *rows, size_t row, int column, struct feed_cell 
 	const struct named *n = ((struct named *const *)rows)[row];
 
 	if (column == 1)
-		feed_int(out, n->id);
-	else if (column == 2)
 		feed_int(out, n->kind);
-	else if (column == 3)
+	else if (column == 2)
 		feed_text(out, n->name);
 }
 
@@ -155,7 +153,9 @@ static int64_t last_subject(struct writing *w)
 	return query_one(&q, 0);
 }
 
-/* Subjects keep the order of their names where they can: it is the order of the tables. */
+/* Subjects keep the order of their names where they can: it is the order of the tables. The database numbers
+ * rows by the same count, and without looking whether there is such a row already.
+ */
 static void give_ids(struct writing *w)
 {
 	struct named **fresh = xmalloc((w->count + 1) * sizeof(*fresh));
