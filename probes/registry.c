@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "probes/apk.h"
 #include "probes/certificate.h"
+#include "probes/ipa.h"
 #include "probes/lookup.h"
 #include "probes/page.h"
 #include "probes/probe.h"
@@ -18,6 +20,8 @@ const struct probe *const probe_rows[] = {
 	&probe_wellknown,
 	&probe_record,
 	&probe_lookup,
+	&probe_apk,
+	&probe_ipa,
 	NULL, /* the end */
 };
 /* clang-format on */

@@ -1,0 +1,804 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/apk.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "probes/archive.h"
+#include "tests/unit/probes/axml_write.h"
+#include "tests/unit/probes/package.h"
+
+static struct probe_fact room[PROBE_FACTS_MAX];
+static struct package k;
+static const char url[] = "https://dl.example.cn/app.apk";
+
+static int set_up(void **state)
+{
+	(void)state;
+	package_init(&k);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	package_clear(&k);
+	return 0;
+}
+
+/* -- packages by our own hand -------------------------------------------------------------------------- */
+
+static struct axml_write w;
+
+struct manifest {
+	const char *root, *package, *version, *label;
+	uint32_t label_ref;
+	unsigned permissions;
+};
+
+static const struct manifest plain = { "manifest", "cn.edu.example.app", "3.1.7", "示例 App", 0, 2 };
+
+static void manifest(const struct manifest *m)
+{
+	static char names[400][64];
+	static const struct aw_attribute none[1];
+
+	memset(&w, 0, sizeof(w));
+	uint32_t label = aw_string(&w, "label", 0x01010001), name = aw_string(&w, "name", 0x01010003);
+	uint32_t min = aw_string(&w, "minSdkVersion", 0x0101020c),
+		 code = aw_string(&w, "versionCode", 0x0101021b);
+	uint32_t version = aw_string(&w, "versionName", 0x0101021c),
+		 target = aw_string(&w, "targetSdkVersion", 0x01010270);
+	uint32_t package = aw_string(&w, "package", 0), permission[400];
+	const struct aw_attribute root[] = { { code, true, 0x10, 317 },
+					     { version, true, 3, aw_string(&w, m->version, 0) },
+					     { package, false, 3, aw_string(&w, m->package, 0) } };
+	const struct aw_attribute sdk[] = { { min, true, 0x10, 21 }, { target, true, 0x10, 30 } };
+	const struct aw_attribute app[] = { { label, true, m->label ? 3 : 1,
+					      m->label ? aw_string(&w, m->label, 0) : m->label_ref } };
+	for (unsigned i = 0; i < m->permissions; i++) {
+		snprintf(names[i], sizeof(names[i]), "android.permission.P%u", i);
+		permission[i] = aw_string(&w, names[i], 0);
+	}
+	aw_string(&w, m->root, 0);
+	aw_string(&w, "application", 0);
+	aw_string(&w, "uses-sdk", 0);
+	aw_string(&w, "uses-permission", 0);
+	aw_string(&w, "activity", 0);
+	aw_string(&w, "http://schemas.android.com/apk/res/android", 0);
+	aw_begin(&w);
+	aw_start(&w, m->root, root, 3);
+	for (unsigned i = 0; i < m->permissions; i++) {
+		const struct aw_attribute p[] = { { name, true, 3, permission[i] } };
+		aw_start(&w, "uses-permission", p, 1);
+		aw_stop(&w, "uses-permission");
+	}
+	aw_start(&w, "uses-sdk", sdk, 2);
+	aw_stop(&w, "uses-sdk");
+	aw_start(&w, "application", app, m->label || m->label_ref);
+	aw_start(&w, "activity", none, 0);
+	aw_start(&w, "uses-permission", root, 3); /* at the wrong place: it asks for nothing */
+	aw_stop(&w, "uses-permission");
+	aw_stop(&w, "activity");
+	aw_stop(&w, "application");
+	aw_start(&w, "application", none, 0); /* a second one does not count */
+	aw_stop(&w, "application");
+	aw_stop(&w, m->root);
+	aw_end(&w);
+}
+
+/* "type=value (note)" of each fact, one a line. */
+static void told(const struct probe_facts *f, char *out, size_t cap)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < f->count; i++)
+		snprintf(out + strlen(out), cap - strlen(out), "%s=%s (%s)\n", fact_name(f->fact[i].type),
+			 f->fact[i].value, f->fact[i].note);
+}
+
+static enum probe_outcome run(struct served *s, struct probe_facts *f)
+{
+	*f = (struct probe_facts){ .fact = room };
+	s->p = k.p;
+	s->n = k.n;
+	return served_run(&probe_apk, s, url, f);
+}
+
+static void filler(size_t n)
+{
+	uint8_t *bytes = malloc(n);
+
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+	k.stored = true;
+	package_add(&k, "lib/filler.so", bytes, n);
+	k.stored = false;
+	free(bytes);
+}
+
+static const char plain_told[] = "android-package=cn.edu.example.app ()\n"
+				 "app-name=示例 App ()\n"
+				 "app-version=3.1.7 (versionCode 317, minSdk 21, targetSdk 30)\n"
+				 "permission=android.permission.P0 ()\n"
+				 "permission=android.permission.P1 ()\n"
+				 "app-updated=2026-05-01T12:30:00Z (包内最新文件的时间, 时区不明)\n";
+
+static void test_a_large_package_by_three_small_ranges(void **state)
+{
+	struct served s = { .etag = NULL };
+	struct probe_facts f;
+	char text[4096];
+
+	(void)state;
+	manifest(&plain);
+	filler(1500 * 1000);
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	filler(500 * 1000);
+	package_end(&k);
+	assert_int_equal(run(&s, &f), PROBE_DONE);
+	told(&f, text, sizeof(text));
+	assert_string_equal(text, plain_told);
+	assert_int_equal(s.asks, 3);
+	assert_true(s.bytes < ARCHIVE_FIRST + ZIP_END_MAX + 8192);
+}
+
+static void test_the_manifest_in_the_first_bytes_is_not_asked_for_again(void **state)
+{
+	struct served s = { .etag = NULL };
+	struct probe_facts f;
+	char text[4096];
+
+	(void)state;
+	manifest(&plain);
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	filler(500 * 1000);
+	package_end(&k);
+	assert_int_equal(run(&s, &f), PROBE_DONE);
+	told(&f, text, sizeof(text));
+	assert_string_equal(text, plain_told);
+	assert_int_equal(s.asks, 2);
+}
+
+static void test_a_small_package_is_one_request(void **state)
+{
+	struct served s = { .etag = NULL };
+	struct probe_facts f;
+	char text[4096];
+
+	(void)state;
+	manifest(&plain);
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	package_end(&k);
+	for (unsigned whole = 0; whole < 2;
+	     whole++) { /* also when all of it comes from who knows no ranges */
+		s = (struct served){ .no_ranges = whole };
+		assert_int_equal(run(&s, &f), PROBE_DONE);
+		told(&f, text, sizeof(text));
+		assert_string_equal(text, plain_told);
+		assert_int_equal(s.asks, 1);
+	}
+}
+
+static void test_padding_zip64_and_comments(void **state)
+{
+	struct served s;
+	struct probe_facts f;
+	char text[4096];
+
+	(void)state;
+	manifest(&plain);
+	for (unsigned way = 0; way < 8; way++) {
+		k.n = k.dir_n = k.entries = 0;
+		k.zip64 = way & 1;
+		k.pad = way & 2 ? 60000 : 0; /* more than the slack: one more request */
+		filler(300 * 1000);
+		package_add(&k, "AndroidManifest.xml", w.p, w.n);
+		filler(300 * 1000);
+		struct package_end end = package_true_end(&k);
+		end.zip64 = way & 1;
+		end.comment = way & 4 ? 65535 : 0;
+		package_end_as(&k, &end);
+		s = (struct served){ .etag = NULL };
+		assert_int_equal(run(&s, &f), PROBE_DONE);
+		told(&f, text, sizeof(text));
+		assert_string_equal(text, plain_told);
+		/* and behind a long comment the directory is not in the last bytes */
+		assert_int_equal(s.asks, 3 + (way & 2 ? 1 : 0) + (way & 4 ? 1 : 0));
+	}
+}
+
+static void test_a_directory_of_many_entries_comes_in_chunks(void **state)
+{
+	struct served s = { .etag = NULL };
+	struct probe_facts f;
+	char name[64], text[4096];
+
+	(void)state;
+	manifest(&plain);
+	k.stored = true;
+	for (unsigned i = 0; i < 12000; i++) {
+		snprintf(name, sizeof(name), "res/drawable/some-picture-of-an-app-%06u.png", i);
+		package_add(&k, name, "x", 1);
+		if (i == 6000) {
+			package_add(&k, "AndroidManifest.xml", w.p, w.n);
+			k.dos_date = (2020 - 1980) << 9 | 1 << 5 | 1;
+		}
+	}
+	package_end(&k);
+	assert_true(k.dir_n > 4 * ARCHIVE_CHUNK);
+	assert_int_equal(run(&s, &f), PROBE_DONE);
+	told(&f, text, sizeof(text));
+	assert_string_equal(text, plain_told);
+	assert_true(s.asks <= 2 + 6 + 1);
+	assert_true(s.bytes < k.dir_n + ZIP_END_MAX + 3 * ARCHIVE_FIRST);
+}
+
+static void test_facts_find_room_before_permissions(void **state)
+{
+	const struct manifest many = { "manifest", "cn.edu.example.app", "1", "名字", 0, 300 };
+	struct served s = { .etag = NULL };
+	struct probe_facts f;
+
+	(void)state;
+	manifest(&many);
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	package_end(&k);
+	assert_int_equal(run(&s, &f), PROBE_DONE);
+	assert_int_equal(f.count, PROBE_FACTS_MAX - 8 + 1);
+	assert_int_equal(f.more, 300 + 3 - (PROBE_FACTS_MAX - 8));
+	assert_int_equal(f.fact[0].type, FACT_ANDROID_PACKAGE);
+	assert_int_equal(f.fact[1].type, FACT_APP_NAME);
+	assert_int_equal(f.fact[2].type, FACT_APP_VERSION);
+}
+
+/* -- lies: each is unrecognised, with no fact and a reason ------------------------------------------------
+ */
+
+static void refused(struct served *s, const char *why)
+{
+	struct probe_facts f;
+	enum probe_outcome o = run(s, &f);
+
+	if (o != PROBE_UNRECOGNISED || f.count != 0 || strstr(s->remark, why) == NULL)
+		fail_msg("%s, %zu facts, %s; not %s", probe_outcome_name(o), f.count, s->remark, why);
+}
+
+static void package_of(const struct manifest *m, bool large)
+{
+	k.n = k.dir_n = k.entries = 0;
+	manifest(m);
+	if (large)
+		filler(200 * 1000);
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	if (large)
+		filler(200 * 1000);
+}
+
+static void test_manifests_that_are_none(void **state)
+{
+	static const struct manifest rows[] = {
+		{ "manifesto", "cn.edu.example.app", "1", "x", 0, 0 },
+		{ "manifest", "", "1", "x", 0, 0 },
+		{ "manifest", "no-package", "1", "x", 0, 0 },
+		{ "manifest", "a b.c", "1", "x", 0, 0 },
+		{ "manifest", "../../x.y", "1", "x", 0, 0 },
+	};
+	struct served s = { .etag = NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		package_of(&rows[i], false);
+		package_end(&k);
+		refused(&s, "不是应用的清单");
+	}
+	k.n = k.dir_n = k.entries = 0;
+	package_add(&k, "AndroidManifest.xml", "<manifest package=\"a.b\"/>", 25);
+	package_end(&k);
+	refused(&s, "不是应用的清单");
+	k.n = k.dir_n = k.entries = 0;
+	manifest(&plain);
+	w.n -= 24;
+	aw_end(&w);
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	package_end(&k);
+	refused(&s, "有错");
+}
+
+static void test_which_manifest(void **state)
+{
+	struct served s = { .etag = NULL };
+
+	(void)state;
+	package_of(&plain, false);
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	package_end(&k);
+	refused(&s, "重复");
+	k.n = k.dir_n = k.entries = 0;
+	package_add(&k, "androidmanifest.xml", w.p, w.n);
+	package_add(&k, "assets/AndroidManifest.xml", w.p, w.n);
+	package_end(&k);
+	refused(&s, "没有要找的");
+	k.n = k.dir_n = k.entries = 0;
+	package_add_n(&k, "AndroidManifest.xml\0x", 21, w.p, w.n);
+	package_end(&k);
+	refused(&s, "目录有错");
+	k.n = k.dir_n = k.entries = 0;
+	k.local_name = "AndroidManifest.xmm";
+	package_add(&k, "AndroidManifest.xml", w.p, w.n);
+	package_end(&k);
+	refused(&s, "文件头与目录不符");
+}
+
+static void test_entries_that_lie(void **state)
+{
+	static const struct {
+		int64_t size, packed, at;
+		uint32_t crc;
+		const char *why;
+	} rows[] = {
+		{ 5, 0, 0, 0, "解压失败" },
+		{ -5, 0, 0, 0, "解压失败" },
+		{ 0, 0, 0, 1, "校验" },
+		{ 0, -3, 0, 0, "解压失败" },
+		{ 0x7f000000, 0, 0, 0, "过大" },
+		{ 0, 300 * 1000, 0, 0, "超出文件" },
+		{ 0, 150 * 1000, 0, 0, "对不上" }, /* over its neighbour */
+		{ 0, 0, 1, 0, "文件头与目录不符" },
+		{ 0, 0, 0x60000000, 0, "超出文件" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct served s = { .etag = NULL };
+		k.n = k.dir_n = k.entries = 0;
+		k.size_off = k.packed_off = k.at_off = k.crc_off = 0;
+		manifest(&plain);
+		filler(100 * 1000);
+		k.size_off = rows[i].size;
+		k.packed_off = rows[i].packed;
+		k.at_off = rows[i].at;
+		k.crc_off = rows[i].crc;
+		package_add(&k, "AndroidManifest.xml", w.p, w.n);
+		k.size_off = k.packed_off = k.at_off = k.crc_off = 0;
+		filler(200 * 1000);
+		package_end(&k);
+		refused(&s, rows[i].why);
+		assert_true(s.bytes < 700 * 1000);
+	}
+}
+
+static void test_ends_that_lie(void **state)
+{
+	static const struct {
+		int64_t entries, dir_size, dir;
+		const char *why;
+	} rows[] = {
+		{ -1, 0, 0, "对不上" },   { 1, 0, 0, "结尾" }, /* no room for it */
+		{ 0, -1, 0, "目录有错" }, { 0, 0, -1, "目录有错" }, { 0, 5, -5, "目录有错" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct served s = { .etag = NULL };
+		package_of(&plain, i & 1);
+		if (i == 1)
+			k.dir_n -= 0;
+		struct package_end end = package_true_end(&k);
+		end.entries += (uint64_t)rows[i].entries + (i == 1 ? 99 : 0);
+		end.dir_size += (uint64_t)rows[i].dir_size;
+		end.dir += (uint64_t)rows[i].dir;
+		package_end_as(&k, &end);
+		refused(&s, rows[i].why);
+	}
+	struct served s = { .etag = NULL };
+	package_of(&plain, true);
+	struct package_end end = package_true_end(&k);
+	end.zip64 = true;
+	end.dir_size = ZIP_DIRECTORY_MAX + 1;
+	end.entries = 1;
+	package_end_as(&k, &end);
+	refused(&s, "结尾"); /* that much is not there */
+}
+
+static void test_a_package_cut_at_many_lengths(void **state)
+{
+	struct served s = { .etag = NULL };
+	size_t whole;
+
+	(void)state;
+	package_of(&plain, false);
+	package_end(&k);
+	whole = k.n;
+	for (k.n = 4; k.n < whole; k.n++)
+		refused(&s, "结尾");
+}
+
+/* -- servers ----------------------------------------------------------------------------------------------
+ */
+
+static void test_servers_without_ranges_are_not_drained(void **state)
+{
+	struct served s = { .no_ranges = true };
+
+	(void)state;
+	package_of(&plain, true);
+	package_end(&k);
+	refused(&s, "不支持按字节范围");
+	assert_int_equal(s.asks, 1);
+	assert_int_equal(s.bytes, ARCHIVE_FIRST);
+	s = (struct served){ .no_ranges = true, .from_ask = 1 };
+	refused(&s, "不再按字节范围");
+}
+
+static void test_servers_that_answer_something_else(void **state)
+{
+	static const struct {
+		struct served s;
+		const char *why;
+	} rows[] = {
+		{ { .total_off = 5, .from_ask = 1 }, "文件变了" },
+		{ { .etag = "\"2\"", .from_ask = 1 }, "文件变了" },
+		{ { .from_off = 7, .from_ask = 1 }, "范围与请求的不同" },
+		{ { .from_off = 7 }, "范围与请求的不同" },
+		{ { .shorter = 1, .from_ask = 1 }, "范围与请求的不同" },
+		{ { .shorter = 1 }, "范围与请求的不同" },
+		{ { .shorter = ARCHIVE_FIRST - 3 }, "不是 ZIP" },
+		{ { .shorter = ARCHIVE_FIRST }, "不是 ZIP" },
+		{ { .total_off = -400 * 1000 }, "范围与请求的不同" },
+	};
+
+	(void)state;
+	package_of(&plain, true);
+	package_end(&k);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct served s = rows[i].s;
+		refused(&s, rows[i].why);
+	}
+	memcpy(k.p, "<htm", 4);
+	struct served s = { .no_ranges = true };
+	refused(&s, "不是 ZIP");
+}
+
+static void test_failures_keep_their_name(void **state)
+{
+	static const struct {
+		struct served s;
+		enum probe_outcome want;
+	} rows[] = {
+		{ { .status = 404 }, PROBE_DONE },
+		{ { .status = 403 }, PROBE_HTTP_ERROR },
+		{ { .status = 304 }, PROBE_UNCHANGED },
+		{ { .status = 429, .from_ask = 1 }, PROBE_HELD_BACK },
+		{ { .status = 500, .from_ask = 2 }, PROBE_HTTP_ERROR },
+		{ { .outcome = PROBE_TIMEOUT }, PROBE_TIMEOUT },
+		{ { .outcome = PROBE_RESET, .from_ask = 2 }, PROBE_RESET },
+		{ { .outcome = PROBE_OUT_OF_SCOPE, .from_ask = 1 }, PROBE_OUT_OF_SCOPE },
+	};
+
+	(void)state;
+	package_of(&plain, true);
+	package_end(&k);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct served s = rows[i].s;
+		struct probe_facts f;
+		assert_int_equal(run(&s, &f), rows[i].want);
+		assert_int_equal(f.count, 0);
+	}
+}
+
+static void test_times_that_cannot_be(void **state)
+{
+	static const struct {
+		uint16_t date;
+		uint32_t utc;
+		const char *want; /* NULL: none */
+	} rows[] = {
+		{ 0x21, 0, NULL },                            /* 1980 */
+		{ (2027 - 1980) << 9 | 1 << 5 | 1, 0, NULL }, /* to come */
+		{ (2026 - 1980) << 9 | 11 << 5 | 21, 0, "2026-11-21T12:30:00Z" },
+		{ 0, 1700000000, "2023-11-14T22:13:20Z" },
+	};
+
+	(void)state;
+	manifest(&plain);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct served s = { .etag = NULL };
+		struct probe_facts f;
+		k.n = k.dir_n = k.entries = 0;
+		k.dos_date = rows[i].date;
+		k.utc = rows[i].utc;
+		package_add(&k, "AndroidManifest.xml", w.p, w.n);
+		package_end(&k);
+		assert_int_equal(run(&s, &f), PROBE_DONE);
+		assert_int_equal(f.count, rows[i].want ? 6 : 5);
+		if (rows[i].want)
+			assert_string_equal(f.fact[5].value, rows[i].want);
+	}
+}
+
+static void test_a_name_that_cannot_be_looked_up_is_said(void **state)
+{
+	const struct manifest m = { "manifest", "cn.edu.example.app", "1", NULL, 0x7f0e001b, 1 };
+	struct served s = { .etag = NULL };
+	struct probe_facts f;
+
+	(void)state;
+	for (unsigned way = 0; way < 3; way++) {
+		package_of(&m, false);
+		if (way == 1)
+			package_add(&k, "resources.arsc", "no table", 8);
+		if (way == 2) {
+			filler(100 * 1000);
+			k.packed_off = -1;
+			package_add(&k, "resources.arsc", "no table", 8);
+			k.packed_off = 0;
+			filler(100 * 1000);
+		}
+		package_end(&k);
+		assert_int_equal(run(&s, &f), PROBE_DONE);
+		assert_int_equal(f.count, 4);
+		assert_non_null(strstr(s.remark, "@0x7f0e001b"));
+	}
+}
+
+/* -- the second opinion: packages made and read by Android's own tool ---------------------------------------
+ */
+
+static char folder[] = "/tmp/test_apk.XXXXXX";
+
+static void put(const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	fclose(f);
+}
+
+/* Runs a command in the folder; its output in `out`. The exit status. */
+static int tool(char *const argv[], char *out, size_t cap)
+{
+	posix_spawn_file_actions_t fa;
+	int pipe_fd[2], status = -1;
+	size_t n = 0;
+	ssize_t got;
+	pid_t pid;
+
+	assert_int_equal(pipe(pipe_fd), 0);
+	posix_spawn_file_actions_init(&fa);
+	posix_spawn_file_actions_adddup2(&fa, pipe_fd[1], 1);
+	posix_spawn_file_actions_addclose(&fa, pipe_fd[0]);
+	posix_spawn_file_actions_addchdir_np(&fa, folder);
+	if (posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ) != 0)
+		pid = -1;
+	posix_spawn_file_actions_destroy(&fa);
+	close(pipe_fd[1]);
+	while ((got = read(pipe_fd[0], out + n, cap - 1 - n)) > 0)
+		n += (size_t)got;
+	out[n] = '\0';
+	close(pipe_fd[0]);
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	return status;
+}
+
+#define TOOL(out, ...) tool((char *const[]){ __VA_ARGS__, NULL }, out, sizeof(out))
+
+static const char public_ids[] =
+	"<resources>"
+	"<public type='attr' name='label' id='0x01010001'/><public type='attr' name='name' id='0x01010003'/>"
+	"<public type='attr' name='minSdkVersion' id='0x0101020c'/><public type='attr' name='versionCode' "
+	"id='0x0101021b'/>"
+	"<public type='attr' name='versionName' id='0x0101021c'/>"
+	"<public type='attr' name='targetSdkVersion' id='0x01010270'/>"
+	"<attr name='label' format='reference|string'/><attr name='name' format='string'/>"
+	"<attr name='minSdkVersion' format='integer|string'/><attr name='versionCode' format='integer'/>"
+	"<attr name='versionName' format='string'/><attr name='targetSdkVersion' format='integer|string'/>"
+	"</resources>";
+
+static void make_folders(void)
+{
+	static const char *const names[] = {
+		"fw",      "fw/res",         "fw/res/values",     "app",
+		"app/res", "app/res/values", "app/res/values-zh", "app/res/values-zh-rTW"
+	};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+}
+
+/* The value between the quotes behind `key`, of the line that starts with `line`. */
+static bool badge(const char *badging, const char *line, const char *key, char *out, size_t cap)
+{
+	const char *at = badging, *end;
+
+	while (at && strncmp(at, line, strlen(line)) != 0) {
+		at = strchr(at, '\n');
+		at = at && at[1] ? at + 1 : NULL;
+	}
+	end = at ? strchr(at, '\n') : NULL;
+	at = at ? strstr(at, key) : NULL;
+	if (at == NULL || (end && at > end))
+		return false;
+	at += strlen(key) + 1;
+	snprintf(out, cap, "%.*s", (int)strcspn(at, "'"), at);
+	return true;
+}
+
+static const char *fact_of(const struct probe_facts *f, enum fact type, size_t nth)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->fact[i].type == type && nth-- == 0)
+			return f->fact[i].value;
+	return "";
+}
+
+/* What aapt says of the package must be what we say. */
+static void compare(const struct probe_facts *f, const char *badging)
+{
+	char want[256], note[512], code[32] = "?", min[32] = "?", target[32] = "?";
+	const char *line = badging;
+	size_t permissions = 0;
+
+	assert_true(badge(badging, "package:", "name=", want, sizeof(want)));
+	assert_string_equal(fact_of(f, FACT_ANDROID_PACKAGE, 0), want);
+	assert_true(badge(badging, "package:", "versionName=", want, sizeof(want)));
+	if (want[0])
+		assert_string_equal(fact_of(f, FACT_APP_VERSION, 0), want);
+	assert_true(badge(badging, "package:", "versionCode=", code, sizeof(code)));
+	if (code[0] == '\0')
+		memcpy(code, "?", 2);
+	badge(badging, "sdkVersion:", "sdkVersion:", min, sizeof(min));
+	badge(badging, "targetSdkVersion:", "targetSdkVersion:", target, sizeof(target));
+	snprintf(note, sizeof(note), "versionCode %s, minSdk %s, targetSdk %s", code, min, target);
+	for (size_t i = 0; i < f->count; i++)
+		if (f->fact[i].type == FACT_APP_VERSION)
+			assert_string_equal(f->fact[i].note, note);
+	for (; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		if (strncmp(line, "uses-permission", 15) == 0) {
+			assert_true(badge(line, "uses-permission", "name=", want, sizeof(want)));
+			assert_string_equal(fact_of(f, FACT_PERMISSION, permissions++), want);
+		}
+	assert_string_equal(fact_of(f, FACT_PERMISSION, permissions), "");
+	if (badge(badging, "application-label-zh:", "application-label-zh:", want, sizeof(want)))
+		assert_string_equal(fact_of(f, FACT_APP_NAME, 0), want);
+	assert_true(badge(badging, "application:", "label=", want, sizeof(want)));
+	if (strcmp(fact_of(f, FACT_APP_NAME, 0), want) != 0)
+		assert_string_equal(fact_of(f, FACT_APP_NAME, 1), want);
+}
+
+#define MANIFEST(attributes, inner)                                                                          \
+	"<manifest xmlns:android='http://schemas.android.com/apk/res/android' " attributes ">" inner         \
+	"</manifest>"
+#define STRING(name, text) "<string name='" name "'>" text "</string>"
+
+/* Without it Android takes permissions for granted that were not asked for. */
+#define SDK "<uses-sdk android:minSdkVersion='16' android:targetSdkVersion='33'/>"
+
+static const struct {
+	const char *manifest, *strings, *zh, *tw;
+} made[] = {
+	{ MANIFEST("package='cn.edu.example.one' android:versionCode='317' android:versionName='3.1.7'",
+		   "<uses-sdk android:minSdkVersion='21' android:targetSdkVersion='30'/>"
+		   "<uses-permission android:name='android.permission.CAMERA'/>"
+		   "<uses-permission android:name='android.permission.READ_CONTACTS'/>"
+		   "<application android:label='@string/app'><activity android:name='.A' "
+		   "android:label='@string/other'/></application>"),
+	  STRING("app", "Example Campus") STRING("other", "x"), STRING("app", "示例校园"),
+	  STRING("app", "示例校園") },
+	{ MANIFEST("package='cn.edu.example.two' android:versionName='2.0 beta'",
+		   "<uses-sdk android:minSdkVersion='14'/><application android:label='学习 &amp; 通'/>"),
+	  STRING("app", "x"), STRING("app", "y"), STRING("app", "z") },
+	{ MANIFEST("package='cn.edu.example.three' android:versionCode='1'",
+		   SDK "<application android:label='@string/b'/>"),
+	  STRING("a", "甲") STRING("b", "@string/c") STRING("c", "@string/d") STRING("d", "丁"),
+	  STRING("a", "a"), STRING("d", "丁丁") },
+	{ MANIFEST("package='com.example.four' android:versionCode='2147483647' "
+		   "android:versionName='@string/v'",
+		   SDK "<application/><uses-permission android:name='a.B'/>"),
+	  STRING("v", "9.9"), STRING("v", "9.9"), STRING("v", "9.9") },
+	{ MANIFEST("package='com.example.five' android:versionCode='5' android:versionName='5'",
+		   SDK "<application android:label='@string/only'/>"),
+	  STRING("x", "x") STRING("only", "Only"), STRING("x", "y"), STRING("x", "x") },
+};
+
+static void load(const char *name)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	k.n = fread(k.p, 1, PACKAGE_MAX, f);
+	fclose(f);
+}
+
+static void check_made(size_t i, const char *utf16)
+{
+	static char out[16384], text[1024];
+	struct served s = { .etag = NULL };
+	struct probe_facts f;
+	const char *const files[] = { made[i].strings, made[i].zh, made[i].tw };
+	static const char *const paths[] = { "app/res/values/s.xml", "app/res/values-zh/s.xml",
+					     "app/res/values-zh-rTW/s.xml" };
+
+	put("app/AndroidManifest.xml", made[i].manifest);
+	for (size_t j = 0; j < 3; j++) {
+		snprintf(text, sizeof(text), "<resources>%s</resources>", files[j]);
+		put(paths[j], text);
+	}
+	assert_int_equal(TOOL(out, "aapt", "package", "-f", "-M", "app/AndroidManifest.xml", "-S", "app/res",
+			      "-I", "fw.apk", "-F", "app.apk", (char *)(uintptr_t)utf16),
+			 0);
+	assert_int_equal(TOOL(out, "aapt", "dump", "badging", "app.apk"), 0);
+	load("app.apk");
+	assert_int_equal(run(&s, &f), PROBE_DONE);
+	compare(&f, out);
+}
+
+static void test_android_s_own_tool_agrees(void **state)
+{
+	static char out[4096];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	if (TOOL(out, "aapt", "version") != 0) {
+		rmdir(folder);
+		print_message("# SKIP aapt is not installed: scripts/deps test\n");
+		skip();
+	}
+	make_folders();
+	put("fw/AndroidManifest.xml", MANIFEST("package='android'", ""));
+	put("fw/res/values/v.xml", public_ids);
+	assert_int_equal(TOOL(out, "aapt", "package", "-f", "-x", "-M", "fw/AndroidManifest.xml", "-S",
+			      "fw/res", "-F", "fw.apk"),
+			 0);
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		check_made(i, NULL);
+		check_made(i, "--utf16");
+	}
+	assert_int_equal(TOOL(out, "rm", "-r", folder), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_large_package_by_three_small_ranges, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_the_manifest_in_the_first_bytes_is_not_asked_for_again,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_small_package_is_one_request, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_padding_zip64_and_comments, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_directory_of_many_entries_comes_in_chunks, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_facts_find_room_before_permissions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_manifests_that_are_none, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_which_manifest, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_entries_that_lie, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ends_that_lie, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_package_cut_at_many_lengths, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_servers_without_ranges_are_not_drained, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_servers_that_answer_something_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_failures_keep_their_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_times_that_cannot_be, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_name_that_cannot_be_looked_up_is_said, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_android_s_own_tool_agrees, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
