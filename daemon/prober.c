@@ -13,8 +13,10 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "conf/data.h"
 #include "daemon/role.h"
 #include "ipc/job.h"
+#include "probes/charset.h"
 #include "probes/visit.h"
 
 enum {
@@ -35,6 +37,9 @@ struct prober {
 	struct event *alone; /* the store's link ended and nobody said why */
 	struct visits *visits;
 	struct conf *conf; /* of the last reload; NULL: the role's */
+	struct data data;
+	bool data_loaded;
+	struct charsets *charsets; /* converters, opened before the first stranger */
 	struct errand *first, **last;
 	size_t waiting;
 	struct job job; /* both too large for the stack */
@@ -302,11 +307,17 @@ static int start(void *self)
 
 	p->alone = evtimer_new(p->role.base, on_alone, p);
 	p->last = &p->first;
-	p->visits = visits_new(p->role.base, &p->role.conf, error);
+	p->data_loaded = data_load(&p->data, p->role.conf.paths.data, error) == 0;
+	if (p->data_loaded)
+		p->visits = visits_new(p->role.base, &p->role.conf, error);
 	if (p->visits == NULL) {
 		log_error("%s", error);
 		return EXIT_CONFIG;
 	}
+	visits_fingerprints(p->visits, &p->data.fingerprints);
+	p->charsets = charset_load();
+	if (p->charsets == NULL)
+		log_warn("这台机器没有 GB18030 的转换表,中文旧编码的网页认不出来,请检查 glibc 的 gconv 模块");
 	return role_ready(&p->role);
 }
 
@@ -354,6 +365,9 @@ static void prober_clear(struct prober *p)
 {
 	drop_waiting(p, false);
 	visits_free(p->visits);
+	charset_unload(p->charsets);
+	if (p->data_loaded)
+		data_clear(&p->data);
 	link_free(p->store);
 	if (p->alone)
 		event_free(p->alone);

@@ -44,6 +44,7 @@ struct visit {
 struct visits {
 	struct manners m;
 	const struct conf *conf;
+	const struct fingerprints *fingerprints;
 	struct visit *first;
 	size_t running;
 	uint64_t number; /* of the next one */
@@ -96,6 +97,8 @@ struct visits *visits_new(struct event_base *base, const struct conf *conf, char
 	visits_free(v);
 	return NULL;
 }
+
+void visits_fingerprints(struct visits *v, const struct fingerprints *table) { v->fingerprints = table; }
 
 static void visit_free(struct visit *x)
 {
@@ -294,6 +297,7 @@ bool visits_begin(struct visits *v, const struct visit_job *job,
 	x->arg = arg;
 	x->facts.fact = xcalloc(PROBE_FACTS_MAX, sizeof(*x->facts.fact));
 	x->run.facts = &x->facts;
+	x->run.fingerprints = v->fingerprints;
 	describe(v->conf, &x->job, &x->run, &x->scope, x->suffix);
 	x->timer = evtimer_new(v->m.base, on_timer, x);
 	if (x->timer == NULL || evtimer_add(x->timer, &at_once) != 0)

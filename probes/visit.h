@@ -59,6 +59,8 @@ struct visit_result {
 
 /* NULL with one Chinese line in error: the resolver or the file of roots cannot be read. */
 struct visits *visits_new(struct event_base *base, const struct conf *conf, char error[CONF_ERROR_MAX]);
+/* The table by which pages are told apart; borrowed, NULL: none (the default). Before visits_begin(). */
+void visits_fingerprints(struct visits *v, const struct fingerprints *table);
 void visits_free(struct visits *v); /* NULL-safe; running visits end without a call of their done */
 
 /* False: no room (visits_room() is 0). While paused, or outside the hours, it begins and ends as
