@@ -25,9 +25,9 @@ static int compare(const void *left, const void *right)
 
 static uint64_t hash_step(uint64_t h, char c) { return (h ^ (unsigned char)c) * HASH_PRIME; }
 
-static uint64_t hash_all(const char *key, size_t n)
+static uint64_t hash_all(const struct index *ix, const char *key, size_t n)
 {
-	uint64_t h = HASH_START;
+	uint64_t h = HASH_START ^ ix->seed;
 	for (size_t i = n; i > 0; i--)
 		h = hash_step(h, key[i - 1]);
 	return h;
@@ -39,7 +39,7 @@ static size_t slot_of(const struct index *ix, uint64_t h) { return (size_t)(h ^ 
 static void put(struct index *ix, size_t at, size_t n)
 {
 	size_t length = strlen(ix->entry[at].key);
-	uint64_t h = hash_all(ix->entry[at].key, length);
+	uint64_t h = hash_all(ix, ix->entry[at].key, length);
 	size_t i = slot_of(ix, h);
 
 	ix->longest = length > ix->longest ? length : ix->longest;
@@ -83,7 +83,7 @@ const struct index_entry *index_find(const struct index *ix, const char *key, si
 	const struct index_slot *s = NULL;
 
 	if (ix->count > 0 && length <= ix->longest)
-		s = look_up(ix, key, hash_all(key, length));
+		s = look_up(ix, key, hash_all(ix, key, length));
 	*n = s ? s->n : 0;
 	return s ? &ix->entry[s->at] : NULL;
 }
@@ -91,7 +91,7 @@ const struct index_entry *index_find(const struct index *ix, const char *key, si
 const struct index_entry *index_find_suffix(const struct index *ix, const char *host)
 {
 	const struct index_slot *longest = NULL, *s;
-	uint64_t h = HASH_START;
+	uint64_t h = HASH_START ^ ix->seed;
 
 	if (ix->count == 0)
 		return NULL;

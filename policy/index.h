@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A sorted table of strings: added in any order, sorted once, then searched by hash. For keys of the
+ * A sorted table of strings: added in any order, sorted once, then searched by hash. Made for keys of the
  * operator's own (tables, filings, decisions): who chooses only the names that are searched for cannot make
- * it slow. Owns copies of its keys; index_clear() frees them.
+ * it slow. One of names from the traffic needs a seed that nobody can guess, or its keys could be made to
+ * meet in one slot. Owns copies of its keys; index_clear() frees them.
  */
 #ifndef POLICY_INDEX_H
 #define POLICY_INDEX_H
@@ -27,6 +28,7 @@ struct index {
 	struct index_slot *slot;
 	size_t mask;    /* slots - 1 */
 	size_t longest; /* key: most names that are searched for are longer */
+	uint64_t seed;  /* of the hash; the caller's, before the first key */
 };
 
 void index_add(struct index *ix, const char *key, size_t value);

@@ -127,7 +127,7 @@ static void bystand(struct judging *j, const struct known *k)
 static void part(struct judging *j, struct known *const *left, size_t count)
 {
 	bool *stands = xcalloc(count, sizeof(*stands));
-	struct index groups = { 0 };
+	struct index groups = survey_index();
 
 	for (size_t i = 0; i < count; i++)
 		if (strncmp(left[i]->key, bystander_kind, sizeof(bystander_kind) - 1) == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "policy/domain.h"
 
 enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
@@ -212,9 +213,19 @@ static void choose_rest(struct survey *sv, const struct index *groups)
 	}
 }
 
+struct index survey_index(void)
+{
+	struct index ix = { 0 };
+	struct hash_key key;
+
+	hash_key_random(&key);
+	memcpy(&ix.seed, key.bytes, sizeof(ix.seed));
+	return ix;
+}
+
 void survey_choose(struct survey *sv)
 {
-	struct index groups = { 0 };
+	struct index groups = survey_index();
 
 	choose_some(sv, &groups);
 	choose_rest(sv, &groups);

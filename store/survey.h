@@ -52,6 +52,8 @@ struct survey {
  * does not know yet it knows afterwards. */
 void survey_read(struct survey *sv, const struct policy_input *in, struct db_txn *t, struct recall *recall);
 void survey_linked(struct survey *sv, int64_t subject);
+/* Empty, for names of the traffic. */
+struct index survey_index(void);
 /* For the judgement: who matters. */
 void survey_choose(struct survey *sv);
 /* After it: stands[value] of each of these groups that are ones of bystanders who were seen. */

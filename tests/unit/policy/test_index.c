@@ -29,10 +29,9 @@ static void test_find(void **state)
 	index_clear(&ix);
 }
 
-static void test_longest_suffix(void **state)
+static void longest_suffix(uint64_t seed)
 {
-	struct index ix = { 0 };
-	(void)state;
+	struct index ix = { .seed = seed };
 
 	assert_null(index_find_suffix(&ix, "a.cn"));
 	index_add(&ix, "qq.com", 1);
@@ -47,6 +46,13 @@ static void test_longest_suffix(void **state)
 	assert_null(index_find_suffix(&ix, ""));
 	assert_null(index_find_suffix(&ix, "qq.com."));
 	index_clear(&ix);
+}
+
+static void test_longest_suffix(void **state)
+{
+	(void)state;
+	longest_suffix(0);
+	longest_suffix(UINT64_C(0x9e3779b97f4a7c15));
 }
 
 int main(void)
