@@ -185,7 +185,7 @@ static void show_probe(struct buf *out, const json_t *v)
 	const struct probe *p = json_is_string(v) ? probe_find(json_string_value(v)) : NULL;
 
 	if (p != NULL)
-		buf_puts(out, p->zh);
+		buf_add(out, p->zh, strcspn(p->zh, ":")); /* what it asks for in detail is for longer texts */
 	else
 		show_plain(out, v);
 }
@@ -398,6 +398,7 @@ static const struct label labels[] = {
 	{ "transfers", "同时请求", show_plain },
 	{ "tried", "上次", show_time },
 	{ "type", "种类", show_detail },
+	{ "unasked", "不问", show_plain },
 	{ "unchanged", "未变", show_plain },
 	{ "undecided", "未判定", show_plain },
 	{ "unfiled", "疑似未备案", show_plain },

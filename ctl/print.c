@@ -73,7 +73,7 @@ static const char *inner_zh(const char *outer, const char *key)
 	if (strcmp(outer, "apps") == 0 && app_status_find(key, &status))
 		return app_status_zh(status);
 	if ((strcmp(outer, "runs") == 0 || strcmp(outer, "probe_runs") == 0 ||
-	     strcmp(outer, "refused") == 0) &&
+	     strcmp(outer, "unasked") == 0) &&
 	    probe_outcome_find(key, &outcome))
 		return probe_outcome_zh(outcome);
 	return label_zh(key);

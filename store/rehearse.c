@@ -112,7 +112,7 @@ static void total(struct rehearsal *r)
 	json_line(b);
 	json_text(b, "probing", plan_is_on(r->answer->store) ? "on" : "off");
 	json_int(b, "asked", (int64_t)r->outcome[PROBE_DONE]);
-	json_open(b, "refused", '{');
+	json_open(b, "unasked", '{');
 	for (int o = PROBE_DONE + 1; o < PROBE_OUTCOME_COUNT; o++)
 		if (r->outcome[o] > 0)
 			json_int(b, probe_outcome_name((enum probe_outcome)o), (int64_t)r->outcome[o]);

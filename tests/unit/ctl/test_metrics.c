@@ -20,6 +20,9 @@ static const char *const lines[] = {
 	"\"current\":2},"
 	"\"derived\":{\"findings\":3,\"alerts_open\":1},\"apps\":{\"unfiled\":4,\"filed\":5},"
 	"\"outbox\":[{\"sink\":\"file\",\"pending\":6}],"
+	"\"probes\":{\"probing\":\"on\",\"kept\":21,\"wanted\":20,\"ready\":2,\"handed\":1,\"fresh\":3,"
+	"\"expected\":9,\"answered\":8,\"done\":7},\"probe_runs\":{\"held-back\":5},"
+	"\"probe_counters\":{\"jobs-refused\":11},"
 	"\"sources\":[{\"name\":\"eth0\",\"state\":\"running\",\"counters\":{\"packets\":9,\"interface-"
 	"alarms\":1}},"
 	"{\"name\":\"a \\\"b\\\\\\n.pcap\",\"state\":\"complete\",\"counters\":{\"packets\":8,\"ip-bad\":0}},"
@@ -69,6 +72,12 @@ static void numbers_are_there(void **state)
 		"\nbeiand_sensor_ip_bad_total{sensor=\"a \\\"b\\\\\\n.pcap\"} 0\n",
 		"# TYPE beiand_sensor_interface_alarms gauge\n",
 		"\nbeiand_sensor_interface_alarms{sensor=\"eth0\"} 1\n",
+		"\nbeiand_probing 1\n",
+		"\nbeiand_probe_jobs{state=\"ready\"} 2\n",
+		"\nbeiand_probe_today{runs=\"expected\"} 9\n",
+		"\nbeiand_probe_runs_total{outcome=\"held-back\"} 5\n",
+		"# TYPE beiand_probe_jobs_refused_total counter\n",
+		"\nbeiand_probe_jobs_refused_total 11\n",
 		"\nbeiand_outbox_pending{sink=\"file\"} 6\n",
 		"\nbeiand_process_restarts_total{process=\"sensor[eth0]\"} 3\n",
 		"\nbeiand_process_up_seconds{process=\"store\"} 45\n",

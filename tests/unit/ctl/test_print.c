@@ -18,11 +18,17 @@
 
 enum { TEXT_MAX_BYTES = 16384 };
 
-static void child_prints(const char *command, const char *line)
+/* `text`: a JSON object in each of its lines. */
+static void child_prints(const char *command, const char *text)
 {
 	void *p = print_new(command, false, -1);
-	if (line != NULL)
+	char *lines = strdup(text ? text : ""), *at = lines;
+
+	while (at && *at) {
+		char *line = strsep(&at, "\n");
 		print_line(p, line);
+	}
+	free(lines);
 	_exit(print_end(p, true) == 0 && fflush(stdout) == 0 ? 0 : 1);
 }
 
@@ -133,6 +139,42 @@ static void test_empty_list_says_so(void **state)
 	assert_string_equal(shown("reload", NULL, 0), "");
 }
 
+static const char probed[] =
+	"{\"v\":1,\"job\":3,\"name\":\"jw.example.edu.cn\",\"probe\":\"certificate\",\"outcome\":\"done\"}\n"
+	"{\"v\":1,\"job\":4,\"name\":\"jw.example.edu.cn\",\"probe\":\"nobody\",\"outcome\":\"robots\"}\n"
+	"{\"v\":1,\"fact\":\"icp-number\",\"subject\":\"jw.example.edu.cn\",\"value\":\"ICP1\"}\n"
+	"{\"v\":1,\"transcript_of\":3,\"outcome\":\"done\",\"transcript\":\"GET /\\n200 \\u001b[2J\\n\"}\n"
+	"{\"v\":1,\"transcript_of\":4,\"outcome\":\"robots\",\"transcript\":\"last\"}";
+
+/* Jobs, facts and transcripts, each in its form and in this order. */
+static void test_a_probe_shows_jobs_facts_and_transcripts(void **state)
+{
+	const char *text = shown("probe", probed, 0), *at = text;
+	static const char *const order[] = { "证书",      "完成", "nobody",    "robots.txt 不许",
+					     "ICP备案号", "ICP1", "  GET /\n", "  200 \\x1b[2J\n",
+					     "  last\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		const char *found = strstr(at, order[i]);
+		if (found == NULL)
+			fail_msg("%s is missing, or too early, in:\n%s", order[i], text);
+		at = found;
+	}
+	assert_null(strchr(text, 0x1b));
+}
+
+static void test_what_is_not_asked_reads_as_reasons(void **state)
+{
+	const char *text =
+		shown("probe --dry-run",
+		      "{\"v\":1,\"probing\":\"off\",\"asked\":4,\"unasked\":{\"opted-out\":2}}", 0);
+
+	(void)state;
+	assert_non_null(strstr(text, "未启用"));
+	assert_non_null(strstr(text, "不问: 对方已退出 2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +183,8 @@ int main(void)
 		cmocka_unit_test(test_too_narrow_for_columns),
 		cmocka_unit_test(test_a_pipe_gets_whole_rows),
 		cmocka_unit_test(test_counts_by_status_read_as_statuses),
+		cmocka_unit_test(test_a_probe_shows_jobs_facts_and_transcripts),
+		cmocka_unit_test(test_what_is_not_asked_reads_as_reasons),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

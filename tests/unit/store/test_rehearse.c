@@ -62,7 +62,7 @@ static void everybody_is_told_with_the_reason(void **state)
 	is("www.zhihuishu.com", "page", "opted-out");
 	is("asked.example.edu.cn", "page", "no-name");
 	assert_true(fx_says("https://jw.example.edu.cn/page"));
-	assert_true(fx_says("\"asked\":1,\"refused\":{\"no-name\":2,\"bad-port\":1,\"opted-out\":2}"));
+	assert_true(fx_says("\"asked\":1,\"unasked\":{\"no-name\":2,\"bad-port\":1,\"opted-out\":2}"));
 }
 
 static void one_subject_or_app_can_be_named(void **state)
