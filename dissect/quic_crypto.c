@@ -97,7 +97,7 @@ struct quic_crypto *quic_crypto_init(void *memory)
 
 	uint8_t key[QUIC_HASH_SIZE] = { 0 };
 
-	c->engine = quic_x86();
+	c->engine = quic_x86(0);
 	if (c->engine == NULL)
 		c->engine = &quic_nettle;
 	for (int i = 0; i < QUIC_SALT_COUNT; i++) {

@@ -55,7 +55,7 @@ static inline void quic_block_end(struct quic_block *b, size_t n)
 
 extern const struct quic_engine quic_nettle;
 
-/* NULL where this machine cannot. */
-const struct quic_engine *quic_x86(void);
+/* The i-th of those that this machine can run, the fastest first; NULL: there is none. */
+const struct quic_engine *quic_x86(unsigned i);
 
 #endif

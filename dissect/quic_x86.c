@@ -309,7 +309,8 @@ QUIC_INLINE __m128i fold(__m128i hash, const __m128i power[WIDE], const uint8_t 
 
 struct gcm {
 	const __m128i *key;
-	__m128i power[WIDE], counter, hash; /* the counter's last word the way this machine counts */
+	__m128i power[WIDE], hash, tag;
+	__m128i counter; /* its last word the way this machine counts */
 };
 
 QUIC_INLINE __m128i key_stream(struct gcm *g)
@@ -353,60 +354,172 @@ QUIC_INLINE void gcm_rest(struct gcm *g, const uint8_t *p, size_t n, uint8_t *ou
 	uint8_t bytes[BLOCK];
 
 	g->hash = fold(g->hash, g->power, p, n);
-	while (n > 0) {
-		size_t size = n < BLOCK ? n : BLOCK;
-		__m128i x = _mm_xor_si128(encrypt(g->key, key_stream(g)), block_of(p, size));
-		block_put(bytes, x);
-		memcpy(out, bytes, size);
-		n -= size;
-		p += size;
-		out += size;
+	for (; n >= BLOCK; n -= BLOCK, p += BLOCK, out += BLOCK)
+		block_put(out, _mm_xor_si128(encrypt(g->key, key_stream(g)), block_at(p)));
+	if (n > 0) {
+		block_put(bytes, _mm_xor_si128(encrypt(g->key, key_stream(g)), block_of(p, n)));
+		memcpy(out, bytes, n);
 	}
+}
+
+/* Up to the ciphertext. The first block of the key stream is the tag's. */
+QUIC_INLINE void gcm_begin(struct gcm *g, const uint8_t *schedule, const uint8_t *nonce,
+			   const struct quic_sealed *p)
+{
+	g->key = (const __m128i *)(const void *)schedule;
+	powers(g->power, swap(encrypt(g->key, _mm_setzero_si128())));
+	g->counter = _mm_insert_epi32(block_of(nonce, QUIC_NONCE_SIZE), 1, 3);
+	g->tag = encrypt(g->key, key_stream(g));
+	g->hash = fold(_mm_setzero_si128(), g->power, p->header, p->header_size);
+}
+
+/* What is left of the ciphertext, and then the tag. */
+QUIC_INLINE bool gcm_end(struct gcm *g, const struct quic_sealed *p, size_t left, uint8_t *out)
+{
+	size_t n = p->body_size - QUIC_TAG_SIZE;
+	__m128i sizes = _mm_set_epi64x((long long)p->header_size * 8, (long long)n * 8), tag = g->tag;
+
+	gcm_rest(g, p->body + n - left, left, out + n - left);
+	tag = _mm_xor_si128(tag, swap(multiply(_mm_xor_si128(g->hash, sizes), g->power[0])));
+	tag = _mm_xor_si128(tag, block_at(p->body + n));
+	return _mm_testz_si128(tag, tag) != 0;
 }
 
 QUIC_TARGET static bool open(const uint8_t schedule[QUIC_SCHEDULE_SIZE], const uint8_t nonce[QUIC_NONCE_SIZE],
 			     const struct quic_sealed *p, uint8_t *out)
 {
-	struct gcm g = { .key = (const __m128i *)(const void *)schedule, .hash = _mm_setzero_si128() };
-	size_t n = p->body_size - QUIC_TAG_SIZE, left = n;
-	const uint8_t *in = p->body;
-	__m128i tag;
+	size_t n = p->body_size - QUIC_TAG_SIZE, at = 0;
+	struct gcm g;
 
-	powers(g.power, swap(encrypt(g.key, _mm_setzero_si128())));
-	g.counter = _mm_insert_epi32(block_of(nonce, QUIC_NONCE_SIZE), 1, 3);
-	tag = encrypt(g.key, key_stream(&g));
-	g.hash = fold(g.hash, g.power, p->header, p->header_size);
-	for (; left >= WIDE * BLOCK; left -= WIDE * BLOCK, in += WIDE * BLOCK, out += WIDE * BLOCK)
-		gcm_wide(&g, in, out);
-	gcm_rest(&g, in, left, out);
-	g.hash = _mm_xor_si128(g.hash, _mm_set_epi64x((long long)p->header_size * 8, (long long)n * 8));
-	tag = _mm_xor_si128(tag, swap(multiply(g.hash, g.power[0])));
-	tag = _mm_xor_si128(tag, block_at(p->body + n));
-	return _mm_testz_si128(tag, tag) != 0;
+	gcm_begin(&g, schedule, nonce, p);
+	for (; n - at >= WIDE * BLOCK; at += WIDE * BLOCK)
+		gcm_wide(&g, p->body + at, out + at);
+	return gcm_end(&g, p, n - at, out);
 }
 
-static const struct quic_engine engine = {
-	.pads = pads, .hmac = hmac, .hmac_pair = hmac_pair, .schedule = schedule, .block = block, .open = open
-};
+/* -- the same with two blocks a register, where there are instructions for that */
 
-/* gcc 12 does not know `sha` as a feature to ask for. */
-static bool has_sha(void)
+enum { PAIRS = WIDE / 2 };
+
+#define PAIR_TARGET __attribute__((target("avx2,vaes,vpclmulqdq,sse4.1,ssse3,aes,pclmul,sha")))
+#define PAIR_INLINE PAIR_TARGET static inline __attribute__((always_inline))
+
+PAIR_INLINE __m256i pair_swap(__m256i x)
+{
+	const __m128i order = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
+
+	return _mm256_shuffle_epi8(x, _mm256_broadcastsi128_si256(order));
+}
+
+PAIR_INLINE __m256i pair_at(const uint8_t *p)
+{
+	return _mm256_loadu_si256((const __m256i_u *)(const void *)p);
+}
+
+PAIR_INLINE __m128i pair_fold(__m256i x)
+{
+	return _mm_xor_si128(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+}
+
+/* As gcm_wide(). */
+PAIR_INLINE void gcm_pairs(struct gcm *g, const __m256i power[PAIRS], const uint8_t *p, uint8_t *out)
+{
+	const __m256i order =
+		_mm256_broadcastsi128_si256(_mm_set_epi64x(0x0c0d0e0f0b0a0908, 0x0706050403020100));
+	__m256i low = _mm256_setzero_si256(), middle = low, high = low, x[PAIRS], y[PAIRS], k;
+	__m256i counter = _mm256_add_epi32(_mm256_broadcastsi128_si256(g->counter),
+					   _mm256_set_epi32(1, 0, 0, 0, 0, 0, 0, 0));
+	struct sum s;
+
+	k = _mm256_broadcastsi128_si256(g->key[0]);
+#pragma GCC unroll 4
+	for (int i = 0; i < PAIRS; i++) {
+		x[i] = _mm256_xor_si256(_mm256_shuffle_epi8(counter, order), k);
+		counter = _mm256_add_epi32(counter, _mm256_set_epi32(2, 0, 0, 0, 2, 0, 0, 0));
+		y[i] = pair_swap(pair_at(p + 2 * BLOCK * i));
+	}
+	g->counter = _mm256_castsi256_si128(counter);
+	y[0] = _mm256_xor_si256(y[0], _mm256_zextsi128_si256(g->hash));
+#pragma GCC unroll 9
+	for (int round = 1; round < ROUNDS; round++) {
+		k = _mm256_broadcastsi128_si256(g->key[round]);
+#pragma GCC unroll 4
+		for (int i = 0; i < PAIRS; i++)
+			x[i] = _mm256_aesenc_epi128(x[i], k);
+	}
+	k = _mm256_broadcastsi128_si256(g->key[ROUNDS]);
+#pragma GCC unroll 4
+	for (int i = 0; i < PAIRS; i++) {
+		x[i] = _mm256_aesenclast_epi128(x[i], k);
+		x[i] = _mm256_xor_si256(x[i], pair_at(p + 2 * BLOCK * i));
+		_mm256_storeu_si256((__m256i_u *)(void *)(out + 2 * BLOCK * i), x[i]);
+		low = _mm256_xor_si256(low, _mm256_clmulepi64_epi128(y[i], power[i], 0x00));
+		middle = _mm256_xor_si256(middle, _mm256_clmulepi64_epi128(y[i], power[i], 0x01));
+		middle = _mm256_xor_si256(middle, _mm256_clmulepi64_epi128(y[i], power[i], 0x10));
+		high = _mm256_xor_si256(high, _mm256_clmulepi64_epi128(y[i], power[i], 0x11));
+	}
+	s = (struct sum){ pair_fold(low), pair_fold(middle), pair_fold(high) };
+	g->hash = sum_reduce(&s);
+}
+
+PAIR_TARGET static bool open_pairs(const uint8_t schedule[QUIC_SCHEDULE_SIZE],
+				   const uint8_t nonce[QUIC_NONCE_SIZE], const struct quic_sealed *p,
+				   uint8_t *out)
+{
+	size_t n = p->body_size - QUIC_TAG_SIZE, at = 0;
+	__m256i power[PAIRS];
+	struct gcm g;
+
+	gcm_begin(&g, schedule, nonce, p);
+	for (int i = 0; i < PAIRS; i++)
+		power[i] = _mm256_set_m128i(g.power[WIDE - 2 - 2 * i], g.power[WIDE - 1 - 2 * i]);
+	for (; n - at >= WIDE * BLOCK; at += WIDE * BLOCK)
+		gcm_pairs(&g, power, p->body + at, out + at);
+	return gcm_end(&g, p, n - at, out);
+}
+
+/* -- the engines */
+
+static const struct quic_engine engines[] = { { .pads = pads,
+						.hmac = hmac,
+						.hmac_pair = hmac_pair,
+						.schedule = schedule,
+						.block = block,
+						.open = open_pairs },
+					      { .pads = pads,
+						.hmac = hmac,
+						.hmac_pair = hmac_pair,
+						.schedule = schedule,
+						.block = block,
+						.open = open } };
+
+/* Compilers differ in the newer features that they know by name. Leaf 7 of CPUID has them as bits. */
+static bool has_new(bool pairs)
 {
 	unsigned a, b, c, d;
 
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & bit_SHA) != 0;
+	if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0)
+		return false;
+	if (pairs) /* that the system keeps the registers is known of AVX2 */
+		return __builtin_cpu_supports("avx2") && (c & bit_VAES) != 0 && (c & bit_VPCLMULQDQ) != 0;
+	return (b & bit_SHA) != 0;
 }
 
-const struct quic_engine *quic_x86(void)
+const struct quic_engine *quic_x86(unsigned i)
 {
-	return has_sha() && __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul") &&
-			       __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3")
-		       ? &engine
-		       : NULL;
+	if (!has_new(false) || !__builtin_cpu_supports("aes") || !__builtin_cpu_supports("pclmul") ||
+	    !__builtin_cpu_supports("sse4.1") || !__builtin_cpu_supports("ssse3"))
+		return NULL;
+	i += has_new(true) ? 0 : 1;
+	return i < sizeof(engines) / sizeof(engines[0]) ? &engines[i] : NULL;
 }
 
 #else
 
-const struct quic_engine *quic_x86(void) { return NULL; }
+const struct quic_engine *quic_x86(unsigned i)
+{
+	(void)i;
+	return NULL;
+}
 
 #endif

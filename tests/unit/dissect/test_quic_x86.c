@@ -21,7 +21,7 @@ static void fill(uint8_t *p, size_t n, unsigned seed)
 
 static const struct quic_engine *fast(void)
 {
-	const struct quic_engine *e = quic_x86();
+	const struct quic_engine *e = quic_x86(0);
 
 	if (e == NULL)
 		skip();
@@ -131,14 +131,15 @@ static void expect_open(const struct quic_engine *e, size_t header_size, size_t 
 
 static void test_open(void **state)
 {
-	const struct quic_engine *engine[2] = { fast(), &quic_nettle };
+	const struct quic_engine *e = &quic_nettle;
 	(void)state;
 
-	for (int i = 0; i < 2; i++) {
+	for (unsigned i = 0; e != NULL; i++) {
 		for (size_t n = 0; n < BODY_MAX; n += n < 300 ? 1 : 37)
-			expect_open(engine[i], n % HEADER_MAX, n);
+			expect_open(e, n % HEADER_MAX, n);
 		for (size_t n = 0; n < HEADER_MAX; n++)
-			expect_open(engine[i], n, 1200);
+			expect_open(e, n, 1200);
+		e = quic_x86(i);
 	}
 }
 
