@@ -28,6 +28,20 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 	b->p[b->len] = '\0';
 }
 
+/* Room for n bytes behind the last, to be written there directly; buf_wrote() takes those that were. */
+static inline char *buf_space(struct buf *b, size_t n)
+{
+	if (b->p == NULL || b->cap - b->len <= n)
+		buf_room(b, n);
+	return b->p + b->len;
+}
+
+static inline void buf_wrote(struct buf *b, size_t n)
+{
+	b->len += n;
+	b->p[b->len] = '\0';
+}
+
 static inline void buf_puts(struct buf *b, const char *s) { buf_add(b, s, strlen(s)); }
 
 /* In decimal. */

@@ -50,13 +50,14 @@ struct observe {
 
 static void json_server(struct buf *out, const struct record_server *s)
 {
-	char text[TEXT_ADDR_MAX];
-	size_t n = text_addr(text, s->addr);
-	bool v4 = text_addr_is_v4(s->addr);
+	char *text = buf_space(out, TEXT_ADDR_MAX + 4);
+	bool v6 = !text_addr_is_v4(s->addr);
+	size_t n = 1 + v6;
 
-	buf_puts(out, v4 ? "\"" : "\"[");
-	buf_add(out, text, n);
-	buf_puts(out, v4 ? ":" : "]:");
+	memcpy(text, "\"[", 2);
+	n += text_addr(text + n, s->addr);
+	memcpy(text + n, v6 ? "]:" : ":", 2);
+	buf_wrote(out, n + 1 + v6);
 	buf_number(out, s->port);
 	buf_puts(out, "\"");
 }
@@ -81,15 +82,21 @@ static inline void json_number(struct buf *out, const char *key, uint64_t n)
 	buf_number(out, n);
 }
 
+/* The quote behind it is the caller's. */
+static inline void json_time(struct buf *out, const char *key, int64_t time)
+{
+	char *text;
+
+	buf_puts(out, key);
+	text = buf_space(out, TEXT_TIME_MAX);
+	text_time_utc(text, time);
+	buf_wrote(out, strlen(text));
+}
+
 static void json_times(struct buf *out, int64_t from, int64_t to)
 {
-	char text[TEXT_TIME_MAX];
-
-	text_time_utc(text, from);
-	json_word(out, ",\"from\":\"", text);
-	if (to != from)
-		text_time_utc(text, to);
-	json_word(out, ",\"to\":\"", text);
+	json_time(out, ",\"from\":\"", from);
+	json_time(out, "\",\"to\":\"", to);
 }
 
 static void json_link(struct buf *out, const struct record_link *l)
@@ -129,7 +136,7 @@ void observe_json(struct buf *out, const char *sensor, const struct observation 
 {
 	json_text(out, "{\"v\":1,\"sensor\":", sensor);
 	json_times(out, o->from, o->to);
-	json_word(out, ",\"kind\":\"", subject_kind_name(o->kind));
+	json_word(out, "\",\"kind\":\"", subject_kind_name(o->kind));
 	json_text(out, ",\"name\":", o->name);
 	json_word(out, ",\"via\":\"", via_name(o->via));
 	json_number(out, ",\"count\":", o->count);

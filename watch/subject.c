@@ -156,8 +156,10 @@ void subject_prefetch_lists(const struct subjects *t, const struct subject *s, u
 	else
 		__builtin_prefetch(&r->clients[sketch_guess(r->client_count, client)]);
 	__builtin_prefetch(r->servers);
-	if (s->server_count > 1 + LINE / sizeof(*r->servers))
+	if (s->server_count > 1 + LINE / sizeof(*r->servers)) {
 		__builtin_prefetch(r->servers + LINE / sizeof(*r->servers));
+		__builtin_prefetch(r->servers + s->server_count - 2);
+	}
 	if (s->link_count > 0)
 		__builtin_prefetch(r->links);
 }
