@@ -78,9 +78,10 @@ void flow_ahead_entry(const struct flow_table *t, uint64_t hash)
 {
 	uint32_t at = t->heads[hash & t->mask];
 
-	if (at != 0)
+	if (at != 0) {
 		__builtin_prefetch(&t->flows[at - 1]);
-	else /* nothing of it is known but, at the most, where it begins */
+		__builtin_prefetch(&t->flows[at - 1].dir);
+	} else /* nothing of it is known but, at the most, where it begins */
 		__builtin_prefetch(&t->hints[(hash & t->mask) / (FLOW_HINT_WAYS / 2)], 1);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "watch/hostname.h"
+#include "watch/prefix.h"
 
 enum {
 	MATCH_LIMIT =
@@ -24,6 +25,8 @@ enum {
 struct pattern {
 	const struct identifier *row;
 	pcre2_code *code;
+	struct prefix prefix;
+	bool jit;            /* it was compiled to machine code */
 	uint32_t name, host; /* group numbers; host 0: none */
 	bool *stops;         /* by row, for those behind this one; NULL: none */
 };
@@ -94,7 +97,8 @@ static bool compile(struct pattern *p, char error[CONF_ERROR_MAX])
 		return fail_compile(error, p->row, code, at);
 	/* Where executable memory is forbidden this fails and matching is interpreted: slower, not different.
 	 */
-	(void)pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
+	p->jit = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
+	prefix_make(&p->prefix, p->row->pattern);
 	return find_groups(p, error);
 }
 
@@ -274,8 +278,15 @@ static void report(struct identify *s, const struct pattern *p, struct dissect_s
 
 static bool matches(struct identify *s, const struct pattern *p, struct dissect_str text)
 {
-	int rc = pcre2_match(p->code, text.p, text.n, 0, 0, s->match, s->context);
+	int rc;
 
+	if (!prefix_fits(&p->prefix, text.p, text.n))
+		return false;
+	if (p->jit) /* pcre2_match() would come to the same, by way of checks that are for strangers'
+		       arguments */
+		rc = pcre2_jit_match(p->code, text.p, text.n, 0, 0, s->match, s->context);
+	else
+		rc = pcre2_match(p->code, text.p, text.n, 0, 0, s->match, s->context);
 	s->stats.gave_up += rc < 0 && rc != PCRE2_ERROR_NOMATCH;
 	return rc >= 0;
 }
