@@ -455,7 +455,7 @@ static int fill_up(int expected, const char *words)
 
 static int fill_limited_file(void)
 {
-	struct rlimit limit = { .rlim_cur = 800000, .rlim_max = RLIM_INFINITY };
+	struct rlimit limit = { .rlim_cur = 2000000, .rlim_max = RLIM_INFINITY };
 
 	signal(SIGXFSZ, SIG_IGN);
 	return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? fill_up(-EIO, "请检查磁盘") : 1;
@@ -489,7 +489,7 @@ static void full_disk_keeps_what_was_committed(void **state)
 	pid = fork();
 	if (pid == 0) {
 		if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-		    mount("tmpfs", folder, "tmpfs", 0, "size=1m") != 0)
+		    mount("tmpfs", folder, "tmpfs", 0, "size=3m") != 0)
 			_exit(77); /* a container without mounts */
 		_exit(fill_up(-ENOSPC, "磁盘已满"));
 	}
