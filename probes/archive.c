@@ -53,7 +53,7 @@ static enum archive_result want(struct archive *a, struct probe_ask *ask, enum s
 	a->from = from;
 	a->to = to;
 	*ask = (struct probe_ask){ .follow = true,
-				   .conditional = stage == FIRST,
+				   .conditional = stage == FIRST && !a->other,
 				   .ranged = true,
 				   .from = from,
 				   .to = to - 1,
@@ -95,7 +95,9 @@ static bool fits(const struct archive *a, struct probe_run *run)
 
 static enum archive_result begin(struct archive *a, struct probe_run *run, struct probe_ask *ask)
 {
-	copy(a->url, sizeof(a->url), run->target);
+	a->other = a->url[0] != '\0';
+	if (!a->other)
+		copy(a->url, sizeof(a->url), run->target);
 	if (a->url[0] == '\0') {
 		run->outcome = PROBE_BAD_URL;
 		return ARCHIVE_OVER;

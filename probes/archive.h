@@ -35,7 +35,8 @@ enum archive_result {
 };
 
 struct archive {
-	archive_wanted *wanted; /* set by the probe */
+	archive_wanted *wanted;  /* set by the probe */
+	char url[PROBE_URL_MAX]; /* may be set by the probe, else the run's target */
 	/* results */
 	uint8_t *file;
 	size_t size;
@@ -43,7 +44,8 @@ struct archive {
 	bool zoned;
 	/* the way there */
 	unsigned stage;
-	char url[PROBE_URL_MAX], etag[PROBE_FIELD_MAX];
+	bool other; /* not the target: what is known of that does not count here */
+	char etag[PROBE_FIELD_MAX];
 	uint64_t total, from, to; /* size of the archive; the range that is asked for, `to` exclusive */
 	struct zip_end end;
 	uint64_t at, seen, sum;        /* in the directory: read so far, entries, bytes that they claim */

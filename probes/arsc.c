@@ -103,13 +103,13 @@ static unsigned suits(struct rd config, const char *language)
 	if (rd_le32(&config) != 0) /* of one operator's network */
 		return 0;
 	p = rd_bytes(&config, 4); /* language and country */
-	if (p == NULL || (language[0] == '\0' ? p[0] != 0 : memcmp(p, language, 2) != 0))
+	if (p == NULL || (language[0] == '\0' ? p[0] != 0 || p[2] != 0 : memcmp(p, language, 2) != 0))
 		return 0;
 	for (rest = config; rd_left(&rest) > 0;)
 		other |= rd_u8(&rest) != 0; /* of some screens, versions, scripts only */
 	if (language[0] != '\0' && p[2] != 0 && memcmp(p + 2, "CN", 2) != 0)
 		return 0;
-	return other ? 1 : p[2] != 0 ? 2 : 3;
+	return other ? 1 : p[2] != 0 ? 3 : 2;
 }
 
 /* One ResTable_type: the value of the entry, when it is there and suits better than the best so far. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The probe `ipa`: bundle, version, name, privacy statements and date of an iOS package behind a download
- * link, from its Info.plist alone (probes/archive.h).
+ * link, from its Info.plist alone (probes/archive.h). The link may also lead to the list (manifest.plist)
+ * that pages name to Apple's devices; then the package that this names is read, or else what the list says.
  */
 #ifndef PROBES_IPA_H
 #define PROBES_IPA_H

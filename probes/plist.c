@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/rd.h"
+#include "base/text.h"
 
 enum { HEADER = 8, TRAILER = 32 };
 
@@ -224,6 +225,17 @@ struct xml {
 
 static bool is(const xmlChar *name, const char *want) { return strcmp((const char *)name, want) == 0; }
 
+static void put_text(struct text *t, const xmlChar *s)
+{
+	size_t n = strlen((const char *)s), len;
+
+	for (size_t i = 0; i < n && !t->full; i += len) {
+		len = text_utf8_len(s + i, n - i);
+		len += len == 0; /* libxml2 has no other than valid text */
+		put(t, s + i, len);
+	}
+}
+
 static void pair(struct xml *x, const char *value)
 {
 	x->bad |= !x->has_key || ++x->pairs > PLIST_PAIRS_MAX;
@@ -270,7 +282,7 @@ static void node(struct xml *x, xmlTextReader *r)
 	else if (type == XML_READER_TYPE_ELEMENT && depth == 0)
 		x->bad |= !is(name, "plist");
 	else if (type == XML_READER_TYPE_ELEMENT && depth == DEPTH_DICT)
-		x->bad |= x->dict || !is(name, "dict"), x->dict = true;
+		x->bad |= x->dict || !is(name, "dict"), x->dict |= is(name, "dict");
 	else if (type == XML_READER_TYPE_ELEMENT && depth == DEPTH_ITEM)
 		item_start(x, name, xmlTextReaderIsEmptyElement(r) != 0);
 	else if (type == XML_READER_TYPE_ELEMENT && depth == DEPTH_TEXT)
@@ -278,16 +290,38 @@ static void node(struct xml *x, xmlTextReader *r)
 	else if (type == XML_READER_TYPE_END_ELEMENT && depth == DEPTH_ITEM)
 		item_end(x);
 	else if (depth == DEPTH_TEXT && (x->in_key || x->in_text) && xmlTextReaderHasValue(r) &&
-		 type != XML_READER_TYPE_COMMENT) {
-		const xmlChar *text = xmlTextReaderConstValue(r);
-		put(x->in_key ? &x->key : &x->value, text, strlen((const char *)text));
-	}
+		 type != XML_READER_TYPE_COMMENT)
+		put_text(x->in_key ? &x->key : &x->value, xmlTextReaderConstValue(r));
+}
+
+/* The same of every dictionary: what is in a key or a scalar is text, the rest only structure. */
+static void node_deep(struct xml *x, xmlTextReader *r)
+{
+	int type = xmlTextReaderNodeType(r), depth = xmlTextReaderDepth(r);
+	const xmlChar *name = xmlTextReaderConstLocalName(r);
+
+	if (type == XML_READER_TYPE_ENTITY_REFERENCE)
+		x->bad = true;
+	else if (type == XML_READER_TYPE_ELEMENT && depth == 0)
+		x->bad |= !is(name, "plist");
+	else if (type == XML_READER_TYPE_ELEMENT && (is(name, "dict") || is(name, "array"))) {
+		x->bad |= x->in_key || x->in_text;
+		x->dict = true;
+		x->has_key = false;
+	} else if (type == XML_READER_TYPE_ELEMENT) {
+		x->bad |= x->in_key || x->in_text;
+		if (x->has_key || is(name, "key"))
+			item_start(x, name, xmlTextReaderIsEmptyElement(r) != 0);
+	} else if (type == XML_READER_TYPE_END_ELEMENT)
+		item_end(x);
+	else if ((x->in_key || x->in_text) && xmlTextReaderHasValue(r) && type != XML_READER_TYPE_COMMENT)
+		put_text(x->in_key ? &x->key : &x->value, xmlTextReaderConstValue(r));
 }
 
 /* External entities are never fetched, internal ones never expanded. */
-static enum plist_result read_xml(const uint8_t *p, size_t n, plist_take *take, void *arg)
+static enum plist_result read_xml(const uint8_t *p, size_t n, void (*each)(struct xml *, xmlTextReader *),
+				  struct xml *x)
 {
-	struct xml x = { .take = take, .arg = arg };
 	xmlTextReader *r;
 	int more = 0;
 
@@ -297,17 +331,26 @@ static enum plist_result read_xml(const uint8_t *p, size_t n, plist_take *take, 
 			       XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (r == NULL)
 		return PLIST_UNKNOWN;
-	while (!x.bad && (more = xmlTextReaderRead(r)) == 1)
-		node(&x, r);
+	while (!x->bad && (more = xmlTextReaderRead(r)) == 1)
+		each(x, r);
 	xmlFreeTextReader(r);
-	if (!x.dict)
+	if (!x->dict)
 		return PLIST_UNKNOWN;
-	return x.bad || more != 0 || x.has_key ? PLIST_BROKEN : PLIST_OK;
+	return x->bad || more != 0 || x->has_key ? PLIST_BROKEN : PLIST_OK;
 }
 
 enum plist_result plist_read(const uint8_t *p, size_t n, plist_take *take, void *arg)
 {
+	struct xml x = { .take = take, .arg = arg };
+
 	if (n >= HEADER && memcmp(p, "bplist0", 7) == 0)
 		return read_binary(p, n, take, arg);
-	return read_xml(p, n, take, arg);
+	return read_xml(p, n, node, &x);
+}
+
+enum plist_result plist_read_deep(const uint8_t *p, size_t n, plist_take *take, void *arg)
+{
+	struct xml x = { .take = take, .arg = arg };
+
+	return read_xml(p, n, node_deep, &x);
 }

@@ -26,5 +26,7 @@ typedef void plist_take(void *arg, const char *key, const char *value);
 
 /* What was told before PLIST_BROKEN is not to be used. */
 enum plist_result plist_read(const uint8_t *p, size_t n, plist_take *take, void *arg);
+/* XML alone, and the scalar pairs of every dictionary wherever it is, as they follow one another. */
+enum plist_result plist_read_deep(const uint8_t *p, size_t n, plist_take *take, void *arg);
 
 #endif

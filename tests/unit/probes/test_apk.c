@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probes/apk.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -14,6 +11,7 @@
 #include "probes/archive.h"
 #include "tests/unit/probes/axml_write.h"
 #include "tests/unit/probes/package.h"
+#include "tests/unit/probes/tool.h"
 
 static struct probe_fact room[PROBE_FACTS_MAX];
 static struct package k;
@@ -565,34 +563,7 @@ static void put(const char *name, const char *text)
 	fclose(f);
 }
 
-/* Runs a command in the folder; its output in `out`. The exit status. */
-static int tool(char *const argv[], char *out, size_t cap)
-{
-	posix_spawn_file_actions_t fa;
-	int pipe_fd[2], status = -1;
-	size_t n = 0;
-	ssize_t got;
-	pid_t pid;
-
-	assert_int_equal(pipe(pipe_fd), 0);
-	posix_spawn_file_actions_init(&fa);
-	posix_spawn_file_actions_adddup2(&fa, pipe_fd[1], 1);
-	posix_spawn_file_actions_addclose(&fa, pipe_fd[0]);
-	posix_spawn_file_actions_addchdir_np(&fa, folder);
-	if (posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ) != 0)
-		pid = -1;
-	posix_spawn_file_actions_destroy(&fa);
-	close(pipe_fd[1]);
-	while ((got = read(pipe_fd[0], out + n, cap - 1 - n)) > 0)
-		n += (size_t)got;
-	out[n] = '\0';
-	close(pipe_fd[0]);
-	if (pid > 0)
-		waitpid(pid, &status, 0);
-	return status;
-}
-
-#define TOOL(out, ...) tool((char *const[]){ __VA_ARGS__, NULL }, out, sizeof(out))
+#define TOOL(out, ...) tool_run(folder, (char *const[]){ __VA_ARGS__, NULL }, out, sizeof(out), NULL)
 
 static const char public_ids[] =
 	"<resources>"
