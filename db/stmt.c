@@ -318,12 +318,15 @@ static const char *const statements[STMT_COUNT] = {
 				  "origin = 'plan' AND wanted = 1 AND round <> ?2",
 	[STMT_PROBE_JOBS_FORGET] =
 		"DELETE FROM probe_job WHERE wanted = 0 AND handed IS NULL AND coalesce(tried, 0) < ?1",
-	[STMT_PROBE_CHILDREN_PLANNED] = "UPDATE probe_job AS c SET wanted = " LED ", app = p.app "
-					"FROM probe_job p WHERE p.id = c.parent AND c.origin = 'fact' "
-					"AND p.round = ?1 AND (c.wanted <> " LED " OR c.app IS NOT p.app)",
-	[STMT_PROBE_CHILDREN_OF] = "UPDATE probe_job AS c SET wanted = " LED " FROM probe_job p "
-				   "WHERE p.id = ?1 AND c.parent = ?1 AND c.origin = 'fact' "
-				   "AND c.wanted <> " LED,
+	/* what a person waits for is his until it is answered */
+	[STMT_PROBE_CHILDREN_PLANNED] =
+		"UPDATE probe_job AS c SET wanted = " LED ", app = p.app, origin = 'fact' FROM probe_job p "
+		"WHERE c.parent IS NOT NULL AND c.origin <> 'plan' AND c.rank < 2 AND p.id = c.parent "
+		"AND p.round = ?1 AND (c.wanted <> " LED " OR c.app IS NOT p.app)",
+	[STMT_PROBE_CHILDREN_OF] =
+		"UPDATE probe_job AS c SET wanted = " LED ", origin = 'fact' FROM probe_job p "
+		"WHERE p.id = ?1 AND c.parent = ?1 AND c.origin <> 'plan' AND c.rank < 2 AND c.wanted "
+		"<> " LED,
 	[STMT_PROBE_DUE] =
 		"SELECT id, kind, name, probe, target, etag, modified, version, app, rank FROM probe_job "
 		"WHERE wanted = 1 AND handed IS NULL AND rank = ?1 AND due <= ?2 ORDER BY due LIMIT ?3",
@@ -338,6 +341,10 @@ static const char *const statements[STMT_COUNT] = {
 		"UPDATE probe_job SET handed = NULL, wanted = ?2, rank = ?3, due = ?4, attempts = ?5, "
 		"failures = ?6, tried = ?7, done = CASE WHEN ?8 THEN ?7 ELSE done END, outcome = ?9, "
 		"status = ?10, version = ?11, remark = ?12, etag = ?13, modified = ?14 WHERE id = ?1",
+	[STMT_PROBE_HOLD_HOST] = "UPDATE probe_job SET due = ?1 WHERE kind = 0 AND name = ?2 AND target = '' "
+				 "AND wanted = 1 AND handed IS NULL AND due < ?1",
+	[STMT_PROBE_HOLD_PROBE] = "UPDATE probe_job SET due = ?1 WHERE probe = ?2 AND wanted = 1 "
+				  "AND handed IS NULL AND due < ?1",
 	[STMT_PROBE_COUNT] = "INSERT INTO probe_counter (name, value) VALUES (?1, ?2) "
 			     "ON CONFLICT DO UPDATE SET value = value + excluded.value",
 	[STMT_PROBE_COUNTERS] = "SELECT name, value FROM probe_counter ORDER BY name",
@@ -372,6 +379,9 @@ static const char *const statements[STMT_COUNT] = {
 				 "WHERE (f.gone IS NULL OR ?1) AND (?2 IS NULL OR j.app = ?2) "
 				 "AND (?3 IS NULL OR f.kind = ?3) AND (?4 IS NULL OR f.name = ?4) "
 				 "ORDER BY f.kind, f.name, f.type, f.value, f.job",
+	[STMT_PROBE_LEADS] = "SELECT kind, name, probe, target, app, why, due FROM probe_job "
+			     "WHERE parent IS NOT NULL AND origin = 'fact' AND wanted = 1 "
+			     "AND (?1 IS NULL OR app = ?1) AND (?2 IS NULL OR name = ?2) ORDER BY app, id",
 	[STMT_PROBE_LEADS_COUNT] =
 		"SELECT count(*) FROM probe_job WHERE parent = ?1 AND origin = 'fact' AND wanted = 1",
 	[STMT_PROBE_LEAD_PUT] =

@@ -128,6 +128,7 @@ int store_jobs_due(struct store *s, int64_t *when)
 /* The row of a job that is out. */
 struct out_row {
 	struct answered job;
+	bool targeted; /* it went to a URL that need not be its subject's */
 	int rank;
 	uint32_t attempts, failures;
 	int64_t version;
@@ -147,6 +148,7 @@ static bool read_out(struct db_txn *t, int64_t id, struct out_row *o)
 	if (found) {
 		take_text(o->job.name, sizeof(o->job.name), &q, 1);
 		take_text(o->job.probe, sizeof(o->job.probe), &q, 2);
+		o->targeted = query_get_text(&q, 3)[0] != '\0';
 		o->job.app = query_get_int(&q, 4);
 		/* what a person asked for once is over with any answer */
 		o->job.wanted = query_get_int(&q, 6) != 0 && strcmp(query_get_text(&q, 5), "person") != 0;
@@ -232,6 +234,23 @@ static void settle(const struct store *s, struct db_txn *t, struct out_row *o, c
 	write_answer(t, o, r, due, now);
 }
 
+/* Who asked to wait asked it of all that would come to him: the other probes of the host, or all jobs of a
+ * configured endpoint. */
+static void hold_others(const struct store *s, struct db_txn *t, const struct out_row *o,
+			const struct job_result *r, int64_t now)
+{
+	const struct probe_row *row = row_of(s, o->job.probe);
+	bool endpoint = row != NULL && row->endpoint != NULL;
+	struct query q;
+
+	if (r->retry_after == 0 || (!endpoint && (o->job.kind != SUBJECT_HOST || o->targeted)))
+		return;
+	query_open(&q, t, endpoint ? STMT_PROBE_HOLD_PROBE : STMT_PROBE_HOLD_HOST);
+	query_int(&q, now + schedule_hold(r->retry_after));
+	query_text(&q, endpoint ? o->job.probe : o->job.name);
+	query_run(&q);
+}
+
 /* -- counts of the day --------------------------------------------------------------------------------- */
 
 static int64_t waiting_before(struct db_txn *t, int64_t when)
@@ -306,6 +325,7 @@ int store_job_result(struct store *s, int64_t now, const struct job_result *r)
 		judge_mark(&t);
 	learn_transcript(&t, r->id, r, now);
 	settle(s, &t, &o, r, now);
+	hold_others(s, &t, &o, r, now);
 	count_answer(&t, r, now);
 	return state_end(s, &t);
 }

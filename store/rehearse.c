@@ -16,18 +16,24 @@ struct rehearsal {
 	uint64_t outcome[PROBE_OUTCOME_COUNT];
 };
 
+/* A run that might be made. */
+struct planned {
+	enum subject_kind kind;
+	const char *name, *probe, *target, *why;
+	int64_t app, due;
+};
+
 /* What a run would begin with, by the prober's own checks. */
-static enum probe_outcome preview(struct rehearsal *r, const struct asked_app *a,
-				  const struct asked_member *m, const char *probe)
+static enum probe_outcome preview(struct rehearsal *r, const struct planned *p)
 {
 	struct store *s = r->answer->store;
 	struct buf *b = &r->answer->line;
 	const char *scope[JOB_SCOPE_MAX];
 	struct probe_sight sight;
-	struct job j = { .kind = m->kind };
+	struct job j = { .kind = p->kind };
 
-	snprintf(j.name, sizeof(j.name), "%s", m->name);
-	reach_fill(s, r->txn, a->id, &j);
+	snprintf(j.name, sizeof(j.name), "%s", p->name);
+	reach_fill(s, r->txn, p->app, &j);
 	json_open(b, "scope", '[');
 	for (size_t i = 0; i < j.scope_count; i++) {
 		scope[i] = j.scope[i];
@@ -37,10 +43,10 @@ static enum probe_outcome preview(struct rehearsal *r, const struct asked_app *a
 	if (s->preview == NULL)
 		return PROBE_DONE;
 	s->preview(s->conf,
-		   &(struct probe_look){ .kind = m->kind,
-					 .name = m->name,
-					 .probe = probe,
-					 .target = "",
+		   &(struct probe_look){ .kind = p->kind,
+					 .name = p->name,
+					 .probe = p->probe,
+					 .target = p->target,
 					 .scope = scope,
 					 .scope_count = j.scope_count },
 		   r->now, &sight);
@@ -51,58 +57,89 @@ static enum probe_outcome preview(struct rehearsal *r, const struct asked_app *a
 	return sight.outcome;
 }
 
-/* When it is asked: the job's time, or at once. */
-static void next_json(struct rehearsal *r, const struct asked_member *m, const char *probe)
+static void rehearse(struct rehearsal *r, const struct planned *p, enum probe_outcome o)
+{
+	struct buf *b = &r->answer->line;
+	char app[24];
+
+	answer_app_text(app, p->app);
+	json_line(b);
+	json_text(b, "kind", subject_kind_name(p->kind));
+	json_text(b, "name", p->name);
+	json_text(b, "probe", p->probe);
+	json_text(b, "target", p->target);
+	json_text(b, "app", p->app ? app : NULL);
+	json_text(b, "why", p->why);
+	json_time(b, "next", p->due > r->now ? p->due : r->now);
+	if (o == PROBE_DONE)
+		o = preview(r, p);
+	json_bool(b, "asked", o == PROBE_DONE);
+	json_text(b, "refusal", o == PROBE_DONE ? NULL : probe_outcome_name(o));
+	answer_line(r->answer);
+	r->outcome[o]++;
+}
+
+/* When its job is due; 0: it has none yet. */
+static int64_t due_of(struct rehearsal *r, const struct asked_member *m, const char *probe)
 {
 	struct query q;
-	int64_t due = r->now;
+	int64_t due = 0;
 
 	query_open(&q, r->txn, STMT_PROBE_JOB_FIND);
 	query_int(&q, m->kind);
 	query_text(&q, m->name);
 	query_text(&q, probe);
 	query_text(&q, "");
-	if (query_row(&q) && query_get_int(&q, 2) > due)
+	if (query_row(&q))
 		due = query_get_int(&q, 2);
 	query_close(&q);
-	json_time(&r->answer->line, "next", due);
-}
-
-static void rehearse(struct rehearsal *r, const struct asked_app *a, const struct asked_member *m,
-		     const struct probe_row *row)
-{
-	enum probe_outcome o = plan_refusal(r->answer->store, row, m);
-	struct buf *b = &r->answer->line, why = { 0 };
-	char app[24];
-
-	answer_app_text(app, a->id);
-	plan_why(&why, a->status, a->clients, a->days);
-	json_line(b);
-	json_text(b, "kind", subject_kind_name(m->kind));
-	json_text(b, "name", m->name);
-	json_text(b, "probe", row->name);
-	json_text(b, "app", app);
-	json_text(b, "why", why.p);
-	next_json(r, m, row->name);
-	if (o == PROBE_DONE)
-		o = preview(r, a, m, row->name);
-	json_bool(b, "asked", o == PROBE_DONE);
-	json_text(b, "refusal", o == PROBE_DONE ? NULL : probe_outcome_name(o));
-	answer_line(r->answer);
-	buf_clear(&why);
-	r->outcome[o]++;
+	return due;
 }
 
 static void each_app(void *arg, const struct asked_app *a)
 {
 	struct rehearsal *r = arg;
 	const struct store *s = r->answer->store;
+	struct buf why = { 0 };
 
-	for (size_t i = 0; i < a->count; i++)
-		for (size_t k = 0; k < s->probe_count; k++)
-			if (plan_fits(&s->probe[k], a->member[i].kind) &&
-			    (r->only == NULL || strcmp(r->only, a->member[i].name) == 0))
-				rehearse(r, a, &a->member[i], &s->probe[k]);
+	plan_why(&why, a->status, a->clients, a->days);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct asked_member *m = &a->member[i];
+		if (r->only != NULL && strcmp(r->only, m->name) != 0)
+			continue;
+		for (size_t k = 0; k < s->probe_count; k++) {
+			const struct probe_row *row = &s->probe[k];
+			if (plan_fits(row, m->kind))
+				rehearse(r,
+					 &(struct planned){ m->kind, m->name, row->name, "", why.p, a->id,
+							    due_of(r, m, row->name) },
+					 plan_refusal(s, row, m));
+		}
+	}
+	buf_clear(&why);
+}
+
+/* What facts led to stands as jobs. */
+static void each_lead(struct rehearsal *r, int64_t app)
+{
+	struct query q;
+
+	query_open(&q, r->txn, STMT_PROBE_LEADS);
+	if (app != 0)
+		query_int(&q, app);
+	else
+		query_text(&q, NULL);
+	query_text(&q, r->only);
+	while (query_row(&q)) {
+		struct planned p = { .name = query_get_text(&q, 1),
+				     .probe = query_get_text(&q, 2),
+				     .target = query_get_text(&q, 3),
+				     .app = query_get_int(&q, 4),
+				     .why = query_get_text(&q, 5),
+				     .due = query_get_int(&q, 6) };
+		if (state_kind(&q, 0, &p.kind))
+			rehearse(r, &p, PROBE_DONE);
+	}
 }
 
 static void total(struct rehearsal *r)
@@ -132,6 +169,7 @@ int answer_probe_dry_run(struct answer *a)
 		r.only = colon ? colon + 1 : a->operand[0];
 	db_begin(&t, a->store->db, DB_READ);
 	plan_walk(&t, false, app, each_app, &r);
+	each_lead(&r, app);
 	if (t.result == 0)
 		total(&r);
 	return answer_end(a, &t);

@@ -67,12 +67,17 @@ static int64_t earlier_for_certificate(const struct schedule *s, int64_t now, in
 	return watch < due ? watch : due;
 }
 
+int64_t schedule_hold(uint32_t retry_after)
+{
+	return (retry_after < RETRY_AFTER_MAX ? (int64_t)retry_after : RETRY_AFTER_MAX) * second;
+}
+
 /* What the target asked for is the least; the spread only adds. */
 static int64_t at_least(const struct schedule *s, int64_t now, int64_t due)
 {
-	int64_t seconds = s->retry_after < RETRY_AFTER_MAX ? s->retry_after : RETRY_AFTER_MAX;
+	int64_t hold = schedule_hold(s->retry_after);
 
-	return due < now + seconds * second ? now + seconds * second : due;
+	return due < now + hold ? now + hold : due;
 }
 
 int64_t schedule_next(const struct schedule *s, int64_t now, uint32_t *failures)

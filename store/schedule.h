@@ -30,6 +30,8 @@ enum { SCHEDULE_UNKNOWN_HOURS = 168 }; /* interval of a probe that is not there 
 bool schedule_is_success(enum probe_outcome o);
 /* Microseconds UTC, later than now. `failures`: in a row, with this one. */
 int64_t schedule_next(const struct schedule *s, int64_t now, uint32_t *failures);
+/* How long a target that asked for `retry_after` seconds is left alone, microseconds. */
+int64_t schedule_hold(uint32_t retry_after);
 /* A tenth more or less than `span`. */
 int64_t schedule_spread(int64_t job, uint32_t attempts, int64_t span);
 

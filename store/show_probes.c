@@ -140,6 +140,7 @@ static void whole_json(struct buf *b, struct store *s, struct db_txn *t, int64_t
 	state_json(b, s, t);
 	json_open(b, "jobs", '{');
 	jobs_json(b, n);
+	json_int(b, "listed", n[JOBS_WANTED] < JOBS_TOLD ? n[JOBS_WANTED] : JOBS_TOLD);
 	json_close(b, '}');
 	budget_json(b, s->conf);
 	counters_json(b, t, "runs", true);

@@ -148,6 +148,22 @@ static void an_answer_is_whole_or_not_there(void **state)
 	assert_int_equal(fx_number(STMT_PROBE_FACTS_NUMBER), 1);
 }
 
+/* He asked it of us, not of one probe. */
+static void who_asks_to_wait_waits_for_all_probes(void **state)
+{
+	int64_t now = px_soon();
+	struct job_result *r;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 1), 1);
+	r = px_result(px_job[0].id, PROBE_HELD_BACK);
+	r->retry_after = 7200;
+	fx_ok(px_answer(r, now));
+	assert_int_equal(px_take(now + 2 * an_hour - 1, 64), 0);
+	assert_int_equal(px_take(now + 3 * an_hour, 64), 2);
+}
+
 static void nothing_goes_out_while_it_is_off(void **state)
 {
 	(void)state;
@@ -171,6 +187,7 @@ int main(void)
 		PX_TEST(a_second_answer_changes_nothing),
 		PX_TEST(a_job_that_was_out_waits_after_a_crash),
 		PX_TEST(an_answer_is_whole_or_not_there),
+		PX_TEST(who_asks_to_wait_waits_for_all_probes),
 		PX_TEST(nothing_goes_out_while_it_is_off),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,29 @@ static void what_only_a_person_wants_is_asked_once(void **state)
 	assert_int_equal(px_take(px_soon(), 64), 2);
 }
 
+/* What a page of somebody in scope named may be asked for, as long as it is in scope. */
+static void a_lead_may_be_asked_for(void **state)
+{
+	struct job_result *r;
+	int n;
+
+	(void)state;
+	px_open("wechat_record = https://record.example.cn/?appid=\n");
+	campus();
+	refused("wx00000000000000cc", "不在探测范围");
+	n = px_take(px_soon(), 64);
+	r = px_result(px_find(n, "jw.example.edu.cn", "page")->id, PROBE_DONE);
+	px_fact(r, FACT_WECHAT_MINI, "wx00000000000000cc");
+	fx_ok(px_answer(r, px_soon()));
+	assert_int_equal(ask("wx00000000000000cc"), 0);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_true(px_job[0].urgent);
+	fx_ok(px_answer(px_result(px_job[0].id, PROBE_DONE), px_soon()));
+	assert_int_equal(px_take(px_soon() + 9000 * an_hour, 64), 2); /* it goes on, as the page does */
+	assert_int_equal(fx_ask(-1, "exempt", "jw.example.edu.cn", "测试", NULL), 0);
+	refused("wx00000000000000cc", "不在探测范围");
+}
+
 static void a_job_that_is_out_is_waited_for(void **state)
 {
 	(void)state;
@@ -224,6 +247,7 @@ int main(void)
 		PX_TEST(a_person_comes_first),
 		PX_TEST(a_planned_job_stays_planned),
 		PX_TEST(what_only_a_person_wants_is_asked_once),
+		PX_TEST(a_lead_may_be_asked_for),
 		PX_TEST(a_job_that_is_out_is_waited_for),
 		PX_TEST(a_url_is_looked_at_by_one_probe),
 		PX_TEST(out_of_scope_is_refused_with_the_reason),

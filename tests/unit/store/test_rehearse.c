@@ -115,6 +115,25 @@ static void what_was_asked_comes_later(void **state)
 	json_decref(job);
 }
 
+static void what_facts_led_to_is_told_too(void **state)
+{
+	struct job_result *r;
+	int n;
+
+	(void)state;
+	campus();
+	store_probes(fx.store, px_rows, 4, look);
+	n = px_take(px_soon(), 64);
+	r = px_result(px_find(n, "jw.example.edu.cn", "page")->id, PROBE_DONE);
+	px_fact(r, FACT_APK_LINK, "https://dl.example.edu.cn/a.apk");
+	fx_ok(px_answer(r, px_soon()));
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "jw.example.edu.cn", NULL), 0);
+	assert_int_equal(fx_line_count(), 4);
+	schema_check("probe-plan");
+	is("jw.example.edu.cn", "apk", NULL);
+	assert_true(fx_says("https://dl.example.edu.cn/a.apk"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +141,7 @@ int main(void)
 		PX_TEST(one_subject_or_app_can_be_named),
 		PX_TEST(nothing_is_written),
 		PX_TEST(what_was_asked_comes_later),
+		PX_TEST(what_facts_led_to_is_told_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
