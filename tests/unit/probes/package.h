@@ -63,70 +63,95 @@ static inline size_t package_deflate(const void *bytes, size_t n, uint8_t *out, 
 	return z.total_out;
 }
 
-static inline void package_add_n(struct package *k, const char *name, size_t name_n, const void *bytes,
-				 size_t n)
+/* What both headers of an entry say. */
+struct package_entry {
+	uint16_t time, date;
+	uint32_t crc;
+	size_t packed, n;
+};
+
+static inline void package_sums(uint8_t **to, uint32_t crc, uint64_t packed, uint64_t n)
 {
-	uint8_t *to = k->p + k->n, *d = k->dir + k->dir_n, *sizes;
-	const char *local = k->local_name ? k->local_name : name;
-	size_t local_n = k->local_name ? strlen(local) : name_n, packed = n;
-	uint16_t date = k->dos_date ? k->dos_date : (2026 - 1980) << 9 | 5 << 5 | 1,
-		 time = 12 << 11 | 30 << 5;
-	uint32_t crc = (uint32_t)crc32(0, bytes, (uInt)n) + k->crc_off;
-	uint64_t at = (uint64_t)((int64_t)k->n + k->at_off);
-	unsigned extra = (k->utc ? 9 : 0) + (k->zip64 ? 28 : 0);
+	package_le(to, crc, 4);
+	package_le(to, packed, 4);
+	package_le(to, n, 4);
+}
+
+static inline void package_kind(const struct package *k, uint8_t **to, const struct package_entry *e)
+{
+	package_le(to, 20, 2);
+	package_le(to, 0, 2);
+	package_le(to, k->stored ? 0 : 8, 2);
+	package_le(to, e->time, 2);
+	package_le(to, e->date, 2);
+}
+
+static inline void package_local(struct package *k, const char *name, size_t name_n, const void *bytes,
+				 struct package_entry *e)
+{
+	uint8_t *to = k->p + k->n, *sums;
 
 	package_le(&to, 0x04034b50, 4);
-	package_le(&to, 20, 2);
-	package_le(&to, 0, 2);
-	package_le(&to, k->stored ? 0 : 8, 2);
-	package_le(&to, time, 2);
-	package_le(&to, date, 2);
-	sizes = to;
+	package_kind(k, &to, e);
+	sums = to;
 	to += 12;
-	package_le(&to, local_n, 2);
+	package_le(&to, name_n, 2);
 	package_le(&to, k->pad, 2);
-	memcpy(to, local, local_n);
-	to += local_n + k->pad;
+	memcpy(to, name, name_n);
+	to += name_n + k->pad;
+	e->packed = e->n;
 	if (k->stored)
-		memcpy(to, bytes, n);
+		memcpy(to, bytes, e->n);
 	else
-		packed = package_deflate(bytes, n, to, PACKAGE_MAX - (size_t)(to - k->p));
-	to += packed;
-	package_le(&sizes, crc, 4);
-	package_le(&sizes, packed, 4);
-	package_le(&sizes, n, 4);
-	k->n = (size_t)(to - k->p);
+		e->packed = package_deflate(bytes, e->n, to, PACKAGE_MAX - (size_t)(to - k->p));
+	package_sums(&sums, e->crc, e->packed, e->n);
+	k->n = (size_t)(to - k->p) + e->packed;
+}
+
+static inline void package_directory(struct package *k, const char *name, size_t name_n, uint64_t at,
+				     const struct package_entry *e)
+{
+	uint64_t packed = (uint64_t)((int64_t)e->packed + k->packed_off),
+		 n = (uint64_t)((int64_t)e->n + k->size_off);
+	uint8_t *d = k->dir + k->dir_n;
 
 	package_le(&d, 0x02014b50, 4);
-	package_le(&d, 20 | 20 << 16, 4);
-	package_le(&d, 0, 2);
-	package_le(&d, k->stored ? 0 : 8, 2);
-	package_le(&d, time, 2);
-	package_le(&d, date, 2);
-	package_le(&d, crc, 4);
-	package_le(&d, k->zip64 ? UINT32_MAX : (uint64_t)((int64_t)packed + k->packed_off), 4);
-	package_le(&d, k->zip64 ? UINT32_MAX : (uint64_t)((int64_t)n + k->size_off), 4);
+	package_le(&d, 20, 2);
+	package_kind(k, &d, e);
+	package_sums(&d, e->crc, k->zip64 ? UINT32_MAX : packed, k->zip64 ? UINT32_MAX : n);
 	package_le(&d, name_n, 2);
-	package_le(&d, extra, 2);
+	package_le(&d, (k->utc ? 9 : 0) + (k->zip64 ? 28 : 0), 2);
 	package_le(&d, 0, 2); /* comment */
 	package_le(&d, 0, 8);
 	package_le(&d, k->zip64 ? UINT32_MAX : at, 4);
 	memcpy(d, name, name_n);
 	d += name_n;
 	if (k->utc) {
-		package_le(&d, 0x5455, 2);
-		package_le(&d, 5, 2);
+		package_le(&d, 0x5455 | 5 << 16, 4);
 		package_le(&d, 1, 1);
 		package_le(&d, k->utc, 4);
 	}
 	if (k->zip64) {
-		package_le(&d, 1, 2);
-		package_le(&d, 24, 2);
-		package_le(&d, (uint64_t)((int64_t)n + k->size_off), 8);
-		package_le(&d, (uint64_t)((int64_t)packed + k->packed_off), 8);
+		package_le(&d, 1 | 24 << 16, 4);
+		package_le(&d, n, 8);
+		package_le(&d, packed, 8);
 		package_le(&d, at, 8);
 	}
 	k->dir_n = (size_t)(d - k->dir);
+}
+
+static inline void package_add_n(struct package *k, const char *name, size_t name_n, const void *bytes,
+				 size_t n)
+{
+	const char *local = k->local_name ? k->local_name : name;
+	uint64_t at = (uint64_t)((int64_t)k->n + k->at_off);
+	struct package_entry e = { .time = 12 << 11 | 30 << 5,
+				   .date = k->dos_date ? k->dos_date : (2026 - 1980) << 9 | 5 << 5 | 1,
+				   .crc = (uint32_t)crc32(0, bytes, (uInt)n) + k->crc_off,
+				   .n = n };
+
+	package_local(k, local, k->local_name ? strlen(local) : name_n, bytes, &e);
+	package_directory(k, name, name_n, at, &e);
 	k->entries++;
 }
 
