@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probes/number.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@ enum {
 	DIGITS_MAX = 20,     /* of a run, with NUL: longer ones are no number of ours */
 	FILLER_MAX = 8,      /* characters between the words of a number and its digits: 案号: */
 	CONTEXT_BYTES = 160, /* before a number that its form alone does not prove */
+	LABEL_BYTES = 60,    /* between the label of a number and it */
 	SUFFIX_DIGITS = 4,
 	ICP_SHORT = 8,
 	ICP_LONG = 10,
@@ -226,15 +228,20 @@ static const char *province_before(const struct scan *s, const char **begin)
 	return zh;
 }
 
-/* The text in front holds one of these words. */
-static bool context(const struct scan *s, const char *here, const char *const *words)
+/* How far in front of here the nearest of these words ends, in bytes; SIZE_MAX: not within CONTEXT_BYTES. */
+static size_t context(const struct scan *s, const char *here, const char *const *words)
 {
 	const char *from = here - s->start > CONTEXT_BYTES ? here - CONTEXT_BYTES : s->start;
+	size_t least = SIZE_MAX;
 
-	for (; *words != NULL; words++)
-		if (memmem(from, (size_t)(here - from), *words, strlen(*words)) != NULL)
-			return true;
-	return false;
+	for (; *words != NULL; words++) {
+		const char *p = from;
+		while ((p = memmem(p, (size_t)(here - p), *words, strlen(*words))) != NULL) {
+			p += strlen(*words);
+			least = (size_t)(here - p) < least ? (size_t)(here - p) : least;
+		}
+	}
+	return least;
 }
 
 static bool icp(struct scan *s, const char *here, struct glyphs *g)
@@ -357,7 +364,7 @@ static bool telecom(struct scan *s, const char *here, uint32_t first, struct gly
 	glyph_blanks(g);
 	len = run_of_digits(g, digits, sizeof(digits));
 	if (len < ICP_SHORT || len > ICP_LONG || glyph_alnum(glyph_peek(*g)) ||
-	    (zh == NULL && !context(s, here, words)))
+	    (zh == NULL && context(s, here, words) == SIZE_MAX))
 		return false;
 	if ((memcmp(digits, "20", 2) != 0 && memcmp(digits, "19", 2) != 0) || only(digits + 4, '0')) {
 		s->templates++;
@@ -380,7 +387,7 @@ static bool grade(struct scan *s, const char *here, uint32_t first, struct glyph
 	static const char *const phones[] = { "电话", "手机", "热线", "传真", "联系",
 					      "订单", "运单", "账号", "QQ",   NULL };
 	char head[GRADE_HEAD + 1] = { (char)first }, tail[GRADE_TAIL + 1];
-	bool said;
+	size_t said, phone;
 
 	if (glyph_alnum(s->raw_before) || s->raw_before == '-' || s->raw_before == '.' ||
 	    s->raw_before == '+')
@@ -391,14 +398,16 @@ static bool grade(struct scan *s, const char *here, uint32_t first, struct glyph
 	if (glyph_alnum(glyph_peek(*g)) || glyph_peek(*g) == '-' || province_by_code(head) == NULL)
 		return false;
 	said = context(s, here, words);
-	if (!said && ((head[0] == '1' && head[1] >= '3') || context(s, here, phones)))
+	phone = context(s, here, phones);
+	if (phone < said || (head[0] == '1' && head[1] >= '3' && said > LABEL_BYTES))
 		return false;
 	if (is_template(head) || only(head + 6, '0')) {
 		s->templates++;
 		return false;
 	}
-	s->found =
-		(struct number){ .type = FACT_GRADE_NUMBER, .at = (size_t)(here - s->start), .bare = !said };
+	s->found = (struct number){ .type = FACT_GRADE_NUMBER,
+				    .at = (size_t)(here - s->start),
+				    .bare = said == SIZE_MAX };
 	snprintf(s->found.value, NUMBER_MAX, "%s-%s", head, tail);
 	return true;
 }

@@ -64,14 +64,14 @@ static const char *const noise[] = { "版权所有",
 				     "年" };
 
 /* A name ends where one of these begins. */
-static const char *const ends[] = { "版权",   "所有",      "保留",     "地址",  "电话",     "邮编",
-				    "邮箱",   "技术",      "支持",     "联系",  "主办",     "承办",
-				    "协办",   "主管",      "制作",     "维护",  "传真",     "备案",
-				    "违法",   "举报",      "未经",     "推荐",  "建议",     "访问",
-				    "您是",   "网址",      "网站",     "客服",  "服务热线", "设计",
-				    "Copy",   "All Right", "Tel",      "Email", "E-mail",   "Power",
-				    "Design", "Address",   "Support",  "ICP",   "公网安备", "增值电信",
-				    "隐私",   "用户协议",  "关于我们", "(C)",   "©" };
+static const char *const ends[] = { "版权",     "所有",     "保留",      "地址",     "电话",  "邮编",
+				    "邮箱",     "技术支持", "技术服务",  "支持",     "联系",  "主办",
+				    "承办",     "协办",     "主管",      "制作",     "维护",  "传真",
+				    "备案",     "违法",     "举报",      "未经",     "推荐",  "建议",
+				    "访问",     "您是",     "网址",      "网站",     "客服",  "服务热线",
+				    "设计",     "Copy",     "All Right", "Tel",      "Email", "E-mail",
+				    "Power",    "Design",   "Address",   "Support",  "ICP",   "公网安备",
+				    "增值电信", "隐私",     "用户协议",  "关于我们", "(C)",   "©" };
 
 /* In front of a name that is not the owner's. */
 static const char *const others[] = { "支持", "制作", "设计",     "维护", "承建", "建设", "开发", "承办",
@@ -95,6 +95,10 @@ static const struct {
 	{ "中专", false },   { "职中", false },   { "一中", false },   { "二中", false },
 	{ "附中", false },   { "政府", true },
 };
+
+/* How the words of a menu begin, and who speaks of itself: no names. */
+static const char *const nobody[] = { "首页",   "关于",   "联系",   "友情", "返回", "我校", "本校", "学校",
+				      "本公司", "我公司", "本单位", "本站", "我们", "进入", "更多", "所有" };
 
 static const char *const english[] = {
 	"University", "College", "School", "Institute", "Academy",    "Inc",
@@ -190,7 +194,8 @@ static bool is_name(struct owner *o)
 
 	while (o->n > 0 && (o->name[o->n - 1] == ' ' || o->name[o->n - 1] == '.' || o->name[o->n - 1] == ','))
 		o->n--;
-	if (o->n == 0 || o->n >= OWNER_MAX)
+	if (o->n == 0 || o->n >= OWNER_MAX || STARTS(o->name, o->name + o->n, nobody, &behind) ||
+	    memmem(o->name, o->n, "版权", strlen("版权")) != NULL)
 		return false;
 	if (!is_han(glyph_peek((struct glyphs){ o->name, o->name + o->n })) &&
 	    has_english_kind(o->name, o->n) && memchr(o->name, ' ', o->n) != NULL)

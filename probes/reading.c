@@ -172,6 +172,24 @@ static bool like_url(struct html_str s)
 	       (memmem(s.p, s.n, "://", 3) != NULL || html_has(s, ".apk") || html_has(s, ".ipa"));
 }
 
+/* HTML that a script or a template brings along: its text, and where its links go. */
+static void read_markup(struct page *p, struct html_str text, bool joined)
+{
+	struct html h;
+	struct html_token t;
+	struct html_str href;
+
+	view_script_text(&p->view, text, joined);
+	if (memchr(text.p, '<', text.n) == NULL)
+		return;
+	html_init(&h, text.p, text.n);
+	while (html_next(&h, &t))
+		if (t.what == HTML_START && html_attr_find(t.text, "href", &href) && href.n < PROBE_URL_MAX) {
+			href = plain(p, href);
+			link_read(&p->links, IN_SCRIPT, href.p, href.n, "script");
+		}
+}
+
 static void read_strings(struct page *p, const char *text, size_t n)
 {
 	struct script s;
@@ -188,7 +206,7 @@ static void read_strings(struct page *p, const char *text, size_t n)
 			continue;
 		if (like_url((struct html_str){ lit.p, lit.len }))
 			link_read(&p->links, IN_SCRIPT, lit.p, lit.len, "script");
-		view_script_text(&p->view, (struct html_str){ lit.p, lit.len }, str.joined);
+		read_markup(p, (struct html_str){ lit.p, lit.len }, str.joined);
 	}
 	buf_clear(&lit);
 }
@@ -204,9 +222,6 @@ static void read_code(struct page *p, struct html_str text)
 		p->redirect = (struct html_str){ p->redirect_text.p, p->redirect_text.len };
 	}
 }
-
-/* A template in a script element. */
-static void read_markup(struct page *p, struct html_str text) { view_script_text(&p->view, text, false); }
 
 static enum language language_of(struct html_str type)
 {
@@ -442,7 +457,7 @@ static void raw(struct page *p, const struct html_token *t)
 	else if (p->language == DATA)
 		read_strings(p, t->text.p, t->text.n);
 	else if (p->language == MARKUP)
-		read_markup(p, t->text);
+		read_markup(p, t->text, false);
 }
 
 /* -- the whole */
