@@ -177,17 +177,18 @@ static bool time_fast(char *out, int64_t us)
 	return true;
 }
 
-void text_time_utc(char out[TEXT_TIME_MAX], int64_t us)
+size_t text_time_utc(char out[TEXT_TIME_MAX], int64_t us)
 {
 	time_t s = (time_t)floor_div(us, 1000000);
 	struct tm tm;
 	char day[TEXT_TIME_MAX];
 
 	if (time_fast(out, us))
-		return;
+		return sizeof("2026-11-21T08:00:00.000000Z") - 1;
 	if (gmtime_r(&s, &tm) == NULL || strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
 		memcpy(day, "?", 2); /* a year past what the C library can write */
 	snprintf(out, TEXT_TIME_MAX, "%.22s.%06dZ", day, (int)((us % 1000000 + 1000000) % 1000000));
+	return strlen(out);
 }
 
 void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us)

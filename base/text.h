@@ -27,8 +27,8 @@ size_t text_safe(char *out, size_t cap, const char *s, size_t n);
 size_t text_hex_escape(char *out, size_t cap, const uint8_t *s, size_t n);
 
 #define TEXT_TIME_MAX 32
-/* "2026-11-21T08:00:00.000000Z" */
-void text_time_utc(char out[TEXT_TIME_MAX], int64_t us);
+/* "2026-11-21T08:00:00.000000Z"; returns its length. */
+size_t text_time_utc(char out[TEXT_TIME_MAX], int64_t us);
 /* "2026-11-21 16:00:00" in Beijing time */
 void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us);
 /* Days since 1970 of the Beijing calendar day that holds this moment. */

@@ -43,6 +43,7 @@ struct observe {
 	struct data tables;
 	struct identify *identify;
 	struct sensor_core *core;
+	struct buf head;  /* of each line */
 	struct buf lines; /* that are still to be written */
 };
 
@@ -82,21 +83,20 @@ static inline void json_number(struct buf *out, const char *key, uint64_t n)
 	buf_number(out, n);
 }
 
-/* The quote behind it is the caller's. */
-static inline void json_time(struct buf *out, const char *key, int64_t time)
-{
-	char *text;
-
-	buf_puts(out, key);
-	text = buf_space(out, TEXT_TIME_MAX);
-	text_time_utc(text, time);
-	buf_wrote(out, strlen(text));
-}
-
+/* Behind `"from":"`; a quote has to follow. Most were seen once. */
 static void json_times(struct buf *out, int64_t from, int64_t to)
 {
-	json_time(out, ",\"from\":\"", from);
-	json_time(out, "\",\"to\":\"", to);
+	static const char key[] = "\",\"to\":\"";
+	char *first = buf_space(out, sizeof(key) + (size_t)2 * TEXT_TIME_MAX), *last;
+	size_t n = text_time_utc(first, from);
+
+	last = first + n + sizeof(key) - 1;
+	memcpy(first + n, key, sizeof(key) - 1);
+	if (to != from)
+		n = text_time_utc(last, to);
+	else
+		memcpy(last, first, n);
+	buf_wrote(out, (size_t)(last - first) + n);
 }
 
 static void json_link(struct buf *out, const struct record_link *l)
@@ -132,9 +132,16 @@ static inline void json_more(struct buf *out, const char *key, uint64_t n)
 		json_number(out, key, n);
 }
 
-void observe_json(struct buf *out, const char *sensor, const struct observation *o)
+void observe_head(struct buf *head, const char *sensor)
 {
-	json_text(out, "{\"v\":1,\"sensor\":", sensor);
+	buf_reset(head);
+	json_text(head, "{\"v\":1,\"sensor\":", sensor);
+	buf_puts(head, ",\"from\":\"");
+}
+
+void observe_json(struct buf *out, const struct buf *head, const struct observation *o)
+{
+	buf_add(out, head->p, head->len);
 	json_times(out, o->from, o->to);
 	json_word(out, "\",\"kind\":\"", subject_kind_name(o->kind));
 	json_text(out, ",\"name\":", o->name);
@@ -171,7 +178,7 @@ static void take_observation(void *arg, const struct observation *o)
 {
 	struct observe *ob = arg;
 
-	observe_json(&ob->lines, ob->interface != NULL ? ob->interface : "replay", o);
+	observe_json(&ob->lines, &ob->head, o);
 	buf_puts(&ob->lines, "\n");
 	if (ob->lines.len >= LINES_BYTES)
 		write_lines(&ob->lines);
@@ -394,12 +401,14 @@ int ctl_observe(int argc, char *const argv[], const char *conf_path)
 		      "配置]\n",
 		      stderr);
 	} else {
+		observe_head(&ob.head, ob.interface != NULL ? ob.interface : "replay");
 		code = load(&ob);
 		code = code == 0 ? run(&ob) : code;
 	}
 	identify_free(ob.identify);
 	data_clear(&ob.tables);
 	conf_clear(&ob.conf);
+	buf_clear(&ob.head);
 	buf_clear(&ob.lines);
 	free(ob.files);
 	return code;

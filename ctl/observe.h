@@ -11,7 +11,9 @@
 
 /* argv[0] is the command's word. Exit status: 0; 1 after one line on stderr; 2 usage. */
 int ctl_observe(int argc, char *const argv[], const char *conf_path);
+/* How each observation of a sensor begins. */
+void observe_head(struct buf *head, const char *sensor);
 /* Appends the observation as one JSON object without a newline. */
-void observe_json(struct buf *out, const char *sensor, const struct observation *o);
+void observe_json(struct buf *out, const struct buf *head, const struct observation *o);
 
 #endif
