@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The second opinion on packages: made and read by Android's own tool. */
+#include "probes/apk.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
 
-#include "probes/apk.h"
 #include "tests/unit/probes/package.h"
 #include "tests/unit/probes/tool.h"
 
