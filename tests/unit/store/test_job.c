@@ -88,6 +88,27 @@ static void tags_come_back_with_the_job(void **state)
 	assert_string_equal(px_job[0].modified, "");
 }
 
+/* What an older one read of a page is not all that a newer one would. */
+static void a_newer_probe_asks_for_the_whole(void **state)
+{
+	struct probe_row rows[1] = { px_rows[0] };
+	int64_t now = px_soon();
+	struct job_result *r;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 1), 1);
+	r = px_result(px_job[0].id, PROBE_DONE);
+	snprintf(r->etag, sizeof(r->etag), "\"a1\"");
+	fx_ok(px_answer(r, now));
+	rows[0].version = 2;
+	store_probes(fx.store, rows, 1, NULL);
+	fx_ok(store_judge(fx.store));
+	assert_int_equal(px_take(due(), 1), 1);
+	assert_string_equal(px_job[0].probe, "page");
+	assert_string_equal(px_job[0].etag, "");
+}
+
 static void a_second_answer_changes_nothing(void **state)
 {
 	int64_t now = px_soon(), next;
@@ -184,6 +205,7 @@ int main(void)
 		PX_TEST(nothing_before_its_time),
 		PX_TEST(an_answered_job_waits_its_interval),
 		PX_TEST(tags_come_back_with_the_job),
+		PX_TEST(a_newer_probe_asks_for_the_whole),
 		PX_TEST(a_second_answer_changes_nothing),
 		PX_TEST(a_job_that_was_out_waits_after_a_crash),
 		PX_TEST(an_answer_is_whole_or_not_there),
