@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/owner.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char line[1024];
+static size_t used;
+
+static void add(void *arg, const struct owner *o)
+{
+	const char *text = arg;
+
+	assert_true(o->name >= text && o->n > 0 && o->n < OWNER_MAX);
+	if (strstr(line, "|") != NULL && strncmp(line, o->name, o->n) == 0)
+		return;
+	used += (size_t)snprintf(line + used, sizeof(line) - used, "%.*s|", (int)o->n, o->name);
+}
+
+static const struct {
+	const char *text, *want;
+} rows[] = {
+	{ "版权所有：江州理工大学", "江州理工大学|" },
+	{ "江州理工大学 版权所有", "江州理工大学|" },
+	{ "版权所有 © 2020-2026 江州理工大学教务处 地址：学府路1号", "江州理工大学教务处|" },
+	{ "Copyright(C)2026 江州学院. All Rights Reserved", "江州学院|" },
+	{ "主办单位：\n江州第一中学\n技术支持：云帆科技有限公司", "江州第一中学|" },
+	{ "主办单位（江州理工大学）", "江州理工大学|" },
+	{ "由江州理工大学主办，云帆科技有限公司承办", "江州理工大学|" },
+	{ "本网站版权归江州理工大学所有", "江州理工大学|" },
+	{ "© 云帆（江州）科技有限公司 湘ICP备05000001号", "云帆（江州）科技有限公司|" },
+	{ "版权所有：中部石油大学（江州）", "中部石油大学（江州）|" },
+	{ "技术支持：云帆科技有限公司 2017 江州医科大学 版权所有", "江州医科大学|" },
+	{ "江州职业技术学院 © 2026 技术支持：云帆科技有限公司", "江州职业技术学院|" },
+	{ "江州理工大学招生网 版权所有", "江州理工大学|" },
+	{ "© 2026 Jiangzhou University of Technology. All rights reserved.",
+	  "Jiangzhou University of Technology|" },
+	/* nobody's name */
+	{ "版权所有，侵权必究", "" },
+	{ "首页 学校概况 版权所有", "" },
+	{ "Copyright example.com 2026", "" },
+	{ "技术支持：云帆科技有限公司 版权所有", "" },
+	{ "© 2026", "" },
+	{ "版权所有：电话 0731-12345678", "" },
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[512];
+		snprintf(text, sizeof(text), "%s", rows[i].text);
+		used = 0;
+		line[0] = '\0';
+		assert_int_equal(owner_scan(text, strlen(text), add, text), 0);
+		assert_string_equal(line, rows[i].want);
+	}
+}
+
+static void test_truncated(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t n = 1; n < strlen(rows[i].text); n++) {
+			char *copy = malloc(n);
+			memcpy(copy, rows[i].text, n);
+			used = 0;
+			owner_scan(copy, n, add, copy);
+			free(copy);
+		}
+}
+
+/* What is too much to be looked at is counted. */
+static void test_many(void **state)
+{
+	char *text = malloc(4096 * 12);
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 4096; i++)
+		memcpy(text + n, "版权所有", 12), n += 12;
+	used = 0;
+	assert_int_equal(owner_scan(text, n, add, text), 4096 - 2000);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_many),
+	};
+
+	return cmocka_run_group_tests_name("owner", tests, NULL, NULL);
+}
