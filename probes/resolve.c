@@ -12,11 +12,14 @@
 
 static const char resolv_conf[] = "/etc/resolv.conf";
 
-/* A server that does not answer in time is asked again twice. evdns would take one that fails some times for
- * dead and look after it with questions of its own about a third party's name: it is told to bear with it. */
+/* A server that does not answer in time is asked again twice. evdns takes one that fails often, or refuses,
+ * for dead; it goes on asking it when there is no other, but also looks after it with questions of its own
+ * about a third party's name. It is told to take long to lose faith, and longest to do that: an answer comes
+ * before. */
 static const char *const settings[][2] = {
-	{ "timeout:", "3" },      { "attempts:", "3" },        { "max-timeouts:", "255" },
-	{ "max-reissues:", "0" }, { "max-inflight:", "1024" },
+	{ "timeout:", "3" },         { "attempts:", "3" },
+	{ "max-timeouts:", "255" },  { "initial-probe-timeout:", "3600" },
+	{ "max-inflight:", "1024" },
 };
 
 struct resolve {
@@ -33,6 +36,9 @@ struct resolve_ask {
 	bool failed;
 	struct resolve_answer answer;
 };
+
+/* What evdns has to say of its servers, to whoever reads stderr; each failure is an outcome anyway. */
+static void say_nothing(int warning, const char *text) { (void)warning, (void)text; }
 
 static bool set_up(struct evdns_base *dns, const char *server, char error[CONF_ERROR_MAX])
 {
@@ -60,6 +66,7 @@ struct resolve *resolve_new(struct event_base *base, const struct conf *conf, ch
 {
 	struct resolve *r = xcalloc(1, sizeof(*r));
 
+	evdns_set_log_fn(say_nothing);
 	r->base = base;
 	r->dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
 	if (r->dns == NULL)
