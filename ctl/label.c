@@ -319,6 +319,7 @@ static const struct label labels[] = {
 	{ "last_import", "最近导入", show_plain },
 	{ "links", "关联", show_list },
 	{ "listed", "列出(全部: --all)", show_plain },
+	{ "lost", "中断", show_plain },
 	{ "matches", "备案比对", show_list },
 	{ "members", "组成", show_list },
 	{ "members_more", "未列出的成员", show_plain },

@@ -233,6 +233,7 @@ int metrics_end(void *metrics, bool done)
 		show_each(json_object_get(line, "outbox"), "sink", "pending", "outbox_pending", "待送的预警");
 	}
 	if (done) {
+		show_each(m->lines, "probing", "in_flight", "probe_in_flight", "已发给探测进程, 还没有结果");
 		show_each(m->lines, "process", "pid", "process_pid", "进程号,0 为没有运行");
 		show_each(m->lines, "process", "restarts", "process_restarts_total", "进程重启次数");
 		show_each(m->lines, "process", "up_seconds", "process_up_seconds", "进程已运行秒数");
