@@ -1,0 +1,243 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The prober against a real server: kill -9 of it and of the store on the way, a pause, a stall, a stop. The server's own
+# access log says that nobody was asked twice, by whom, and when; the database says that no job is lost.
+# shellcheck disable=SC2154 # work, capture ... are the library's
+. "$(dirname "$0")/../e2e/lib"
+for tool in nginx openssl; do
+	command -v "$tool" >/dev/null || { skip "the prober against a real server" "$tool is not installed"; finish; }
+done
+if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link set lo up 2>/dev/null; then
+	skip "the prober against a real server" "needs root and a network namespace"
+	finish
+fi
+if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
+	rm -rf "$work"
+	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
+fi
+HOSTS=${HOSTS:-30}
+server=192.0.2.80 # of the campus, so it may be asked
+ip link set lo up
+ip addr add "$server/32" dev lo
+chmod 755 "$work" # nginx's workers have a user of their own
+
+# Each host is looked up by five people, and every name has the server's address.
+python3 - "$work/hosts.pcap" "$HOSTS" <<'P'
+import struct, sys
+def udp(src, dst, sport, dport, data):
+    u = struct.pack(">HHHH", sport, dport, 8 + len(data), 0) + data
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(u), 0, 0, 64, 17, 0, src, dst)
+    s = sum(struct.unpack(">10H", ip))
+    s = (s & 0xffff) + (s >> 16)
+    ip = ip[:10] + struct.pack(">H", ~(s + (s >> 16)) & 0xffff) + ip[12:]
+    return b"\2\0\0\0\0\2\2\0\0\0\0\1\x08\0" + ip + u
+with open(sys.argv[1], "wb") as f:
+    f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+    n = 0
+    for i in range(int(sys.argv[2])):
+        name = b"".join(bytes([len(p)]) + p for p in (b"h%02d" % i, b"shili-demo", b"edu", b"cn")) + b"\0"
+        for client in range(5):
+            q = name + b"\0\1\0\1"
+            who, dns = bytes([198, 51, 100, 10 + client]), bytes([198, 51, 100, 2])
+            ask = struct.pack(">HHHHHH", i, 0x100, 1, 0, 0, 0) + q
+            tell = struct.pack(">HHHHHH", i, 0x8180, 1, 1, 0, 0) + q + b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + bytes([192, 0, 2, 80])
+            for p in (udp(who, dns, 40000 + i, 53, ask), udp(dns, who, 53, 40000 + i, tell)):
+                f.write(struct.pack("<IIII", 1795000000 + n // 1000, n % 1000 * 1000, len(p), len(p)) + p)
+                n += 1
+P
+python3 - "$server" <<'P' &
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 53))
+while True:
+    q, who = s.recvfrom(2048)
+    end = q.index(b"\0", 12) + 5
+    a = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(sys.argv[1]) if q[end - 3] == 1 else b""
+    s.sendto(q[:2] + b"\x81\x80\0\1\0" + (b"\1" if a else b"\0") + b"\0\0\0\0" + q[12:end] + a, who)
+P
+children+=($!)
+mkdir "$work/html"
+echo '<!doctype html><html><head><meta charset="utf-8"><title>教务系统</title></head><body>示例</body></html>' >"$work/html/index.html"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 30 \
+	-subj /CN=shili-demo.edu.cn 2>/dev/null
+seen=$work/access.log
+cat >"$work/nginx.conf" <<X
+daemon off;
+master_process off; # so that its end is the end of it
+pid $work/nginx.pid;
+error_log $work/error.log;
+events { worker_connections 1024; }
+http {
+	log_format probe '\$msec \$scheme \$host \$request_method \$request_uri \$status "\$http_user_agent"';
+	access_log $seen probe;
+	server {
+		listen $server:80 default_server;
+		listen $server:443 ssl default_server;
+		ssl_certificate $work/cert.pem;
+		ssl_certificate_key $work/key.pem;
+		location / { return 404; } # nobody is here by chance
+	}
+	server {
+		listen $server:80;
+		listen $server:443 ssl;
+		server_name ~^h[0-9]+\.;
+		ssl_certificate $work/cert.pem;
+		ssl_certificate_key $work/key.pem;
+		root $work/html;
+	}
+}
+X
+touch "$seen"
+nginx -c "$work/nginx.conf" 2>/dev/null &
+children+=($!)
+
+s=$work/state
+school "$s"
+cat >>"$s/beiand.conf" <<X
+[probe]
+enabled = on
+contact = https://nic.shili-demo.edu.cn/beiand
+resolver = $server
+host_seconds = 0
+net_minute = 100000
+per_second = 25
+transfers = 8
+stall_seconds = 2
+X
+wait_until() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || { cat "$work/err"; return 1; }
+		sleep 0.05
+	done
+}
+sql() { sqlite3 -readonly -cmd '.timeout 5000' "$s/beiand.db" "$1"; }
+count() { sql "SELECT count(*) FROM probe_job WHERE $1"; }
+at_least() { [ "$(count "$1")" -ge "$2" ]; }
+none() { [ "$(count "$1")" -eq 0 ]; }
+says() { grep -q -- "$1" "$work/err"; }
+ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
+child() { pgrep -P "$daemon" -f "^beiand: $1"; }
+launch() {
+	"$BEIAND" -f "$s/beiand.conf" >"$work/out" 2>"$work/err" &
+	daemon=$!
+	children+=("$daemon")
+	wait_until 10 says 'beiand: 警告: 没有配置监听接口'
+}
+stop() {
+	kill -TERM "$daemon"
+	wait "$daemon"
+	local status=$?
+	cat "$work/err"
+	[ $status -eq 0 ]
+}
+fresh='attempts = 0 AND wanted = 1 AND outcome IS NULL'
+answered='tried IS NOT NULL'
+lost='outcome = 23' # PROBE_LOST
+cut='outcome = 11' # PROBE_PAUSED
+
+check "a replay asks nobody" replay "$s" "$work/hosts.pcap"
+check "and plans nothing for anybody else" test ! -s "$seen"
+check "the daemon starts" launch
+check "jobs are planned for each host" wait_until 10 at_least "name LIKE 'h%.shili-demo.edu.cn'" $((3 * HOSTS))
+jobs=$(count 1)
+check "and run" wait_until 20 at_least "$answered" 10
+prober=$(child prober)
+holds_little() { # whatever it has open: sockets, its event loop, the log
+	local fd
+	for fd in /proc/"$prober"/fd/*; do readlink "$fd"; done | grep -vE '^(socket|pipe):|^anon_inode:|^/dev/null$' | grep -vxE "$work/(out|err)"
+}
+check "the prober holds no file" sh -c '! [ "$1" ]' sh "$(holds_little)"
+check "and listens nowhere" sh -c '! [ "$1" ]' sh "$(ss -Hltnp | grep "pid=$prober,")"
+check "nor has it rights of its own left to gain" grep -q 'NoNewPrivs:[[:space:]]*1' "/proc/$prober/status"
+
+# Killed on the way.
+kill -9 "$prober"
+back() { now=$(child prober) && [ -n "$now" ] && [ "$now" != "$prober" ]; }
+check "a killed prober comes back" wait_until 10 back
+check "what it had not answered is lost, for now" wait_until 5 at_least "$lost" 1
+check "no more than was on its way" test "$(count "$lost")" -le 8
+not_soon() { [ "$(sql "SELECT count(*) FROM probe_job WHERE $lost AND due < (unixepoch() + 1800) * 1000000")" -eq 0 ]; }
+check "and not asked again before its time" not_soon
+check "the others go on" wait_until 20 at_least "$answered" 45
+
+# Paused on the way.
+check "probe pause is taken" ask probe pause
+sleep 2
+lines=$(wc -l <"$seen")
+sleep 2
+check "two seconds later nobody is asked any more" test "$(wc -l <"$seen")" -eq "$lines"
+check "though jobs wait" at_least "$fresh" 1
+check "probes says so" sh -c '[ "$1" = paused ]' sh "$(ask --json probes | jq -r 'select(.probing) | .probing' | head -n 1)"
+check "probe resume is taken" ask probe resume
+goes_on() { [ "$(wc -l <"$seen")" -gt "$lines" ]; }
+check "and it goes on" wait_until 5 goes_on
+
+# Frozen on the way: jobs are due and none is answered.
+sent() { [ "$(jq -r "select(.event == \"probing-stalled\" and .state == \"$1\") | .event" "$s/alerts.jsonl" 2>/dev/null | wc -l)" -eq "$2" ]; }
+prober=$(child prober)
+kill -STOP "$prober"
+check "a prober that hangs is told" wait_until 15 says '探测停滞'
+check "and sent" wait_until 5 sent raised 1
+kill -CONT "$prober"
+check "so is its end" wait_until 15 says '探测恢复'
+check "which is sent, too" wait_until 5 sent cleared 1
+
+# A person asks, with the others still on their way.
+once() {
+	ask --json probe h00.shili-demo.edu.cn >"$work/once"
+	local status=$?
+	cat "$work/once"
+	[ $status -eq 0 ] && jq -r 'select(.fact? == "title") | .value' "$work/once" | grep -qx 教务系统
+}
+asked_by_hand=h00
+check "beianctl probe prints the facts" once
+check "and the transcript" sh -c 'jq -r ".transcript? // empty" "$1" | grep -q h00.shili-demo.edu.cn' sh "$work/once"
+refused() { ask probe www.example.net; [ $? -eq 1 ]; }
+check "who is not in scope is not asked" refused
+
+# The store is killed on the way: the service ends, and is run again, as systemd would.
+handed() { [ "$(count 'handed IS NOT NULL')" -ge 1 ]; }
+check "jobs are out" wait_until 10 handed
+kill -9 "$(child store)"
+wait "$daemon"
+check "a killed store ends the service" test $? -eq 1
+check "it starts again" launch
+check "what was out is lost, for now" wait_until 5 none 'handed IS NOT NULL AND handed < (unixepoch() - 5) * 1000000'
+check "all that nobody was asked for is asked" wait_until 60 none "$fresh"
+check "and answered" wait_until 20 none 'handed IS NOT NULL'
+check "no job is lost" test "$(count 1)" -eq "$jobs"
+left() { [ "$(count "wanted = 1 AND done IS NULL AND NOT ($lost OR $cut)")" -eq 0 ]; }
+check "each is answered, or waits for its time" left
+check "that is still ahead" not_soon
+
+# What the server saw.
+# Page and site each look at the first page; all else is for one probe alone.
+twice() {
+	awk -v hand="$asked_by_hand" '$5 != "/robots.txt" && $3 !~ "^" hand { n[$2 " " $3 " " $4 " " $5]++ }
+		END { for (a in n) if (n[a] > (a ~ / GET \/$/ ? 2 : 1)) print n[a], a }' "$seen"
+}
+check "nobody was asked for anything twice" sh -c '! [ "$1" ]' sh "$(twice)"
+check "nor was a job tried twice" none "attempts > 1 AND name NOT LIKE '$asked_by_hand.%'"
+robots() { awk '$5 == "/robots.txt" { print $3 }' "$seen" | sort | uniq -c | awk '$1 > 3'; }
+check "robots.txt at most once by each prober" sh -c '! [ "$1" ]' sh "$(robots)"
+check "by GET and HEAD only" sh -c '! cut -d " " -f 4 "$1" | grep -vxE "GET|HEAD"' sh "$seen"
+check "and says who asks" sh -c '! grep -v "(+https://nic.shili-demo.edu.cn/beiand)\"\$" "$1"' sh "$seen"
+pace() { awk '{ n[int($1)]++ } END { for (t in n) if (n[t] > 50) { print t, n[t]; bad = 1 } exit bad }' "$seen"; }
+check "in no second more than the budget and its burst" pace
+
+# What was lost is asked when its time has come.
+check "SIGTERM ends it well" stop
+again=$(count "$lost")
+check "some were lost" test "$again" -ge 1
+before=$(wc -l <"$seen")
+sqlite3 "$s/beiand.db" "UPDATE probe_job SET due = 0 WHERE $lost OR $cut"
+check "it starts once more" launch
+check "what was lost is asked then" wait_until 30 none "$lost"
+check "of the server, too" test "$(wc -l <"$seen")" -gt "$before"
+check "none is left" wait_until 10 none 'wanted = 1 AND done IS NULL'
+known() { sql "SELECT count(DISTINCT name) FROM probe_fact WHERE value = '教务系统'"; }
+check "the title of each is known" test "$(known)" -eq "$HOSTS"
+check "SIGTERM ends that one well" stop
+finish
