@@ -146,6 +146,7 @@ fuzz:
 
 bench: all
 	$(Q)tests/bench/run --write doc/performance.md
+	$(Q)O=$(O) tests/bench/probe
 
 lint:
 	$(Q)scripts/lint
