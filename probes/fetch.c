@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -519,6 +520,9 @@ static void check_done(struct fetch *f)
 /* -- */
 static bool start_multi(struct fetch *f)
 {
+	/* libcrypto writes without MSG_NOSIGNAL, and with CURLOPT_NOSIGNAL libcurl leaves this to its caller
+	 */
+	signal(SIGPIPE, SIG_IGN);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return false;
 	f->multi = curl_multi_init();

@@ -60,7 +60,8 @@ struct fetch_reply {
 	const char *why;            /* libcurl's words for a failure, "" */
 };
 
-/* NULL: the file of roots holds no certificate (only when one is named), or libcurl does not start. */
+/* SIGPIPE is ignored from here on. NULL: the file of roots holds no certificate (only when one is named), or
+ * libcurl does not start. */
 struct fetch *fetch_new(struct event_base *base, const struct fetch_settings *settings);
 void fetch_free(struct fetch *f); /* NULL-safe; no transfer may be under way */
 
