@@ -154,20 +154,15 @@ static enum archive_result tail(struct archive *a, struct probe_run *run, struct
 	bool whole = a->first_n == a->total;
 	const uint8_t *p = whole ? a->first : run->answer->body;
 	uint64_t from = 0;
+	enum zip_result res = zip_end(p, whole ? a->first_n : run->answer->size, a->total, &a->end, &from);
 
-	switch (zip_end(p, whole ? a->first_n : run->answer->size, a->total, &a->end, &from)) {
-	case ZIP_OK:
-		a->at = a->end.dir;
-		return directory(a, run, ask);
-	case ZIP_TOO_LARGE:
-		return over(run, "安装包的目录过大");
-	case ZIP_MORE:
-		if (a->stage == TAIL && a->total - from <= PROBE_BODY_MAX)
-			return want(a, ask, TAIL64, from, a->total);
-		/* fall through */
-	default:
-		return over(run, "安装包的结尾(ZIP 目录结束记录)不对");
-	}
+	if (res == ZIP_MORE && a->stage == TAIL && a->total - from <= PROBE_BODY_MAX)
+		return want(a, ask, TAIL64, from, a->total);
+	if (res != ZIP_OK)
+		return over(run,
+			    res == ZIP_TOO_LARGE ? "安装包的目录过大" : "安装包的结尾(ZIP 目录结束记录)不对");
+	a->at = a->end.dir;
+	return directory(a, run, ask);
 }
 
 /* The newest time that can be true. */

@@ -75,7 +75,8 @@ static bool put(struct text *t, const void *bytes, size_t n)
 	return true;
 }
 
-/* Bytes that are no UTF-8 are left out: Android's tools write surrogates one by one ("modified UTF-8"). */
+/* A NUL within would be another text to whoever stops there. Bytes that are no UTF-8 are left out: Android's
+ * tools write surrogates one by one ("modified UTF-8"). */
 static bool string8(struct rd r, struct text *out)
 {
 	const uint8_t *p;
@@ -87,6 +88,8 @@ static bool string8(struct rd r, struct text *out)
 	p = rd_bytes(&r, n);
 	if (p == NULL)
 		return n == 0 && rd_ok(&r);
+	if (memchr(p, 0, n) != NULL)
+		return false;
 	for (uint32_t i = 0; i < n; i += (uint32_t)len) {
 		len = text_utf8_len(p + i, n - i);
 		if (len > 0 && !put(out, p + i, len))
@@ -123,6 +126,8 @@ static bool string16(struct rd r, struct text *out)
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t c = rd_le16(&r);
+		if (c == 0)
+			return false;
 		if (c >= 0xd800 && c < 0xdc00) {
 			high = c;
 			continue;

@@ -126,6 +126,27 @@ static void test_long_strings(void **state)
 	free(text);
 }
 
+static void test_a_string_holds_no_nul(void **state)
+{
+	char text[AXML_TEXT_MAX];
+	struct axml_value v;
+	struct axml x;
+	size_t n;
+
+	(void)state;
+	for (unsigned utf16 = 0; utf16 < 2; utf16++) {
+		uint8_t *at;
+		document(utf16, false, "abQde");
+		at = memchr(w.p, 'Q', w.n);
+		assert_non_null(at);
+		*at = 0;
+		assert_true(axml_open(&x, w.p, w.n));
+		assert_int_equal(axml_next(&x), AXML_START);
+		assert_true(axml_attribute(&x, LABEL, "label", &v));
+		assert_false(axml_string(&x, v.data, text, &n));
+	}
+}
+
 static unsigned read_all(const uint8_t *p, size_t n)
 {
 	char text[AXML_TEXT_MAX];
@@ -225,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_elements_and_attributes),
 		cmocka_unit_test(test_names_of_attributes_may_be_anything),
 		cmocka_unit_test(test_long_strings),
+		cmocka_unit_test(test_a_string_holds_no_nul),
 		cmocka_unit_test(test_cut_at_every_length),
 		cmocka_unit_test(test_every_byte_may_lie),
 		cmocka_unit_test(test_depth_has_an_end),
