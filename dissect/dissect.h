@@ -131,7 +131,7 @@ enum dissect_reason {
 	DISSECT_TLS_NO_NAME, /* ClientHello without server_name */
 	DISSECT_QUIC_BAD,
 	DISSECT_TUNNEL_DEPTH, /* nested deeper than we walk */
-	DISSECT_QUIC_VERSION, /* long header of a version that is reserved, or that we cannot open */
+	DISSECT_QUIC_VERSION, /* long header of a version that we cannot open */
 	DISSECT_QUIC_AUTH, /* Initial that its own connection id does not open: forged, or its start unseen */
 	DISSECT_QUIC_RATE, /* not tried: its source had too many of those in this second */
 	DISSECT_QUIC_FULL, /* table full: an unfinished hello was evicted */

@@ -32,6 +32,7 @@ struct quic {
 	struct quic_crypto *crypto;
 	struct quic_table table;
 	struct quic_hello work; /* the hello of a packet just opened */
+	bool known;             /* a packet of the datagram at hand was opened, or of its flow before */
 	uint8_t room[ROOM];
 };
 
@@ -113,20 +114,21 @@ static const struct quic_version versions[] = {
 	{ 0x54303531, 0x54303531, QUIC_SALT_T051, 0, true, false },
 };
 
+/* What RFC 9000 section 15 reserves to exercise negotiation has no keys of its own. Clients that offer it
+ * take those of version 1. */
+static const struct quic_version version_reserved = { .salt = QUIC_SALT_V1 };
+
 static const struct quic_version *version_find(uint32_t v)
 {
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		if (v >= versions[i].first && v <= versions[i].last)
 			return &versions[i];
 	}
-	return NULL;
+	return (v & 0x0f0f0f0f) == 0x0a0a0a0a ? &version_reserved : NULL;
 }
 
-/* Drafts that are too old or too new, and what RFC 9000 section 15 reserves to exercise negotiation. */
-static bool version_is_quic(uint32_t v)
-{
-	return v >> 8 == 0xff0000 || v >> 16 == 0xff02 || (v & 0x0f0f0f0f) == 0x0a0a0a0a;
-}
+/* Drafts that are too old or too new. */
+static bool version_is_quic(uint32_t v) { return v >> 8 == 0xff0000 || v >> 16 == 0xff02; }
 
 bool quic_is_long(struct rd r)
 {
@@ -223,6 +225,7 @@ static struct rd packet_open(struct quic *q, const struct packet *p, struct quic
 	s.body_size = rd_left(&r);
 	if (s.header_size == 0 || !quic_crypto_open(q->crypto, keys, &s, q->room + s.header_size))
 		return (struct rd){ .failed = true };
+	q->known = true;
 	return rd_init(q->room + s.header_size, s.body_size - QUIC_TAG_SIZE);
 }
 
@@ -336,13 +339,21 @@ static uint32_t failed_unit(const struct dissect_message *m)
 	return (uint32_t)(m->time >> QUIC_FAILED_SHIFT);
 }
 
+/* One of a reserved version is counted as such. */
+static void initial_refused(const struct packet *p, const struct quic_flow *f, enum dissect_reason why,
+			    struct proto_out *out)
+{
+	if (p->row != &version_reserved &&
+	    (f == NULL || f->opened == 0)) /* else one with the id that the server gave */
+		out->stats->reasons[why]++;
+}
+
 static void initial_failed(struct quic *q, const struct packet *p, struct quic_flow *f, struct proto_out *out)
 {
 	quic_rate_failed(&q->table, out->m);
 	if (f == NULL)
 		f = quic_flow_add(&q->table, out->m, out->stats);
-	if (f->opened == 0) /* else one with the id that the server gave, when all was told */
-		out->stats->reasons[DISSECT_QUIC_AUTH]++;
+	initial_refused(p, f, DISSECT_QUIC_AUTH, out);
 	f->failed = p->digest;
 	f->failed_at = failed_unit(out->m);
 }
@@ -355,11 +366,11 @@ static bool initial_starts(struct quic *q, const struct packet *p, struct quic_f
 	struct rd plain;
 
 	if (p->dcid.n < FIRST_CID_MIN && !p->token) { /* a server's, or a client's that goes on */
-		out->stats->reasons[DISSECT_QUIC_AUTH] += f == NULL || f->opened == 0;
+		initial_refused(p, f, DISSECT_QUIC_AUTH, out);
 		return false;
 	}
 	if (!quic_rate_allows(&q->table, out->m)) {
-		out->stats->reasons[DISSECT_QUIC_RATE]++;
+		initial_refused(p, NULL, DISSECT_QUIC_RATE, out);
 		return false;
 	}
 	quic_crypto_derive(q->crypto, p->row->salt, p->dcid.p, p->dcid.n, &h->keys);
@@ -386,6 +397,7 @@ static bool initial(struct quic *q, const struct packet *p, struct proto_out *ou
 
 	if (f != NULL) {
 		bool opened = f->opened == p->digest;
+		q->known |= f->opened != 0;
 		if (f->opened != 0 && reverse) /* the server's answer */
 			return false;
 		if (opened && f->hello == QUIC_NO_HELLO) /* a repetition of what was told */
@@ -400,36 +412,45 @@ static bool initial(struct quic *q, const struct packet *p, struct proto_out *ou
 
 /* Packets of one datagram may be coalesced, all with one connection id (RFC 9000 section 12.2): else a
  * datagram could hold many that cost a derivation of keys each. */
+static enum proto_result datagram(struct rd r, bool *waits, struct proto_out *out)
+{
+	enum proto_result res = PROTO_SKIP;
+	struct packet packet;
+	uint32_t digest = 0;
+
+	*waits = false;
+	while (rd_left(&r) > 0 && (res = packet_get(&r, &packet)) == PROTO_OK) {
+		if (digest != 0 && packet.digest != digest)
+			return PROTO_BAD;
+		digest = packet.digest;
+		if (packet.initial)
+			*waits = initial(out->quic, &packet, out);
+	}
+	return res;
+}
+
 enum proto_result quic_parse(const uint8_t *p, size_t n, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n), first = r;
-	enum proto_result res = PROTO_SKIP;
-	struct packet packet;
-	uint32_t version, digest = 0;
-	bool waits = false;
+	const struct quic_version *row;
+	uint32_t version;
+	bool waits;
 
 	if (n < 1 || p[0] >> 6 != 3)
 		return PROTO_SKIP;
 	rd_u8(&first);
 	version = rd_be32(&first);
-	if (version_find(version) == NULL) {
-		if (!rd_ok(&first) || !version_is_quic(version))
-			return PROTO_SKIP;
+	row = version_find(version);
+	if (!rd_ok(&first) || (row == NULL && !version_is_quic(version)))
+		return PROTO_SKIP;
+	out->quic->known = false;
+	if (row != NULL && datagram(r, &waits, out) == PROTO_BAD && row != &version_reserved) {
+		out->stats->reasons[DISSECT_QUIC_BAD]++;
+		return PROTO_BAD;
+	}
+	if (row == NULL || (row == &version_reserved && !out->quic->known)) {
 		out->stats->reasons[DISSECT_QUIC_VERSION]++;
 		return PROTO_OK;
 	}
-	while (rd_left(&r) > 0 && (res = packet_get(&r, &packet)) == PROTO_OK) {
-		if (digest != 0 && packet.digest != digest) {
-			res = PROTO_BAD;
-			break;
-		}
-		digest = packet.digest;
-		if (packet.initial)
-			waits = initial(out->quic, &packet, out);
-	}
-	if (res == PROTO_BAD)
-		out->stats->reasons[DISSECT_QUIC_BAD]++;
-	else
-		res = waits ? PROTO_MORE : PROTO_OK;
-	return res;
+	return waits ? PROTO_MORE : PROTO_OK;
 }

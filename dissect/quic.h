@@ -3,8 +3,8 @@
  * QUIC client hellos: v1 (RFC 9000, 9001), v2 (RFC 9369), drafts 22 to 34, mvfst, Q050, T050 and T051. Each
  * Initial is opened with the client's keys and believed only when its tag proves it; CRYPTO frames may come
  * in any order, over several packets and datagrams, with the connection id changed in between. A hello is
- * told once however often it is repeated, also after a Retry. Versions of the form ?a?a?a?a are counted and
- * passed over.
+ * told once however often it is repeated, also after a Retry. Versions of the form ?a?a?a?a are tried
+ * with the keys of v1.
  */
 #ifndef DISSECT_QUIC_H
 #define DISSECT_QUIC_H

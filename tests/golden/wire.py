@@ -58,6 +58,7 @@ CNAME_ROWS = [("www.example.edu.cn", "CNAME:edge.example.edu.cn"), ("edge.exampl
 # -- QUIC: Initial packets sealed here (RFC 9001, RFC 9369)
 
 SALTS = {1: ("38762cf7f55934b34d179ae6a4c80cadccbb7f0a", b"quic"), 0x6b3343cf: ("0dede3def700a6db819381be6e269dcbf9bd2ed9", b"quicv2"),
+         0x5a6a7a8a: ("38762cf7f55934b34d179ae6a4c80cadccbb7f0a", b"quic"),  # reserved; sealed as version 1
          0xff00001d: ("afbfec289993d24c9e9786f19c6111e04390a899", b"quic")}
 
 

@@ -123,9 +123,11 @@ static void test_versions_not_ours(void **state)
 	(void)state;
 
 	q.version = 0x1a2a3a4a; /* RFC 9000 section 15 */
+	q.salt = QUIC_SALT_V2;
 	crypto(b, 0, b->size);
 	packet(b, &q, SMALLEST);
 	assert_int_equal(send_all(b), PROTO_OK);
+	assert_int_equal(reason(b, DISSECT_QUIC_AUTH), 0);
 	q.version = 0xff000014;
 	crypto(b, 0, b->size);
 	packet(b, &q, SMALLEST);
@@ -140,6 +142,34 @@ static void test_versions_not_ours(void **state)
 	assert_int_equal(send_all(b), PROTO_SKIP);
 	assert_int_equal(reason(b, DISSECT_QUIC_VERSION), 2);
 	told(b, "");
+	bench_free(b);
+}
+
+/* RFC 9000 section 15: read where version 1's keys open it, over two datagrams, and told once. */
+static void test_reserved_version(void **state)
+{
+	struct bench *b = bench("reserved.example", 1400);
+	struct quic_packet q = v1;
+	(void)state;
+
+	q.version = 0x1a2a3a4a;
+	crypto(b, 700, b->size);
+	packet(b, &q, SMALLEST);
+	assert_int_equal(send_all(b), PROTO_MORE);
+	for (int i = 0; i < 2; i++) {
+		crypto(b, 0, 700);
+		packet(b, &q, SMALLEST);
+		assert_int_equal(send_all(b), PROTO_OK);
+		told(b, i == 0 ? "quic [reserved.example] 1a2a3a4a\n" : "");
+	}
+	assert_int_equal(reason(b, DISSECT_QUIC_VERSION) + reason(b, DISSECT_QUIC_AUTH), 0);
+	q.dcid = "0123456789012345678901"; /* longer than any */
+	crypto(b, 0, 700);
+	packet(b, &q, SMALLEST);
+	b->s.m.flow.sport++;
+	assert_int_equal(send_all(b), PROTO_OK);
+	assert_int_equal(reason(b, DISSECT_QUIC_BAD), 0);
+	assert_int_equal(reason(b, DISSECT_QUIC_VERSION), 1);
 	bench_free(b);
 }
 
@@ -406,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_each_version),
 		cmocka_unit_test(test_google_frames),
 		cmocka_unit_test(test_versions_not_ours),
+		cmocka_unit_test(test_reserved_version),
 		cmocka_unit_test(test_truncated_at_every_length),
 		cmocka_unit_test(test_every_byte_is_authenticated),
 		cmocka_unit_test(test_lying_lengths),
