@@ -143,7 +143,17 @@ struct utf8_check {
 	size_t broken, beyond; /* bytes that are not UTF-8; characters that are, and not ASCII */
 };
 
-/* A character that the end cuts is not broken. */
+/* The beginning of a character that the end cuts: not broken. */
+static bool is_cut(const uint8_t *s, size_t n)
+{
+	size_t need = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < n && i < need; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return false;
+	return n < need;
+}
+
 static struct utf8_check utf8_check(const uint8_t *s, size_t n)
 {
 	struct utf8_check c = { 0, 0 };
@@ -157,9 +167,11 @@ static struct utf8_check utf8_check(const uint8_t *s, size_t n)
 		len = text_utf8_len(s + i, n - i);
 		if (len > 0) {
 			c.beyond++;
+		} else if (is_cut(s + i, n - i)) {
+			break;
 		} else {
 			len = 1;
-			c.broken += n - i > 3 || s[i] < 0xc2;
+			c.broken++;
 		}
 	}
 	return c;
@@ -176,10 +188,10 @@ static size_t copy_utf8(struct buf *out, const uint8_t *s, size_t n)
 		if (len > 0)
 			continue;
 		buf_add(out, s + from, i - from);
-		if (n - i > 3 || s[i] < 0xc2) {
-			buf_puts(out, "\xef\xbf\xbd");
-			broken++;
-		}
+		if (is_cut(s + i, n - i))
+			return broken;
+		buf_puts(out, "\xef\xbf\xbd");
+		broken++;
 		len = 1, from = i + 1;
 	}
 	buf_add(out, s + from, n - from);

@@ -177,8 +177,7 @@ void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, si
 	struct hit h = { .start = text, .end = text + n };
 
 	for (const char *p = text + from; p < h.end; p++) {
-		if ((*p != 'w' && *p != 'g' && *p != 'd' && *p != 'c' && *p != '2') ||
-		    (p > text && word(p[-1])))
+		if ((*p != 'w' && *p != 'g' && *p != 'd' && *p != 'c' && *p != '2') || !begins(text, p))
 			continue;
 		for (enum which w = 0; w < WHICH_COUNT; w++) {
 			enum fact type;

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/reading.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct probe_fact room[PROBE_FACTS_MAX];
+static struct probe_facts facts;
+static struct reading got;
+
+static void page(const char *html)
+{
+	struct url u;
+
+	assert_true(url_parse(&u, "https://www.example.edu.cn/"));
+	facts = (struct probe_facts){ .fact = room };
+	memset(&got, 0, sizeof(got));
+	reading_page(&got, &facts, &u, html, strlen(html));
+}
+
+static const struct probe_fact *fact(enum fact type, const char *value)
+{
+	for (size_t i = 0; i < facts.count; i++)
+		if (room[i].type == type && strcmp(room[i].value, value) == 0)
+			return &room[i];
+	return NULL;
+}
+
+/* Each with the confidence that its place gives. */
+static void test_confidence(void **state)
+{
+	(void)state;
+	page("<p>湘ICP备05000001号</p><noscript>湘ICP备05000002号</noscript><script>x='湘ICP备05000003号'</"
+	     "script>"
+	     "<p>43010413065-00001</p><div class=footer>湘ICP备05000004号 湘ICP备05000001号</div>");
+	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000001号")->confidence, 95);
+	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000002号")->confidence, 70);
+	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000003号")->confidence, 70);
+	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000004号")->confidence, 95);
+	assert_int_equal(fact(FACT_GRADE_NUMBER, "43010413065-00001")->confidence, 60);
+	assert_int_equal(facts.count, 5);
+}
+
+/* A number's note is the owner named nearest to it. */
+static void test_owner(void **state)
+{
+	(void)state;
+	page("<p>版权所有：江州理工大学 湘ICP备05000001号</p><p>版权所有：临溪学院 湘ICP备05000002号</p>");
+	assert_string_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000001号")->note, "江州理工大学");
+	assert_string_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000002号")->note, "临溪学院");
+}
+
+static void test_title(void **state)
+{
+	static const struct {
+		const char *html, *title;
+	} rows[] = {
+		{ "<title>a&amp;b</title><title>c</title>", "a&b" },
+		{ "<title> </title><title>c</title>", "c" },
+		{ "<svg><title>c</title></svg><title>d<b></title>", "d<b>" },
+		{ "<!--<title>c</title>--><script>'<title>c</title>'</script>", "" },
+		{ "<template><title>c</title></template><textarea><title>c</title></textarea>", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		page(rows[i].html);
+		assert_int_equal(got.title_n > 0 && got.title[0] != ' ', rows[i].title[0] != '\0');
+		if (rows[i].title[0] != '\0') {
+			assert_int_equal(got.title_n, strlen(rows[i].title));
+			assert_memory_equal(got.title, rows[i].title, got.title_n);
+		}
+	}
+}
+
+/* What was left out is counted. */
+static void test_counters(void **state)
+{
+	char *html = calloc(1, 400 * 40);
+
+	(void)state;
+	page("<p hidden>湘ICP备05000001号</p>湘ICP备00000000号 湘ICP备12345678号");
+	assert_int_equal(facts.count, 0);
+	assert_int_equal(got.hidden, strlen("湘ICP备05000001号"));
+	assert_int_equal(got.templates, 2);
+	for (int i = 0; i < 300; i++)
+		snprintf(html + strlen(html), 40, "湘ICP备%08d号 ", 5000101 + i * 7);
+	page(html);
+	assert_int_equal(facts.count, 150);
+	assert_int_equal(got.overlooked, 150);
+	free(html);
+}
+
+/* A link to the police's register counts where the page shows no number itself. */
+static void test_police(void **state)
+{
+	static const char link[] =
+		"<a href='http://www.beian.gov.cn/portal/registerSystemInfo?recordcode=43010402000123'>";
+
+	(void)state;
+	page(link);
+	assert_int_equal(fact(FACT_POLICE_NUMBER, "湘公网安备43010402000123号")->confidence, 80);
+	page("<a "
+	     "href='http://www.beian.gov.cn/portal/"
+	     "registerSystemInfo?recordcode=43010402000123'>湘公网安备43010402000999号</a>");
+	assert_null(fact(FACT_POLICE_NUMBER, "湘公网安备43010402000123号"));
+	assert_non_null(fact(FACT_POLICE_NUMBER, "湘公网安备43010402000999号"));
+}
+
+/* Whatever is cut off where, it is read. */
+static void test_truncated(void **state)
+{
+	static const char html[] =
+		"<html><head><meta http-equiv=refresh content='0;url=/a'><title>a&amp;湘</title><base "
+		"href=/b>"
+		"<body onload=\"location='/x'\"><form><input name=sfzh "
+		"placeholder='&amp;'></form><script>x='\\u6e58ICP备'+"
+		"\"05000001号\"</script><a href=/a.apk onclick=\"y('z')\">版权所有：江州大学</a><svg><title>";
+	struct url u;
+
+	(void)state;
+	assert_true(url_parse(&u, "https://www.example.edu.cn/"));
+	for (size_t n = 1; n < sizeof(html); n++) {
+		char *copy = malloc(n);
+		memcpy(copy, html, n);
+		facts = (struct probe_facts){ .fact = room };
+		memset(&got, 0, sizeof(got));
+		reading_page(&got, &facts, &u, copy, n);
+		reading_script(&got, &facts, &u, copy, n);
+		reading_plain(&got, &facts, copy, n);
+		free(copy);
+	}
+	page(html);
+	assert_int_equal(got.lead, LEAD_REFRESH);
+	assert_non_null(fact(FACT_ICP_NUMBER, "湘ICP备05000001号"));
+	assert_non_null(fact(FACT_APK_LINK, "https://www.example.edu.cn/a.apk"));
+	assert_non_null(fact(FACT_FORM_FIELD, "id-card"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_confidence), cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_title),      cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_police),     cmocka_unit_test(test_truncated),
+	};
+
+	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
+}

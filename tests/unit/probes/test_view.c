@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void view_of(struct view *v, const char *html)
+{
+	struct html h;
+	struct html_token t;
+
+	view_init(v);
+	html_init(&h, html, strlen(html));
+	while (html_next(&h, &t)) {
+		if (t.what == HTML_TEXT)
+			view_text(v, t.text);
+		else if (t.what == HTML_START)
+			view_start(v, &t);
+		else if (t.what == HTML_END)
+			view_end(v, &t);
+	}
+}
+
+static void test_rows(void **state)
+{
+	static const struct {
+		const char *html, *seen, *latent;
+	} rows[] = {
+		{ "<span>湘</span>ICP备<b>0500</b>0001号", "湘ICP备05000001号", "" },
+		{ "<p>a</p><p>b</p>", "a\nb\n", "" },
+		{ "a<br>b<x-y>c</x-y>", "a\nbc", "" },
+		{ "a\n\t b &amp; c", "a b & c", "" },
+		{ "<div style='color:red; Display : NONE'>a<div>b</div>c</div>d", "d", "" },
+		{ "<p hidden>a<p>b", "b", "" },
+		{ "<i style=visibility:hidden>a</i>b", "b", "" },
+		{ "<input hidden>a<img style='display:none'>b", "ab", "" },
+		{ "<body style='display:none'>a", "a", "" },
+		{ "<div id=app v-cloak style='display:none'>a</div>", "a\n", "" },
+		{ "<noscript>a</noscript><template>b<p>c</p></template>d", "d", "a\nb\nc\n" },
+		{ "<!-- a -->b", "b", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct view v;
+		view_of(&v, rows[i].html);
+		assert_string_equal(v.seen.p, rows[i].seen);
+		assert_string_equal(v.latent.p, rows[i].latent);
+		view_clear(&v);
+	}
+}
+
+static void test_hidden_is_counted(void **state)
+{
+	struct view v;
+
+	(void)state;
+	view_of(&v, "<p hidden>abc</p>d");
+	assert_int_equal(v.hidden, 3);
+	view_clear(&v);
+}
+
+static void test_foot(void **state)
+{
+	struct view v;
+
+	(void)state;
+	view_of(&v, "ab<div class='page-footer'>cd<div>e</div></div>f<footer>g");
+	assert_string_equal(v.seen.p, "ab\ncd\ne\nf\ng");
+	assert_false(view_in_foot(&v, 0));
+	assert_true(view_in_foot(&v, 3));
+	assert_true(view_in_foot(&v, 6));
+	assert_false(view_in_foot(&v, 8));
+	assert_true(view_in_foot(&v, 10));
+	view_clear(&v);
+}
+
+static void test_script_text(void **state)
+{
+	static const struct {
+		const char *p;
+		bool joined;
+	} all[] = { { "<p>湘ICP备", false }, { "05000001", true }, { "号</p>", true }, { "x", false } };
+	struct view v;
+
+	(void)state;
+	view_init(&v);
+	for (size_t i = 0; i < 4; i++)
+		view_script_text(&v, (struct html_str){ all[i].p, strlen(all[i].p) }, all[i].joined);
+	assert_string_equal(v.latent.p, "湘ICP备05000001号\nx");
+	view_clear(&v);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_hidden_is_counted),
+		cmocka_unit_test(test_foot),
+		cmocka_unit_test(test_script_text),
+	};
+
+	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+}
