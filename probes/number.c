@@ -19,6 +19,7 @@ enum {
 	POLICE_NEW = 14,
 	EDU_LEAST = 6,
 	EDU_MOST = 9,
+	OLD_LICENCE = 6,
 	GRADE_HEAD = 11,
 	GRADE_TAIL = 5,
 };
@@ -244,14 +245,32 @@ static size_t context(const struct scan *s, const char *here, const char *const 
 	return least;
 }
 
+/* 增值电信业务经营许可证：京ICP证030173号: licences of the first years; only where a licence is spoken of. */
+static bool old_licence(struct scan *s, const char *here, const char *begin, const char *zh, struct glyphs *g)
+{
+	static const char *const words[] = { "许可证", NULL };
+	char digits[DIGITS_MAX];
+
+	if (!glyph_word(g, "证") || context(s, here, words) > LABEL_BYTES)
+		return false;
+	skip_filler(g);
+	if (run_of_digits(g, digits, sizeof(digits)) != OLD_LICENCE || is_template(digits) || !word_hao(g))
+		return false;
+	s->found = (struct number){ .type = FACT_TELECOM_NUMBER, .at = (size_t)(begin - s->start) };
+	snprintf(s->found.value, NUMBER_MAX, "%sICP证%s号", zh, digits);
+	return true;
+}
+
 static bool icp(struct scan *s, const char *here, struct glyphs *g)
 {
 	const char *begin = here, *zh = province_before(s, &begin);
 	char digits[DIGITS_MAX], suffix[8] = "", kind = '\0';
 	bool hao = false;
 
-	if (zh == NULL || !glyph_word(g, "CP") || !glyph_word(g, "备"))
+	if (zh == NULL || !glyph_word(g, "CP"))
 		return false;
+	if (!glyph_word(g, "备"))
+		return old_licence(s, here, begin, zh, g);
 	skip_filler(g);
 	if (!read_digits(g, digits, fits_icp, &hao))
 		return false;
