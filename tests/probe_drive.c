@@ -5,6 +5,7 @@
  *   probe_drive -f CONF [-s DOMAIN]... [-p MS] [-n TIMES] '[FLAG,...@]URL [FLAG,...@]URL ...'...
  * Flags: head nofollow plain prefix max:N range:A-B conditional. -s: domain in scope. -p: pause after so many
  * milliseconds. -t: with transcripts. -e/-m: ETag and Last-Modified of the job. -u: subject, else the host.
+ * -r: a probe of the registry instead; the argument is its target.
  */
 #include <event2/event.h>
 #include <stdio.h>
@@ -196,6 +197,19 @@ static void finish(struct drive *d)
 	event_base_loopbreak(d->base);
 }
 
+static void tell_facts(struct buf *b, const struct probe_facts *f)
+{
+	buf_puts(b, ", \"facts\": [");
+	for (size_t i = 0; i < f->count; i++) {
+		buf_printf(b, "%s{\"confidence\": %u", i > 0 ? ", " : "", f->fact[i].confidence);
+		json_text(b, "type", fact_name(f->fact[i].type));
+		json_text(b, "value", f->fact[i].value);
+		json_text(b, "note", f->fact[i].note);
+		buf_puts(b, "}");
+	}
+	buf_puts(b, "]");
+}
+
 static void on_done(void *arg, const struct visit_result *r)
 {
 	struct drive *d = arg;
@@ -212,6 +226,7 @@ static void on_done(void *arg, const struct visit_result *r)
 	json_text(&b, "etag", r->etag);
 	json_text(&b, "modified", r->modified);
 	json_text(&b, "remark", r->remark);
+	tell_facts(&b, r->facts);
 	if (d->transcripts)
 		json_text(&b, "transcript", r->transcript);
 	printf("%s}\n", b.p);
@@ -304,6 +319,8 @@ static bool take_option(struct drive *d, int flag, const char **conf, unsigned *
 		return snprintf(j->etag, sizeof(j->etag), "%s", optarg) >= 0;
 	case 'm':
 		return snprintf(j->modified, sizeof(j->modified), "%s", optarg) >= 0;
+	case 'r':
+		return (j->probe = probe_find(optarg)) != NULL;
 	case 'u':
 		return snprintf(j->name, sizeof(j->name), "%s", optarg) >= 0;
 	default:
@@ -320,7 +337,7 @@ int main(int argc, char **argv)
 	struct conf conf;
 	int flag, status;
 
-	while ((flag = getopt(argc, argv, "f:s:p:n:te:m:u:")) != -1)
+	while ((flag = getopt(argc, argv, "f:s:p:n:te:m:u:r:")) != -1)
 		if (!take_option(&d, flag, &path, &pause_ms))
 			return 2;
 	if (path == NULL || optind == argc)
