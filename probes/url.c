@@ -72,7 +72,9 @@ static bool set_host(struct url *u, CURLU *h)
 		return false;
 	if (address_like(host))
 		return set_literal(u, host);
-	return scope_normal(u->host, host) && is_ascii(u->host) && strchr(u->host, '.') != NULL;
+	/* a second final dot hid a number from address_like(): neither a name nor an address */
+	return scope_normal(u->host, host) && is_ascii(u->host) && !address_like(u->host) &&
+	       strchr(u->host, '.') != NULL;
 }
 
 static bool set_port(struct url *u, CURLU *h)

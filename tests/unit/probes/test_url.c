@@ -103,6 +103,7 @@ static void test_refused(void **state)
 		"http://a..cn/",
 		"http://.cn/",
 		"http://a.cn\\@b.cn/",
+		"http://127.0.0.1../",
 	};
 	struct url u;
 
