@@ -36,7 +36,8 @@ static const struct {
 	unsigned confidence;
 } marks[] = {
 	{ "主办单位", NAME_AFTER, 90 },   { "主办方", NAME_AFTER, 85 },
-	{ "主办", NAME_BEFORE, 85 },      { "版权所有", BEFORE_ELSE, 90 },
+	{ "主办", NAME_BEFORE, 85 },      { "版权所有归", NAME_AFTER, 90 },
+	{ "版权所有属", NAME_AFTER, 90 }, { "版权所有", BEFORE_ELSE, 90 },
 	{ "版权归", NAME_AFTER, 85 },     { "著作权归", NAME_AFTER, 85 },
 	{ "版权属于", NAME_AFTER, 85 },   { "运营单位", NAME_AFTER, 85 },
 	{ "运营主体", NAME_AFTER, 85 },   { "运营方", NAME_AFTER, 80 },
@@ -186,6 +187,18 @@ static const char *inner_end(const char *p, const char *end)
 	return NULL;
 }
 
+/* The same, where the text may end with an insertion: 宣传部（新闻中心）. */
+static size_t whole_end(const char *s, size_t n)
+{
+	for (const char *p = s + n; p > s; p--) {
+		struct glyphs g = { p - 1, s + n };
+		if (glyph_peek(g) == '(' && inner_end(p - 1, s + n) == s + n &&
+		    kind_end(s, (size_t)(p - 1 - s)) == (size_t)(p - 1 - s))
+			return n;
+	}
+	return kind_end(s, n);
+}
+
 /* Cuts a run of text to the name that it begins with. */
 static bool is_name(struct owner *o)
 {
@@ -200,7 +213,7 @@ static bool is_name(struct owner *o)
 	if (!is_han(glyph_peek((struct glyphs){ o->name, o->name + o->n })) &&
 	    has_english_kind(o->name, o->n) && memchr(o->name, ' ', o->n) != NULL)
 		return true;
-	n = kind_end(o->name, o->n);
+	n = whole_end(o->name, o->n);
 	if (n == 0)
 		return false;
 	/* 某大学（北京） */
@@ -323,6 +336,14 @@ static size_t name_start(const struct near *w, size_t last)
 	return i;
 }
 
+/* Signs and digits between a name and its mark; a bracket closed behind Chinese is the name's own. */
+static bool between(const struct near *w, size_t i, bool lines)
+{
+	if (w->c[i] == ')' && i > 0 && is_han(w->c[i - 1]))
+		return false;
+	return sign(w->c[i]) || glyph_digit(w->c[i]) || (lines && w->c[i] == '\n');
+}
+
 static bool backward(struct owner *o, const char *start, const char *mark, bool lines)
 {
 	static const char *const leads[] = { "本网站由", "本站由", "本系统由", "由",
@@ -330,12 +351,11 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 	struct near w;
 	const char *behind;
 	size_t last, first;
+	bool comma = false;
 
 	look_back(&w, start, mark);
-	for (last = w.n; last > 0 && (sign(w.c[last - 1]) || glyph_digit(w.c[last - 1]) ||
-				      (lines && w.c[last - 1] == '\n'));
-	     last--)
-		;
+	for (last = w.n; last > 0 && between(&w, last - 1, lines); last--)
+		comma |= w.c[last - 1] == ',' || w.c[last - 1] == 0x3002;
 	if (last == 0 || w.c[last - 1] == '\n')
 		return false;
 	first = name_start(&w, last);
@@ -350,7 +370,8 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 		o->n -= (size_t)(behind - o->name);
 		o->name = behind;
 	}
-	return is_name(o);
+	/* "…公司开发，版权所有": another clause */
+	return is_name(o) && !(comma && o->name + o->n < w.at[last]);
 }
 
 /* -- marks */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "probes/charset.h"
 #include "probes/html.h"
 #include "probes/link.h"
@@ -244,8 +245,10 @@ static bool page_next(struct probe_run *run, struct probe_ask *ask)
 		return no_page(run);
 	kind = body_of(run->answer);
 	if (kind == BODY_OTHER) {
+		char type[100];
+		text_safe(type, sizeof(type), run->answer->content_type, strlen(run->answer->content_type));
 		run->outcome = PROBE_UNRECOGNISED;
-		snprintf(run->remark, sizeof(run->remark), "不是网页: %.100s", run->answer->content_type);
+		snprintf(run->remark, sizeof(run->remark), "不是网页: %s", type);
 		return no_page(run);
 	}
 	if (run->answer->generator != NULL)

@@ -40,6 +40,9 @@ static const struct {
 	{ "江州理工大学招生网 版权所有", "江州理工大学|" },
 	{ "© 2026 Jiangzhou University of Technology. All rights reserved.",
 	  "Jiangzhou University of Technology|" },
+	{ "江州师范学校宣传部（新闻中心）版权所有", "江州师范学校宣传部（新闻中心）|" },
+	{ "本系统由云帆科技有限公司开发，版权所有归江州大学", "江州大学|" },
+	{ "由云帆科技有限公司开发，版权所有", "" },
 	/* nobody's name */
 	{ "版权所有，侵权必究", "" },
 	{ "首页 学校概况 版权所有", "" },
