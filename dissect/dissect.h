@@ -101,6 +101,7 @@ struct dissect_message {
 			uint16_t status;
 			struct dissect_str content_type, server, location; /* as sent */
 			struct dissect_str title; /* bytes between <title> and </title>, undecoded, bounded */
+			struct dissect_str charset; /* of the page by its own <meta>, before the title */
 		} http_answer;
 		struct {
 			/* dNSName entries of subjectAltName, else the subject's commonName; as sent */

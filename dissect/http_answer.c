@@ -210,7 +210,7 @@ static bool view_inflate(struct view *v, struct rooms *rooms, struct dissect_str
 }
 
 /* Looks for the title. False: it may still come; counts what is given up. */
-static bool find(const struct answer *a, struct view v, struct rooms *rooms, struct dissect_str *title,
+static bool find(const struct answer *a, struct view v, struct rooms *rooms, struct title *title,
 		 struct dissect_stats *stats)
 {
 	bool plain = a->content_coding.n == 0 || http_head_is_word(a->content_coding, "identity"),
@@ -241,7 +241,7 @@ static enum proto_result bad(struct proto_out *out)
 	return PROTO_BAD;
 }
 
-static void tell(const struct answer *a, struct dissect_str title, struct proto_out *out)
+static void tell(const struct answer *a, const struct title *title, struct proto_out *out)
 {
 	struct dissect_message *m = out->m;
 
@@ -251,7 +251,8 @@ static void tell(const struct answer *a, struct dissect_str title, struct proto_
 	m->http_answer.content_type = a->type;
 	m->http_answer.server = a->server;
 	m->http_answer.location = a->location;
-	m->http_answer.title = title;
+	m->http_answer.title = title->text;
+	m->http_answer.charset = title->charset;
 	proto_emit(out, DISSECT_HTTP_ANSWER);
 }
 
@@ -276,7 +277,7 @@ static bool tell_page(const struct answer *a, const uint8_t *p, size_t n, struct
 		      struct wait w, struct proto_out *out)
 {
 	size_t have = n - w.head;
-	struct dissect_str title = { NULL, 0 };
+	struct title title;
 	struct rooms rooms;
 
 	if (!st->last && head_instead(p + w.head, have, body_length(a)) == PROTO_MORE) {
@@ -287,7 +288,7 @@ static bool tell_page(const struct answer *a, const uint8_t *p, size_t n, struct
 		wait_set(st, (struct wait){ w.head, next_look(a, have), w.tries + 1 });
 		return false;
 	}
-	tell(a, title, out);
+	tell(a, &title, out);
 	return true;
 }
 
@@ -311,7 +312,7 @@ static enum proto_result take_head(const uint8_t *p, size_t n, struct wait w, st
 	if (page && !tell_page(&a, p, n, st, w, out))
 		return PROTO_MORE;
 	if (!page)
-		tell(&a, (struct dissect_str){ NULL, 0 }, out);
+		tell(&a, &(struct title){ .text = { NULL, 0 } }, out);
 	out->stats->reasons[DISSECT_HTTP_ANSWER_BAD] += lines;
 	*consumed = w.head;
 	return after_head(&a, st);

@@ -119,20 +119,60 @@ static bool pass_markup(struct rd *r, struct dissect_str name)
 	return pass_tag(r) && (element == NULL || pass_text(r, element, &text));
 }
 
-enum title_result title_find(const uint8_t *p, size_t n, struct dissect_str *title)
+/* "charset", in any case, at the start of these bytes; and what stands for `=` and the quote behind it. */
+static bool charset_word(struct rd *r)
+{
+	static const char word[] = "charset";
+	struct dissect_str s = { r->p, sizeof(word) - 1 };
+
+	if (rd_left(r) < s.n || !http_head_is_word(s, word))
+		return false;
+	rd_skip(r, s.n);
+	while (rd_left(r) > 0 && (http_head_is_space(r->p[0]) || http_head_is_break(r->p[0])))
+		rd_u8(r);
+	if (rd_u8(r) != '=')
+		return false;
+	while (rd_left(r) > 0 && (http_head_is_space(r->p[0]) || r->p[0] == '"' || r->p[0] == '\''))
+		rd_u8(r);
+	return true;
+}
+
+/* <meta charset="gbk">, or <meta http-equiv=.. content="text/html; charset=gbk"> (HTML section 13.2.3.2), of
+ * which r is what stands behind the name. */
+static void meta_charset(struct rd r, struct dissect_str *charset)
+{
+	struct rd tag = r;
+
+	if (!pass_tag(&r))
+		return;
+	for (tag.end = r.p - 1; rd_left(&tag) > 0; rd_u8(&tag)) {
+		struct rd at = tag;
+		size_t n = 0;
+		if (!charset_word(&at))
+			continue;
+		while (n < rd_left(&at) && http_head_is_tchar(at.p[n]) && at.p[n] != '\'')
+			n++;
+		*charset = (struct dissect_str){ at.p, n };
+		return;
+	}
+}
+
+enum title_result title_find(const uint8_t *p, size_t n, struct title *title)
 {
 	struct rd r = rd_init(p, n);
 	enum title_result res = TITLE_NONE;
 
-	*title = (struct dissect_str){ NULL, 0 };
+	*title = (struct title){ .text = { NULL, 0 } };
 	while (pass(&r, '<')) {
 		struct dissect_str name = name_at(&r);
 		if (http_head_is_word(name, "title"))
-			res = title_take(&r, title);
+			res = title_take(&r, &title->text);
+		if (title->charset.n == 0 && http_head_is_word(name, "meta"))
+			meta_charset(r, &title->charset);
 		if (res != TITLE_NONE || !pass_markup(&r, name))
 			break;
 	}
 	if (res == TITLE_NONE)
-		*title = (struct dissect_str){ NULL, 0 };
+		*title = (struct title){ .text = { NULL, 0 } };
 	return res;
 }

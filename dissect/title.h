@@ -17,7 +17,12 @@ enum title_result {
 	TITLE_WHOLE,
 };
 
-/* *title, without blanks at its ends, points into p; p NULL for TITLE_NONE. */
-enum title_result title_find(const uint8_t *p, size_t n, struct dissect_str *title);
+/* Both point into p. */
+struct title {
+	struct dissect_str text;    /* without blanks at its ends; p NULL for TITLE_NONE */
+	struct dissect_str charset; /* what a <meta> before it calls the page's encoding; n 0: nothing */
+};
+
+enum title_result title_find(const uint8_t *p, size_t n, struct title *title);
 
 #endif

@@ -216,7 +216,8 @@ static void take_page(struct details *d, const struct dissect_message *m, struct
 	tell_plain(d, s, DETAIL_CONTENT_TYPE, m->http_answer.content_type, plain_type);
 	if (m->http_answer.title.n > 0)
 		tell(d, s, DETAIL_TITLE, title,
-		     plain_title(d->plain, title, m->http_answer.title, m->http_answer.content_type));
+		     plain_title(d->plain, title, m->http_answer.title, m->http_answer.content_type,
+				 m->http_answer.charset));
 }
 
 static void take_response(struct details *d, const struct dissect_message *m, struct subject *s)

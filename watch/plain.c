@@ -161,24 +161,33 @@ size_t plain_certificate(char out[PLAIN_MAX], struct dissect_str s)
 
 /* --- titles --- */
 
-/* charset parameter of a Content-Type; CHARSET_COUNT when there is none that decides. */
-static enum charset charset_of(struct dissect_str type)
+static enum charset charset_named(const char *name)
 {
-	char text[PLAIN_MAX];
-	const char *at;
-
-	if (plain_token(text, type) == 0)
-		return CHARSET_COUNT;
-	text_lower(text);
-	at = strstr(text, "charset=");
-	if (at == NULL)
-		return CHARSET_COUNT;
-	at += strlen("charset=");
-	at += *at == '"';
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (strncmp(at, labels[i].label, strlen(labels[i].label)) == 0)
+		if (strncmp(name, labels[i].label, strlen(labels[i].label)) == 0)
 			return labels[i].charset;
 	return CHARSET_COUNT;
+}
+
+/* The charset parameter of a Content-Type, else what the page says of itself (HTML section 13.2.3.2);
+ * CHARSET_COUNT when there is none that decides. */
+static enum charset charset_of(struct dissect_str type, struct dissect_str page)
+{
+	char text[PLAIN_MAX];
+	const char *at = NULL;
+
+	if (plain_token(text, type) > 0) {
+		text_lower(text);
+		at = strstr(text, "charset=");
+	}
+	if (at != NULL) {
+		at += strlen("charset=");
+		return charset_named(at + (*at == '"'));
+	}
+	if (plain_token(text, page) == 0)
+		return CHARSET_COUNT;
+	text_lower(text);
+	return charset_named(text);
 }
 
 /* 0 when a byte does not fit. A character that the cut of the title split at its end is left out. */
@@ -358,10 +367,10 @@ static size_t collapse(char out[PLAIN_MAX], const char *s, size_t n)
 }
 
 size_t plain_title(struct plain *p, char out[PLAIN_MAX], struct dissect_str title,
-		   struct dissect_str content_type)
+		   struct dissect_str content_type, struct dissect_str charset)
 {
 	char wide[WIDE_BYTES];
-	size_t n = title.n > 0 ? decode(p, title, charset_of(content_type), wide) : 0;
+	size_t n = title.n > 0 ? decode(p, title, charset_of(content_type, charset), wide) : 0;
 
 	n = decode_entities(wide, n);
 	return collapse(out, wide, n);

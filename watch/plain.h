@@ -31,9 +31,9 @@ size_t plain_type(char out[PLAIN_MAX], struct dissect_str s);
 size_t plain_location(char out[PLAIN_MAX], struct dissect_str s);
 /* A host name, or "*." and one (RFC 6125 section 6.4.3). */
 size_t plain_certificate(char out[PLAIN_MAX], struct dissect_str s);
-/* A page's title. The charset is that of content_type when it says GB* or Big5, else strict UTF-8, else
- * strict GB18030; entities are decoded, white space is collapsed. */
+/* A page's title. The charset is that of content_type, or without one that which the page names, when it is
+ * GB* or Big5, else strict UTF-8, else strict GB18030; entities are decoded, white space is collapsed. */
 size_t plain_title(struct plain *p, char out[PLAIN_MAX], struct dissect_str title,
-		   struct dissect_str content_type);
+		   struct dissect_str content_type, struct dissect_str charset);
 
 #endif

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (plain == NULL)
 		plain = plain_new();
-	check(out, plain_title(plain, out, text, type));
+	check(out, plain_title(plain, out, text, type, text));
 	check(out, plain_token(out, text));
 	check(out, plain_type(out, text));
 	check(out, plain_location(out, text));

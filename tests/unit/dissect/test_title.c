@@ -9,14 +9,18 @@ static const char *const names[] = {
 
 static const char *find(const char *page, size_t n)
 {
-	static char text[TITLE_MAX + 64];
+	static char text[2 * TITLE_MAX];
 	uint8_t *exact = seen_exact(page, n);
-	struct dissect_str title;
-	enum title_result res = title_find(exact, n, &title);
+	struct title t;
+	enum title_result res = title_find(exact, n, &t);
+	int len;
 
-	assert_true((title.p == NULL) == (res == TITLE_NONE));
-	snprintf(text, sizeof(text), "%s[%.*s]", names[res], (int)title.n,
-		 title.p != NULL ? (const char *)title.p : "");
+	assert_true((t.text.p == NULL) == (res == TITLE_NONE));
+	len = snprintf(text, sizeof(text), "%s[%.*s]", names[res], (int)t.text.n,
+		       t.text.p != NULL ? (const char *)t.text.p : "");
+	if (t.charset.n > 0)
+		snprintf(text + len, sizeof(text) - (size_t)len, " %.*s", (int)t.charset.n,
+			 (const char *)t.charset.p);
 	free(exact);
 	return text;
 }
@@ -32,13 +36,29 @@ static void test_titles(void **state)
 	expect("<title>a</title>", "whole[a]");
 	expect("<!DOCTYPE html>\n<HTML lang=\"zh\">\n<Head><META charset=utf-8><TITLE>\r\n 教务 <b>系统 "
 	       "</Title ></head>",
-	       "whole[教务 <b>系统]");
+	       "whole[教务 <b>系统] utf-8");
 	expect("<html><body><title></title>", "whole[]");
 	expect("a < b <?xml?><title data-x='>'\n>x</title>", "whole[x]");
 	expect("<title/>x</title>", "whole[x]");
 	expect("<title>a</titles> b </title/>", "whole[a</titles> b]");
 	expect("<title>first</title><title>second</title>", "whole[first]");
 	expect("<><title>a</title>", "whole[a]");
+}
+
+/* The first that says so, before the title. */
+static void test_charset(void **state)
+{
+	(void)state;
+	expect("<meta charset=\"Big5\"><title>a</title>", "whole[a] Big5");
+	expect("<META Charset = big5-hkscs /><title>a</title>", "whole[a] big5-hkscs");
+	expect("<meta http-equiv=content-type content='text/html; charset=gb2312'><title>a</title>",
+	       "whole[a] gb2312");
+	expect("<meta name=x content=\">\"><meta charset='gbk'><meta charset=big5><title>a</title>",
+	       "whole[a] gbk");
+	expect("<meta charset><meta name=charset><meta char><title>a</title>", "whole[a]");
+	expect("<title>a</title><meta charset=gbk>", "whole[a]");
+	expect("<!--<meta charset=gbk>--><metas charset=big5><title>a</title>", "whole[a]");
+	expect("<meta charset=", "none[]");
 }
 
 /* What only looks like the title of the page. */
@@ -111,9 +131,9 @@ static void test_each_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_titles),      cmocka_unit_test(test_others),
-		cmocka_unit_test(test_unfinished),  cmocka_unit_test(test_long),
-		cmocka_unit_test(test_each_length),
+		cmocka_unit_test(test_titles), cmocka_unit_test(test_charset),
+		cmocka_unit_test(test_others), cmocka_unit_test(test_unfinished),
+		cmocka_unit_test(test_long),   cmocka_unit_test(test_each_length),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

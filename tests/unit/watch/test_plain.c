@@ -95,12 +95,14 @@ static void certificates(void **state)
 	expect(plain_certificate, "192.0.2.1", "");
 }
 
-static void expect_title(const char *bytes, size_t n, const char *type, const char *want)
+static void expect_title_of(const char *bytes, size_t n, const char *type, const char *charset,
+			    const char *want)
 {
 	struct plain *p = plain_new();
 	struct dissect_str title = exact(bytes, n), content = exact(type, strlen(type));
+	struct dissect_str page = exact(charset, strlen(charset));
 	char out[PLAIN_MAX];
-	size_t got = plain_title(p, out, title, content);
+	size_t got = plain_title(p, out, title, content, page);
 
 	assert_int_equal(got, strlen(want));
 	if (got > 0) {
@@ -108,8 +110,28 @@ static void expect_title(const char *bytes, size_t n, const char *type, const ch
 		assert_true(text_is_safe(out, got));
 	}
 	free_str(title);
+	free_str(page);
 	free_str(content);
 	plain_free(p);
+}
+
+static void expect_title(const char *bytes, size_t n, const char *type, const char *want)
+{
+	expect_title_of(bytes, n, type, "", want);
+}
+
+/* What the page says counts where its Content-Type says nothing. */
+static void a_page_may_name_its_charset(void **state)
+{
+	static const char big5[] = "\xb1\xd0\xb0\xc8"; /* 教務 */
+	(void)state;
+
+	expect_title_of(big5, 4, "text/html", "Big5", "教務");
+	expect_title_of(big5, 4, "", "big5-hkscs", "教務");
+	expect_title_of(big5, 4, "text/html; charset=big5", "gbk", "教務");
+	expect_title_of("教务", 6, "text/html; charset=utf-8", "big5", "教务");
+	expect_title_of("教务", 6, "text/html", "utf-8", "教务");
+	expect_title_of("\xbd\xcc\xce\xf1", 4, "text/html", "nonsense", "教务");
 }
 
 #define TITLE(bytes, type, want) expect_title(bytes, sizeof(bytes) - 1, type, want)
@@ -194,7 +216,7 @@ static void anything_comes_out_safe(void **state)
 					     : (char)(random >> 24);
 		}
 		s = exact(bytes, n);
-		got = plain_title(p, out, s, type);
+		got = plain_title(p, out, s, type, (struct dissect_str){ NULL, 0 });
 		assert_true(got < PLAIN_MAX && out[got] == '\0' && text_is_safe(out, got));
 		got = plain_token(out, s);
 		assert_true(got < PLAIN_MAX && text_is_safe(out, got));
@@ -213,6 +235,7 @@ int main(void)
 		cmocka_unit_test(locations),
 		cmocka_unit_test(certificates),
 		cmocka_unit_test(titles_in_their_charsets),
+		cmocka_unit_test(a_page_may_name_its_charset),
 		cmocka_unit_test(titles_are_made_plain),
 		cmocka_unit_test(long_titles_are_cut_at_a_character),
 		cmocka_unit_test(anything_comes_out_safe),
