@@ -46,6 +46,7 @@ check "HTTP/2, and a chain that the roots know" h2
 check "an expired certificate is looked at and told" ends done "https://expired.$domain/" '.answers[0].verify == 10 and .answers[0].certs == 1'
 check "a self-signed one too" ends done "https://self.$domain/" '.answers[0].verify == 18'
 check "another name's certificate is no failure of the chain" ends done "https://wrong.$domain/" '.answers[0].verify == 0'
+check "a server that only knows TLS 1.0" ends done "https://old.$domain/" '.answers[0].certs == 2'
 sni() { log 15 | grep -qx "self.$domain" && log 15 | grep -qx "h2.$domain"; }
 check "SNI is the host's" sni
 check "HEAD" ends done "head,plain@http://www.$domain/index.html" '.answers[0].size == 0 and .answers[0].total > 20'
