@@ -76,7 +76,7 @@ static inline void scene_tables(struct scene *s)
 		    "id\tprofile\tseverity\ttitle\tcites\tduty\n"
 		    "R01\t*\thigh\t疑似未备案,待核: {app}\t文号一 三(二),文号二\t应完成提供者备案\n"
 		    "R12\t*\tlow\t疑似半年未更新: {app}\t文号一\t应整合或关停\n"
-		    "R14\t*\tlow\t备案信息疑似已变更: {app}\t文号一\t应及时更新\n");
+		    "R14\txust\tlow\t备案信息疑似已变更: {app}\t文号一\t应及时更新\n");
 	scene_table(s, "education.tsv",
 		    "id\tkind\tpattern\treason\n"
 		    "smart\thost\t.smartedu.cn\t统一后缀\n"

@@ -27,7 +27,7 @@ static void test_told(void **state)
 
 static void test_many_are_counted(void **state)
 {
-	static char text[LEARNT_TOLD + 3][8];
+	static char text[LEARNT_TOLD + 3][16];
 	struct scene *s = scene_new("hnust");
 	size_t jw = scene_host(s, "jw.hnust.edu.cn");
 	(void)state;
