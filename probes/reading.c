@@ -25,7 +25,8 @@ enum {
 	REFRESH_MOST = 10, /* seconds after which a page leads on; later it only reloads */
 	DOOR_TEXT = 400,   /* bytes of text of a page that is only a door */
 	DOOR_BYTES = 16384,
-	SHELL_TEXT = 200, /* and of a shell that its scripts fill */
+	SHORT_TEXT = 3000, /* bytes of a page on which everything is its imprint */
+	SHELL_TEXT = 200,  /* and of a shell that its scripts fill */
 };
 
 enum confidence {
@@ -119,6 +120,20 @@ static const struct owner *owner_near(const struct page *p, const struct number 
 	return best;
 }
 
+/* News speak of 主办单位 too: an owner is told from a footer, the end of a page, a short page, or from beside
+ * a number. */
+static bool is_imprint(const struct page *p, const struct owner *o)
+{
+	size_t at = (size_t)(o->name - p->text->p);
+
+	if (p->text->len < SHORT_TEXT || at > p->text->len / 10 * 6 || view_in_foot(&p->view, at))
+		return true;
+	for (size_t i = 0; i < p->numbers; i++)
+		if ((p->number[i].at > at ? p->number[i].at - at : at - p->number[i].at) <= NEAR_BYTES / 2)
+			return true;
+	return false;
+}
+
 static void gather(struct page *p, const struct buf *text, bool latent)
 {
 	p->text = text;
@@ -133,8 +148,9 @@ static void gather(struct page *p, const struct buf *text, bool latent)
 				o ? o->name : "", o ? o->n : 0);
 	}
 	for (size_t i = 0; i < p->owners; i++)
-		probe_fact_add(p->facts, FACT_OWNER, latent ? LATENT_OWNER : p->owner[i].confidence,
-			       p->owner[i].name, p->owner[i].n);
+		if (latent || is_imprint(p, &p->owner[i]))
+			probe_fact_add(p->facts, FACT_OWNER, latent ? LATENT_OWNER : p->owner[i].confidence,
+				       p->owner[i].name, p->owner[i].n);
 }
 
 static bool has_fact(const struct probe_facts *f, enum fact type)

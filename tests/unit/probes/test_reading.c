@@ -55,6 +55,27 @@ static void test_owner(void **state)
 	assert_string_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000002号")->note, "临溪学院");
 }
 
+/* In the middle of a long page, it is news. */
+static void test_news(void **state)
+{
+	char *html = calloc(1, 20000);
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		n += (size_t)snprintf(html + n, 20000 - n, "<p>一段很长的新闻文字，不说什么</p>");
+		if (i == 60)
+			n += (size_t)snprintf(html + n, 20000 - n, "<p>本次论坛由江州理工大学主办</p>");
+	}
+	snprintf(html + n, 20000 - n, "<p>© 2026 临溪学院</p>");
+	page(html);
+	assert_null(fact(FACT_OWNER, "江州理工大学"));
+	assert_non_null(fact(FACT_OWNER, "临溪学院"));
+	page("<p>由江州理工大学主办</p>");
+	assert_non_null(fact(FACT_OWNER, "江州理工大学"));
+	free(html);
+}
+
 static void test_title(void **state)
 {
 	static const struct {
@@ -146,8 +167,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_confidence), cmocka_unit_test(test_owner),
-		cmocka_unit_test(test_title),      cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_police),     cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_title),      cmocka_unit_test(test_news),
+		cmocka_unit_test(test_counters),   cmocka_unit_test(test_police),
+		cmocka_unit_test(test_truncated),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
