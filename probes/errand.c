@@ -452,8 +452,9 @@ static void go(struct errand *e)
 		return;
 	}
 	wait = budget_take(e->m->budget, e->url.host, e->addr[0], now);
-	if (wait < 0) {
-		refuse(e, PROBE_HELD_BACK, e->url.text, (uint32_t)((-wait + SECOND - 1) / SECOND));
+	if (wait < 0 || wait > ERRAND_WAIT_SECONDS * SECOND) {
+		wait = wait < 0 ? -wait : wait;
+		refuse(e, PROBE_HELD_BACK, e->url.text, (uint32_t)((wait + SECOND - 1) / SECOND));
 	} else if (wait > 0) {
 		e->m->counters.waits++;
 		transcript_waits(e->task.transcript, now, e->url.host, wait);

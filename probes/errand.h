@@ -22,12 +22,13 @@
 
 enum {
 	ERRAND_HOPS_MAX = 5,         /* redirects followed */
+	ERRAND_WAIT_SECONDS = 600,   /* a longer wait is the store's: the errand ends as held back */
 	ERRAND_ADDRESS_SECONDS = 30, /* for so long an answer of the resolver is used, over waits */
 };
 
 struct errand;
 
-/* What all errands of a process share; visits.c makes and frees it. */
+/* What all errands of a process share; probes/visit.c makes and frees it. */
 struct manners {
 	struct event_base *base;
 	struct scope *scope;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs probes, many at once, each as the manners say: its next ask -> URL -> scope and opt-out -> hours and
- * pause -> robots.txt -> budget (waits, never spins) -> resolve -> fetch -> redirects, each hop checked as a
+ * pause -> robots.txt -> resolve -> budget (waits, never spins) -> fetch -> redirects, each hop checked as a
  * new URL -> answer -> next ask. Whatever goes wrong ends the ask with one named outcome, which the probe
  * gets as its answer; it may then ask something else, or be done.
  * Lives on the caller's event base and takes no thread. `conf` is borrowed until visits_configure() or
- * visits_free(). Set-up reads resolv.conf and the file of trusted roots; afterwards no file is opened.
+ * visits_free(). Set-up reads resolv.conf and the file of trusted roots; afterwards no file is
+ * opened, but the C library's table of characters for a host that is not ASCII.
  * May use the clock and the network; never writes, never logs.
  */
 #ifndef PROBES_VISIT_H

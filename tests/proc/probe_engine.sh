@@ -31,6 +31,7 @@ log() { cut -d '|' -f "$1" "$work/access.log"; }
 check "servers start" servers
 settings >"$work/conf"
 settings "host_seconds = 1" >"$work/polite.conf"
+settings "host_seconds = 3600" >"$work/rare.conf"
 settings "per_second = 20" >"$work/slow.conf"
 settings "timeout = 60" >"$work/big.conf"
 settings "opt_out = optout.$domain" >"$work/optout.conf"
@@ -173,6 +174,8 @@ paced() {
 	tail -n +$((before + 1)) "$work/access.log" | cut -d '|' -f 1 | awk '{ t[NR] = $1 } NR > 21 && t[NR] - t[NR - 21] < 0.95 { bad = 1 } END { exit bad || NR != 50 }'
 }
 check "all hosts: never more than 20 in a second" paced
+rare() { of held-back "http://www.$domain/" rare.conf && says '.retry_after > 3500 and .retry_after <= 3600'; }
+check "a wait that is too long is left to the store" rare
 check "outside the hours nothing is asked" of paused "http://www.$domain/" closed.conf
 
 # -- nasty servers: OUTCOME WAY [JQ]
