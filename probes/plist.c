@@ -225,9 +225,15 @@ struct xml {
 
 static bool is(const xmlChar *name, const char *want) { return strcmp((const char *)name, want) == 0; }
 
+static bool is_text(int type)
+{
+	return type == XML_READER_TYPE_TEXT || type == XML_READER_TYPE_CDATA ||
+	       type == XML_READER_TYPE_WHITESPACE || type == XML_READER_TYPE_SIGNIFICANT_WHITESPACE;
+}
+
 static void put_text(struct text *t, const xmlChar *s)
 {
-	size_t n = strlen((const char *)s), len;
+	size_t n = s ? strlen((const char *)s) : 0, len;
 
 	for (size_t i = 0; i < n && !t->full; i += len) {
 		len = text_utf8_len(s + i, n - i);
@@ -289,8 +295,7 @@ static void node(struct xml *x, xmlTextReader *r)
 		x->bad |= x->in_key || x->in_text;
 	else if (type == XML_READER_TYPE_END_ELEMENT && depth == DEPTH_ITEM)
 		item_end(x);
-	else if (depth == DEPTH_TEXT && (x->in_key || x->in_text) && xmlTextReaderHasValue(r) &&
-		 type != XML_READER_TYPE_COMMENT)
+	else if (depth == DEPTH_TEXT && (x->in_key || x->in_text) && is_text(type))
 		put_text(x->in_key ? &x->key : &x->value, xmlTextReaderConstValue(r));
 }
 
@@ -314,7 +319,7 @@ static void node_deep(struct xml *x, xmlTextReader *r)
 			item_start(x, name, xmlTextReaderIsEmptyElement(r) != 0);
 	} else if (type == XML_READER_TYPE_END_ELEMENT)
 		item_end(x);
-	else if ((x->in_key || x->in_text) && xmlTextReaderHasValue(r) && type != XML_READER_TYPE_COMMENT)
+	else if ((x->in_key || x->in_text) && is_text(type))
 		put_text(x->in_key ? &x->key : &x->value, xmlTextReaderConstValue(r));
 }
 

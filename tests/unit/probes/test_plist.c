@@ -120,6 +120,7 @@ struct row {
 static const struct row rows[] = {
 	{ DICT("<key>a</key><string>b</string>"), PLIST_OK, "a=b;" },
 	{ DICT(" \n<key> a </key>\n<!-- x --><string>b<!-- y -->c</string> "), PLIST_OK, " a =bc;" },
+	{ DICT("<key>a</key><string>b<?c d?>e</string>"), PLIST_OK, "a=be;" },
 	{ DICT("<key>a</key><string/><key>b</key><true/>"), PLIST_OK, "a=;b=true;" },
 	{ DICT("<key>a</key><string><![CDATA[<x>]]></string>"), PLIST_OK, "a=<x>;" },
 	{ DICT("<key>a</key><string>&#x5b66;&amp;</string>"), PLIST_OK, "a=学&;" },
