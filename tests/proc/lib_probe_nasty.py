@@ -47,6 +47,7 @@ def path(head):
 
 @way
 async def reset_accept(r, w, n):
+    await asyncio.sleep(0.2)  # sooner, and the client would not even see it connect
     reset(w)
 
 
