@@ -101,17 +101,19 @@ struct lead {
 	enum subject_kind kind; /* of the job; SUBJECT_HOST: the subject's own, the fact is its target */
 	const char *end;        /* of the URL's path; NULL: any */
 	const char *why;
+	const char
+		*start; /* of the value; NULL: any. A page may name a mini-program by its 原始号 (gh_) too */
 };
 
 /* The first that fits. */
 static const struct lead leads[] = {
-	{ FACT_APK_LINK, "ipa", SUBJECT_HOST, ".ipa", "网页给出苹果安装包" },
-	{ FACT_APK_LINK, "ipa", SUBJECT_HOST, ".plist", "网页给出苹果安装包" },
-	{ FACT_APK_LINK, "apk", SUBJECT_HOST, NULL, "网页给出安卓安装包" },
-	{ FACT_STORE_LINK, "ipa", SUBJECT_HOST, ".ipa", "网页给出苹果安装包" },
-	{ FACT_STORE_LINK, "ipa", SUBJECT_HOST, ".plist", "网页给出苹果安装包" },
-	{ FACT_WECHAT_MINI, "record", SUBJECT_WECHAT_MINI, NULL, "网页指向这个小程序" },
-	{ FACT_IOS_BUNDLE, "lookup", SUBJECT_IOS_BUNDLE, NULL, "网页指向这个苹果应用" },
+	{ FACT_APK_LINK, "ipa", SUBJECT_HOST, ".ipa", "网页给出苹果安装包", NULL },
+	{ FACT_APK_LINK, "ipa", SUBJECT_HOST, ".plist", "网页给出苹果安装包", NULL },
+	{ FACT_APK_LINK, "apk", SUBJECT_HOST, NULL, "网页给出安卓安装包", NULL },
+	{ FACT_STORE_LINK, "ipa", SUBJECT_HOST, ".ipa", "网页给出苹果安装包", NULL },
+	{ FACT_STORE_LINK, "ipa", SUBJECT_HOST, ".plist", "网页给出苹果安装包", NULL },
+	{ FACT_WECHAT_MINI, "record", SUBJECT_WECHAT_MINI, NULL, "网页指向这个小程序", "wx" },
+	{ FACT_IOS_BUNDLE, "lookup", SUBJECT_IOS_BUNDLE, NULL, "网页指向这个苹果应用", NULL },
 };
 
 static bool ends_so(const char *url, const char *end)
@@ -121,10 +123,16 @@ static bool ends_so(const char *url, const char *end)
 	return k == 0 || (n > k && strncasecmp(url + n - k, end, k) == 0);
 }
 
+static bool starts_so(const char *value, const char *start)
+{
+	return start == NULL || strncmp(value, start, strlen(start)) == 0;
+}
+
 static const struct lead *lead_of(const struct job_fact *f)
 {
 	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
-		if (leads[i].fact == f->type && ends_so(f->value, leads[i].end))
+		if (leads[i].fact == f->type && ends_so(f->value, leads[i].end) &&
+		    starts_so(f->value, leads[i].start))
 			return &leads[i];
 	return NULL;
 }

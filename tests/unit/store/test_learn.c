@@ -316,7 +316,8 @@ static void a_mini_program_that_a_page_names_is_looked_up(void **state)
 	px_open("wechat_record = https://record.example.cn/?appid=\n");
 	fx_capture("a", &o, 1);
 	page = px_find(px_take(px_soon(), 64), host, "page")->id;
-	learn((const char *[]){ "wx00000000000000cc", NULL }, FACT_WECHAT_MINI, PROBE_DONE, px_soon());
+	learn((const char *[]){ "gh_0123456789ab", "wx00000000000000cc", NULL }, FACT_WECHAT_MINI, PROBE_DONE,
+	      px_soon());
 	n = px_take(px_soon(), 64);
 	assert_int_equal(n, 1);
 	assert_int_equal(px_job[0].kind, SUBJECT_WECHAT_MINI);
