@@ -44,7 +44,7 @@ void stream_join(struct stream *s, struct stream_env *env, const struct stream_s
 		return;
 	s->mode = STREAM_GUESS;
 	s->next -= STREAM_GUESS_BACK;
-	s->late = STREAM_LATE_MAX - 1; /* one more after this one */
+	s->late = STREAM_LATE_MAX - 2; /* two more after this one */
 }
 
 /*
@@ -288,6 +288,7 @@ static void stream_direct(struct stream *s, struct stream_env *env, struct strea
 
 static void stream_kept(struct stream *s, struct stream_env *env, struct stream_segment *seg)
 {
+	bool begins = s->mode == STREAM_GUESS && stream_may_start(&seg->r); /* what a guess waits for */
 	uint32_t offset = seg->seq - s->next, to;
 
 	if (!stream_keep(s, env, seg, offset)) {
@@ -299,7 +300,7 @@ static void stream_kept(struct stream *s, struct stream_env *env, struct stream_
 	if (s->hold == NULL || (to = hold_after_hole(s->hold)) == 0)
 		return;
 	s->late += s->hold->added; /* a copy says nothing about what is lost */
-	if (s->late > STREAM_LATE_MAX)
+	if (s->late > STREAM_LATE_MAX || begins)
 		stream_hole(s, env, to);
 }
 

@@ -17,9 +17,8 @@ enum stream_mode {
 	STREAM_PROBE,  /* looking for a row at the start of each segment */
 	STREAM_LOCKED, /* has a row */
 	STREAM_DONE,   /* nothing more of interest */
-	STREAM_GUESS,  /* joined by what is no start: holds it until the next segment, which may belong before
-			* it
-			*/
+	STREAM_GUESS,  /* joined by what is no start: holds it for two segments more, one of which may be the
+			* start that belongs before it */
 };
 
 enum {

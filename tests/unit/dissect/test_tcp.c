@@ -230,6 +230,27 @@ static void test_snapped(void **state)
 	lab_free(l);
 }
 
+/* No SYN was seen, and the last comes first. */
+static void test_joined_backwards(void **state)
+{
+	static const char request[] = GET("a");
+	const size_t n = sizeof(request) - 1;
+	struct lab *l = lab_new();
+	char part[3][64];
+	(void)state;
+
+	snprintf(part[0], sizeof(part[0]), "%.*s", 10, request);
+	snprintf(part[1], sizeof(part[1]), "%.*s", 8, request + 10);
+	snprintf(part[2], sizeof(part[2]), "%s", request + 18);
+	assert_true(n > 18);
+	send_text(l, 518, part[2]);
+	send_text(l, 510, part[1]);
+	lab_expect(l, "");
+	send_text(l, 500, part[0]);
+	lab_expect(l, GET_LINE("a"));
+	lab_free(l);
+}
+
 static void test_joined_in_the_middle(void **state)
 {
 	struct lab *l = lab_new();
@@ -517,6 +538,7 @@ int main(void)
 		cmocka_unit_test(test_hole_in_body),
 		cmocka_unit_test(test_body_before_head),
 		cmocka_unit_test(test_snapped),
+		cmocka_unit_test(test_joined_backwards),
 		cmocka_unit_test(test_joined_in_the_middle),
 		cmocka_unit_test(test_both_directions),
 		cmocka_unit_test(test_sender_is_source),
