@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/check.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/errno.h"
@@ -103,6 +105,19 @@ static int no_probing(const char *path, const char *option, const char *why, cha
 	return -1;
 }
 
+/* A unit without the drop-in of systemd/beiand.service refuses the very socket. */
+static bool may_connect(char why[CONF_ERROR_MAX])
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		snprintf(why, CONF_ERROR_MAX, "系统不许本服务联网(%s), 请按 beiand.service 里的说明放开",
+			 errno_zh(errno));
+	else
+		close(fd);
+	return fd >= 0;
+}
+
 /* Whoever is asked must be able to say stop: no asking without an address. */
 static int probing(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
@@ -116,6 +131,8 @@ static int probing(const struct conf *c, const char *path, char error[CONF_ERROR
 				  "enabled = on 时必须写联系方式(网址或邮箱), 好让被探测方找得到你们", error);
 	if (c->probe.ports.count == 0)
 		return no_probing(path, "ports", "enabled = on 时至少要有一个端口, 如 80, 443", error);
+	if (!may_connect(why))
+		return no_probing(path, "enabled", why, error);
 	roots = roots_new(c->probe.roots);
 	roots_free(roots);
 	if (roots == NULL) {

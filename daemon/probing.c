@@ -171,10 +171,10 @@ static int hand_out(struct probing *p)
 	return n;
 }
 
-/* Results wake it up by themselves; so does whoever plans jobs. */
-static void rest(struct probing *p)
+/* Results wake it up by themselves; so does whoever plans jobs. busy: something was handed out just now. */
+static void rest(struct probing *p, bool busy)
 {
-	int64_t when, ms = PROBING_LOOK_MS;
+	int64_t when, now, ms = PROBING_LOOK_MS;
 
 	if (room(p) == 0)
 		return;
@@ -182,11 +182,12 @@ static void rest(struct probing *p)
 		broken(p);
 		return;
 	}
-	if (when < INT64_MAX - 1000)
-		ms = (when - now_us()) / 1000 + 1;
-	if (ms < PROBING_REST_MS)
-		ms = PROBING_REST_MS;
-	pump_in(p, ms < PROBING_LOOK_MS ? ms : PROBING_LOOK_MS);
+	now = now_us();
+	if (when <= now)
+		ms = busy ? PROBING_GATHER_MS : PROBING_REST_MS;
+	else if (when < now + (int64_t)PROBING_LOOK_MS * 1000)
+		ms = (when - now) / 1000 + PROBING_GATHER_MS;
+	pump_in(p, ms);
 }
 
 static void wait_for_hours(struct probing *p)
@@ -202,6 +203,7 @@ static void wait_for_hours(struct probing *p)
 void probing_pump(struct probing *p)
 {
 	int n = PROBING_CHUNK;
+	uint64_t before = p->handed;
 
 	event_del(p->pump);
 	p->gathering = false;
@@ -214,7 +216,7 @@ void probing_pump(struct probing *p)
 	while (n == PROBING_CHUNK)
 		n = hand_out(p);
 	if (n >= 0)
-		rest(p);
+		rest(p, p->handed > before);
 }
 
 static void on_pump(evutil_socket_t fd, short what, void *arg)

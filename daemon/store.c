@@ -86,8 +86,14 @@ static void on_changed(void *arg)
 		event_add(k->judge, &wait);
 }
 
-/* Something new may wait for the sinks. */
-static void on_news(void *arg) { outbox_pump(((struct keeper *)arg)->outbox); }
+/* Something new may wait for the sinks, or for the prober. */
+static void on_news(void *arg)
+{
+	struct keeper *k = arg;
+
+	outbox_pump(k->outbox);
+	probing_pump(k->probing);
+}
 
 static void on_key(evutil_socket_t fd, short what, void *arg)
 {
