@@ -26,6 +26,8 @@ struct probe_row {
 	/* The configured endpoint that it asks instead of its subject, "" when it is not configured; NULL: it
 	 * asks the subject. */
 	const char *(*endpoint)(const struct conf *c);
+	const char *first; /* path of its first request to the subject; NULL: to its endpoint or target */
+	bool head;         /* that is a HEAD, else a GET */
 };
 
 /* One run before it is made. All borrowed. */

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "policy/policy.h"
-#include "probes/probe.h"
+#include "probes/list.h"
 
 static void add_safe(struct buf *out, const char *s, size_t n)
 {
@@ -182,7 +182,7 @@ static void show_tie(struct buf *out, const json_t *v)
 
 static void show_probe(struct buf *out, const json_t *v)
 {
-	const struct probe *p = json_is_string(v) ? probe_find(json_string_value(v)) : NULL;
+	const struct probe_row *p = json_is_string(v) ? probe_row_find(json_string_value(v)) : NULL;
 
 	if (p != NULL)
 		buf_add(out, p->zh, strcspn(p->zh, ":")); /* what it asks for in detail is for longer texts */

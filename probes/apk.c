@@ -11,7 +11,6 @@
 
 enum {
 	CONFIDENCE = 95, /* the package says so of itself, whoever made it */
-	MONTH_HOURS = 30 * 24,
 	PERMISSION_MAX = 255,
 	PERMISSIONS_ROOM = PROBE_FACTS_MAX - 8, /* so that the others find theirs */
 };
@@ -314,12 +313,7 @@ static void end(struct probe_run *run)
 }
 
 const struct probe probe_apk = {
-	.name = "apk",
-	.zh = "安卓安装包的清单",
-	.version = 1,
-	.kinds = 1u << SUBJECT_HOST | 1u << SUBJECT_ANDROID_PACKAGE,
-	.wants_target = true,
-	.interval_hours = MONTH_HOURS,
+	.row = &probe_table[PROBE_ID_APK],
 	.state_size = sizeof(struct state),
 	.next = next,
 	.end = end,

@@ -211,10 +211,6 @@ static bool certificate_next(struct probe_run *run, struct probe_ask *ask)
 }
 
 const struct probe probe_certificate = {
-	.name = "certificate",
-	.zh = "证书",
-	.version = 1,
-	.kinds = 1u << SUBJECT_HOST,
-	.interval_hours = 30 * 24, /* sooner when it is about to end: store/plan.c */
+	.row = &probe_table[PROBE_ID_CERTIFICATE],
 	.next = certificate_next,
 };

@@ -10,7 +10,6 @@
 
 enum {
 	CONFIDENCE = 95, /* the package says so of itself, whoever made it */
-	MONTH_HOURS = 30 * 24,
 };
 
 enum key { KEY_BUNDLE, KEY_VERSION, KEY_BUILD, KEY_DISPLAY, KEY_NAME, KEY_SYSTEM, KEY_COUNT };
@@ -222,12 +221,7 @@ static void end(struct probe_run *run)
 }
 
 const struct probe probe_ipa = {
-	.name = "ipa",
-	.zh = "iOS 安装包的清单",
-	.version = 1,
-	.kinds = 1u << SUBJECT_HOST | 1u << SUBJECT_IOS_BUNDLE,
-	.wants_target = true,
-	.interval_hours = MONTH_HOURS,
+	.row = &probe_table[PROBE_ID_IPA],
 	.state_size = sizeof(struct state),
 	.next = next,
 	.end = end,

@@ -96,11 +96,6 @@ static bool lookup_next(struct probe_run *run, struct probe_ask *ask)
 }
 
 const struct probe probe_lookup = {
-	.name = "lookup",
-	.zh = "苹果商店",
-	.version = 1,
-	.kinds = 1u << SUBJECT_IOS_BUNDLE,
-	.interval_hours = 7 * 24,
-	.endpoint = PROBE_ITUNES_LOOKUP,
+	.row = &probe_table[PROBE_ID_LOOKUP],
 	.next = lookup_next,
 };

@@ -265,11 +265,7 @@ static bool page_next(struct probe_run *run, struct probe_ask *ask)
 }
 
 const struct probe probe_page = {
-	.name = "page",
-	.zh = "首页: 标题、备案号、主办单位、标识与表单",
-	.version = 1,
-	.kinds = 1u << SUBJECT_HOST,
-	.interval_hours = 7 * 24,
+	.row = &probe_table[PROBE_ID_PAGE],
 	.state_size = sizeof(struct state),
 	.next = page_next,
 };

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/words.h"
+#include "probes/list.h"
 
 struct fingerprints;
 
@@ -108,18 +109,9 @@ struct probe_run {
 	char remark[PROBE_NOTE_MAX]; /* one line for the transcript: why it stopped, what it could not read */
 };
 
-/* Addresses that only the operator can say; robots.txt is not asked there, and the budget is their own. */
-enum probe_endpoint { PROBE_ENDPOINT_NONE, PROBE_WECHAT_RECORD, PROBE_ITUNES_LOOKUP };
-
 struct probe {
-	const char *name, *zh; /* "page"; what it asks for, for people */
-	uint16_t version;      /* grows with every change of what it says */
-	unsigned kinds;        /* subject kinds it is for: 1u << SUBJECT_HOST | ... */
-	bool wants_target;     /* only runs with a target URL */
-	enum probe_endpoint
-		endpoint;        /* run->base; when it is not configured a run ends as PROBE_NOT_ENABLED */
-	uint32_t interval_hours; /* between two successful runs, before jitter */
-	size_t state_size;       /* <= PROBE_STATE_MAX */
+	const struct probe_row *row; /* in probes/list.c: what the store and people know of it */
+	size_t state_size;           /* <= PROBE_STATE_MAX */
 	/* Fills `ask` and returns true: fetch it and call again with its answer. False: done. */
 	bool (*next)(struct probe_run *run, struct probe_ask *ask);
 	void (*end)(struct probe_run *run); /* frees what state holds; NULL: nothing. Called once, also when
@@ -134,9 +126,8 @@ bool probe_answered(struct probe_run *run);
 /* The ask for a fixed path of the subject's host: "https", "/favicon.ico". False: no such URL can be made. */
 bool probe_ask_path(const struct probe_run *run, struct probe_ask *ask, const char *scheme, const char *path);
 
-/* probes/registry.c: every probe there is, in the order in which a new subject meets them. */
-extern const struct probe *const probe_rows[];
-extern const size_t probe_count;
+/* probes/registry.c: those that run, by the rows of probes/list.h. */
+extern const struct probe *const probe_rows[PROBE_ID_COUNT];
 const struct probe *probe_find(const char *name); /* NULL: none of that name */
 
 #endif

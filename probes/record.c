@@ -115,11 +115,6 @@ static bool record_next(struct probe_run *run, struct probe_ask *ask)
 }
 
 const struct probe probe_record = {
-	.name = "record",
-	.zh = "微信小程序资料页",
-	.version = 1,
-	.kinds = 1u << SUBJECT_WECHAT_MINI,
-	.interval_hours = 7 * 24,
-	.endpoint = PROBE_WECHAT_RECORD,
+	.row = &probe_table[PROBE_ID_RECORD],
 	.next = record_next,
 };

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "probes/apk.h"
 #include "probes/certificate.h"
 #include "probes/ipa.h"
@@ -11,26 +9,16 @@
 #include "probes/site.h"
 #include "probes/wellknown.h"
 
-/* In the order in which a new subject meets them: what tells most for one request comes first. */
-/* clang-format off */
-const struct probe *const probe_rows[] = {
-	&probe_page,
-	&probe_certificate,
-	&probe_site,
-	&probe_wellknown,
-	&probe_record,
-	&probe_lookup,
-	&probe_apk,
-	&probe_ipa,
-	NULL, /* the end */
+const struct probe *const probe_rows[PROBE_ID_COUNT] = {
+	[PROBE_ID_PAGE] = &probe_page,     [PROBE_ID_CERTIFICATE] = &probe_certificate,
+	[PROBE_ID_SITE] = &probe_site,     [PROBE_ID_WELL_KNOWN] = &probe_wellknown,
+	[PROBE_ID_RECORD] = &probe_record, [PROBE_ID_LOOKUP] = &probe_lookup,
+	[PROBE_ID_APK] = &probe_apk,       [PROBE_ID_IPA] = &probe_ipa,
 };
-/* clang-format on */
-const size_t probe_count = sizeof(probe_rows) / sizeof(probe_rows[0]) - 1;
 
 const struct probe *probe_find(const char *name)
 {
-	for (size_t i = 0; i < probe_count; i++)
-		if (strcmp(probe_rows[i]->name, name) == 0)
-			return probe_rows[i];
-	return NULL;
+	const struct probe_row *row = probe_row_find(name);
+
+	return row ? probe_rows[row - probe_table] : NULL;
 }

@@ -187,11 +187,7 @@ static bool site_next(struct probe_run *run, struct probe_ask *ask)
 static void site_end(struct probe_run *run) { buf_clear(&((struct site *)run->state)->body); }
 
 const struct probe probe_site = {
-	.name = "site",
-	.zh = "站点与厂商",
-	.version = 1,
-	.kinds = 1u << SUBJECT_HOST,
-	.interval_hours = 30 * 24,
+	.row = &probe_table[PROBE_ID_SITE],
 	.state_size = sizeof(struct site),
 	.next = site_next,
 	.end = site_end,

@@ -139,7 +139,7 @@ static void finish(struct visit *x, enum probe_outcome outcome)
 	struct visit_result r = {
 		.outcome = outcome,
 		.status = x->status,
-		.version = x->job.probe->version,
+		.version = x->job.probe->row->version,
 		.requests = x->requests,
 		.retry_after = x->retry_after,
 		.etag = unchanged && x->etag[0] == '\0' ? x->job.etag : x->etag,
@@ -219,23 +219,15 @@ static void on_answer(void *arg, const struct errand_result *r)
 
 static const char *endpoint_of(const struct conf *c, const struct probe *p)
 {
-	switch (p->endpoint) {
-	case PROBE_WECHAT_RECORD:
-		return c->probe.wechat_record;
-	case PROBE_ITUNES_LOOKUP:
-		return c->probe.itunes_lookup;
-	case PROBE_ENDPOINT_NONE:
-		break;
-	}
-	return "";
+	return p->row->endpoint ? p->row->endpoint(c) : "";
 }
 
 /* Why a job cannot even begin; PROBE_DONE: it can. */
 static enum probe_outcome job_check(const struct conf *c, const struct visit_job *j)
 {
-	if (j->probe->endpoint != PROBE_ENDPOINT_NONE && endpoint_of(c, j->probe)[0] == '\0')
+	if (j->probe->row->endpoint != NULL && endpoint_of(c, j->probe)[0] == '\0')
 		return PROBE_NOT_ENABLED;
-	return j->probe->wants_target && j->target[0] == '\0' ? PROBE_BAD_URL : PROBE_DONE;
+	return j->probe->row->wants_target && j->target[0] == '\0' ? PROBE_BAD_URL : PROBE_DONE;
 }
 
 static void describe(const struct conf *c, const struct visit_job *j, struct probe_run *run,
@@ -353,58 +345,3 @@ void visits_configure(struct visits *v, const struct conf *conf)
 const struct visit_counters *visits_counters(const struct visits *v) { return &v->m.counters; }
 
 struct budget *visits_budget(struct visits *v) { return v->m.budget; }
-
-/* -- without a packet */
-static void preview_url(const struct conf *conf, const struct scope_run *scope, struct visit_preview *out)
-{
-	struct scope *s = scope_new(conf);
-	struct url u;
-
-	if (url_parse(&u, out->url)) {
-		memcpy(out->url, u.text, sizeof(u.text));
-		out->outcome = errand_check(s, scope, &u);
-		out->robots = errand_needs_robots(&u, scope->endpoint);
-	} else {
-		out->outcome = PROBE_BAD_URL;
-	}
-	scope_free(s);
-}
-
-static void preview_ask(const struct conf *conf, const struct visit_job *job, int64_t now,
-			struct visit_preview *out)
-{
-	const char *suffix[VISIT_SCOPE_MAX];
-	struct probe_ask ask = { 0 };
-	struct scope_run scope;
-	struct probe_facts facts = { .fact = xcalloc(PROBE_FACTS_MAX, sizeof(struct probe_fact)) };
-	struct probe_run run = { .facts = &facts, .outcome = PROBE_DONE, .now = now };
-
-	describe(conf, job, &run, &scope, suffix);
-	run.state = xcalloc(1, job->probe->state_size > 0 ? job->probe->state_size : 1);
-	if (job->probe->next(&run, &ask)) {
-		out->head = ask.head;
-		memcpy(out->url, ask.url, sizeof(out->url));
-		preview_url(conf, &scope, out);
-	} else {
-		out->outcome = run.outcome;
-	}
-	if (job->probe->end != NULL)
-		job->probe->end(&run);
-	memcpy(out->remark, run.remark, sizeof(out->remark));
-	free(run.state);
-	free(facts.fact);
-}
-
-void visit_preview(const struct conf *conf, const struct visit_job *job, int64_t now,
-		   struct visit_preview *out)
-{
-	struct budget *b = budget_new(conf, 1, now);
-
-	memset(out, 0, sizeof(*out));
-	out->outcome = job_check(conf, job);
-	if (out->outcome == PROBE_DONE)
-		preview_ask(conf, job, now, out);
-	if (out->outcome == PROBE_DONE && !budget_open(b, now))
-		out->outcome = PROBE_PAUSED;
-	budget_free(b);
-}

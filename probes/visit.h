@@ -97,16 +97,4 @@ struct visit_counters {
 const struct visit_counters *visits_counters(const struct visits *v);
 struct budget *visits_budget(struct visits *v); /* lent, to be shown */
 
-/* What a run would begin with, without a packet: the URL of its first ask and PROBE_DONE, or why it would be
- * refused. For `beianctl probe --dry-run`. */
-struct visit_preview {
-	enum probe_outcome outcome; /* PROBE_DONE: it would be asked */
-	bool head;                  /* HEAD, else GET */
-	bool robots;                /* robots.txt is read first, unless it is known already */
-	char url[PROBE_URL_MAX];    /* as it would be sent; "" when the probe has nothing to ask */
-	char remark[PROBE_NOTE_MAX];
-};
-void visit_preview(const struct conf *conf, const struct visit_job *job, int64_t now,
-		   struct visit_preview *out);
-
 #endif

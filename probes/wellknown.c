@@ -154,11 +154,7 @@ static bool wellknown_next(struct probe_run *run, struct probe_ask *ask)
 }
 
 const struct probe probe_wellknown = {
-	.name = "well-known",
-	.zh = "应用关联文件",
-	.version = 1,
-	.kinds = 1u << SUBJECT_HOST,
-	.interval_hours = 30 * 24,
+	.row = &probe_table[PROBE_ID_WELL_KNOWN],
 	.state_size = sizeof(struct progress),
 	.next = wellknown_next,
 };

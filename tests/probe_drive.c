@@ -154,12 +154,15 @@ static void drive_end(struct probe_run *run)
 	buf_clear(&w->answers);
 }
 
-static const struct probe drive_probe = {
+static const struct probe_row drive_row = {
 	.name = "drive",
 	.zh = "试探",
 	.version = 7,
 	.kinds = 1U << SUBJECT_HOST,
 	.wants_target = true,
+};
+static const struct probe drive_probe = {
+	.row = &drive_row,
 	.state_size = sizeof(struct words),
 	.next = drive_next,
 	.end = drive_end,

@@ -79,9 +79,9 @@ static size_t wanted(void)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < probe_count; i++)
-		n += (probe_rows[i]->kinds & 1u << SUBJECT_HOST) && !probe_rows[i]->wants_target &&
-		     probe_rows[i]->endpoint == PROBE_ENDPOINT_NONE;
+	for (size_t i = 0; i < PROBE_ID_COUNT; i++)
+		n += (probe_table[i].kinds & 1u << SUBJECT_HOST) && !probe_table[i].wants_target &&
+		     probe_table[i].endpoint == NULL;
 	assert_true(n > 1 && n < JOBS_MAX);
 	return n;
 }

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -33,23 +34,59 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void every_row_of_the_registry_is_told(void **state)
+static void every_row_runs(void **state)
 {
 	struct probe_row row[PROBE_ROWS_MAX];
-	size_t n = probe_list(row);
 
 	(void)state;
-	assert_int_equal(n, probe_count); /* the store has room for all */
-	for (size_t i = 0; i < n; i++) {
-		assert_ptr_equal(row[i].name, probe_rows[i]->name);
-		assert_int_equal(row[i].version, probe_rows[i]->version);
-		assert_int_equal(row[i].kinds, probe_rows[i]->kinds);
-		assert_int_equal(row[i].wants_target, probe_rows[i]->wants_target);
-		assert_int_equal(row[i].interval_hours, probe_rows[i]->interval_hours);
-		assert_int_equal(row[i].endpoint != NULL, probe_rows[i]->endpoint != PROBE_ENDPOINT_NONE);
+	assert_int_equal(probe_list(row), PROBE_ID_COUNT);
+	for (size_t i = 0; i < PROBE_ID_COUNT; i++) {
+		assert_ptr_equal(probe_rows[i]->row, &probe_table[i]);
+		assert_ptr_equal(probe_find(row[i].name), probe_rows[i]);
+		assert_ptr_equal(probe_row_find(row[i].name), &probe_table[i]);
+		assert_true(probe_rows[i]->state_size <= PROBE_STATE_MAX);
 		/* the columns of ipc/job.h and the plan's arithmetic */
 		assert_in_range(strlen(row[i].name), 1, 23);
 		assert_in_range(row[i].interval_hours, 1, 24 * 366);
+	}
+	assert_null(probe_find("nobody"));
+}
+
+/* What the row says of the first request is what the probe asks. */
+static void the_first_request_is_as_the_row_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < PROBE_ID_COUNT; i++) {
+		const struct probe_row *row = &probe_table[i];
+		enum subject_kind kind = row->kinds & 1u << SUBJECT_HOST          ? SUBJECT_HOST
+					 : row->kinds & 1u << SUBJECT_WECHAT_MINI ? SUBJECT_WECHAT_MINI
+										  : SUBJECT_IOS_BUNDLE;
+		const struct probe_look at = { .kind = kind,
+					       .name = "www.example.edu.cn",
+					       .probe = row->name,
+					       .target = row->wants_target
+								 ? "https://www.example.edu.cn/a.apk"
+								 : "" };
+		static struct probe_fact room[PROBE_FACTS_MAX];
+		struct probe_facts facts = { .fact = room };
+		struct probe_run run = { .kind = kind,
+					 .name = at.name,
+					 .target = at.target,
+					 .facts = &facts,
+					 .base = row->endpoint ? "https://record.example.cn/?appid=" : "",
+					 .state = calloc(1, probe_rows[i]->state_size + 1) };
+		struct probe_ask ask = { 0 };
+		struct probe_sight sight;
+		probe_preview(&conf, &at, 1795233600000000, &sight);
+		assert_true(probe_rows[i]->next(&run, &ask));
+		if (i != PROBE_ID_LOOKUP) { /* not configured here */
+			assert_int_equal(sight.outcome, PROBE_DONE);
+			assert_string_equal(sight.url, ask.url);
+			assert_int_equal(sight.head, ask.head);
+		}
+		if (probe_rows[i]->end)
+			probe_rows[i]->end(&run);
+		free(run.state);
 	}
 }
 
@@ -101,11 +138,48 @@ static void a_preview_is_what_the_prober_would_do(void **state)
 	assert_int_equal(s.outcome, PROBE_NOT_ENABLED);
 }
 
+static void a_target_is_looked_at_as_it_is(void **state)
+{
+	static const struct {
+		const char *url;
+		enum probe_outcome want;
+		bool robots;
+	} rows[] = {
+		{ "HTTP://www.example.edu.cn", PROBE_DONE, false },
+		{ "http://www.example.edu.cn/", PROBE_DONE, false },
+		{ "http://www.example.edu.cn/x", PROBE_DONE, true },
+		{ "https://www.example.edu.cn:443/x?y", PROBE_DONE, true },
+		{ "https://www.example.edu.cn:8443/x", PROBE_BAD_PORT, true },
+		{ "http://other.example.cn/", PROBE_OUT_OF_SCOPE, false },
+		{ "http://[::1]/", PROBE_BAD_ADDRESS, false },
+		{ "http://127.0.0.1/", PROBE_BAD_ADDRESS, false },
+		{ "http://a@www.example.edu.cn/", PROBE_BAD_URL, false },
+		{ "http://[::1", PROBE_BAD_URL, false },
+		{ "http://www.example.edu.cn:80x/", PROBE_BAD_URL, false },
+		{ "http:///x", PROBE_BAD_URL, false },
+		{ "ftp://www.example.edu.cn/", PROBE_BAD_URL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct probe_look at = { .kind = SUBJECT_HOST,
+					       .name = "www.example.edu.cn",
+					       .probe = "apk",
+					       .target = rows[i].url };
+		struct probe_sight sight;
+		probe_preview(&conf, &at, 1795233600000000, &sight);
+		if (sight.outcome != rows[i].want || sight.robots != rows[i].robots)
+			fail_msg("%s: %s", rows[i].url, probe_outcome_name(sight.outcome));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(every_row_of_the_registry_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_row_runs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_first_request_is_as_the_row_says, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_endpoint_is_the_configured_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_target_is_looked_at_as_it_is, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_preview_is_what_the_prober_would_do, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,20 +67,17 @@ static void words_end(struct probe_run *run)
 	open_states--;
 }
 
-static const struct probe words = { .name = "words",
-				    .version = 3,
-				    .kinds = 1U << SUBJECT_HOST,
-				    .state_size = sizeof(struct words),
-				    .next = words_next,
-				    .end = words_end };
-static const struct probe record = { .name = "record",
-				     .endpoint = PROBE_WECHAT_RECORD,
+static const struct probe_row words_row = { .name = "words", .version = 3, .kinds = 1U << SUBJECT_HOST };
+static const struct probe words = {
+	.row = &words_row, .state_size = sizeof(struct words), .next = words_next, .end = words_end
+};
+static const struct probe record = { .row = &probe_table[PROBE_ID_RECORD],
 				     .state_size = sizeof(struct words),
 				     .next = words_next,
 				     .end = words_end };
-static const struct probe targeted = {
-	.name = "targeted", .wants_target = true, .next = words_next, .end = words_end
-};
+static const struct probe targeted = { .row = &probe_table[PROBE_ID_APK],
+				       .next = words_next,
+				       .end = words_end };
 
 static void on_question(struct evdns_server_request *req, void *arg)
 {
@@ -307,44 +304,13 @@ static void test_configure(void **state)
 	assert_int_equal(b->outcome, PROBE_NO_NAME);
 }
 
-static void test_preview(void **state)
-{
-	static const struct {
-		const char *url;
-		enum probe_outcome want;
-		bool robots;
-	} rows[] = {
-		{ "HTTP://www.example.edu.cn", PROBE_DONE, false },
-		{ "http://www.example.edu.cn/x", PROBE_DONE, true },
-		{ "http://www.example.edu.cn/robots.txt", PROBE_DONE, false },
-		{ "http://other.example.cn/", PROBE_OUT_OF_SCOPE, false },
-		{ "http://[::1]/", PROBE_BAD_ADDRESS, false },
-	};
-	struct bed *b = *state;
-	struct visit_preview p;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		strcpy(b->job.target, rows[i].url);
-		visit_preview(&b->conf, &b->job, INT64_C(1795219200000000), &p);
-		assert_int_equal(p.outcome, rows[i].want);
-		assert_int_equal(p.robots, rows[i].robots);
-	}
-	strcpy(b->job.target, "HTTP://www.example.edu.cn");
-	visit_preview(&b->conf, &b->job, INT64_C(1795219200000000), &p);
-	assert_string_equal(p.url, "http://www.example.edu.cn/");
-	b->job.probe = &record;
-	visit_preview(&b->conf, &b->job, INT64_C(1795219200000000), &p);
-	assert_int_equal(p.outcome, PROBE_NOT_ENABLED);
-	assert_int_equal(visits_counters(b->v)->begun, 0);
-}
-
 #define BED(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BED(test_refusals), BED(test_scope_of_job), BED(test_not_even_begun), BED(test_asks_end),
-		BED(test_room),     BED(test_pause),        BED(test_configure),      BED(test_preview),
+		BED(test_room),     BED(test_pause),        BED(test_configure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
