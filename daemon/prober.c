@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/data.h"
+#include "daemon/manners.h"
 #include "daemon/role.h"
 #include "ipc/job.h"
 #include "probes/charset.h"
@@ -22,6 +24,7 @@
 enum {
 	PROBER_WAITING_MAX = 256, /* jobs that found no room at once; the store sends no more than there is */
 	PROBER_ALONE_SECONDS = 2,
+	PROBER_VIEW_SECONDS = 2, /* between two looks at what it counted */
 };
 
 struct errand {
@@ -35,6 +38,9 @@ struct prober {
 	struct role role;
 	struct link *store;
 	struct event *alone; /* the store's link ended and nobody said why */
+	struct event *look;
+	struct job_view view; /* as it was told last */
+	struct job_view fresh;
 	struct visits *visits;
 	struct conf *conf; /* of the last reload; NULL: the role's */
 	struct data data;
@@ -256,6 +262,27 @@ static bool take_resume(void *arg, struct rd *body)
 	return true;
 }
 
+/* -- manners --------------------------------------------------------------------------------------- */
+
+/* Told when there is something new in it. */
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct prober *p = arg;
+	struct timespec t;
+	struct wr w;
+
+	(void)fd, (void)what;
+	clock_gettime(CLOCK_REALTIME, &t);
+	manners_fill(&p->fresh, p->visits, (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000);
+	if (p->store == NULL || memcmp(&p->fresh, &p->view, sizeof(p->view)) == 0)
+		return;
+	memcpy(&p->view, &p->fresh, sizeof(p->view));
+	w = link_begin(p->store, MSG_PROBE_VIEW);
+	job_view_put(&w, &p->view);
+	if (!link_send(p->store, &w, -1))
+		log_error("探测的计数太多,未能送出");
+}
+
 /* -- the role -------------------------------------------------------------------------------------- */
 
 static void on_alone(evutil_socket_t fd, short what, void *arg)
@@ -302,6 +329,7 @@ static const struct link_table table = { rows, sizeof(rows) / sizeof(rows[0]), s
 
 static int start(void *self)
 {
+	static const struct timeval often = { PROBER_VIEW_SECONDS, 0 };
 	struct prober *p = self;
 	char error[CONF_ERROR_MAX];
 
@@ -314,6 +342,8 @@ static int start(void *self)
 		log_error("%s", error);
 		return EXIT_CONFIG;
 	}
+	p->look = event_new(p->role.base, -1, EV_PERSIST, on_look, p);
+	event_add(p->look, &often);
 	visits_fingerprints(p->visits, &p->data.fingerprints);
 	p->charsets = charset_load();
 	if (p->charsets == NULL)
@@ -371,6 +401,8 @@ static void prober_clear(struct prober *p)
 	link_free(p->store);
 	if (p->alone)
 		event_free(p->alone);
+	if (p->look)
+		event_free(p->look);
 	if (p->conf)
 		conf_clear(p->conf);
 	free(p->conf);

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "daemon/manners.h"
 #include "ipc/link.h"
 #include "ipc/msg.h"
 #include "probes/budget.h"
@@ -53,6 +54,7 @@ struct probing {
 	int64_t stalled;   /* monotonic: since when; 0: it is not */
 	struct job chunk[PROBING_CHUNK];
 	struct job_result result;
+	struct job_view view; /* of this prober; no counters before it told some */
 };
 
 static int64_t clock_us(clockid_t which)
@@ -382,8 +384,19 @@ static bool take_leave(void *arg, struct rd *body)
 	return rd_done(body);
 }
 
+static bool take_view(void *arg, struct rd *body)
+{
+	struct probing *p = arg;
+
+	if (job_view_get(body, &p->view))
+		return true;
+	p->view.count = p->view.held_count = 0;
+	return false;
+}
+
 static const struct link_row rows[] = {
 	{ MSG_JOB_RESULT, take_result },
+	{ MSG_PROBE_VIEW, take_view },
 	{ MSG_PROBE_PAUSE, take_leave },
 };
 static const struct link_table table = { rows, sizeof(rows) / sizeof(rows[0]), down, NULL };
@@ -394,6 +407,7 @@ void probing_attach(struct probing *p, int fd)
 		down(p, NULL);
 	p->link = link_new(p->base, fd, &table, p);
 	p->told_pause = p->leaving = false;
+	p->view.count = p->view.held_count = 0;
 	probing_obey(p);
 	probing_pump(p);
 }
@@ -467,4 +481,9 @@ void probing_describe(const struct probing *p, struct buf *out)
 				   : "on",
 		   p->in_flight, (unsigned long long)p->handed, (unsigned long long)p->answered,
 		   (unsigned long long)p->lost);
+}
+
+bool probing_manners(const struct probing *p, size_t line, struct buf *out)
+{
+	return p->view.count > 0 && manners_line(&p->view, line, out);
 }

@@ -46,5 +46,7 @@ void probing_wait(struct probing *p, const int64_t *job, size_t n, struct client
 void probing_forget(struct probing *p, const struct client *c);
 /* One JSON object for `status`. */
 void probing_describe(const struct probing *p, struct buf *out);
+/* The same for `probes`, line by line (daemon/manners.h). */
+bool probing_manners(const struct probing *p, size_t line, struct buf *out);
 
 #endif

@@ -221,6 +221,15 @@ static void add_status(struct keeper *k, struct client *c)
 	buf_clear(&line);
 }
 
+static void add_manners(struct keeper *k, struct client *c)
+{
+	struct buf line = { 0 };
+
+	for (size_t i = 0; probing_manners(k->probing, i, &line); i++)
+		control_line(c, line.p);
+	buf_clear(&line);
+}
+
 static void ask_reload(struct keeper *k, struct client *c)
 {
 	if (k->role.super == NULL || k->role.stopping) {
@@ -243,6 +252,8 @@ static void answer(struct keeper *k, struct client *c, const struct command *row
 
 	if (code == 0 && strcmp(row->name, "status") == 0)
 		add_status(k, c);
+	if (code == 0 && strcmp(row->name, "probes") == 0 && argc == 0)
+		add_manners(k, c);
 	control_end(c, code, r.error);
 	if (row->writes) {
 		probing_obey(k->probing); /* a judgement may take a while */

@@ -171,3 +171,52 @@ bool job_result_get(struct rd *r, struct job_result *j)
 	       get_text(r, j->remark, sizeof(j->remark)) && get_facts(r, j) &&
 	       get_lines(r, j->transcript, sizeof(j->transcript)) && rd_done(r);
 }
+
+/* -- manners --------------------------------------------------------------------------------------- */
+
+void job_view_put(struct wr *w, const struct job_view *v)
+{
+	wr_u8(w, v->count);
+	for (size_t i = 0; i < v->count; i++) {
+		wr_str16(w, v->counter[i].name);
+		wr_be64(w, v->counter[i].value);
+	}
+	wr_be32(w, v->held_total);
+	wr_u8(w, v->held_count);
+	for (size_t i = 0; i < v->held_count; i++) {
+		wr_str16(w, v->held[i].host);
+		wr_be64(w, (uint64_t)v->held[i].until);
+		wr_u8(w, v->held[i].reason);
+		wr_be32(w, v->held[i].failures);
+	}
+}
+
+static bool get_held(struct rd *r, struct job_view *v)
+{
+	v->held_total = rd_be32(r);
+	v->held_count = rd_u8(r);
+	if (v->held_count > JOB_HELD_MAX || v->held_count > v->held_total)
+		return false;
+	for (size_t i = 0; i < v->held_count; i++) {
+		struct job_held *h = &v->held[i];
+		if (!get_name(r, h->host, sizeof(h->host)))
+			return false;
+		h->until = (int64_t)rd_be64(r);
+		h->reason = rd_u8(r);
+		h->failures = rd_be32(r);
+	}
+	return true;
+}
+
+bool job_view_get(struct rd *r, struct job_view *v)
+{
+	v->count = rd_u8(r);
+	if (v->count > JOB_COUNTERS_MAX)
+		return false;
+	for (size_t i = 0; i < v->count; i++) {
+		if (!get_name(r, v->counter[i].name, sizeof(v->counter[i].name)))
+			return false;
+		v->counter[i].value = rd_be64(r);
+	}
+	return get_held(r, v) && rd_done(r);
+}

@@ -68,4 +68,26 @@ struct job_result {
 void job_result_put(struct wr *w, const struct job_result *j);
 bool job_result_get(struct rd *r, struct job_result *j);
 
+/* How the prober keeps its manners, for people: counters since its start, and who is left alone. */
+enum { JOB_COUNTERS_MAX = 120, JOB_COUNTER_MAX = 40, JOB_HELD_MAX = 64 };
+struct job_counter {
+	char name[JOB_COUNTER_MAX];
+	uint64_t value;
+};
+struct job_held {
+	char host[RECORD_NAME_MAX];
+	int64_t until;  /* microseconds UTC */
+	uint8_t reason; /* enum budget_reason of probes/budget.h */
+	uint32_t failures;
+};
+struct job_view {
+	uint8_t count;
+	struct job_counter counter[JOB_COUNTERS_MAX];
+	uint32_t held_total; /* of them are here: */
+	uint8_t held_count;
+	struct job_held held[JOB_HELD_MAX];
+};
+void job_view_put(struct wr *w, const struct job_view *v);
+bool job_view_get(struct rd *r, struct job_view *v);
+
 #endif

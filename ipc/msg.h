@@ -51,6 +51,7 @@ enum msg_type {
 	MSG_PROBE_PAUSE,  /* empty -> end what is under way at once, and begin nothing; <- no more jobs, I
 			     leave */
 	MSG_PROBE_RESUME, /* empty -> */
+	MSG_PROBE_VIEW,   /* struct job_view <-, once in a while */
 	/* beianctl <-> store, over the control socket */
 	MSG_REQUEST = 64, /* struct msg_request, perhaps with a file */
 	MSG_REPLY_LINE,   /* text: one JSON object, or the last part of one */

@@ -1,6 +1,7 @@
 /* fuzz: ipc base */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Results from a prober that was taken (first byte 0), and jobs: what is accepted is put back as it came. */
+/* Results from a prober that was taken (first byte 0), what it says of itself (2), and jobs: what is accepted
+ * is put back as it came. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct job_result result;
 	static struct job job;
+	static struct job_view view;
 	static uint8_t back[LINK_FRAME_MAX];
 	struct wr w = wr_init(back, sizeof(back));
 	struct rd r;
@@ -41,6 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			return 0;
 		check_result(&result);
 		job_result_put(&w, &result);
+	} else if (data[0] == 2) {
+		if (!job_view_get(&r, &view))
+			return 0;
+		job_view_put(&w, &view);
 	} else {
 		if (!job_get(&r, &job))
 			return 0;

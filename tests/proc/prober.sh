@@ -174,6 +174,9 @@ check "probe resume is taken" ask probe resume
 goes_on() { [ "$(wc -l <"$seen")" -gt "$lines" ]; }
 check "and it goes on" wait_until 5 goes_on
 
+manners() { ask --json probes | jq -e 'select(.manners) | .manners.requests > 0 and .manners["answered-done"] > 0'; }
+check "probes shows what the prober counted" wait_until 5 manners
+
 # Frozen on the way: jobs are due and none is answered.
 sent() { [ "$(jq -r "select(.event == \"probing-stalled\" and .state == \"$1\") | .event" "$s/alerts.jsonl" 2>/dev/null | wc -l)" -eq "$2" ]; }
 prober=$(child prober)

@@ -75,10 +75,25 @@ static void send_job(struct child *c, int64_t id, const char *probe)
 	child_send(t.store, &w, -1);
 }
 
+/* The next frame to the store; what the prober says of itself comes when it likes. */
+static struct rd next(struct child *c, uint8_t type)
+{
+	struct rd r;
+
+	do {
+		ssize_t n = recv(t.store, c->frame, sizeof(c->frame), 0);
+		if (n <= 0)
+			fail_msg("waited for a frame of type %d", type);
+		r = rd_init(c->frame, (size_t)n);
+	} while (rd_u8(&r) == MSG_PROBE_VIEW && type != MSG_PROBE_VIEW);
+	assert_int_equal(c->frame[0], type);
+	return r;
+}
+
 /* The next answer; its id. */
 static int64_t expect(struct child *c, enum probe_outcome outcome)
 {
-	struct rd r = child_expect(c, t.store, MSG_JOB_RESULT);
+	struct rd r = next(c, MSG_JOB_RESULT);
 
 	assert_true(job_result_get(&r, &t.result));
 	assert_string_equal(probe_outcome_name(t.result.outcome), probe_outcome_name(outcome));
@@ -122,6 +137,23 @@ static void test_a_job_is_answered(void **state)
 	assert_int_equal(expect(c, PROBE_NOT_ENABLED), 8);
 }
 
+static void test_manners_are_told(void **state)
+{
+	static struct job_view v;
+	struct child *c = *state;
+	struct rd r;
+
+	send_job(c, 7, "certificate");
+	deny(2);
+	assert_int_equal(expect(c, PROBE_NO_NAME), 7);
+	do {
+		r = next(c, MSG_PROBE_VIEW);
+		assert_true(job_view_get(&r, &v));
+	} while (strcmp(v.counter[v.count - 1].name, "refused-no-name") != 0); /* of the second before */
+	assert_int_equal(v.counter[v.count - 1].value, 1);
+	assert_int_equal(v.held_count, 0);
+}
+
 /* More than it has room for: the third waits. */
 static void test_pause_ends_all(void **state)
 {
@@ -156,7 +188,7 @@ static void test_stop_answers_all(void **state)
 	send_job(c, 1, "certificate");
 	question(q, sizeof(q), &from);
 	child_signal(c->super, MSG_STOP);
-	(void)child_expect(c, t.store, MSG_PROBE_PAUSE); /* send no more */
+	(void)next(c, MSG_PROBE_PAUSE); /* send no more */
 	assert_int_equal(expect(c, PROBE_PAUSED), 1);
 	assert_int_equal(child_wait(c), EXIT_DONE);
 }
@@ -172,7 +204,7 @@ static void test_reload(void **state)
 	child_send(c->super, &w, -1);
 	for (int i = 0; i < 2; i++) { /* the two links are read in any order */
 		send_job(c, 3 + i, "certificate");
-		struct rd r = child_expect(c, t.store, MSG_JOB_RESULT);
+		struct rd r = next(c, MSG_JOB_RESULT);
 		assert_true(job_result_get(&r, &t.result));
 		if (t.result.outcome == PROBE_OPTED_OUT)
 			break;
@@ -233,6 +265,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_job_is_answered, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_manners_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pause_ends_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop_answers_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reload, setup, teardown),

@@ -181,6 +181,71 @@ static void largest(void **state)
 	assert_false(result_passes());
 }
 
+static struct job_view view, view_back;
+
+static void sample_view(void)
+{
+	memset(&view, 0, sizeof(view));
+	view.count = 2;
+	view.counter[0] = (struct job_counter){ "requests", 12 };
+	view.counter[1] = (struct job_counter){ "refused-robots", 3 };
+	view.held_total = 9;
+	view.held_count = 1;
+	view.held[0] = (struct job_held){ "jw.example.edu.cn", 1795680000000000, 1, 5 };
+}
+
+static size_t put_view(void)
+{
+	struct wr w = wr_init(frame, LINK_BODY_MAX);
+
+	job_view_put(&w, &view);
+	assert_true(wr_ok(&w));
+	return wr_len(&w);
+}
+
+static bool view_passes(size_t n)
+{
+	struct rd r = rd_init(frame, n);
+
+	return job_view_get(&r, &view_back);
+}
+
+static void views(void **state)
+{
+	size_t n;
+
+	(void)state;
+	sample_view();
+	n = put_view();
+	assert_true(view_passes(n));
+	assert_string_equal(view_back.counter[1].name, "refused-robots");
+	assert_int_equal(view_back.held[0].failures, 5);
+	for (size_t i = 0; i < n; i++)
+		assert_false(view_passes(i));
+	frame[n] = 0;
+	assert_false(view_passes(n + 1));
+	view.held[0].host[3] = '\n';
+	assert_false(view_passes(put_view()));
+	sample_view();
+	view.counter[0].name[0] = '\0';
+	assert_false(view_passes(put_view()));
+	sample_view();
+	view.held_total = 0;
+	assert_false(view_passes(put_view()));
+	sample_view();
+	put_view();
+	frame[0] = JOB_COUNTERS_MAX + 1;
+	assert_false(view_passes(sizeof(frame)));
+	view.count = JOB_COUNTERS_MAX;
+	for (int i = 0; i < JOB_COUNTERS_MAX; i++)
+		fill(view.counter[i].name, JOB_COUNTER_MAX);
+	view.held_count = JOB_HELD_MAX;
+	view.held_total = JOB_HELD_MAX;
+	for (int i = 0; i < JOB_HELD_MAX; i++)
+		fill(view.held[i].host, RECORD_NAME_MAX);
+	assert_true(view_passes(put_view())); /* the largest fits into a frame */
+}
+
 static void job_no_id(void) { job.id = 0; }
 static void job_no_kind(void) { job.kind = SUBJECT_KIND_COUNT; }
 static void job_no_name(void) { job.name[0] = '\0'; }
@@ -271,6 +336,7 @@ int main(void)
 		cmocka_unit_test(round_trip),      cmocka_unit_test(cut_or_longer),
 		cmocka_unit_test(largest),         cmocka_unit_test(refused_jobs),
 		cmocka_unit_test(refused_results), cmocka_unit_test(lying_counts),
+		cmocka_unit_test(views),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
