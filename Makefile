@@ -28,7 +28,7 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-protot
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2
 CFLAGS ?= -O2 -g
 CFLAGS_ALL := -std=c11 $(WARN) -fPIE -fstack-protector-strong $(SAN) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS)
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
 
 ifeq ($(V),)
@@ -36,16 +36,20 @@ Q := @
 say = @printf '  %-5s %s\n' '$(1)' '$(2)';
 endif
 
-srcs = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c)) $(GEN_$(1))
+srcs = $(filter-out %main.c,$(wildcard $(1)/*.c)) $(GEN_$(1))
 objs = $(patsubst %.c,$(O)/%.o,$(patsubst $(O)/%,%,$(call srcs,$(1))))
 libs = $(foreach f,$(1),$(O)/lib/$(f).a)
 
 GEN_db := $(O)/gen/db/schema_data.c
 
 .PHONY: all
-all: $(O)/beiand $(O)/beianctl
+all: $(O)/beiand $(O)/beiand-prober $(O)/beianctl
 
 $(O)/beiand: $(O)/daemon/main.o $(call libs,daemon $(DEPS_daemon))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(O)/beiand-prober: $(O)/daemon/prober_main.o $(call libs,daemon $(DEPS_daemon))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
@@ -161,7 +165,7 @@ install: all
 		$(DESTDIR)/etc/beiand $(DESTDIR)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man5 \
 		$(DESTDIR)$(PREFIX)/share/doc/beiand/schema
-	install -m 755 $(O)/beiand $(DESTDIR)$(PREFIX)/sbin/beiand
+	install -m 755 $(O)/beiand $(O)/beiand-prober $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(O)/beianctl $(DESTDIR)$(PREFIX)/bin/beianctl
 	install -m 644 $(DATA) $(DESTDIR)$(PREFIX)/share/beiand/
 	[ -e $(DESTDIR)/etc/beiand/beiand.conf ] || install -m 644 conf/beiand.conf $(DESTDIR)/etc/beiand/beiand.conf
@@ -176,7 +180,7 @@ install: all
 # On the machine itself, not in a package: the unit needs its user, and systemd to have seen it.
 TELL_SYSTEMD = [ ! -d /run/systemd/system ] || { systemd-sysusers beiand.conf && systemctl daemon-reload; }
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/beiand $(DESTDIR)$(PREFIX)/bin/beianctl $(DESTDIR)/lib/systemd/system/beiand.service \
+	rm -f $(DESTDIR)$(PREFIX)/sbin/beiand $(DESTDIR)$(PREFIX)/sbin/beiand-prober $(DESTDIR)$(PREFIX)/bin/beianctl $(DESTDIR)/lib/systemd/system/beiand.service \
 		$(DESTDIR)$(PREFIX)/share/man/man8/beiand.8 $(DESTDIR)$(PREFIX)/share/man/man8/beianctl.8 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/beiand.conf.5 $(DESTDIR)$(PREFIX)/lib/sysusers.d/beiand.conf \
 		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/beiand.conf

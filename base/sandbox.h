@@ -15,6 +15,7 @@
 
 struct sandbox_powers {
 	const char *role;
+	const char *program;      /* that runs it, beside beiand; NULL: beiand itself */
 	const char *capabilities; /* kept after sandbox_enter(); "-" is none */
 	const char *reads;        /* files and descriptors it reads */
 	const char *writes;

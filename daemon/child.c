@@ -55,7 +55,7 @@ void child_clear(struct child *c)
 int child_start(struct child *c, struct event_base *base, const struct link_table *table)
 {
 	int fd;
-	pid_t pid = spawn(c->label, &fd);
+	pid_t pid = spawn(c->label, powers[c->role].program, &fd);
 
 	if (pid < 0)
 		return pid;

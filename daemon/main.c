@@ -91,13 +91,12 @@ static int run_child(const char *label)
 		[ROLE_SENSOR] = sensor_run,
 		[ROLE_STORE] = store_run,
 		[ROLE_NOTIFIER] = notifier_run,
-		[ROLE_PROBER] = prober_run,
 	};
 	char name[32];
 	enum role_id role;
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(label, "["), label);
-	if (!powers_role(name, &role))
+	if (!powers_role(name, &role) || run[role] == NULL)
 		return refuse("-P 由主进程使用");
 	return run[role](label);
 }

@@ -52,6 +52,7 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 	},
 	[ROLE_PROBER] = {
 		.role = "prober",
+		.program = "beiand-prober", /* so that no other process carries the libraries that it needs */
 		.capabilities = "-",
 		.reads = "resolv.conf, the file of trusted roots, the data tables (before the first answer)",
 		.writes = "-",
@@ -79,9 +80,10 @@ void powers_print(void)
 {
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		const struct sandbox_powers *p = &powers[i];
-		printf("%s: %s\n  capabilities  %s\n  reads         %s\n  writes        %s\n"
+		printf("%s: %s\n  program       %s\n  capabilities  %s\n  reads         %s\n  writes        "
+		       "%s\n"
 		       "  network       %s\n  syscalls      %s\n  descriptors   %u\n",
-		       p->role, p->reason, p->capabilities, p->reads, p->writes, p->network, p->syscalls,
-		       p->files);
+		       p->role, p->reason, p->program ? p->program : "beiand", p->capabilities, p->reads,
+		       p->writes, p->network, p->syscalls, p->files);
 	}
 }

@@ -3,16 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "daemon/role.h"
 #include "ipc/link.h"
 
 /* Between fork and exec: system calls only. */
-static void become(const char *title, const char *label, int link)
+static void become(const char *title, const char *label, const char *path, int link)
 {
 	char *argv[] = { (char *)(uintptr_t)title, (char *)(uintptr_t) "-P", (char *)(uintptr_t)label, NULL };
 	sigset_t none;
@@ -28,23 +30,43 @@ static void become(const char *title, const char *label, int link)
 		_exit(EXIT_FAILED);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execv("/proc/self/exe", argv);
+	execv(path, argv);
 	_exit(EXIT_FAILED);
 }
 
-pid_t spawn(const char *label, int *link)
+static const char self[] = "/proc/self/exe";
+
+/* `program` in the folder of this one. 0 or negative errno. */
+static int beside(char path[PATH_MAX], const char *program)
 {
-	char title[128];
+	ssize_t n = readlink(self, path, PATH_MAX - 1);
+	char *slash;
+
+	if (n < 0)
+		return -errno;
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	if (slash == NULL || (size_t)(slash + 1 - path) + strlen(program) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(slash + 1, program, strlen(program) + 1);
+	return access(path, X_OK) == 0 ? 0 : -errno;
+}
+
+pid_t spawn(const char *label, const char *program, int *link)
+{
+	char title[128], path[PATH_MAX];
 	int pair[2];
-	int rc = link_pair(pair);
+	int rc = program ? beside(path, program) : 0;
 	pid_t pid;
 
+	if (rc == 0)
+		rc = link_pair(pair);
 	if (rc != 0)
 		return rc;
 	snprintf(title, sizeof(title), "beiand: %s", label); /* as ps(1) shows it */
 	pid = fork();
 	if (pid == 0)
-		become(title, label, pair[1]);
+		become(title, label, program ? path : self, pair[1]);
 	rc = errno;
 	close(pair[1]);
 	if (pid < 0) {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Starts a child: this very binary with a role, its link on descriptor 3, nothing else inherited
- * but standard output and error.
+ * Starts a child: this very binary, or the one of that name beside it, with a role, its link on descriptor 3,
+ * nothing else inherited but standard output and error.
  */
 #ifndef DAEMON_SPAWN_H
 #define DAEMON_SPAWN_H
 
 #include <sys/types.h>
 
-/* The process id, with our end of the link in *link; or negative errno. */
-pid_t spawn(const char *label, int *link) __attribute__((warn_unused_result));
+/* The process id, with our end of the link in *link; or negative errno. program: NULL is this one. */
+pid_t spawn(const char *label, const char *program, int *link) __attribute__((warn_unused_result));
 
 #endif
