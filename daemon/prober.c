@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/data.h"
-#include "daemon/manners.h"
 #include "daemon/role.h"
+#include "daemon/tally.h"
 #include "ipc/job.h"
 #include "probes/charset.h"
 #include "probes/visit.h"
@@ -273,7 +273,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	clock_gettime(CLOCK_REALTIME, &t);
-	manners_fill(&p->fresh, p->visits, (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000);
+	tally_fill(&p->fresh, p->visits, (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000);
 	if (p->store == NULL || memcmp(&p->fresh, &p->view, sizeof(p->view)) == 0)
 		return;
 	memcpy(&p->view, &p->fresh, sizeof(p->view));
