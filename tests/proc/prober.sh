@@ -230,6 +230,15 @@ check "and says who asks" sh -c '! grep -v "(+https://nic.shili-demo.edu.cn/beia
 pace() { awk '{ n[int($1)]++ } END { for (t in n) if (n[t] > 50) { print t, n[t]; bad = 1 } exit bad }' "$seen"; }
 check "in no second more than the budget and its burst" pace
 
+# The supervisor is killed: nobody is left that asks.
+orphans=$(pgrep -P "$daemon")
+kill -9 "$daemon"
+wait "$daemon" 2>/dev/null
+ended() { for p in $orphans; do [ -e "/proc/$p" ] && return 1; done; return 0; }
+check "without a supervisor all end" wait_until 15 ended
+check "it starts after that" launch
+check "and has nothing to ask" none "$fresh"
+
 # What was lost is asked when its time has come.
 check "SIGTERM ends it well" stop
 again=$(count "$lost")
