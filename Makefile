@@ -6,7 +6,7 @@ PREFIX ?= /usr
 WERROR ?= $(if $(CI),-Werror)
 SAN ?=
 
-FOLDERS := base dissect ipc conf filings policy notify probes watch db store daemon ctl
+FOLDERS := base dissect ipc conf filings policy notify probes visit watch db store daemon ctl
 DEPS_base :=
 DEPS_dissect := base
 DEPS_ipc := base
@@ -15,11 +15,12 @@ DEPS_filings := conf base
 DEPS_policy := conf base
 DEPS_notify := base
 DEPS_probes := conf base
+DEPS_visit := probes conf base
 DEPS_watch := ipc dissect conf base
 DEPS_db := ipc base
 DEPS_store := db filings policy ipc conf base
-DEPS_daemon := store watch notify probes db filings policy ipc dissect conf base
-DEPS_ctl := store watch probes db filings policy ipc dissect conf base
+DEPS_daemon := store watch notify visit probes db filings policy ipc dissect conf base
+DEPS_ctl := store watch visit probes db filings policy ipc dissect conf base
 
 PKGS := libpcap sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium libxxhash smartcols nettle zlib libcurl \
 	libxml-2.0 libcrypto uchardet libmurmurhash
@@ -93,7 +94,7 @@ $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 .PRECIOUS: $(O)/%.o
 
 # What the tests of the prober's engine run against real servers.
-$(O)/tests/probe_drive: $(O)/tests/probe_drive.o $(call libs,probes $(DEPS_probes))
+$(O)/tests/probe_drive: $(O)/tests/probe_drive.o $(call libs,visit $(DEPS_visit))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 

@@ -29,6 +29,7 @@
 #include "ipc/command.h"
 #include "probes/list.h"
 #include "store/store.h"
+#include "visit/preview.h"
 
 #define DEFAULT_CONF "/etc/beiand/beiand.conf"
 
@@ -200,7 +201,7 @@ static int call_database(struct conf *conf, const struct options *o, const struc
 		return 1;
 	s = store_open(conf, &data, !row->writes, r->error);
 	if (s != NULL)
-		store_probes(s, rows, probe_list(rows), probe_preview);
+		store_probes(s, rows, probe_list(rows), visit_preview);
 	code = s == NULL ? 1 : store_answer(s, row->name, argc, argv, fd, r);
 	store_close(s);
 	data_clear(&data);

@@ -10,8 +10,8 @@
 
 #include "base/errno.h"
 #include "conf/data.h"
-#include "probes/resolve.h"
-#include "probes/roots.h"
+#include "visit/resolve.h"
+#include "visit/roots.h"
 #include "watch/capture.h"
 #include "watch/identify.h"
 #include "watch/prefilter.h"

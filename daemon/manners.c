@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "probes/budget.h"
+#include "visit/budget.h"
 
 static void put(struct buf *out, const char *key, const char *s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The prober process: takes jobs of the store, runs each with probes/visit.c, answers each once. It decides
+ * The prober process: takes jobs of the store, runs each with visit/visit.c, answers each once. It decides
  * nothing and keeps nothing: when to ask again the store knows. What it reads comes from strangers, so it has
  * no file, no secret and nobody else to talk to.
  */
@@ -19,7 +19,7 @@
 #include "daemon/tally.h"
 #include "ipc/job.h"
 #include "probes/charset.h"
-#include "probes/visit.h"
+#include "visit/visit.h"
 
 enum {
 	PROBER_WAITING_MAX = 256, /* jobs that found no room at once; the store sends no more than there is */

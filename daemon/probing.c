@@ -13,7 +13,7 @@
 #include "daemon/manners.h"
 #include "ipc/link.h"
 #include "ipc/msg.h"
-#include "probes/budget.h"
+#include "visit/budget.h"
 
 enum {
 	PROBING_CHUNK = 16,         /* jobs read from the database at once */

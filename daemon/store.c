@@ -25,6 +25,7 @@
 #include "ipc/command.h"
 #include "probes/list.h"
 #include "store/store.h"
+#include "visit/preview.h"
 
 enum {
 	KEEPER_STOP_SECONDS = 5,    /* for the outbox to drain */
@@ -328,7 +329,7 @@ static void tell_probes(struct keeper *k)
 {
 	struct probe_row rows[PROBE_ROWS_MAX];
 
-	store_probes(k->store, rows, probe_list(rows), probe_preview);
+	store_probes(k->store, rows, probe_list(rows), visit_preview);
 }
 
 static int open_store(struct keeper *k)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "probes/budget.h"
-#include "probes/visit.h"
+#include "visit/budget.h"
+#include "visit/visit.h"
 
 static void add(struct job_view *v, const char *prefix, const char *name, uint64_t value)
 {

@@ -77,7 +77,7 @@ struct job_counter {
 struct job_held {
 	char host[RECORD_NAME_MAX];
 	int64_t until;  /* microseconds UTC */
-	uint8_t reason; /* enum budget_reason of probes/budget.h */
+	uint8_t reason; /* enum budget_reason of visit/budget.h */
 	uint32_t failures;
 };
 struct job_view {

@@ -28,7 +28,5 @@ extern const struct probe_row probe_table[PROBE_ID_COUNT];
 const struct probe_row *probe_row_find(const char *name);
 /* All of them, for store_probes(). Returns how many, at most PROBE_ROWS_MAX. */
 size_t probe_list(struct probe_row out[PROBE_ROWS_MAX]);
-/* What a run would begin with, without a packet: its first URL and PROBE_DONE, or why it would be refused. */
-void probe_preview(const struct conf *c, const struct probe_look *at, int64_t now, struct probe_sight *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a probe is: a row of probes/registry.c with one function that says what to fetch next, and turns what
- * came back into typed facts. Pure: no sockets, no clock, no log; probes/visit.c asks, politely, and checks
+ * came back into typed facts. Pure: no sockets, no clock, no log; visit/visit.c asks, politely, and checks
  * the scope of every hop, so a probe cannot reach what its job may not. Everything in an answer is a
  * stranger's. Times are microseconds UTC. Facts: ../base/words.h (enum fact), each value printable UTF-8 of
  * bounded length.

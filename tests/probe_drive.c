@@ -20,7 +20,7 @@
 #include "base/hash.h"
 #include "conf/conf.h"
 #include "probes/url.h"
-#include "probes/visit.h"
+#include "visit/visit.h"
 
 struct drive {
 	struct event_base *base;

@@ -1,11 +1,11 @@
-/* fuzz: probes conf base */
+/* fuzz: visit probes conf base */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lines of heads as libcurl hands them over, and the same bytes as a certificate in PEM form. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/fetch.h"
-#include "probes/fetch_head.h"
+#include "visit/fetch.h"
+#include "visit/fetch_head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

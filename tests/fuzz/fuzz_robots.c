@@ -1,4 +1,4 @@
-/* fuzz: probes conf base */
+/* fuzz: visit probes conf base */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* robots.txt behind its first line, which is the path that is asked for. What is kept lies within its room,
  * and a path means the same however its letters are encoded. */
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/robots.h"
+#include "visit/robots.h"
 
 #define MUST(x)                                                                                              \
 	do {                                                                                                 \

@@ -270,7 +270,7 @@ static inline void served_answer(struct served *s, const struct probe_ask *ask, 
 	s->bytes += n;
 }
 
-/* Runs the probe against the server as probes/visit.c would. Each body is a copy that ends where it ends. */
+/* Runs the probe against the server as visit/visit.c would. Each body is a copy that ends where it ends. */
 static inline enum probe_outcome served_run(const struct probe *probe, struct served *s, const char *target,
 					    struct probe_facts *facts)
 {

@@ -5,8 +5,8 @@
  * allows by name is allowed. Whether a robots.txt must be read at all is the caller's: RFC 9309 section 2.3.1
  * (404: all allowed; 5xx and unreachable: nothing is).
  */
-#ifndef PROBES_ROBOTS_H
-#define PROBES_ROBOTS_H
+#ifndef VISIT_ROBOTS_H
+#define VISIT_ROBOTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

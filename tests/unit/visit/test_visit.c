@@ -17,7 +17,7 @@
 #include <event2/event.h>
 #include <unistd.h>
 
-#include "probes/visit.h"
+#include "visit/visit.h"
 
 struct bed {
 	struct event_base *base;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/fetch.h"
+#include "visit/fetch.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -15,8 +15,8 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "probes/fetch_head.h"
-#include "probes/roots.h"
+#include "visit/fetch_head.h"
+#include "visit/roots.h"
 
 struct fetch {
 	struct event_base *base;
@@ -233,7 +233,7 @@ static void set_manners(CURL *e, const struct fetch *f)
 
 /* Nothing secret is sent and nothing that comes is trusted, so no certificate is refused and old servers are
  * talked to in the way they know; what the chain is worth is told with the answer. Roots are read by
- * probes/roots.c once, not by libcurl for each connection. */
+ * visit/roots.c once, not by libcurl for each connection. */
 static void set_tls(CURL *e)
 {
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 0L);

@@ -3,8 +3,8 @@
  * What the robots.txt of each origin said, for a day (RFC 9309 section 2.4). Bounded by entries and bytes:
  * the oldest goes first. Pure: times are arguments (microseconds UTC).
  */
-#ifndef PROBES_SHELF_H
-#define PROBES_SHELF_H
+#ifndef VISIT_SHELF_H
+#define VISIT_SHELF_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,15 +4,15 @@
  * values, address, status, type, sizes, SHA-256 of the body. Never cookies, tokens, values of a query, text
  * of a page. Bounded: lines that find no room are counted in the last one. Pure: times are arguments.
  */
-#ifndef PROBES_TRANSCRIPT_H
-#define PROBES_TRANSCRIPT_H
+#ifndef VISIT_TRANSCRIPT_H
+#define VISIT_TRANSCRIPT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/words.h"
-#include "probes/fetch.h"
+#include "visit/fetch.h"
 
 enum { TRANSCRIPT_MAX = 16384 /* with NUL */ };
 

@@ -14,7 +14,7 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
-#include "probes/roots.h"
+#include "visit/roots.h"
 
 static const int64_t now = INT64_C(1795219200) * 1000000, day = INT64_C(86400) * 1000000;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/fetch_head.h"
+#include "visit/fetch_head.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "probes/fetch.h"
+#include "visit/fetch.h"
 
 enum { COOKIE_NAME_MAX = 64 }; /* longer ones are no names */
 

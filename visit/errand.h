@@ -4,21 +4,21 @@
  * hours, robots.txt, the addresses' check and the budget before a byte is sent. robots.txt of an origin is an
  * errand of its own, one at a time for each origin; who else needs it waits for that one.
  */
-#ifndef PROBES_ERRAND_H
-#define PROBES_ERRAND_H
+#ifndef VISIT_ERRAND_H
+#define VISIT_ERRAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "probes/budget.h"
-#include "probes/fetch.h"
-#include "probes/resolve.h"
 #include "probes/scope.h"
-#include "probes/shelf.h"
-#include "probes/transcript.h"
 #include "probes/url.h"
-#include "probes/visit.h"
+#include "visit/budget.h"
+#include "visit/fetch.h"
+#include "visit/resolve.h"
+#include "visit/shelf.h"
+#include "visit/transcript.h"
+#include "visit/visit.h"
 
 enum {
 	ERRAND_HOPS_MAX = 5,         /* redirects followed */
@@ -28,7 +28,7 @@ enum {
 
 struct errand;
 
-/* What all errands of a process share; probes/visit.c makes and frees it. */
+/* What all errands of a process share; visit/visit.c makes and frees it. */
 struct manners {
 	struct event_base *base;
 	struct scope *scope;

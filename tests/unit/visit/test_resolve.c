@@ -16,7 +16,7 @@
 #include <event2/event.h>
 #include <unistd.h>
 
-#include "probes/resolve.h"
+#include "visit/resolve.h"
 
 struct bed {
 	struct event_base *base;

@@ -6,8 +6,8 @@
  * and the certificates of an answer are always its own. Whatever a server does ends as one enum probe_outcome
  * within the time, and takes no more memory than the caps say.
  */
-#ifndef PROBES_FETCH_H
-#define PROBES_FETCH_H
+#ifndef VISIT_FETCH_H
+#define VISIT_FETCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

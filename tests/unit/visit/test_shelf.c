@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "probes/shelf.h"
+#include "visit/shelf.h"
 
 #define HOUR (INT64_C(3600) * 1000000)
 static const int64_t start = INT64_C(1795000000) * 1000000;

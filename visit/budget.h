@@ -5,8 +5,8 @@
  * UTC). Buckets start empty at the moment of budget_new(), so a prober that restarts in a loop does not ask
  * faster. Tables have a size: only entries that hold nobody back make room, else the newcomer waits, counted.
  */
-#ifndef PROBES_BUDGET_H
-#define PROBES_BUDGET_H
+#ifndef VISIT_BUDGET_H
+#define VISIT_BUDGET_H
 
 #include <stdbool.h>
 #include <stddef.h>

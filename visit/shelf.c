@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/shelf.h"
+#include "visit/shelf.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "base/alloc.h"
-#include "probes/robots.h"
 #include "probes/url.h"
+#include "visit/robots.h"
 
 #define HOUR (INT64_C(3600) * 1000000)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/transcript.h"
+#include "visit/transcript.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -9,8 +9,8 @@
  * opened, but the C library's table of characters for a host that is not ASCII.
  * May use the clock and the network; never writes, never logs.
  */
-#ifndef PROBES_VISIT_H
-#define PROBES_VISIT_H
+#ifndef VISIT_VISIT_H
+#define VISIT_VISIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "probes/fetch.h"
-#include "probes/fetch_head.h"
+#include "visit/fetch.h"
+#include "visit/fetch_head.h"
 
 static bool feed(struct fetch_head *h, const char *line) { return fetch_head_line(h, line, strlen(line)); }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/resolve.h"
+#include "visit/resolve.h"
 
 #include <event2/dns.h>
 #include <event2/event.h>

@@ -4,8 +4,8 @@
  * search domains, no hosts file, no cache: what is asked for each time can be checked each time. Addresses
  * are 16 bytes, IPv4 as v4-mapped. Which of them may be connected to is scope's matter.
  */
-#ifndef PROBES_RESOLVE_H
-#define PROBES_RESOLVE_H
+#ifndef VISIT_RESOLVE_H
+#define VISIT_RESOLVE_H
 
 #include <stddef.h>
 #include <stdint.h>

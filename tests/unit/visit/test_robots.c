@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/robots.h"
+#include "visit/robots.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

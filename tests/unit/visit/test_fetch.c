@@ -15,7 +15,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#include "probes/fetch.h"
+#include "visit/fetch.h"
 
 static const uint8_t loopback[1][16] = { { [10] = 0xff, 0xff, 127, 0, 0, 1 } };
 

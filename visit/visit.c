@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/visit.h"
+#include "visit/visit.h"
 
 #include <event2/event.h>
 #include <event2/util.h>
@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/version.h"
-#include "probes/errand.h"
+#include "visit/errand.h"
 
 #define SECOND INT64_C(1000000)
 

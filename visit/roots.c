@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/roots.h"
+#include "visit/roots.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "probes/transcript.h"
+#include "visit/transcript.h"
 
 static const int64_t now = INT64_C(1795219200) * 1000000;
 static const uint8_t addr[2][16] = { { [10] = 0xff, 0xff, 203, 0, 113, 5 }, { [15] = 1 } };

@@ -3,8 +3,8 @@
  * The head of a response, line by line as libcurl hands it over, and the fields that probes look at; names of
  * cookies, never their values. Bounded, no allocation, pure: a stranger wrote every byte.
  */
-#ifndef PROBES_FETCH_HEAD_H
-#define PROBES_FETCH_HEAD_H
+#ifndef VISIT_FETCH_HEAD_H
+#define VISIT_FETCH_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

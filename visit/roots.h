@@ -4,8 +4,8 @@
  * school's server with a home-made certificate is still to be looked at, and the problem is one of the facts.
  * Names are not looked at (probes/certificate.c does).
  */
-#ifndef PROBES_ROOTS_H
-#define PROBES_ROOTS_H
+#ifndef VISIT_ROOTS_H
+#define VISIT_ROOTS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "probes/errand.h"
+#include "visit/errand.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "probes/robots.h"
+#include "visit/robots.h"
 
 #define SECOND INT64_C(1000000)
 
