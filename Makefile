@@ -37,7 +37,7 @@ Q := @
 say = @printf '  %-5s %s\n' '$(1)' '$(2)';
 endif
 
-srcs = $(filter-out %main.c,$(wildcard $(1)/*.c)) $(GEN_$(1))
+srcs = $(filter-out %/main.c %_main.c,$(wildcard $(1)/*.c)) $(GEN_$(1))
 objs = $(patsubst %.c,$(O)/%.o,$(patsubst $(O)/%,%,$(call srcs,$(1))))
 libs = $(foreach f,$(1),$(O)/lib/$(f).a)
 
