@@ -108,6 +108,10 @@ bad_line() {
 check "a bad line is refused by file and line" bad_line
 cp "$work/good.conf" "$s/beiand.conf"
 check "the service runs on" answers
+printf '[sensor]\nwindow = 299\n' >>"$s/beiand.conf"
+late() { ask_good reload 2>"$work/reload" && cat "$work/reload" && grep -q 'sensor\.window' "$work/reload"; }
+check "an option that needs a restart is named" late
+cp "$work/good.conf" "$s/beiand.conf"
 hup() {
 	local before
 	before=$(grep -c '已重读配置' "$work/err")
