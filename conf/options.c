@@ -237,7 +237,7 @@ static const struct option options[] = {
 	  .max = 100000000,
 	  .reload = true,
 	  .help = "数据库里最多记多少个观测对象; 满了以后新出现的不再记, 只计数(status 的 "
-		  "subjects-refused)" },
+		  "subjects-refused);\n最后四分之一留给校内、目录内的主机和应用标识" },
 
 	{ .section = "alert",
 	  .key = "file",

@@ -279,7 +279,8 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 		snprintf(reply.error, sizeof(reply.error), "输出写入失败: %s", errno_zh(errno));
 		code = 1;
 	}
-	if (code != 0 || reply.error[0] != '\0') /* what was done may have a remark: options that need a restart */
+	if (code != 0 ||
+	    reply.error[0] != '\0') /* what was done may have a remark: options that need a restart */
 		fprintf(stderr, "beianctl: %s\n", reply.error);
 	if (fd >= 0)
 		close(fd);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "policy/sieve.h"
 #include "store/write.h"
 
 /* A capture whose observations take more memory is written in several transactions. */
@@ -247,11 +248,33 @@ static void learn(struct store *s, const struct intake *in)
 	prefix_set_free(campus);
 }
 
+/* Asked only when the database is nearly full, so the sieve is made then. */
+struct reserve {
+	struct store *store;
+	struct sieve sieve;
+	bool made;
+};
+
+static bool matters(void *arg, enum subject_kind kind, const char *name)
+{
+	struct reserve *r = arg;
+	const struct policy_input in = { .conf = r->store->conf, .data = r->store->data };
+
+	if (!r->made)
+		sieve_init(&r->sieve, &in);
+	r->made = true;
+	return kind != SUBJECT_HOST || sieve_host(&r->sieve, name) != SIEVE_PLAIN;
+}
+
 void running_write(struct store *s, struct db_txn *t, struct running *r)
 {
-	struct write_job job = {
-		.source = r->source, .fresh = r->fresh, .subjects = s->conf->store.subjects, .in = &r->in
-	};
+	struct reserve reserve = { .store = s };
+	struct write_job job = { .source = r->source,
+				 .fresh = r->fresh,
+				 .subjects = s->conf->store.subjects,
+				 .matters = matters,
+				 .arg = &reserve,
+				 .in = &r->in };
 
 	write_intake(t, &job);
 	if (t->result == 0)
@@ -262,6 +285,8 @@ void running_write(struct store *s, struct db_txn *t, struct running *r)
 	write_refused(t, r, &job);
 	if (r->live && r->observations > 0)
 		judge_mark(t);
+	if (reserve.made)
+		sieve_clear(&reserve.sieve);
 }
 
 int store_flush(struct store *s, int64_t source)

@@ -8,7 +8,10 @@
 #include "base/alloc.h"
 #include "db/feed.h"
 
-enum { LINKS_PER_SUBJECT = 1024 }; /* kept per subject and source */
+enum {
+	LINKS_PER_SUBJECT = 1024, /* kept per subject and source */
+	RESERVE_SHARE = 4,        /* of the subjects: kept for names that matter */
+};
 
 /* A subject that the rows or links speak of. */
 struct named {
@@ -153,6 +156,16 @@ static int64_t last_subject(struct writing *w)
 	return query_one(&q, 0);
 }
 
+static bool has_room(const struct writing *w, const struct named *n, int64_t taken)
+{
+	const struct write_job *j = w->job;
+
+	if (taken >= (int64_t)j->subjects)
+		return false;
+	return taken < (int64_t)(j->subjects - j->subjects / RESERVE_SHARE) ||
+	       j->matters(j->arg, (enum subject_kind)n->kind, n->name);
+}
+
 /* Subjects keep the order of their names where they can: it is the order of the tables. The database numbers
  * rows by the same count, and without looking whether there is such a row already.
  */
@@ -166,7 +179,7 @@ static void give_ids(struct writing *w)
 	if (last > 0)
 		find_known(w);
 	for (size_t i = 0; i < w->count; i++) {
-		if (w->name[i].id != 0 || last >= (int64_t)w->job->subjects)
+		if (w->name[i].id != 0 || !has_room(w, &w->name[i], last))
 			continue;
 		w->name[i].id = ++last;
 		fresh[feed.count++] = &w->name[i];

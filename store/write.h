@@ -11,8 +11,12 @@
 
 struct write_job {
 	int64_t source;
-	bool fresh;          /* the database holds nothing of this source yet */
-	uint32_t subjects;   /* most in the database */
+	bool fresh;        /* the database holds nothing of this source yet */
+	uint32_t subjects; /* most in the database */
+	/* Of the last quarter of them: may this name have one? Names that nobody asks about can be made up by
+	 * anybody without end, and must not shut out the campus's own. */
+	bool (*matters)(void *arg, enum subject_kind kind, const char *name);
+	void *arg;
 	struct intake *in;   /* settled and used up: only intake_clear() may follow */
 	uint64_t messages;   /* out: of what was written */
 	uint64_t refused;    /* out: rows and links whose subject found no room */

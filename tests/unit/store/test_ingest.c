@@ -82,6 +82,34 @@ static void full_database_refuses_new_subjects_and_counts_them(void **state)
 	assert_int_equal(fx_ask(-1, "explain", names[3], NULL), 1);
 }
 
+/* Names that anybody can make up take no more than their part: the last quarter is the campus's, and
+ * identifiers'. */
+static void the_last_subjects_are_the_campus_s(void **state)
+{
+	struct observation o;
+	int64_t source = begin(false);
+	uint64_t seq = 0;
+	char name[64];
+
+	(void)state;
+	fx.conf.store.subjects = 8;
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "x%02d.made-up.com", i);
+		o = fx_host(name, 5);
+		fx_ok(store_batch(fx.store, source, ++seq, &o, 1));
+	}
+	assert_int_equal(counted("subjects-refused"), 14);
+	o = fx_host("jw.example.edu.cn", 5);
+	fx_ok(store_batch(fx.store, source, ++seq, &o, 1));
+	o = fx_seen(SUBJECT_WECHAT_MINI, "wx00000000000000aa", VIA_HTTP_REFERER, 0, 4);
+	fx_ok(store_batch(fx.store, source, ++seq, &o, 1));
+	assert_int_equal(counted("subjects-refused"), 14);
+	o = fx_host("lib.example.edu.cn", 5);
+	fx_ok(store_batch(fx.store, source, ++seq, &o, 1));
+	assert_int_equal(counted("subjects-refused"), 15);
+	json_decref(subject("jw.example.edu.cn"));
+}
+
 static void gap_in_a_capture_is_refused(void **state)
 {
 	struct observation o = fx_host("jw.example.edu.cn", 5);
@@ -370,6 +398,7 @@ int main(void)
 		FX_TEST(repeated_batch_changes_nothing),
 		FX_TEST(gap_in_a_capture_is_refused),
 		FX_TEST(full_database_refuses_new_subjects_and_counts_them),
+		FX_TEST(the_last_subjects_are_the_campus_s),
 		FX_TEST(windows_of_a_day_fold),
 		FX_TEST(windows_in_batches_fold),
 		FX_TEST(windows_of_a_live_run_fold),
