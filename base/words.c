@@ -185,3 +185,44 @@ WORD_FUNCTIONS(fact, facts, FACT_COUNT)
 WORD_FUNCTIONS(probe_outcome, outcomes, PROBE_OUTCOME_COUNT)
 WORD_FUNCTIONS(trouble, troubles, TROUBLE_COUNT)
 WORD_FUNCTIONS(severity, severities, SEVERITY_COUNT)
+
+static const struct {
+	enum fact fact;
+	struct word value;
+} fact_values[] = {
+	{ FACT_RUNTIME, { "wechat", "微信" } },
+	{ FACT_RUNTIME, { "wecom", "企业微信" } },
+	{ FACT_RUNTIME, { "dingtalk", "钉钉" } },
+	{ FACT_RUNTIME, { "alipay", "支付宝" } },
+	{ FACT_RUNTIME, { "feishu", "飞书" } },
+	{ FACT_RUNTIME, { "douyin", "抖音" } },
+	{ FACT_RUNTIME, { "baidu", "百度" } },
+	{ FACT_RUNTIME, { "qq", "QQ" } },
+	{ FACT_FORM_FIELD, { "login", "登录" } },
+	{ FACT_FORM_FIELD, { "id-card", "身份证号" } },
+	{ FACT_FORM_FIELD, { "phone", "手机号" } },
+	{ FACT_FORM_FIELD, { "school-number", "学号或工号" } },
+	{ FACT_FORM_FIELD, { "person", "姓名" } },
+	{ FACT_FORM_FIELD, { "address", "住址" } },
+	{ FACT_FORM_FIELD, { "face", "人脸或照片" } },
+	{ FACT_FORM_FIELD, { "bank-card", "银行卡号" } },
+	{ FACT_CERT_PROBLEM, { "self-signed", "自签名" } },
+	{ FACT_CERT_PROBLEM, { "unknown-issuer", "签发者不受信任" } },
+	{ FACT_CERT_PROBLEM, { "incomplete-chain", "证书链不全" } },
+	{ FACT_CERT_PROBLEM, { "revoked", "已吊销" } },
+	{ FACT_CERT_PROBLEM, { "bad-issuer", "签发者不合规" } },
+	{ FACT_CERT_PROBLEM, { "bad-purpose", "用途不符" } },
+	{ FACT_CERT_PROBLEM, { "bad-signature", "签名无效" } },
+	{ FACT_CERT_PROBLEM, { "weak", "密钥或算法过弱" } },
+	{ FACT_CERT_PROBLEM, { "wrong-name", "域名不符" } },
+	{ FACT_CERT_PROBLEM, { "not-yet", "尚未生效" } },
+	{ FACT_CERT_PROBLEM, { "expired", "已过期" } },
+};
+
+const char *fact_value_zh(enum fact f, const char *value)
+{
+	for (size_t i = 0; i < sizeof(fact_values) / sizeof(fact_values[0]); i++)
+		if (fact_values[i].fact == f && strcmp(fact_values[i].value.name, value) == 0)
+			return fact_values[i].value.zh;
+	return value;
+}

@@ -187,6 +187,9 @@ const char *probe_outcome_name(enum probe_outcome o);
 const char *probe_outcome_zh(enum probe_outcome o);
 bool probe_outcome_find(const char *name, enum probe_outcome *out);
 
+/* What a value that is a word of its own means ("login" of FACT_FORM_FIELD); any other value as it is. */
+const char *fact_value_zh(enum fact f, const char *value);
+
 const char *trouble_name(enum trouble t);
 const char *trouble_zh(enum trouble t);
 bool trouble_find(const char *name, enum trouble *out);

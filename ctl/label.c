@@ -33,6 +33,13 @@ static void show_plain(struct buf *out, const json_t *v)
 		buf_puts(out, json_is_true(v) ? "是" : "否");
 }
 
+/* Where zero stands for none. */
+static void show_nonzero(struct buf *out, const json_t *v)
+{
+	if (!json_is_integer(v) || json_integer_value(v) != 0)
+		show_plain(out, v);
+}
+
 static void show_list(struct buf *out, const json_t *v)
 {
 	size_t i;
@@ -103,17 +110,18 @@ static void show_one_word(struct buf *out, const json_t *v)
 	static const struct {
 		const char *word, *zh;
 	} words[] = {
-		{ "open", "未解除" },     { "resolved", "已解除" },   { "active", "有效" },
-		{ "undone", "已撤销" },   { "running", "进行中" },    { "complete", "完成" },
-		{ "exact", "一致" },      { "probable", "疑似" },     { "none", "不一致" },
-		{ "domain", "域名" },     { "appid", "appid" },       { "package", "安卓包名" },
-		{ "bundle", "苹果包名" }, { "number", "备案号" },     { "name", "名称" },
-		{ "exempt", "豁免" },     { "unexempt", "取消豁免" }, { "education", "教育应用" },
-		{ "ok", "正常" },         { "added", "新增" },        { "changed", "变更" },
-		{ "unchanged", "未变" },  { "on", "启用" },           { "off", "未启用" },
-		{ "paused", "已暂停" },   { "waiting", "等待" },      { "ready", "到期" },
-		{ "handed", "已发出" },   { "unwanted", "不再需要" }, { "plan", "计划" },
-		{ "fact", "由事实引出" }, { "person", "人工" },
+		{ "open", "未解除" },      { "resolved", "已解除" },   { "active", "有效" },
+		{ "undone", "已撤销" },    { "running", "进行中" },    { "complete", "完成" },
+		{ "exact", "一致" },       { "probable", "疑似" },     { "none", "不一致" },
+		{ "domain", "域名" },      { "appid", "appid" },       { "package", "安卓包名" },
+		{ "bundle", "苹果包名" },  { "number", "备案号" },     { "name", "名称" },
+		{ "exempt", "豁免" },      { "unexempt", "取消豁免" }, { "education", "教育应用" },
+		{ "ok", "正常" },          { "added", "新增" },        { "changed", "变更" },
+		{ "unchanged", "未变" },   { "on", "启用" },           { "off", "未启用" },
+		{ "paused", "已暂停" },    { "waiting", "等待" },      { "ready", "到期" },
+		{ "handed", "已发出" },    { "unwanted", "不再需要" }, { "plan", "计划" },
+		{ "fact", "由事实引出" },  { "person", "人工" },       { "asked-to-wait", "对方要求等待" },
+		{ "failing", "屡次失败" },
 	};
 	for (size_t i = 0; json_is_string(v) && i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(words[i].word, json_string_value(v)) == 0) {
@@ -148,14 +156,15 @@ static void show_step(struct buf *out, const json_t *v)
 		  "member group-* tie-exclusive shared-host portal not-exclusive not-governed campus-proxy "
 		  "no-app " },
 		{ "教育属性", "decision-education catalog register campus-suffix campus-server campus-tenant "
-			      "education-rule speaks-to unfocused undecided " },
+			      "education-rule speaks-to unfocused nobody undecided " },
+		{ "探测所见", "learnt " },
 		{ "豁免", "exempt exempt-center decision-exempt " },
 		{ "口径", "in-scope scope-kind scope-audience " },
 		{ "备案比对", "match-* near-miss part-filed beside-filed selfcheck-only " },
 		{ "责任单位", "unit " },
 		{ "状态", "status " },
 		{ "阈值", "threshold below-threshold asked-only dns-only " },
-		{ "规则", "rule rule-missing " },
+		{ "规则", "rule rule-missing drift-* stale " },
 		{ "预警", "alert " },
 	};
 	const char *word = json_string_value(v);
@@ -268,7 +277,7 @@ static const struct label labels[] = {
 	{ "details", "线索", show_list },
 	{ "details_more", "未列出的线索", show_plain },
 	{ "developer", "开发者", show_plain },
-	{ "digest", "摘要", show_plain },
+	{ "digest", "过程的SHA-256", show_plain },
 	{ "djbh", "等保备案号", show_plain },
 	{ "domains", "域名", show_list },
 	{ "done", "成功", show_time },
@@ -302,7 +311,7 @@ static const struct label labels[] = {
 	{ "held_total", "暂不打扰的主机", show_plain },
 	{ "host_seconds", "同一主机间隔(秒)", show_plain },
 	{ "hours", "时段", show_plain },
-	{ "http", "HTTP状态", show_plain },
+	{ "http", "HTTP状态", show_nonzero },
 	{ "icp", "ICP备案号", show_plain },
 	{ "ignored_columns", "未识别的列", show_list },
 	{ "import", "导入批次", show_plain },
@@ -362,7 +371,7 @@ static const struct label labels[] = {
 	{ "profile", "口径", show_plain },
 	{ "progress", "最近进展", show_time },
 	{ "ready", "到期", show_plain },
-	{ "reason", "原因", show_plain },
+	{ "reason", "原因", show_word },
 	{ "refusal", "不问的原因", show_probe_outcome },
 	{ "refused", "未采纳", show_plain },
 	{ "remark", "备注", show_plain },
@@ -418,6 +427,23 @@ static const struct label labels[] = {
 	{ "why", "缘由", show_plain },
 	{ "windows", "窗口", show_plain },
 };
+
+void label_show_value(struct buf *out, const char *type, const json_t *value)
+{
+	const char *s = json_string_value(value), *zh = s;
+	enum fact f = FACT_COUNT;
+
+	if (s != NULL && fact_find(type, &f))
+		zh = fact_value_zh(f, s);
+	else if (s != NULL && strcmp(type, detail_name(DETAIL_ECH)) == 0)
+		zh = strcmp(s, "outer") == 0 ? "外层名称" : "可能只是掩护(GREASE)";
+	if (zh != s)
+		buf_puts(out, zh);
+	else if (f == FACT_CERT_FROM || f == FACT_CERT_UNTIL || f == FACT_APP_UPDATED)
+		show_time(out, value);
+	else
+		show_list(out, value);
+}
 
 const struct label *label_at(size_t i) { return i < sizeof(labels) / sizeof(labels[0]) ? &labels[i] : NULL; }
 

@@ -21,5 +21,7 @@ const struct label *label_at(size_t i);
 const struct label *label_find(const char *key);
 const char *label_zh(const char *key);
 void label_show(struct buf *out, const char *key, const json_t *value);
+/* The value of a fact or detail of that name: its own words and times are for people too. */
+void label_show_value(struct buf *out, const char *type, const json_t *value);
 
 #endif

@@ -129,9 +129,15 @@ static struct libscols_table *table_new(const char *const *keys, size_t count)
 static void table_add(struct libscols_table *t, const char *const *keys, size_t count, const json_t *row)
 {
 	struct libscols_line *line = scols_table_new_line(t, NULL);
+	const json_t *fact = json_object_get(row, "fact");
+	const char *type = json_string_value(fact ? fact : json_object_get(row, "type"));
+
 	for (size_t i = 0; i < count; i++) {
 		struct buf cell = { 0 };
-		show_cell(&cell, keys[i], json_object_get(row, keys[i]));
+		if (type != NULL && strcmp(keys[i], "value") == 0)
+			label_show_value(&cell, type, json_object_get(row, keys[i]));
+		else
+			show_cell(&cell, keys[i], json_object_get(row, keys[i]));
 		if (line == NULL || scols_line_set_data(line, i, cell.len > 0 ? cell.p : "-") != 0)
 			abort();
 		buf_clear(&cell);

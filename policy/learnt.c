@@ -74,7 +74,8 @@ static void tell(void *arg, const struct policy_fact *f)
 		t->more++;
 		return;
 	}
-	buf_printf(&t->text, "%s%s「%s」", t->told++ > 0 ? "," : "", fact_zh(f->type), f->value);
+	buf_printf(&t->text, "%s%s「%s」", t->told++ > 0 ? "," : "", fact_zh(f->type),
+		   fact_value_zh(f->type, f->value));
 	if (f->note[0] != '\0' && f->type != FACT_TITLE)
 		buf_printf(&t->text, "(%s)", f->note);
 }

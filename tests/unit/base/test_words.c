@@ -92,6 +92,17 @@ static void test_wording(void **state)
 	assert_null(strstr(app_status_zh(APP_UNDECIDED), "备案"));
 }
 
+/* Only the values that are words: what a page says is its own. */
+static void test_fact_values(void **state)
+{
+	(void)state;
+	assert_string_equal(fact_value_zh(FACT_FORM_FIELD, "id-card"), "身份证号");
+	assert_string_equal(fact_value_zh(FACT_RUNTIME, "wechat"), "微信");
+	assert_string_equal(fact_value_zh(FACT_RUNTIME, "taro"), "taro");
+	assert_string_equal(fact_value_zh(FACT_TITLE, "wechat"), "wechat");
+	assert_string_equal(fact_value_zh(FACT_TITLE, ""), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +111,7 @@ int main(void)
 		cmocka_unit_test(test_detail),        cmocka_unit_test(test_fact),
 		cmocka_unit_test(test_probe_outcome), cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_severity),      cmocka_unit_test(test_wording),
+		cmocka_unit_test(test_fact_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,6 +59,36 @@ static void test_steps_are_named_by_stage(void **state)
 	shows("step", "\"\"", "");
 }
 
+static void shows_value(const char *type, const char *value, const char *expected)
+{
+	struct buf out = { 0 };
+	json_t *v = json_string(value);
+
+	label_show_value(&out, type, v);
+	assert_string_equal(out.len > 0 ? out.p : "", expected);
+	buf_clear(&out);
+	json_decref(v);
+}
+
+static void test_values_are_for_people(void **state)
+{
+	(void)state;
+	shows_value("form-field", "login", "登录");
+	shows_value("title", "login", "login");
+	shows_value("cert-problem", "self-signed", "自签名");
+	shows_value("cert-until", "2026-11-21T16:30:00Z", "2026-11-22 00:30:00");
+	shows_value("cert-until", "soon", "soon");
+	shows_value("title", "2026-11-21T16:30:00Z", "2026-11-21T16:30:00Z");
+	shows_value("title", "a\x07", "a\\x07");
+	shows_value("ech", "outer", "外层名称");
+	shows_value("ja4", "t13d", "t13d");
+	shows("http", "0", "");
+	shows("http", "404", "404");
+	shows("step", "\"learnt\"", "探测所见");
+	shows("step", "\"stale\"", "规则");
+	shows("reason", "\"asked-to-wait\"", "对方要求等待");
+}
+
 static void test_strangers_text_is_harmless(void **state)
 {
 	(void)state;
@@ -83,6 +113,7 @@ int main(void)
 		cmocka_unit_test(test_every_row_is_found),
 		cmocka_unit_test(test_words_and_times_are_for_people),
 		cmocka_unit_test(test_steps_are_named_by_stage),
+		cmocka_unit_test(test_values_are_for_people),
 		cmocka_unit_test(test_strangers_text_is_harmless),
 		cmocka_unit_test(test_long_text_is_shown_whole),
 	};
