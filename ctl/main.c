@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/errno.h"
 #include "base/log.h"
@@ -33,7 +34,11 @@
 
 #define DEFAULT_CONF "/etc/beiand/beiand.conf"
 
-enum { EXIT_USAGE = 2, SPOOL_MAX = 64 << 20 /* bytes: the most that an import takes */ };
+enum {
+	EXIT_USAGE = 2,
+	HELP_ARGS = 52 /* columns of the arguments */,
+	SPOOL_MAX = 64 << 20 /* bytes: the most that an import takes */
+};
 
 struct options {
 	const char *conf; /* NULL: DEFAULT_CONF if it is there, else the defaults */
@@ -41,16 +46,32 @@ struct options {
 	bool json, metrics, help, version;
 };
 
+/* Of text on a terminal, where a Chinese character takes two. */
+static int columns(const char *text)
+{
+	wchar_t wide[HELP_ARGS + 1];
+	size_t n = mbstowcs(wide, text, HELP_ARGS);
+	int width = n != (size_t)-1 ? wcswidth(wide, n) : -1;
+
+	return width >= 0 && width <= HELP_ARGS ? width : HELP_ARGS;
+}
+
 static void print_help(FILE *out)
 {
 	fputs("用法: beianctl [-f 配置] [--db 数据库] [--json] 命令 [参数]\n\n", out);
-	for (int i = 0; i < command_count; i++)
-		fprintf(out, "  %-16s %-52s %s\n", command_rows[i].name, command_rows[i].args,
+	for (int i = 0; i < command_count; i++) {
+		const char *args = command_rows[i].args;
+		fprintf(out, "  %-16s %s%*s %s\n", command_rows[i].name, args, HELP_ARGS - columns(args), "",
 			command_rows[i].zh);
-	fputs("\n  -f, --conf FILE  配置文件(默认 " DEFAULT_CONF ")\n"
-	      "      --db FILE    不经守护进程,直接打开数据库\n"
+	}
+	fputs("\n  状态: unfiled 疑似未备案, probable 疑似已备案, filed 已备案, exempt 豁免, out-of-scope "
+	      "不在范围,\n"
+	      "        undecided 未判定\n"
+	      "\n  -f, --conf 文件  配置文件(默认 " DEFAULT_CONF ")\n"
+	      "      --db 文件    不经守护进程,直接打开数据库\n"
 	      "      --json       每行一个 JSON 对象\n"
-	      "  -h, --help  -V, --version\n",
+	      "  -h, --help       这份说明\n"
+	      "  -V, --version    版本\n",
 	      out);
 }
 
@@ -74,6 +95,7 @@ static bool parse_options(int argc, char *argv[], struct options *o)
 		{ "json", no_argument, NULL, 'j' },       { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },    { NULL, 0, NULL, 0 }
 	};
+	char one[] = "-?";
 	int c;
 
 	opterr = 0; /* it would complain in English */
@@ -95,7 +117,9 @@ static bool parse_options(int argc, char *argv[], struct options *o)
 			o->version = true;
 			break;
 		default:
-			fprintf(stderr, "beianctl: %s %s;beianctl --help 列出用法\n", argv[optind - 1],
+			one[1] = (char)optopt; /* a letter may stand among others: -hz */
+			fprintf(stderr, "beianctl: %s %s;beianctl --help 列出用法\n",
+				c == '?' && optopt > ' ' ? one : argv[optind - 1],
 				c == ':' ? "之后缺一个值" : "不是这里的选项");
 			return false;
 		}

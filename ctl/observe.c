@@ -397,7 +397,7 @@ int ctl_observe(int argc, char *const argv[], const char *conf_path)
 	int code = EXIT_USAGE;
 
 	if (!parse_options(&ob, argc, argv)) {
-		fputs("用法: beianctl observe -r FILE.. | -i IFACE [--window 秒] [--data 数据表目录] [-f "
+		fputs("用法: beianctl observe -r 文件.. | -i 网卡 [--window 秒] [--data 数据表目录] [-f "
 		      "配置]\n",
 		      stderr);
 	} else {

@@ -40,18 +40,20 @@ static const struct option longopts[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int refuse(const char *why)
+static int refuse(const char *what, const char *why)
 {
-	fprintf(stderr, "beiand: %s\n%s", why, usage_text);
+	fprintf(stderr, "beiand: %s%s\n%s", what, why, usage_text);
 	return EXIT_USAGE;
 }
 
 /* -1: go on; else the exit status. */
 static int read_options(struct options *o, int argc, char **argv)
 {
+	char one[] = "-?";
 	int c;
 
-	while ((c = getopt_long(argc, argv, "f:nP:Vh", longopts, NULL)) != -1) {
+	opterr = 0; /* it would complain in English */
+	while ((c = getopt_long(argc, argv, ":f:nP:Vh", longopts, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			o->conf = optarg;
@@ -75,13 +77,15 @@ static int read_options(struct options *o, int argc, char **argv)
 			fputs(usage_text, stdout);
 			return EXIT_DONE;
 		default:
-			return refuse("选项不对");
+			one[1] = (char)optopt; /* a letter may stand among others: -nz */
+			return refuse(c == '?' && optopt > ' ' ? one : argv[optind - 1],
+				      c == ':' ? " 之后缺一个值" : " 不是这里的选项");
 		}
 	}
 	if (o->replay && optind == argc)
-		return refuse("--replay 后面要有抓包文件");
+		return refuse("--replay 后面要有抓包文件", "");
 	if (!o->replay && optind < argc)
-		return refuse("多余的参数;重放抓包文件请加 --replay");
+		return refuse(argv[optind], " 是多余的参数;重放抓包文件请加 --replay");
 	return -1;
 }
 
@@ -97,7 +101,7 @@ static int run_child(const char *label)
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(label, "["), label);
 	if (!powers_role(name, &role) || run[role] == NULL)
-		return refuse("-P 由主进程使用");
+		return refuse("-P 由主进程使用", "");
 	return run[role](label);
 }
 

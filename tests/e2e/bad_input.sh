@@ -141,6 +141,23 @@ check "an app that does not exist" refuses 1 . "$BEIANCTL" -f "$s/beiand.conf" -
 check "a subject never seen" refuses 1 . "$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db" explain never.example.com
 check "an unknown option is a usage error" refuses 2 'bogus' "$BEIANCTL" --bogus apps
 check "an option without its value" refuses 2 'db' "$BEIANCTL" --db
+check "an unknown letter among others" refuses 2 '^beianctl: -z ' "$BEIANCTL" -hz
+for option in --bogus:不是 -nz:-z -f:缺 stray:多余; do
+	foreign() { "$BEIAND" "$1" 2>"$work/.err" >/dev/null; [ $? -eq 2 ] && head -n 1 "$work/.err" | grep -q -e "^beiand: .*$2"; }
+	check "beiand ${option%:*} is told in Chinese" foreign "${option%%:*}" "${option##*:}"
+done
+aligned() { # a Chinese character takes two columns
+	"$BEIANCTL" --help >"$work/.help" && python3 - "$work/.help" <<'PY'
+import re, sys, unicodedata
+at = set()
+for line in open(sys.argv[1], encoding="utf-8"):
+    m = re.match(r"  (probe|app|exempt|backup|filings undo) {2,}.* (?=\S+$)", line.rstrip("\n"))
+    if m:
+        at.add(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in m.group(0)))
+sys.exit(len(at) != 1)
+PY
+}
+check "the help stands in columns" aligned
 own=("$BEIANCTL" -f "$s/beiand.conf" --db "$s/beiand.db")
 without_output() { # COMMAND... FILE: standard output is closed; what was to be said there must not land in the file
 	"$@" >&- && return 1
