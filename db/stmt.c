@@ -381,7 +381,7 @@ static const char *const statements[STMT_COUNT] = {
 				 "ORDER BY f.kind, f.name, f.type, f.value, f.job",
 	[STMT_PROBE_LEADS] = "SELECT kind, name, probe, target, app, why, due FROM probe_job "
 			     "WHERE parent IS NOT NULL AND origin = 'fact' AND wanted = 1 "
-			     "AND (?1 IS NULL OR app = ?1) AND (?2 IS NULL OR name = ?2) ORDER BY app, id",
+			     "AND (?1 IS NULL OR app = ?1) ORDER BY app, id",
 	[STMT_PROBE_LEADS_COUNT] =
 		"SELECT count(*) FROM probe_job WHERE parent = ?1 AND origin = 'fact' AND wanted = 1",
 	[STMT_PROBE_LEAD_PUT] =

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* probe --dry-run: what would be asked of whom and why, and who is left alone; nothing is sent or written. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "policy/policy.h"
 #include "store/answer.h"
 #include "store/json.h"
 #include "store/plan.h"
@@ -11,9 +14,10 @@
 struct rehearsal {
 	struct answer *answer;
 	struct db_txn *txn;
-	const char *only; /* name of the one subject; NULL: all */
+	const char *only; /* name of the one subject, in letters of any case; NULL: all */
 	int64_t now;
 	uint64_t outcome[PROBE_OUTCOME_COUNT];
+	bool told; /* of at least one run */
 };
 
 /* A run that might be made. */
@@ -77,6 +81,7 @@ static void rehearse(struct rehearsal *r, const struct planned *p, enum probe_ou
 	json_text(b, "refusal", o == PROBE_DONE ? NULL : probe_outcome_name(o));
 	answer_line(r->answer);
 	r->outcome[o]++;
+	r->told = true;
 }
 
 /* When its job is due; 0: it has none yet. */
@@ -105,7 +110,7 @@ static void each_app(void *arg, const struct asked_app *a)
 	plan_why(&why, a->status, a->clients, a->days);
 	for (size_t i = 0; i < a->count; i++) {
 		const struct asked_member *m = &a->member[i];
-		if (r->only != NULL && strcmp(r->only, m->name) != 0)
+		if (r->only != NULL && strcasecmp(r->only, m->name) != 0)
 			continue;
 		for (size_t k = 0; k < s->probe_count; k++) {
 			const struct probe_row *row = &s->probe[k];
@@ -129,7 +134,6 @@ static void each_lead(struct rehearsal *r, int64_t app)
 		query_int(&q, app);
 	else
 		query_text(&q, NULL);
-	query_text(&q, r->only);
 	while (query_row(&q)) {
 		struct planned p = { .name = query_get_text(&q, 1),
 				     .probe = query_get_text(&q, 2),
@@ -137,7 +141,7 @@ static void each_lead(struct rehearsal *r, int64_t app)
 				     .app = query_get_int(&q, 4),
 				     .why = query_get_text(&q, 5),
 				     .due = query_get_int(&q, 6) };
-		if (state_kind(&q, 0, &p.kind))
+		if (state_kind(&q, 0, &p.kind) && (r->only == NULL || strcasecmp(r->only, p.name) == 0))
 			rehearse(r, &p, PROBE_DONE);
 	}
 }
@@ -157,20 +161,37 @@ static void total(struct rehearsal *r)
 	answer_line(r->answer);
 }
 
+/* The name in "A17", "host:NAME", a URL or a name alone; `host` takes what is to be freed. */
+static const char *name_meant(const char *text, char **host)
+{
+	const char *colon = text ? strchr(text, ':') : NULL;
+
+	if (colon != NULL && strncmp(colon, "://", 3) == 0)
+		return (*host = policy_normal_domain(text)) ? *host : text;
+	return colon ? colon + 1 : text;
+}
+
 int answer_probe_dry_run(struct answer *a)
 {
+	const char *what = a->operand[0];
 	struct rehearsal r = { .answer = a, .now = state_now() };
-	int64_t app = a->operand[0] ? answer_app_id(a->operand[0]) : 0;
-	const char *colon = a->operand[0] ? strchr(a->operand[0], ':') : NULL;
+	int64_t app = what ? answer_app_id(what) : 0;
+	char *host = NULL;
 	struct db_txn t;
 
 	r.txn = &t;
 	if (app == 0)
-		r.only = colon ? colon + 1 : a->operand[0];
+		r.only = name_meant(what, &host);
 	db_begin(&t, a->store->db, DB_READ);
 	plan_walk(&t, false, app, each_app, &r);
 	each_lead(&r, app);
+	if (t.result == 0 && what != NULL && !r.told)
+		db_fail(&t, -1,
+			"%.200s 不在探测计划里: 它不是研判点名的应用或其主机;beianctl explain 说明为何,"
+			"beianctl probe 可由人问一次",
+			what);
 	if (t.result == 0)
 		total(&r);
+	free(host);
 	return answer_end(a, &t);
 }

@@ -74,8 +74,15 @@ static void one_subject_or_app_can_be_named(void **state)
 	schema_check("probe-plan");
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "host:www.zhihuishu.com", NULL), 0);
 	assert_int_equal(fx_line_count(), 3);
-	assert_int_equal(fx_ask(-1, "probe --dry-run", "A999", NULL), 0);
-	assert_int_equal(fx_line_count(), 1);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "WWW.ZhiHuiShu.com", NULL), 0);
+	assert_int_equal(fx_line_count(), 3);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "https://www.zhihuishu.com/login", NULL), 0);
+	assert_int_equal(fx_line_count(), 3);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "A999", NULL), 1);
+	assert_non_null(strstr(fx.error, "A999"));
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "nobody.example.com", NULL), 1);
+	assert_non_null(strstr(fx.error, "nobody.example.com"));
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "://", NULL), 1);
 }
 
 /* Also before probing is on, and in a database that may not be written. */
