@@ -156,7 +156,7 @@ static void show_step(struct buf *out, const json_t *v)
 		  "member group-* tie-exclusive shared-host portal not-exclusive not-governed campus-proxy "
 		  "no-app " },
 		{ "教育属性", "decision-education catalog register campus-suffix campus-server campus-tenant "
-			      "education-rule speaks-to unfocused nobody undecided " },
+			      "education-rule speaks-to record-domain unfocused nobody undecided " },
 		{ "探测所见", "learnt " },
 		{ "豁免", "exempt exempt-center decision-exempt " },
 		{ "口径", "in-scope scope-kind scope-audience " },

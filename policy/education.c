@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "policy/decide.h"
+#include "policy/learnt.h"
 #include "policy/step.h"
 
 /* The step's text when the evidence is there, else NULL. */
@@ -108,6 +109,43 @@ static char *by_speech(const struct work *w, const struct judgement *j, const st
 	return step_text("它访问教育主机 %s;该主机是单独的应用", host);
 }
 
+/* The hosts that the platform lets an identifier speak to: one of the campus or of a product makes it
+ * education, also when nobody was seen to speak to it in the clear. */
+struct recorded {
+	const struct work *work;
+	const struct policy_fact *fact;
+	struct place place;
+};
+
+static void find_recorded(void *arg, const struct policy_fact *f)
+{
+	struct recorded *r = arg;
+	struct place place;
+
+	if (r->fact != NULL)
+		return;
+	lookup_host(&r->work->lookup, f->value, &place);
+	if (place.exempt == NULL && (place.campus != NULL || place.catalog != NULL)) {
+		r->fact = f;
+		r->place = place;
+	}
+}
+
+static char *by_record(const struct work *w, const struct judgement *j, const struct app *a)
+{
+	struct recorded r = { .work = w };
+
+	(void)j;
+	learnt_each(w->in, a, FACT_APP_DOMAIN, LEARNT_SURE, find_recorded, &r);
+	if (r.fact == NULL)
+		return NULL;
+	if (r.place.campus != NULL)
+		return step_text("%s列出它可访问的主机 %s 在校内域名 %s 之下", r.fact->note, r.fact->value,
+				 r.place.campus);
+	return step_text("%s列出它可访问的主机 %s 属目录产品「%s」", r.fact->note, r.fact->value,
+			 r.place.catalog->product);
+}
+
 enum { BY_SPEECH = 7 };
 static const struct {
 	const char *word;
@@ -118,6 +156,7 @@ static const struct {
 	{ "register", 0.9, by_register },         { "campus-suffix", 0.9, by_suffix },
 	{ "campus-server", 0.8, by_server },      { "campus-tenant", 0.85, by_tenant },
 	{ "education-rule", 0.7, by_rule },       [BY_SPEECH] = { "speaks-to", 0.6, by_speech },
+	{ "record-domain", 0.7, by_record },
 };
 
 const struct catalog_entry *education_weigh(const struct work *w, const struct judgement *j, struct app *a)

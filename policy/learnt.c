@@ -55,10 +55,10 @@ const struct policy_fact *learnt_best(const struct policy_input *in, const struc
 
 /* What a person who decides wants to know first. The rest is in `beianctl app`. */
 static const enum fact told[] = {
-	FACT_TITLE,           FACT_APP_NAME,      FACT_OWNER,      FACT_APP_OWNER,
-	FACT_CERT_OWNER,      FACT_EDU_NUMBER,    FACT_ICP_NUMBER, FACT_ICP_APP,
-	FACT_ICP_MINI,        FACT_POLICE_NUMBER, FACT_VENDOR,     FACT_WECHAT_MINI,
-	FACT_ANDROID_PACKAGE, FACT_IOS_BUNDLE,    FACT_FORM_FIELD, FACT_APP_UPDATED,
+	FACT_TITLE,      FACT_APP_NAME,    FACT_OWNER,      FACT_APP_OWNER,       FACT_CERT_OWNER,
+	FACT_EDU_NUMBER, FACT_ICP_NUMBER,  FACT_ICP_APP,    FACT_ICP_MINI,        FACT_POLICE_NUMBER,
+	FACT_VENDOR,     FACT_WECHAT_MINI, FACT_APP_DOMAIN, FACT_ANDROID_PACKAGE, FACT_IOS_BUNDLE,
+	FACT_FORM_FIELD, FACT_APP_UPDATED,
 };
 
 struct telling {

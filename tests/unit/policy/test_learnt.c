@@ -96,6 +96,32 @@ static void test_record(void **state)
 	}
 }
 
+/* A mini-program whose traffic nobody reads: the platform says whose hosts it speaks to. */
+static void test_record_of_the_campus(void **state)
+{
+	static const struct {
+		const char *domain;
+		unsigned confidence;
+		enum app_status want;
+	} rows[] = {
+		{ "api.hnust.edu.cn", 95, APP_UNFILED },   { "mooc1.chaoxing.com", 95, APP_UNFILED },
+		{ "api.hnust.edu.cn", 60, APP_UNDECIDED }, { "api.vendor-x.com", 95, APP_UNDECIDED },
+		{ "tool.example.net", 95, APP_UNDECIDED },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene *s = scene_new("hnust");
+		size_t mini = scene_see(s, SUBJECT_WECHAT_MINI, MINI_A);
+		scene_fact(s, mini, FACT_APP_DOMAIN, rows[i].domain, "微信小程序资料页")->confidence =
+			rows[i].confidence;
+		if (scene_status(s, MINI) != rows[i].want)
+			fail_msg("row %zu: %s", i, app_status_name(scene_status(s, MINI)));
+		assert_int_equal(scene_step(s, MINI, "record-domain") != NULL, rows[i].want == APP_UNFILED);
+		scene_free(s);
+	}
+}
+
 /* A twin of the maker: its filing names another identifier of the class, so name and host are not enough. */
 static void test_record_of_a_twin(void **state)
 {
@@ -176,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_number_is_probable),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_record_of_a_twin),
+		cmocka_unit_test(test_record_of_the_campus),
 		cmocka_unit_test(test_package),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_somebody),
