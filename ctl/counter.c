@@ -2,7 +2,13 @@
 #include "ctl/counter.h"
 
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/words.h"
+
+enum { COUNTER_TEXT_MAX = 128 };
 
 static const struct {
 	const char *name, *zh;
@@ -121,6 +127,18 @@ static const struct {
 	{ "leads-no-url", "安装包链接不是可用的网址,未跟进" },
 	{ "leads-out-of-scope", "安装包链接指向范围之外,未跟进;可写入 probe.also" },
 	{ "leads-more", "一个页面引出的任务太多,其余未跟进" },
+	/* of the prober since its start */
+	{ "waits", "因预算或间隔而等待的次数" },
+	{ "body-bytes", "收到的正文字节" },
+	{ "robots-fetched", "取过的 robots.txt" },
+	{ "robots-kept", "用已取的 robots.txt 答复的次数" },
+	{ "robots-evicted", "放不下而先行丢掉的 robots.txt,用到时再取" },
+	{ "lines-refused", "不合规定而未存的过程记录行" },
+	{ "budget-hosts", "此刻记着间隔的主机" },
+	{ "budget-nets", "此刻记着预算的网段" },
+	{ "budget-evicted", "为新来者让位的主机和网段" },
+	{ "budget-refused", "主机或网段的表满而须等待的次数" },
+	{ "budget-unheld", "表满而未能记下的等待要求" },
 };
 
 const char *counter_zh(const char *name)
@@ -129,6 +147,40 @@ const char *counter_zh(const char *name)
 		if (strcmp(counters[i].name, name) == 0)
 			return counters[i].zh;
 	return NULL;
+}
+
+/* "refused-robots" and "answered-done" end in an outcome. */
+static void explain(char out[COUNTER_TEXT_MAX], const char *name)
+{
+	static const struct {
+		const char *prefix, *zh;
+	} kinds[] = { { "refused-", "没有问的网址" }, { "answered-", "请求的结果" } };
+	const char *zh = counter_zh(name);
+	enum probe_outcome outcome;
+
+	snprintf(out, COUNTER_TEXT_MAX, "%s", zh ? zh : "");
+	for (size_t i = 0; zh == NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t n = strlen(kinds[i].prefix);
+		if (strncmp(name, kinds[i].prefix, n) == 0 && probe_outcome_find(name + n, &outcome))
+			snprintf(out, COUNTER_TEXT_MAX, "%s: %s", kinds[i].zh, probe_outcome_zh(outcome));
+	}
+}
+
+json_t *counter_rows_of(const json_t *object)
+{
+	json_t *rows = json_array(), *value;
+	char text[COUNTER_TEXT_MAX];
+	const char *name;
+
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	{
+		if (json_integer_value(value) == 0)
+			continue;
+		explain(text, name);
+		json_array_append_new(
+			rows, json_pack("{s:s, s:O, s:s}", "counter", name, "value", value, "text", text));
+	}
+	return rows;
 }
 
 static void add_rows(json_t *rows, const json_t *source)

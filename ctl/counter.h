@@ -13,5 +13,7 @@ const char *counter_zh(const char *name);
 /* Of the `sources` of a status line those that are running, or the newest: an array of
  * {source, counter, value, text}, without what is zero. The caller drops it. */
 json_t *counter_rows(const json_t *sources);
+/* Rows {counter, value, text} of the counters in one object that are not zero; a new array. */
+json_t *counter_rows_of(const json_t *object);
 
 #endif

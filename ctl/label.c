@@ -277,7 +277,7 @@ static const struct label labels[] = {
 	{ "details", "线索", show_list },
 	{ "details_more", "未列出的线索", show_plain },
 	{ "developer", "开发者", show_plain },
-	{ "digest", "过程的SHA-256", show_plain },
+	{ "digest", "校验摘要", show_plain },
 	{ "djbh", "等保备案号", show_plain },
 	{ "domains", "域名", show_list },
 	{ "done", "成功", show_time },

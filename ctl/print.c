@@ -33,6 +33,7 @@ static const struct view views[] = {
 	{ "probes",
 	  { "job", "name", "probe", "target", "state", "next", "outcome", "tried", "remark", "why" } },
 	{ "probes", { "fact", "subject", "value", "confidence", "note", "probe", "first", "last", "gone" } },
+	{ "probes", { "held", "until", "reason", "failures" } },
 	{ "probe", { "job", "name", "probe", "target", "outcome", "http", "tried", "next", "remark" } },
 	{ "probe", { "fact", "subject", "value", "confidence", "note", "probe", "first", "last" } },
 	{ "probe --dry-run", { "name", "probe", "asked", "refusal", "next", "url", "app", "why" } },
@@ -206,6 +207,30 @@ static void show_counters(const json_t *sources)
 	json_decref(rows);
 }
 
+/* An object of counters by name, at the top of a line. */
+static bool is_counts(const char *key, const json_t *value)
+{
+	return json_is_object(value) && (strcmp(key, "counters") == 0 || strcmp(key, "manners") == 0 ||
+					 strcmp(key, "probe_counters") == 0);
+}
+
+static void show_counts(const char *key, const json_t *value)
+{
+	static const char *const keys[] = { "counter", "value", "text" };
+	json_t *rows = counter_rows_of(value);
+
+	if (json_array_size(rows) > 0) {
+		printf("\n%s\n", label_zh(key));
+		table_show(keys, sizeof(keys) / sizeof(keys[0]), rows);
+	}
+	json_decref(rows);
+}
+
+static bool wants_table(const char *key, const json_t *value)
+{
+	return is_counts(key, value) || (json_is_array(value) && json_is_object(json_array_get(value, 0)));
+}
+
 /* Scalars first, then what needs a table of its own. */
 static void show_tree(const json_t *line)
 {
@@ -214,13 +239,14 @@ static void show_tree(const json_t *line)
 
 	json_object_foreach((json_t *)(uintptr_t)line, key, value)
 	{
-		if (strcmp(key, "v") != 0 &&
-		    !(json_is_array(value) && json_is_object(json_array_get(value, 0))))
+		if (strcmp(key, "v") != 0 && !wants_table(key, value))
 			show_entry(key, value);
 	}
 	json_object_foreach((json_t *)(uintptr_t)line, key, value)
 	{
-		if (json_is_array(value) && json_is_object(json_array_get(value, 0)))
+		if (is_counts(key, value))
+			show_counts(key, value);
+		else if (wants_table(key, value))
 			show_entry(key, value);
 	}
 	show_counters(json_object_get(line, "sources"));

@@ -110,10 +110,28 @@ static void rows_of_what_runs(void **state)
 	json_decref(rows);
 }
 
+static void those_of_the_prober_are_explained(void **state)
+{
+	json_t *counters = json_pack("{s:i, s:i, s:i, s:i, s:i}", "waits", 3, "requests", 0, "refused-robots",
+				     2, "answered-done", 5, "no-such", 1);
+	json_t *rows = counter_rows_of(counters);
+	static const char *const texts[] = { "因预算或间隔而等待的次数", "没有问的网址: robots.txt 不许",
+					     "请求的结果: 完成", "" };
+
+	(void)state;
+	assert_int_equal(json_array_size(rows), 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(json_string_value(json_object_get(json_array_get(rows, i), "text")),
+				    texts[i]);
+	json_decref(rows);
+	json_decref(counters);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_of_the_sensor_are_explained),
+		cmocka_unit_test(those_of_the_prober_are_explained),
 		cmocka_unit_test(so_are_the_others),
 		cmocka_unit_test(rows_of_what_runs),
 	};
