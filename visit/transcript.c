@@ -107,10 +107,30 @@ void transcript_refused(struct transcript *t, int64_t now, const char *url, enum
 	line(t, now, "不问 %s: %s", shown, probe_outcome_zh(why));
 }
 
+/* Is the last line a wait for this host? Others that are asked in the same network make it wait again. */
+static bool waited_for(const struct transcript *t, const char *host)
+{
+	size_t n = strlen(host);
+
+	return t->wait_end > t->wait_from && t->wait_end == t->used && t->used > n + 1 &&
+	       t->text[t->used - n - 2] == ' ' && memcmp(t->text + t->used - n - 1, host, n) == 0;
+}
+
 void transcript_waits(struct transcript *t, int64_t now, const char *host, int64_t us)
 {
-	if (us >= 1000000)
-		line(t, now, "等 %lld 秒再问 %s", (long long)((us + 999999) / 1000000), host);
+	size_t from = t->used;
+
+	if (us < 1000000)
+		return;
+	if (waited_for(t, host)) {
+		us += now - t->wait_since;
+		now = t->wait_since;
+		from = t->used = t->wait_from;
+	}
+	line(t, now, "等 %lld 秒再问 %s", (long long)((us + 999999) / 1000000), host);
+	t->wait_from = from;
+	t->wait_end = t->used;
+	t->wait_since = now;
 }
 
 void transcript_remark(struct transcript *t, int64_t now, const char *remark)

@@ -18,7 +18,9 @@ enum { TRANSCRIPT_MAX = 16384 /* with NUL */ };
 
 struct transcript {
 	size_t used;
-	uint64_t more; /* lines that found no room */
+	uint64_t more;              /* lines that found no room */
+	size_t wait_from, wait_end; /* the last wait, while no other line follows it */
+	int64_t wait_since;
 	char text[TRANSCRIPT_MAX];
 };
 
@@ -28,7 +30,8 @@ void transcript_request(struct transcript *t, int64_t now, const struct fetch_or
 void transcript_reply(struct transcript *t, int64_t now, const struct fetch_reply *r);
 /* Not asked, and why. */
 void transcript_refused(struct transcript *t, int64_t now, const char *url, enum probe_outcome why);
-/* A budget or the host asks to wait; only waits of a second and more get a line. */
+/* A budget or the host asks to wait; only waits of a second and more get a line, one after the other the same
+ * one. */
 void transcript_waits(struct transcript *t, int64_t now, const char *host, int64_t us);
 void transcript_remark(struct transcript *t, int64_t now, const char *remark);
 /* The text, closed with the count of what is missing. */

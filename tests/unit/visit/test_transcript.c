@@ -93,12 +93,36 @@ static void test_full(void **state)
 	free(t);
 }
 
+/* Budgets are asked again and again until there is room; that is one wait. */
+static void one_wait_is_one_line(void **state)
+{
+	struct transcript *t = calloc(1, sizeof(*t));
+
+	(void)state;
+	assert_non_null(t);
+	transcript_waits(t, now, "a.cn", 10000000);
+	transcript_waits(t, now + 10000000, "a.cn", 2000000);
+	transcript_waits(t, now + 12000000, "a.cn", 2000000);
+	transcript_waits(t, now + 14000000, "b.a.cn", 2000000);
+	transcript_remark(t, now + 16000000, "问");
+	transcript_waits(t, now + 16000000, "b.a.cn", 1000000);
+	transcript_waits(t, now + 17000000, "a.cn", 1000000);
+	assert_string_equal(transcript_close(t), "2026-11-21 08:00:00 等 14 秒再问 a.cn\n"
+						 "2026-11-21 08:00:14 等 2 秒再问 b.a.cn\n"
+						 "2026-11-21 08:00:16 问\n"
+						 "2026-11-21 08:00:16 等 1 秒再问 b.a.cn\n"
+						 "2026-11-21 08:00:17 等 1 秒再问 a.cn\n");
+	assert_int_equal(t->more, 0);
+	free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(one_wait_is_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
