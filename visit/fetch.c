@@ -8,14 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "visit/fetch_head.h"
+#include "visit/fetch_wire.h"
 #include "visit/roots.h"
 
 struct fetch {
@@ -27,6 +26,7 @@ struct fetch {
 	uint32_t timeout;
 	bool (*may)(void *arg, const uint8_t addr[16]);
 	void *arg;
+	uint64_t turn; /* counts calls of libcurl */
 };
 
 struct transfer {
@@ -35,13 +35,12 @@ struct transfer {
 	void (*done)(void *arg, const struct fetch_reply *r);
 	void *arg;
 	struct curl_slist *fields, *pins;
-	uint8_t addr[FETCH_ADDRESSES_MAX][16];
-	size_t addr_count;
+	struct fetch_wire wire;
 	uint32_t body_max;
 	bool cut_is_fine, head_only, https, ranged;
 	/* what came */
 	struct fetch_head head;
-	bool head_full, body_full, refused; /* over a cap; an address that may not be connected to */
+	bool head_full, body_full; /* over a cap */
 	uint8_t *body;
 	size_t size, room;
 	uint8_t *cert[PROBE_CERTS_MAX];
@@ -56,6 +55,7 @@ static void on_ready(evutil_socket_t fd, short what, void *arg)
 	struct fetch *f = arg;
 	int running, bits = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
 
+	f->turn++;
 	curl_multi_socket_action(f->multi, fd, bits, &running);
 	check_done(f);
 }
@@ -66,6 +66,7 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
 	int running;
 
 	(void)fd, (void)what;
+	f->turn++;
 	curl_multi_socket_action(f->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	check_done(f);
 }
@@ -139,51 +140,14 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 }
 
 /* -- where to */
-static bool address_of(const struct sockaddr *sa, uint8_t addr[16])
-{
-	if (sa->sa_family == AF_INET6) {
-		memcpy(addr, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, 16);
-		return true;
-	}
-	if (sa->sa_family != AF_INET)
-		return false;
-	memset(addr, 0, 10);
-	memset(addr + 10, 0xff, 2);
-	memcpy(addr + 12, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
-	return true;
-}
-
-static bool is_pinned(const struct transfer *t, const uint8_t addr[16])
-{
-	for (size_t i = 0; i < t->addr_count; i++)
-		if (memcmp(t->addr[i], addr, 16) == 0)
-			return true;
-	return false;
-}
-
-/* The last gate: whatever was resolved, pinned or remembered before, this is the address of the connect(2).
- */
-static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
-{
-	struct transfer *t = arg;
-	uint8_t addr[16];
-
-	(void)purpose;
-	if (!address_of(&to->addr, addr) || !is_pinned(t, addr) || !t->f->may(t->f->arg, addr)) {
-		t->refused = true;
-		return CURL_SOCKET_BAD;
-	}
-	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-}
-
 /* "+host:port:address,address": "+" so that libcurl forgets it again. */
 static void pin(struct transfer *t, const struct url *u)
 {
 	char line[URL_HOST_MAX + 16 + FETCH_ADDRESSES_MAX * (TEXT_ADDR_MAX + 3)], text[TEXT_ADDR_MAX];
 	size_t at = (size_t)snprintf(line, sizeof(line), "+%s:%u:", u->host, u->port);
 
-	for (size_t i = 0; i < t->addr_count; i++) {
-		text_addr(text, t->addr[i]);
+	for (size_t i = 0; i < t->wire.addr_count; i++) {
+		text_addr(text, t->wire.addr[i]);
 		at += (size_t)snprintf(line + at, sizeof(line) - at,
 				       strchr(text, ':') != NULL ? "%s[%s]" : "%s%s", i > 0 ? "," : "", text);
 	}
@@ -252,12 +216,11 @@ static void set_callbacks(struct transfer *t)
 
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->why);
-	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_head);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+	fetch_wire_set(&t->wire, e);
 }
 
 static void set_request(struct transfer *t, const struct fetch_order *o)
@@ -321,9 +284,7 @@ struct transfer *fetch_begin(struct fetch *f, const struct fetch_order *o,
 	t->easy = curl_easy_init();
 	if (t->easy == NULL)
 		fatal("libcurl: 内存不足");
-	t->addr_count = o->addr_count < FETCH_ADDRESSES_MAX ? o->addr_count : FETCH_ADDRESSES_MAX;
-	if (t->addr_count > 0)
-		memcpy(t->addr, o->addr, t->addr_count * 16);
+	fetch_wire_init(&t->wire, o->addr, o->addr_count, f->may, f->arg, &f->turn);
 	t->body_max = body_cap(o);
 	t->cut_is_fine = o->prefix || o->ranged;
 	t->head_only = o->head;
@@ -387,11 +348,13 @@ static bool ended_by_close(const struct transfer *t, CURLcode code)
 
 static enum probe_outcome outcome_of(const struct transfer *t, CURLcode code)
 {
+	if (t->wire.endless)
+		return PROBE_TIMEOUT;
 	if (t->head_full)
 		return PROBE_TOO_LARGE;
 	if (t->body_full)
 		return t->cut_is_fine ? PROBE_DONE : PROBE_TOO_LARGE;
-	if (code != CURLE_OK && t->refused && !t->head.complete)
+	if (code != CURLE_OK && t->wire.refused && !t->head.complete)
 		return PROBE_BAD_ADDRESS;
 	if (code == CURLE_RECV_ERROR && strstr(t->why, "chunked") != NULL)
 		return PROBE_BAD_RESPONSE; /* libcurl has no code of its own for chunks that are none */

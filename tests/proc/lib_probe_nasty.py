@@ -13,6 +13,9 @@ import sys
 log = open(sys.argv[1], "a", buffering=1)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(sys.argv[2], sys.argv[3])
+two = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+two.load_cert_chain(sys.argv[2], sys.argv[3])
+two.set_alpn_protocols(["h2"])
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 WAYS = {}
 
@@ -260,6 +263,17 @@ async def rude_tls(r, w, n):
     socket.socket(fileno=socket.dup(raw.fileno())).shutdown(socket.SHUT_RDWR)
 
 
+FRAMES = bytes([0, 0, 5, 2, 0, 0, 0, 0, 3, 0, 0, 0, 1, 16]) * 1170
+
+
+@way
+async def endless_frames_tls(r, w, n):
+    """HTTP/2: SETTINGS, then PRIORITY frames (RFC 9113 section 6.3) and nothing else."""
+    await r.read(65536)
+    w.write(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0]))
+    await pour(w, FRAMES * 64)
+
+
 def serve(name, f):
     async def one(r, w):
         try:
@@ -275,7 +289,7 @@ def serve(name, f):
 
 async def main():
     for i, (name, f) in enumerate(WAYS.items(), 1):
-        tls = context if name == "rude_tls" else None
+        tls = {"rude_tls": context, "endless_frames_tls": two}.get(name)
         port = 443 if name.endswith("_tls") else 80
         await asyncio.start_server(serve(name, f), f"10.77.2.{i}", port, ssl=tls)
         print(f"address=/{name.replace('_', '-')}.probe-demo.edu.cn/10.77.2.{i}", flush=True)

@@ -195,6 +195,9 @@ check "the first bytes of what is too large are there" nasty too-large endless-b
 check "a prefix of it is an answer, if that was asked for" ends done "prefix,max:1000@http://endless-body.$domain/" '.answers[0].size == 1000 and .answers[0].truncated'
 for way in plain-tls reset-tls; do check "$way" ends tls-failed "https://$way.$domain/"; done
 check "silent-tls" ends timeout "https://silent-tls.$domain/"
+# libcurl would read on and on in one call: were that left to it, the pause would come first, or nothing at all
+busy() { run big.conf -p 20000 "https://endless-frames-tls.$domain/" >/dev/null && says '.run == "timeout"'; }
+check "frames of HTTP/2 without end keep nobody waiting" busy
 check "a body that ends without close_notify is whole" ends done "https://rude-tls.$domain/" '.answers[0].size == 5'
 check "a page that is too large" ends too-large "http://www.$domain/huge.html"
 
