@@ -282,6 +282,15 @@ static const struct sink *sink_of(const struct options *o, const struct command 
 	return o->metrics ? &metrics_text : &screen;
 }
 
+/* A run keeps its distance between requests, so the first line may be a minute away. */
+static void promise(const struct command *row, const struct options *o)
+{
+	if (o->db == NULL && strcmp(row->name, "probe") == 0 && isatty(STDERR_FILENO))
+		fputs("正在探测: 同一主机的请求之间要隔开,约需一两分钟;Ctrl-C 只是不等了,结果稍后见 beianctl "
+		      "probes 对象\n",
+		      stderr);
+}
+
 /* Runs the row (`used` words of argv) with its file operand opened; what it says goes to the sink, its error
  * to stderr. */
 static int run_row(struct conf *conf, const struct options *o, const struct command *row, int argc,
@@ -295,6 +304,7 @@ static int run_row(struct conf *conf, const struct options *o, const struct comm
 	if (file != NULL && (fd = open_operand(row, file)) < 0)
 		return 1;
 	reply.arg = sink->open(row->name, o->json, fd);
+	promise(row, o);
 	if (o->db != NULL && row->place == COMMAND_STORE)
 		code = call_database(conf, o, row, argc - used, argv + used, fd, &reply);
 	else
