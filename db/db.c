@@ -193,7 +193,8 @@ static int open_readonly(struct db *db)
 
 	if (access(db->path, R_OK) < 0) {
 		r = -errno;
-		snprintf(db->error, sizeof(db->error), "%s: 打不开数据库(%s)", db->path, errno_zh(errno));
+		snprintf(db->error, sizeof(db->error), "%s: 打不开数据库(%s);请检查路径与权限", db->path,
+			 errno_zh(errno));
 		return r;
 	}
 	r = open_handle(db, db->path, SQLITE_OPEN_READONLY);

@@ -91,6 +91,8 @@ config '[sensor]' 'flows = many'
 check "config: a word for a number" bad_config
 config '[campus]' 'prefixes = 300.1.2.3/8'
 check "config: a bad prefix" bad_config
+config '[probe]' 'also = com.cn'
+check "config: leave to probe all of com.cn" bad_config
 config '[sensor]' 'interfaces = lo' 'workers = 60' 'subjects = 4194304' 'flows = 16777216'
 check "config: tables that no memory here holds" refuses 1 'sensor: 60 .*MiB' "$BEIAND" -f "$work/bad.conf" -n
 config '[sensor]' 'filter = prot 53 and and'
