@@ -77,6 +77,10 @@ static const char *inner_zh(const char *outer, const char *key)
 	     strcmp(outer, "unasked") == 0) &&
 	    probe_outcome_find(key, &outcome))
 		return probe_outcome_zh(outcome);
+	if (strcmp(outer, "observed") == 0 && strcmp(key, "days") == 0)
+		return "按天的记录"; /* rows: one for each subject and day */
+	if (strcmp(outer, "observed") == 0 && strcmp(key, "servers") == 0)
+		return "按天的服务器";
 	return label_zh(key);
 }
 
@@ -178,30 +182,38 @@ static size_t keys_of(const json_t *rows, const char *keys[VIEW_KEYS_MAX])
 	return count;
 }
 
-static void show_entry(const char *key, const json_t *value)
+/* Of a table; a blank line parts it from what stands above, if anything does. */
+static void show_heading(const char *key, bool *below)
+{
+	printf("%s%s\n", *below ? "\n" : "", label_zh(key));
+	*below = true;
+}
+
+static void show_entry(const char *key, const json_t *value, bool *below)
 {
 	const char *keys[VIEW_KEYS_MAX];
 	struct buf text = { 0 };
 
 	if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
 		size_t count = keys_of(value, keys);
-		printf("\n%s\n", label_zh(key));
+		show_heading(key, below);
 		table_show(keys, count, value);
 		return;
 	}
 	show_cell(&text, key, value);
 	printf("%s: %s\n", label_zh(key), text.len > 0 ? text.p : "-");
+	*below = true;
 	buf_clear(&text);
 }
 
 /* Each counter of the sources that count now, with what it says. */
-static void show_counters(const json_t *sources)
+static void show_counters(const json_t *sources, bool *below)
 {
 	static const char *const keys[] = { "source", "counter", "value", "text" };
 	json_t *rows = counter_rows(sources);
 
 	if (json_array_size(rows) > 0) {
-		printf("\n%s\n", label_zh("counters"));
+		show_heading("counters", below);
 		table_show(keys, sizeof(keys) / sizeof(keys[0]), rows);
 	}
 	json_decref(rows);
@@ -214,13 +226,13 @@ static bool is_counts(const char *key, const json_t *value)
 					 strcmp(key, "probe_counters") == 0);
 }
 
-static void show_counts(const char *key, const json_t *value)
+static void show_counts(const char *key, const json_t *value, bool *below)
 {
 	static const char *const keys[] = { "counter", "value", "text" };
 	json_t *rows = counter_rows_of(value);
 
 	if (json_array_size(rows) > 0) {
-		printf("\n%s\n", label_zh(key));
+		show_heading(key, below);
 		table_show(keys, sizeof(keys) / sizeof(keys[0]), rows);
 	}
 	json_decref(rows);
@@ -236,20 +248,21 @@ static void show_tree(const json_t *line)
 {
 	const char *key;
 	json_t *value;
+	bool below = false;
 
 	json_object_foreach((json_t *)(uintptr_t)line, key, value)
 	{
 		if (strcmp(key, "v") != 0 && !wants_table(key, value))
-			show_entry(key, value);
+			show_entry(key, value, &below);
 	}
 	json_object_foreach((json_t *)(uintptr_t)line, key, value)
 	{
 		if (is_counts(key, value))
-			show_counts(key, value);
+			show_counts(key, value, &below);
 		else if (wants_table(key, value))
-			show_entry(key, value);
+			show_entry(key, value, &below);
 	}
-	show_counters(json_object_get(line, "sources"));
+	show_counters(json_object_get(line, "sources"), &below);
 }
 
 /* {"v":1,"problem":{...}}: what one wrapper object holds is the line itself. */
@@ -286,9 +299,10 @@ static void show_transcript(const json_t *line)
 {
 	const char *keys[] = { "transcript_of", "time", "outcome", "digest" };
 	const char *text = json_string_value(json_object_get(line, "transcript"));
+	bool below = false;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		show_entry(keys[i], json_object_get(line, keys[i]));
+		show_entry(keys[i], json_object_get(line, keys[i]), &below);
 	while (text != NULL && *text != '\0') {
 		size_t n = strcspn(text, "\n");
 		json_t *one = json_stringn(text, n);

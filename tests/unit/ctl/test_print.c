@@ -175,6 +175,33 @@ static void test_what_is_not_asked_reads_as_reasons(void **state)
 	assert_non_null(strstr(text, "不问: 对方已退出 2"));
 }
 
+/* A blank line parts what stands together from what comes next, and only that. */
+static void test_one_blank_line_between(void **state)
+{
+	const char *text = shown("explain",
+				 "{\"v\":1,\"name\":\"a.cn\"}\n"
+				 "{\"v\":1,\"facts\":[{\"fact\":\"form-field\",\"value\":\"login\"}]}\n"
+				 "{\"v\":1,\"step\":\"learnt\",\"text\":\"b\"}",
+				 0);
+
+	(void)state;
+	assert_string_equal(text, "名称: a.cn\n\n事实\n事实         值\n表单个人信息 登录\n\n"
+				  "步骤     说明\n探测所见 b\n");
+}
+
+static void test_counts_say_what_they_count(void **state)
+{
+	const char *text = shown("probes",
+				 "{\"v\":1,\"manners\":{\"waits\":2,\"requests\":0},\"held_total\":1}\n"
+				 "{\"v\":1,\"held\":\"a.cn\",\"reason\":\"failing\",\"failures\":3}",
+				 0);
+
+	(void)state;
+	assert_non_null(strstr(text, "因预算或间隔而等待的次数"));
+	assert_null(strstr(text, "requests"));
+	assert_non_null(strstr(text, "屡次失败"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +212,8 @@ int main(void)
 		cmocka_unit_test(test_counts_by_status_read_as_statuses),
 		cmocka_unit_test(test_a_probe_shows_jobs_facts_and_transcripts),
 		cmocka_unit_test(test_what_is_not_asked_reads_as_reasons),
+		cmocka_unit_test(test_one_blank_line_between),
+		cmocka_unit_test(test_counts_say_what_they_count),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
