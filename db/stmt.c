@@ -341,10 +341,15 @@ static const char *const statements[STMT_COUNT] = {
 		"UPDATE probe_job SET handed = NULL, wanted = ?2, rank = ?3, due = ?4, attempts = ?5, "
 		"failures = ?6, tried = ?7, done = CASE WHEN ?8 THEN ?7 ELSE done END, outcome = ?9, "
 		"status = ?10, version = ?11, remark = ?12, etag = ?13, modified = ?14 WHERE id = ?1",
-	[STMT_PROBE_HOLD_HOST] = "UPDATE probe_job SET due = ?1 WHERE kind = 0 AND name = ?2 AND target = '' "
+	[STMT_PROBE_WANTED] = "UPDATE probe_job SET wanted = ?2 WHERE id = ?1",
+	[STMT_PROBE_HOLD_HOST] = "UPDATE probe_job SET due = ?1 WHERE kind = 0 AND name = ?2 "
 				 "AND wanted = 1 AND handed IS NULL AND due < ?1",
 	[STMT_PROBE_HOLD_PROBE] = "UPDATE probe_job SET due = ?1 WHERE probe = ?2 AND wanted = 1 "
 				  "AND handed IS NULL AND due < ?1",
+	[STMT_PROBE_HELD_HOST] = "SELECT max(due) FROM probe_job WHERE kind = 0 AND name = ?1 "
+				 "AND outcome = ?2 AND due > ?3",
+	[STMT_PROBE_HELD_PROBE] = "SELECT max(due) FROM probe_job WHERE probe = ?1 AND outcome = ?2 "
+				  "AND due > ?3",
 	[STMT_PROBE_COUNT] = "INSERT INTO probe_counter (name, value) VALUES (?1, ?2) "
 			     "ON CONFLICT DO UPDATE SET value = value + excluded.value",
 	[STMT_PROBE_COUNTERS] = "SELECT name, value FROM probe_counter ORDER BY name",

@@ -56,7 +56,7 @@ struct job_result {
 	uint16_t status;      /* HTTP status of the last response; 0: none */
 	uint16_t version;     /* of the probe */
 	uint16_t requests;    /* sent to the subject's servers, redirects and robots.txt included */
-	uint32_t retry_after; /* seconds that the target asked for; 0: none */
+	uint32_t retry_after; /* seconds for which the target is left alone; 0: none */
 	char etag[JOB_TAG_MAX], modified[JOB_TAG_MAX];
 	char remark[JOB_NOTE_MAX];
 	uint16_t fact_count;

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "policy/policy.h"
 #include "store/learn.h"
 #include "store/plan.h"
 #include "store/reach.h"
@@ -65,25 +66,40 @@ static bool read_job(const struct store *s, struct query *q, struct job *j, int6
 	return true;
 }
 
+static void run_on(struct db_txn *t, enum stmt id, int64_t job, int64_t value)
+{
+	struct query q;
+
+	query_open(&q, t, id);
+	query_int(&q, job);
+	query_int(&q, value);
+	query_run(&q);
+}
+
+/* A row that cannot be read is wanted no more: it would be due for ever, and a few of them all there is. */
 static size_t take_due(struct store *s, struct db_txn *t, int rank, int64_t now, struct job *out, size_t max)
 {
-	int64_t *app = xcalloc(max + 1, sizeof(*app));
+	int64_t *app = xcalloc(max + 1, sizeof(*app)), *bad = xcalloc(max + 1, sizeof(*bad));
 	struct query q;
-	size_t n = 0;
+	size_t n = 0, unread = 0;
 
 	query_open(&q, t, STMT_PROBE_DUE);
 	query_int(&q, rank);
 	query_int(&q, now);
 	query_count(&q, max);
 	while (query_row(&q))
-		n += read_job(s, &q, &out[n], &app[n]);
+		if (read_job(s, &q, &out[n], &app[n]))
+			n++;
+		else
+			bad[unread++] = query_get_int(&q, 0);
 	for (size_t i = 0; i < n; i++) {
 		reach_fill(s, t, app[i], &out[i]);
-		query_open(&q, t, STMT_PROBE_HAND);
-		query_int(&q, out[i].id);
-		query_int(&q, now);
-		query_run(&q);
+		run_on(t, STMT_PROBE_HAND, out[i].id, now);
 	}
+	for (size_t i = 0; i < unread; i++)
+		run_on(t, STMT_PROBE_WANTED, bad[i], 0);
+	plan_count(t, "jobs-unreadable", unread);
+	free(bad);
 	free(app);
 	return n;
 }
@@ -128,12 +144,21 @@ int store_jobs_due(struct store *s, int64_t *when)
 /* The row of a job that is out. */
 struct out_row {
 	struct answered job;
-	bool targeted; /* it went to a URL that need not be its subject's */
+	bool elsewhere; /* it went to a URL of another host than its subject */
 	int rank;
 	uint32_t attempts, failures;
 	int64_t version;
 	char etag[JOB_TAG_MAX], modified[JOB_TAG_MAX];
 };
+
+static bool is_elsewhere(const char *name, const char *target)
+{
+	char *host = target && target[0] != '\0' ? policy_normal_domain(target) : NULL;
+	bool yes = target && target[0] != '\0' && (host == NULL || strcmp(host, name) != 0);
+
+	free(host);
+	return yes;
+}
 
 static bool read_out(struct db_txn *t, int64_t id, struct out_row *o)
 {
@@ -148,7 +173,7 @@ static bool read_out(struct db_txn *t, int64_t id, struct out_row *o)
 	if (found) {
 		take_text(o->job.name, sizeof(o->job.name), &q, 1);
 		take_text(o->job.probe, sizeof(o->job.probe), &q, 2);
-		o->targeted = query_get_text(&q, 3)[0] != '\0';
+		o->elsewhere = is_elsewhere(o->job.name, query_get_text(&q, 3));
 		o->job.app = query_get_int(&q, 4);
 		/* what a person asked for once is over with any answer */
 		o->job.wanted = query_get_int(&q, 6) != 0 && strcmp(query_get_text(&q, 5), "person") != 0;
@@ -243,7 +268,7 @@ static void hold_others(const struct store *s, struct db_txn *t, const struct ou
 	bool endpoint = row != NULL && row->endpoint != NULL;
 	struct query q;
 
-	if (r->retry_after == 0 || (!endpoint && (o->job.kind != SUBJECT_HOST || o->targeted)))
+	if (r->retry_after == 0 || (!endpoint && (o->job.kind != SUBJECT_HOST || o->elsewhere)))
 		return;
 	query_open(&q, t, endpoint ? STMT_PROBE_HOLD_PROBE : STMT_PROBE_HOLD_HOST);
 	query_int(&q, now + schedule_hold(r->retry_after));

@@ -223,13 +223,32 @@ static int64_t create(struct ask *a, const struct probe_row *row)
 	return query_new_id(&q);
 }
 
-/* Who asked to wait is left alone by people too. */
+/* Until when the host, or the configured endpoint, of a probe is left alone because it asked for that: by
+ * people too. 0: it did not. */
+static int64_t held_until(struct ask *a, const struct probe_row *row)
+{
+	bool endpoint = row->endpoint != NULL;
+	struct query q;
+
+	if (!endpoint && a->kind != SUBJECT_HOST)
+		return 0;
+	query_open(&q, a->txn, endpoint ? STMT_PROBE_HELD_PROBE : STMT_PROBE_HELD_HOST);
+	query_text(&q, endpoint ? row->name : a->name);
+	query_int(&q, PROBE_HELD_BACK);
+	query_int(&q, a->now);
+	return query_one(&q, 0);
+}
+
 static void demand(struct ask *a, const struct probe_row *row)
 {
 	struct query q;
-	int64_t id = 0, due = 0;
-	bool held = false, out = false;
+	int64_t id = 0, until = held_until(a, row);
+	bool out = false;
 
+	if (until > 0) {
+		a->later = until > a->later ? until : a->later;
+		return;
+	}
 	query_open(&q, a->txn, STMT_PROBE_JOB_FIND);
 	query_int(&q, a->kind);
 	query_text(&q, a->name);
@@ -237,15 +256,9 @@ static void demand(struct ask *a, const struct probe_row *row)
 	query_text(&q, a->target);
 	if (query_row(&q)) {
 		id = query_get_int(&q, 0);
-		held = query_get_text(&q, 1) != NULL && query_get_int(&q, 1) == PROBE_HELD_BACK;
-		due = query_get_int(&q, 2);
 		out = query_get_int(&q, 3) != 0;
 	}
 	query_close(&q);
-	if (id != 0 && held && due > a->now) {
-		a->later = due > a->later ? due : a->later;
-		return;
-	}
 	if (id == 0)
 		id = create(a, row);
 	else if (!out)

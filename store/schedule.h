@@ -21,7 +21,7 @@ struct schedule {
 	uint32_t attempts;       /* runs so far, with this one */
 	uint32_t failures;       /* in a row, before this one */
 	bool asked;              /* it sent something */
-	uint32_t retry_after;    /* seconds that the target asked for; 0: none */
+	uint32_t retry_after;    /* seconds for which the target is left alone; 0: none */
 	int64_t cert_until;      /* the certificate's end, microseconds UTC; 0: none seen */
 };
 
@@ -30,7 +30,7 @@ enum { SCHEDULE_UNKNOWN_HOURS = 168 }; /* interval of a probe that is not there 
 bool schedule_is_success(enum probe_outcome o);
 /* Microseconds UTC, later than now. `failures`: in a row, with this one. */
 int64_t schedule_next(const struct schedule *s, int64_t now, uint32_t *failures);
-/* How long a target that asked for `retry_after` seconds is left alone, microseconds. */
+/* `retry_after` in microseconds, at most what is fair. */
 int64_t schedule_hold(uint32_t retry_after);
 /* A tenth more or less than `span`. */
 int64_t schedule_spread(int64_t job, uint32_t attempts, int64_t span);

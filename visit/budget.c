@@ -402,8 +402,8 @@ static void count(struct entry *e, enum verdict v, uint32_t retry_after, int64_t
 		hold(e, BUDGET_FAILING, doubled(FAILING_LEAST, e->failures - FAILURES_MOST), now);
 }
 
-void budget_told(struct budget *b, const char *host, enum probe_outcome outcome, unsigned status,
-		 uint32_t retry_after, int64_t now)
+uint32_t budget_told(struct budget *b, const char *host, enum probe_outcome outcome, unsigned status,
+		     uint32_t retry_after, int64_t now)
 {
 	enum verdict v = verdict(outcome, status, retry_after);
 	bool keep = v == FAILED || v == ASKED_TO_WAIT;
@@ -413,11 +413,12 @@ void budget_told(struct budget *b, const char *host, enum probe_outcome outcome,
 	e = keep ? want(b, &b->hosts, host, NULL, now) : find(b, &b->hosts, host, strlen(host));
 	if (e == NULL) {
 		b->unheld += keep;
-		return;
+		return 0;
 	}
 	/* The pause begins where the answer ends: who is slow is not asked faster than who is quick. */
 	e->bucket.at = now;
 	count(e, v, retry_after, now);
+	return keep && e->until > now ? (uint32_t)((e->until - now + SECOND - 1) / SECOND) : 0;
 }
 
 void budget_pace(struct budget *b, const char *host, uint32_t seconds, int64_t now)

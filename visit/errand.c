@@ -392,12 +392,16 @@ static void on_reply(void *arg, const struct fetch_reply *reply)
 	struct errand_result r = { .answer = reply->answer, .retry_after = reply->retry_after };
 	const struct probe_answer *a = &r.answer;
 	const int64_t now = clock_us();
+	uint32_t held;
 
 	e->transfer = NULL;
 	e->m->counters.answered[a->outcome]++;
 	e->m->counters.body_bytes += a->size;
 	transcript_reply(e->task.transcript, now, reply);
-	budget_told(e->m->budget, e->url.host, a->outcome, (unsigned)a->status, reply->retry_after, now);
+	held = budget_told(e->m->budget, e->url.host, a->outcome, (unsigned)a->status, reply->retry_after,
+			   now);
+	if (held > r.retry_after) /* the store remembers it when this process does not */
+		r.retry_after = held;
 	if (e->task.ask->follow && a->outcome == PROBE_DONE && is_redirect(a->status) &&
 	    (a->location[0] != '\0' || reply->location_long)) {
 		hop(e, a, reply->location_long);

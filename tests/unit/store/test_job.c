@@ -185,6 +185,42 @@ static void who_asks_to_wait_waits_for_all_probes(void **state)
 	assert_int_equal(px_take(now + 3 * an_hour, 64), 2);
 }
 
+/* An installing package on the host itself: who asks to wait there asked it for all of the host. */
+static void a_target_on_the_host_is_the_host(void **state)
+{
+	int64_t now = px_soon();
+	struct job_result *r;
+	int n;
+
+	(void)state;
+	campus();
+	n = px_take(now, 64);
+	for (int i = 0; i < n; i++) {
+		r = px_result(px_job[i].id, PROBE_DONE);
+		if (strcmp(px_job[i].probe, "page") == 0)
+			px_fact(r, FACT_APK_LINK, "https://jw.example.edu.cn/a.apk");
+		fx_ok(px_answer(r, now));
+	}
+	assert_int_equal(px_take(now, 64), 1);
+	assert_string_equal(px_job[0].target, "https://jw.example.edu.cn/a.apk");
+	r = px_result(px_job[0].id, PROBE_HELD_BACK);
+	r->retry_after = 20 * 86400;
+	fx_ok(px_answer(r, now));
+	assert_int_equal(px_take(now + 480 * an_hour - 1, 64), 0); /* the page would be due each week */
+}
+
+/* Of a probe that this program does not have: others are due behind it. */
+static void a_job_that_cannot_be_read_is_in_nobodys_way(void **state)
+{
+	(void)state;
+	campus();
+	store_probes(fx.store, px_rows + 1, 1, NULL);
+	assert_int_equal(px_take(px_soon(), 1), 0);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_string_equal(px_job[0].probe, "certificate");
+	assert_true(due() == INT64_MAX);
+}
+
 static void nothing_goes_out_while_it_is_off(void **state)
 {
 	(void)state;
@@ -210,6 +246,8 @@ int main(void)
 		PX_TEST(a_job_that_was_out_waits_after_a_crash),
 		PX_TEST(an_answer_is_whole_or_not_there),
 		PX_TEST(who_asks_to_wait_waits_for_all_probes),
+		PX_TEST(a_target_on_the_host_is_the_host),
+		PX_TEST(a_job_that_cannot_be_read_is_in_nobodys_way),
 		PX_TEST(nothing_goes_out_while_it_is_off),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

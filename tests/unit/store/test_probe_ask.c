@@ -176,6 +176,30 @@ static void who_asked_to_wait_is_left_alone(void **state)
 	refused("jw.example.edu.cn", "要求等待");
 }
 
+/* One probe met him; the others, and a URL of his, are not asked instead. */
+static void who_asked_one_probe_to_wait_is_left_alone(void **state)
+{
+	int64_t now = px_soon();
+	struct job_result *r;
+	int n;
+
+	(void)state;
+	campus();
+	n = px_take(now, 64);
+	for (int i = 0; i < n; i++)
+		fx_ok(px_answer(px_result(px_job[i].id, PROBE_DONE), now));
+	assert_int_equal(ask("jw.example.edu.cn"), 0);
+	n = px_take(px_soon(), 64);
+	assert_true(n > 1);
+	r = px_result(px_job[0].id, PROBE_HELD_BACK);
+	r->retry_after = 3600;
+	fx_ok(px_answer(r, px_soon()));
+	for (int i = 1; i < n; i++)
+		fx_ok(px_answer(px_result(px_job[i].id, PROBE_DONE), px_soon()));
+	refused("jw.example.edu.cn", "要求等待");
+	refused("https://jw.example.edu.cn/login", "要求等待");
+}
+
 static void not_while_paused_or_off(void **state)
 {
 	(void)state;
@@ -253,6 +277,7 @@ int main(void)
 		PX_TEST(out_of_scope_is_refused_with_the_reason),
 		PX_TEST(opt_out_wins),
 		PX_TEST(who_asked_to_wait_is_left_alone),
+		PX_TEST(who_asked_one_probe_to_wait_is_left_alone),
 		PX_TEST(not_while_paused_or_off),
 		PX_TEST(an_identifier_needs_its_endpoint),
 		PX_TEST(the_answer_has_job_facts_and_transcript),

@@ -206,8 +206,11 @@ static void test_a_shorter_wish_does_not_undo_a_longer_one(void **state)
 	int64_t now = START + HOUR;
 
 	(void)state;
-	budget_told(b, "a.cn", PROBE_HTTP_ERROR, 429, 4000, now);
-	budget_told(b, "a.cn", PROBE_HTTP_ERROR, 429, 5, now + SECOND);
+	assert_int_equal(budget_told(b, "a.cn", PROBE_HTTP_ERROR, 429, 4000, now), 4000);
+	assert_int_equal(budget_told(b, "a.cn", PROBE_HTTP_ERROR, 429, 5, now + SECOND), 3999);
+	assert_int_equal(budget_told(b, "b.cn", PROBE_HTTP_ERROR, 429, 0, now + SECOND),
+			 60); /* he named no time */
+	assert_int_equal(budget_told(b, "c.cn", PROBE_DONE, 200, 0, now + SECOND), 0);
 	assert_int_equal(take(b, "a.cn", "1.1.1.1", now + 2 * SECOND), -3998 * SECOND);
 	budget_free(b);
 }
