@@ -274,7 +274,7 @@ static void ask_probe(struct keeper *k, struct client *c, const struct command *
 	if (argc > 0 && strcmp(argv[0], "--") == 0)
 		argc--, argv++;
 	if (argc != 1 || argv[0][0] == '-') {
-		snprintf(error, sizeof(error), "用法: beianctl %s %s", row->name, row->args);
+		snprintf(error, sizeof(error), "参数不对,用法: beianctl %s %s", row->name, row->args);
 		control_end(c, 2, error);
 		return;
 	}

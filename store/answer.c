@@ -171,7 +171,7 @@ int store_answer(struct store *s, const char *command, int argc, char *const arg
 		return ANSWER_USAGE;
 	}
 	if (!parse(&a, row, argc, argv)) {
-		snprintf(r->error, sizeof(r->error), "用法: beianctl %s %s", command,
+		snprintf(r->error, sizeof(r->error), "参数不对,用法: beianctl %s %s", command,
 			 command_of(command)->args);
 		return ANSWER_USAGE;
 	}
