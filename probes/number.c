@@ -245,19 +245,20 @@ static size_t context(const struct scan *s, const char *here, const char *const 
 	return least;
 }
 
-/* 增值电信业务经营许可证：京ICP证030173号: licences of the first years; only where a licence is spoken of. */
-static bool old_licence(struct scan *s, const char *here, const char *begin, const char *zh, struct glyphs *g)
+/* 京ICP证030173号: licences of the first years, which their holders still show without a word beside. */
+static bool old_licence(struct scan *s, const char *begin, const char *zh, struct glyphs *g)
 {
-	static const char *const words[] = { "许可证", NULL };
-	char digits[DIGITS_MAX];
+	char digits[DIGITS_MAX], suffix[8] = "", kind = '\0';
 
-	if (!glyph_word(g, "证") || context(s, here, words) > LABEL_BYTES)
+	if (!glyph_word(g, "证"))
 		return false;
 	skip_filler(g);
 	if (run_of_digits(g, digits, sizeof(digits)) != OLD_LICENCE || is_template(digits) || !word_hao(g))
 		return false;
-	s->found = (struct number){ .type = FACT_TELECOM_NUMBER, .at = (size_t)(begin - s->start) };
-	snprintf(s->found.value, NUMBER_MAX, "%sICP证%s号", zh, digits);
+	(void)read_suffix(g, suffix, &kind);
+	s->found = (struct number){ .type = by_kind(kind, FACT_TELECOM_NUMBER),
+				    .at = (size_t)(begin - s->start) };
+	snprintf(s->found.value, NUMBER_MAX, "%sICP证%s号%s", zh, digits, suffix);
 	return true;
 }
 
@@ -270,7 +271,7 @@ static bool icp(struct scan *s, const char *here, struct glyphs *g)
 	if (zh == NULL || !glyph_word(g, "CP"))
 		return false;
 	if (!glyph_word(g, "备"))
-		return old_licence(s, here, begin, zh, g);
+		return old_licence(s, begin, zh, g);
 	skip_filler(g);
 	if (!read_digits(g, digits, fits_icp, &hao))
 		return false;
@@ -313,7 +314,8 @@ bool number_police(char out[NUMBER_MAX], const char *digits, size_t n)
 
 static bool police(struct scan *s, const char *here, struct glyphs *g)
 {
-	static const char *const words[] = { "网安备", "安网备", "安备", "网备" };
+	static const char *const words[] = { "网安备",   "安网备", "安备",     "网备",
+					     "安机关备", "安部备", "安联网备", "安机关联网备" };
 	const char *begin = here, *zh = province_before(s, &begin);
 	char digits[DIGITS_MAX];
 	bool hao = false, is = false;
