@@ -88,6 +88,24 @@ static void add_package(struct links *l, unsigned confidence, const char *p, con
 		probe_fact_note(l->facts, FACT_ANDROID_PACKAGE, confidence, p, n, where, strlen(where));
 }
 
+/* Tencent's files say what they are: ...apk?fsname=cn.yunfan.app_3.2.1_321.apk (fingerprints A6). */
+static void add_named_file(struct links *l, unsigned confidence, const char *text, const char *where)
+{
+	const char *p = behind(text, "fsname=");
+	char name[PACKAGE_MAX];
+	size_t n = 0;
+
+	if (p == NULL)
+		return;
+	while (p[n] != '\0' && n < sizeof(name) && !(p[n] == '_' && p[n + 1] >= '0' && p[n + 1] <= '9'))
+		n++;
+	if (p[n] != '_' || n == sizeof(name))
+		return;
+	memcpy(name, p, n);
+	name[n] = '\0';
+	add_package(l, confidence, name, where);
+}
+
 static void add_ios(struct links *l, unsigned confidence, const char *p, const char *where)
 {
 	size_t n = p ? strspn(p, "0123456789") : 0;
@@ -198,9 +216,10 @@ void link_read(struct links *l, unsigned confidence, const char *url, size_t n, 
 		return;
 	if (domain_is(u.host, "beian.gov.cn") || domain_is(u.host, "beian.mps.gov.cn"))
 		police(l, text);
-	else if (path_ends(url_path(&u), ".apk") || path_ends(url_path(&u), ".ipa"))
+	else if (path_ends(url_path(&u), ".apk") || path_ends(url_path(&u), ".ipa")) {
 		add_plain(l, FACT_APK_LINK, confidence, &u, where);
-	else
+		add_named_file(l, confidence, text, where);
+	} else
 		shop(l, confidence, &u, text, where);
 }
 

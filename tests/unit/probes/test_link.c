@@ -26,6 +26,9 @@ static const struct {
 	{ "//cdn.example.com/a.ipa", "apk-link http://cdn.example.com/a.ipa " },
 	{ "itms-services://?action=download-manifest&url=https://a.cn/m.plist?k=secret",
 	  "store-link https://a.cn/m.plist " },
+	{ "http://imtt.dd.qq.com/16891/A1.apk?mkey=secret&fsname=cn.yun_fan.app_3.2.1_321.apk&csr=81e7",
+	  "apk-link http://imtt.dd.qq.com/16891/A1.apk android-package cn.yun_fan.app " },
+	{ "http://a.cn/b.apk?fsname=cn.yunfan.app.apk", "apk-link http://a.cn/b.apk " },
 	/* nothing */
 	{ "#", "" },
 	{ "javascript:void(0)", "" },
