@@ -96,9 +96,11 @@ static bool behind(const struct hit *h, const char *what)
 	return memmem(p, n, what, strlen(what)) != NULL;
 }
 
-static const char *const of_mini[] = { "dl/business", "mp-weixin",     "miniprogram",  "mini_program",
-				       "weapp",       "servicewechat", "小程序",       "navigatetomini",
-				       "wxa",         "username",      "mini-program", NULL };
+static const char *const of_mini[] = { "dl/business",  "mp-weixin",      "miniprogram",
+				       "mini_program", "weapp",          "servicewechat",
+				       "小程序",       "navigatetomini", "wxa",
+				       "username",     "mini-program",   "miniapp",
+				       "mini_app",     "mini-app",       NULL };
 static const char *const of_oa[] = { "oauth2/authorize", "wx.config",       "公众号",    "media_id",
 				     "snsapi_base",      "snsapi_userinfo", "mp.weixin", NULL };
 static const char *const of_wecom[] = { "corpid",      "corp_id", "qyapi", "wwopen",

@@ -22,6 +22,7 @@ static const struct {
 	{ "wx.config({appId:'wx5f3a9c21d7e84b60'})", "wechat-oa wx5f3a9c21d7e84b60 " },
 	{ "weixin://dl/business/?appid=wx5f3a9c21d7e84b60", "wechat-mini wx5f3a9c21d7e84b60 " },
 	{ "\"mp-weixin\":{appid:\"wx5f3a9c21d7e84b60\"}", "wechat-mini wx5f3a9c21d7e84b60 " },
+	{ "miniAppId:\"wx5f3a9c21d7e84b60\"", "wechat-mini wx5f3a9c21d7e84b60 " },
 	{ "小程序wx5f3a9c21d7e84b60", "wechat-mini wx5f3a9c21d7e84b60 " },
 	{ "connect/oauth2/authorize?appid=wx5f3a9c21d7e84b60&agentid=1000002",
 	  "wecom-app wx5f3a9c21d7e84b60 " },
