@@ -27,6 +27,7 @@ struct state {
 	size_t script;                                   /* of reading.script, asked for last */
 	char door[sizeof(((struct reading *)0)->title)]; /* title of the page that led on */
 	size_t door_n;
+	bool framed;         /* it shows the other inside: its title stays the window's */
 	struct reading read; /* of the last page */
 	size_t hidden, templates, overlooked;
 	char charset[32];
@@ -150,7 +151,9 @@ static void tell_title(struct probe_run *run)
 {
 	const struct state *s = run->state;
 
-	if (s->read.title_n > 0)
+	if (s->framed && s->door_n > 0)
+		probe_fact_add(run->facts, FACT_TITLE, TITLE, s->door, s->door_n);
+	else if (s->read.title_n > 0)
 		probe_fact_add(run->facts, FACT_TITLE, TITLE, s->read.title, s->read.title_n);
 	else if (s->door_n > 0)
 		probe_fact_add(run->facts, FACT_TITLE, DOOR_TITLE, s->door, s->door_n);
@@ -180,9 +183,10 @@ static bool ask_lead(struct probe_run *run, struct probe_ask *ask)
 		return false;
 	s->leads++;
 	s->step = STEP_LEAD;
-	if (s->door_n == 0) {
+	if (!s->framed && (s->door_n == 0 || (s->read.lead == LEAD_FRAME && s->read.title_n > 0))) {
 		memcpy(s->door, s->read.title, s->read.title_n);
 		s->door_n = s->read.title_n;
+		s->framed = s->read.lead == LEAD_FRAME;
 	}
 	return ask_for(ask, s->read.to.text, false);
 }

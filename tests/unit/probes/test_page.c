@@ -231,6 +231,22 @@ static void test_leads_end(void **state)
 	run_free(r);
 }
 
+/* The window of a frameset keeps the frameset's title. */
+static void test_frameset(void **state)
+{
+	struct run *r = run_new("a.example.edu.cn");
+
+	(void)state;
+	assert_true(next(r));
+	assert_true(give(r, "<title>入口</title><meta http-equiv=refresh content='0;url=/f'>"));
+	assert_true(give(r, "<title>外框</title><frameset rows=*><frame src=home.htm></frameset>"));
+	assert_false(give(r, "<title>框内</title>湘ICP备05000001号"));
+	assert_non_null(fact(r, FACT_TITLE, "外框"));
+	assert_null(fact(r, FACT_TITLE, "框内"));
+	assert_non_null(fact(r, FACT_ICP_NUMBER, "湘ICP备05000001号"));
+	run_free(r);
+}
+
 /* A door's title is only told when nobody saw what is behind it. */
 static void test_door(void **state)
 {
@@ -463,11 +479,11 @@ static void test_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_asks),      cmocka_unit_test(test_target),
-		cmocka_unit_test(test_outcomes),  cmocka_unit_test(test_leads),
-		cmocka_unit_test(test_leads_end), cmocka_unit_test(test_door),
-		cmocka_unit_test(test_shell),     cmocka_unit_test(test_http_redirect),
-		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_asks),          cmocka_unit_test(test_target),
+		cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_leads),
+		cmocka_unit_test(test_leads_end),     cmocka_unit_test(test_frameset),
+		cmocka_unit_test(test_door),          cmocka_unit_test(test_shell),
+		cmocka_unit_test(test_http_redirect), cmocka_unit_test(test_by_hand),
 	};
 	const struct CMUnitTest given[] = { cmocka_unit_test(test_given) };
 
