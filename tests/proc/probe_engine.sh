@@ -136,7 +136,7 @@ check "robots.txt: allowed for us by name" ends done "http://rules.$domain/index
 check "robots.txt is not asked for /" ends done "http://rules.$domain/" '.requests == 1'
 check "robots.txt: 500 means no" ends robots "http://rules500.$domain/index.html" '.requests == 1'
 check "robots.txt: 403 means yes" ends done "http://rules403.$domain/index.html" '.requests == 2'
-check "robots.txt: 429 means wait" ends held-back "http://rules429.$domain/index.html" '.requests == 1 and .retry_after == 50'
+check "robots.txt: 429 means wait" ends held-back "http://rules429.$domain/index.html" '.requests == 1 and .retry_after == 60'
 check "robots.txt out of scope means no" ends robots "http://rulesaway.$domain/index.html"
 check "robots.txt elsewhere is read" ends robots "http://ruleshop.$domain/private/" '.requests == 2'
 check "robots.txt that leads nowhere means yes" ends done "http://rulesloop.$domain/index.html"
