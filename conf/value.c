@@ -201,12 +201,30 @@ static bool is_graphic(const char *s)
 	return true;
 }
 
+/* "HOST", "HOST:PORT", "[IPV6]:PORT" of n bytes: is the port one, if it is there? */
+static bool port_fits(const char *s, size_t n)
+{
+	const char *start = *s == '[' ? memchr(s, ']', n) : s,
+		   *colon = start ? memchr(start, ':', n - (size_t)(start - s)) : NULL;
+	size_t len = colon ? n - (size_t)(colon + 1 - s) : 0;
+	char port[6];
+
+	if (colon == NULL)
+		return start != NULL;
+	if (len >= sizeof(port))
+		return false;
+	memcpy(port, colon + 1, len);
+	port[len] = '\0';
+	return value_port(port);
+}
+
 bool value_endpoint(const char *s)
 {
 	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8 : strncmp(s, "http://", 7) == 0 ? 7 : 0;
+	size_t n = strcspn(s + scheme, "/?#@");
 
-	return scheme > 0 && strlen(s) < URL_MAX && is_graphic(s) && strcspn(s + scheme, "/?#@") > 0 &&
-	       s[scheme + strcspn(s + scheme, "/?#@")] != '@';
+	return scheme > 0 && strlen(s) < URL_MAX && is_graphic(s) && n > 0 && s[scheme + n] != '@' &&
+	       port_fits(s + scheme, n);
 }
 
 bool value_contact(const char *s)

@@ -52,7 +52,8 @@ static bool take_host(struct ask *a, const char *text)
 			 "login、wx0123456789abcdef");
 }
 
-/* No name and password in it, and more to it than the host that a probe would begin with anyhow. */
+/* No name and password in it. It is a target only with more to it than the host that a probe would begin with
+ * anyhow: a path, or a port. */
 static bool take_url(struct ask *a, const char *text)
 {
 	const char *rest = strstr(text, "://") + 3;
@@ -65,7 +66,8 @@ static bool take_url(struct ask *a, const char *text)
 			return refuse(a, "网址里有空格或非 ASCII 字符,请先转义(%XX)");
 	if (strlen(text) >= sizeof(a->target) || memchr(rest, '@', authority) != NULL)
 		return refuse(a, "网址太长,或含用户名");
-	if (strcmp(rest + authority, "") != 0 && strcmp(rest + authority, "/") != 0)
+	if ((strcmp(rest + authority, "") != 0 && strcmp(rest + authority, "/") != 0) ||
+	    memchr(rest, ':', authority) != NULL)
 		snprintf(a->target, sizeof(a->target), "%s", text);
 	return take_host(a, text);
 }

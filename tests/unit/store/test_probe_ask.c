@@ -132,6 +132,16 @@ static void a_url_is_looked_at_by_one_probe(void **state)
 	assert_int_equal(count, 2);
 }
 
+static void a_port_is_not_another_one(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(ask("http://jw.example.edu.cn:8080/"), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	assert_string_equal(px_job[0].target, "http://jw.example.edu.cn:8080/");
+}
+
 static void out_of_scope_is_refused_with_the_reason(void **state)
 {
 	(void)state;
@@ -274,6 +284,7 @@ int main(void)
 		PX_TEST(a_lead_may_be_asked_for),
 		PX_TEST(a_job_that_is_out_is_waited_for),
 		PX_TEST(a_url_is_looked_at_by_one_probe),
+		PX_TEST(a_port_is_not_another_one),
 		PX_TEST(out_of_scope_is_refused_with_the_reason),
 		PX_TEST(opt_out_wins),
 		PX_TEST(who_asked_to_wait_is_left_alone),
