@@ -118,6 +118,7 @@ static const struct {
 	/* of probing, in the store */
 	{ "requests", "探测发出的请求,跳转和 robots.txt 也算" },
 	{ "results-unasked", "没有发出过、或已答过的任务的结果,未采纳" },
+	{ "jobs-unreadable", "这个版本没有其探测项目、或读不出来而搁下的任务" },
 	{ "jobs-refused", "任务已满而未列入的探测;可加大 probe.jobs" },
 	{ "jobs-forgotten", "半年无人需要、为新任务让位而删去的任务" },
 	{ "facts-refused", "不合规定而未存的事实" },

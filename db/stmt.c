@@ -402,7 +402,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_PROBE_SCOPE_HOSTS] =
 		"SELECT s.name FROM app_member m CROSS JOIN observed_subject s ON s.id = m.subject "
 		"WHERE m.app = ?1 AND s.kind = 0 ORDER BY s.name LIMIT ?2",
-	[STMT_PROBE_JOB_FIND] = "SELECT id, outcome, due, handed IS NOT NULL, attempts FROM probe_job "
+	[STMT_PROBE_JOB_FIND] = "SELECT id, due, handed IS NOT NULL FROM probe_job "
 				"WHERE kind = ?1 AND name = ?2 AND probe = ?3 AND target = ?4",
 	[STMT_PROBE_JOB_ASK] = "UPDATE probe_job SET rank = 2, due = ?2, origin = CASE WHEN wanted "
 			       "THEN origin ELSE 'person' END, wanted = 1 WHERE id = ?1",

@@ -258,7 +258,7 @@ static void demand(struct ask *a, const struct probe_row *row)
 	query_text(&q, a->target);
 	if (query_row(&q)) {
 		id = query_get_int(&q, 0);
-		out = query_get_int(&q, 3) != 0;
+		out = query_get_int(&q, 2) != 0;
 	}
 	query_close(&q);
 	if (id == 0)

@@ -96,7 +96,7 @@ static int64_t due_of(struct rehearsal *r, const struct asked_member *m, const c
 	query_text(&q, probe);
 	query_text(&q, "");
 	if (query_row(&q))
-		due = query_get_int(&q, 2);
+		due = query_get_int(&q, 1);
 	query_close(&q);
 	return due;
 }
