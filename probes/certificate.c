@@ -200,9 +200,16 @@ static bool certificate_next(struct probe_run *run, struct probe_ask *ask)
 		ask->head = true;
 		return probe_ask_path(run, ask, "https", "/");
 	}
-	if (run->answer->cert_count == 0)
+	if (run->answer->cert_count == 0) {
+		/* over TLS there is one: it was over the cap. That is not to say that its facts are gone. */
+		if (run->answer->outcome == PROBE_DONE) {
+			run->outcome = PROBE_TOO_LARGE;
+			snprintf(run->remark, sizeof(run->remark), "证书超过 %d 字节,没有读", PROBE_CERT_MAX);
+		}
 		return false;
-	run->outcome = PROBE_DONE; /* also when the page is an error */
+	}
+	/* also when the page is an error; who asks to wait is heard */
+	run->outcome = probe_status(run->answer->status) == PROBE_HELD_BACK ? PROBE_HELD_BACK : PROBE_DONE;
 	if (!certificate_facts(run->facts, run->answer, run->name, run->now)) {
 		run->outcome = PROBE_UNRECOGNISED;
 		snprintf(run->remark, sizeof(run->remark), "证书不合 X.509,不能解析");

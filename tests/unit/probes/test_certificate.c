@@ -249,6 +249,15 @@ static void test_next(void **state)
 	assert_false(probe_certificate.next(&run, &ask));
 	assert_int_equal(run.outcome, PROBE_DONE);
 	assert_true(f.count > 4);
+	a.status = 429;
+	assert_false(probe_certificate.next(&run, &ask));
+	assert_int_equal(run.outcome, PROBE_HELD_BACK);
+	a.status = 200, a.cert_count = 0; /* one over the cap: its facts of last time stay */
+	run.outcome = PROBE_DONE;
+	assert_false(probe_certificate.next(&run, &ask));
+	assert_int_equal(run.outcome, PROBE_TOO_LARGE);
+	assert_true(run.remark[0] != '\0');
+	a.cert_count = 1;
 	a.cert_size[0] = 3;
 	assert_false(probe_certificate.next(&run, &ask));
 	assert_int_equal(run.outcome, PROBE_UNRECOGNISED);
