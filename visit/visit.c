@@ -330,7 +330,7 @@ void visits_pause(struct visits *v, bool paused)
 
 bool visits_paused(const struct visits *v) { return v->m.paused; }
 
-/* What a running probe was told of its endpoint stays where it was: in the old configuration, which may go.
+/* What a running probe was told of its endpoint is in the old configuration, which may go.
  */
 void visits_configure(struct visits *v, const struct conf *conf)
 {
