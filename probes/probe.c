@@ -6,6 +6,11 @@
 
 #include "base/text.h"
 
+enum {
+	OTHERS_ROOM = 60, /* facts kept free of links and identifiers */
+	LAST_ROOM = 20,   /* and of numbers, too */
+};
+
 /* One character of strangers' text as it may stand in a value: how many bytes it is, 0: not to be kept. */
 static size_t keep(const char *s, size_t n)
 {
@@ -62,6 +67,17 @@ static struct probe_fact *same(struct probe_facts *f, const struct probe_fact *l
 	return NULL;
 }
 
+/* How many facts there may be before one of this type: a page full of links, or of numbers, still has a title
+ * and an owner. */
+static size_t room_for(enum fact type)
+{
+	if (type >= FACT_WECHAT_MINI && type <= FACT_STORE_LINK)
+		return PROBE_FACTS_MAX - OTHERS_ROOM;
+	if (type >= FACT_ICP_NUMBER && type <= FACT_GRADE_NUMBER)
+		return PROBE_FACTS_MAX - LAST_ROOM;
+	return PROBE_FACTS_MAX;
+}
+
 bool probe_fact_note(struct probe_facts *f, enum fact type, unsigned confidence, const char *text, size_t n,
 		     const char *note, size_t note_n)
 {
@@ -78,7 +94,7 @@ bool probe_fact_note(struct probe_facts *f, enum fact type, unsigned confidence,
 			memcpy(old->note, add.note, sizeof(add.note));
 		return true;
 	}
-	if (f->count == PROBE_FACTS_MAX) {
+	if (f->count >= room_for(type)) {
 		f->more++;
 		return false;
 	}

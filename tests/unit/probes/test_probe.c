@@ -130,12 +130,33 @@ static void test_ask_path(void **state)
 	assert_false(probe_ask_path(&run, &ask, "https", path));
 }
 
+/* Links by the hundred, then numbers: the title, which comes last, is still told. */
+static void test_crowded(void **state)
+{
+	struct probe_facts f = { .fact = room };
+	char text[40];
+
+	(void)state;
+	for (int i = 0; i < 2 * PROBE_FACTS_MAX; i++) {
+		int n = snprintf(text, sizeof(text), "http://a.cn/%d.apk", i);
+		probe_fact_add(&f, FACT_APK_LINK, 90, text, (size_t)n);
+	}
+	for (int i = 0; i < PROBE_FACTS_MAX; i++) {
+		int n = snprintf(text, sizeof(text), "%d", i);
+		assert_int_equal(probe_fact_add(&f, FACT_ICP_NUMBER, 90, text, (size_t)n), i < 40);
+	}
+	assert_true(probe_fact_add(&f, FACT_TITLE, 95, "x", 1));
+	assert_true(probe_fact_add(&f, FACT_OWNER, 90, "y", 1));
+	assert_int_equal(f.count + f.more, 3 * PROBE_FACTS_MAX + 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tidy),     cmocka_unit_test(test_empty), cmocka_unit_test(test_long),
-		cmocka_unit_test(test_once),     cmocka_unit_test(test_full),  cmocka_unit_test(test_status),
-		cmocka_unit_test(test_ask_path),
+		cmocka_unit_test(test_tidy),     cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_long),     cmocka_unit_test(test_once),
+		cmocka_unit_test(test_full),     cmocka_unit_test(test_status),
+		cmocka_unit_test(test_ask_path), cmocka_unit_test(test_crowded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
