@@ -165,8 +165,8 @@ static void tell_remark(struct probe_run *run, const char *more)
 
 	snprintf(run->remark, sizeof(run->remark),
 		 "文字编码 %s; 未读的隐藏文字 %zu 字节, 样例号码 %zu 个, 超出上限 %zu 处%s%s",
-		 s->charset[0] ? s->charset : "-", s->hidden, s->templates, s->overlooked,
-		 more[0] ? "; " : "", more);
+		 s->charset[0] ? s->charset : "-", s->hidden, s->templates,
+		 s->overlooked + (size_t)run->facts->more, more[0] ? "; " : "", more);
 }
 
 /* -- going on */
