@@ -15,7 +15,7 @@ if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
 	rm -rf "$work"
 	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
 fi
-HOSTS=${HOSTS:-30}
+HOSTS=${HOSTS:-60}
 server=192.0.2.80 # of the campus, so it may be asked
 ip link set lo up
 ip addr add "$server/32" dev lo
@@ -100,7 +100,7 @@ contact = https://nic.shili-demo.edu.cn/beiand
 resolver = $server
 host_seconds = 0
 net_minute = 100000
-per_second = 25
+per_second = 8
 transfers = 8
 stall_seconds = 2
 X
@@ -200,12 +200,14 @@ check "and the transcript" sh -c 'jq -r ".transcript? // empty" "$1" | grep -q h
 refused() { ask probe www.example.net; [ $? -eq 1 ]; }
 check "who is not in scope is not asked" refused
 
-# The store is killed on the way: the service ends, and is run again, as systemd would.
+# The store is killed on the way: the service ends, and is run again, as systemd would. Until here the pace is slow, so
+# that on no machine the work is done before.
 handed() { [ "$(count 'handed IS NOT NULL')" -ge 1 ]; }
 check "jobs are out" wait_until 10 handed
 kill -9 "$(child store)"
 wait "$daemon"
 check "a killed store ends the service" test $? -eq 1
+sed -i 's/^per_second = .*/per_second = 40/' "$s/beiand.conf"
 check "it starts again" launch
 check "what was out is lost, for now" wait_until 5 none 'handed IS NOT NULL AND handed < (unixepoch() - 5) * 1000000'
 check "all that nobody was asked for is asked" wait_until 60 none "$fresh"
@@ -227,7 +229,7 @@ robots() { awk '$5 == "/robots.txt" { print $3 }' "$seen" | sort | uniq -c | awk
 check "robots.txt at most once by each prober" sh -c '! [ "$1" ]' sh "$(robots)"
 check "by GET and HEAD only" sh -c '! cut -d " " -f 4 "$1" | grep -vxE "GET|HEAD"' sh "$seen"
 check "and says who asks" sh -c '! grep -v "(+https://nic.shili-demo.edu.cn/beiand)\"\$" "$1"' sh "$seen"
-pace() { awk '{ n[int($1)]++ } END { for (t in n) if (n[t] > 50) { print t, n[t]; bad = 1 } exit bad }' "$seen"; }
+pace() { awk '{ n[int($1)]++ } END { for (t in n) if (n[t] > 80) { print t, n[t]; bad = 1 } exit bad }' "$seen"; }
 check "in no second more than the budget and its burst" pace
 
 # The supervisor is killed: nobody is left that asks.
