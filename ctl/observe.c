@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "conf/data.h"
@@ -239,14 +239,6 @@ static int read_files(struct observe *ob)
 	return code;
 }
 
-static int64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* Until SIGINT, SIGTERM or nobody reads on: 0; or until the interface breaks: 1. */
 static int watch_live(struct observe *ob, struct capture *c, int signals)
 {
@@ -264,7 +256,7 @@ static int watch_live(struct observe *ob, struct capture *c, int signals)
 		if (n < 0)
 			return complain(error);
 		if (n == 0)
-			sensor_core_tick(ob->core, now_us() - SILENCE_US);
+			sensor_core_tick(ob->core, clock_wall() - SILENCE_US);
 		write_lines(&ob->lines);
 		if (fflush(stdout) != 0)
 			return 0;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/errno.h"
 #include "base/log.h"
 #include "daemon/spawn.h"
@@ -18,14 +18,6 @@ enum {
 	HEALTHY_SECONDS = 60, /* a child that lived this long starts its back-off anew */
 	TOLD_SECONDS = 5,     /* one that lived this long told the store what it was briefed with */
 };
-
-static int64_t clock_us(clockid_t which)
-{
-	struct timespec t;
-
-	clock_gettime(which, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 void child_init(struct child *c, enum role_id role)
 {
@@ -61,8 +53,8 @@ int child_start(struct child *c, struct event_base *base, const struct link_tabl
 		return pid;
 	c->pid = pid;
 	c->ready = false;
-	c->started = clock_us(CLOCK_MONOTONIC);
-	c->since = clock_us(CLOCK_REALTIME);
+	c->started = clock_steady();
+	c->since = clock_wall();
 	c->link = link_new(base, fd, table, c);
 	return 0;
 }
@@ -197,8 +189,8 @@ void child_reaped(struct child *c, int wait_status, bool loud)
 /* Who left because the interface is gone had handed on all; the others took along at most a window. */
 void child_note_gap(struct child *c)
 {
-	int64_t now = clock_us(CLOCK_REALTIME), from = now - c->window;
-	bool told = clock_us(CLOCK_MONOTONIC) - c->started > (int64_t)TOLD_SECONDS * 1000000;
+	int64_t now = clock_wall(), from = now - c->window;
+	bool told = clock_steady() - c->started > (int64_t)TOLD_SECONDS * 1000000;
 
 	if (told)
 		c->gap = 0, c->lost = 0;
@@ -214,7 +206,7 @@ int64_t child_backoff_ms(struct child *c, int64_t most)
 {
 	int64_t ms;
 
-	if (clock_us(CLOCK_MONOTONIC) - c->started > (int64_t)HEALTHY_SECONDS * 1000000)
+	if (clock_steady() - c->started > (int64_t)HEALTHY_SECONDS * 1000000)
 		c->failures = 0;
 	c->failures++;
 	ms = c->failures > 10 ? most : (int64_t)BACKOFF_FIRST_MS << (c->failures - 1);

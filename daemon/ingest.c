@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "ipc/link.h"
 #include "ipc/msg.h"
@@ -41,14 +41,6 @@ struct ingest {
 	struct event *pause;
 };
 
-static int64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* The database's own line says more than an errno. */
 static bool failed(struct feed *f)
 {
@@ -62,7 +54,7 @@ static bool welcome(struct feed *f)
 	bool wants = false;
 	struct wr w;
 
-	if (store_client_key(f->in->store, f->replay, now_us(), &m.key, &m.epoch) != 0)
+	if (store_client_key(f->in->store, f->replay, clock_wall(), &m.key, &m.epoch) != 0)
 		return failed(f);
 	if (f->hello && m.epoch == f->epoch)
 		return true;

@@ -2,9 +2,9 @@
 #include "daemon/lookout.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "watch/port.h"
 
@@ -14,24 +14,16 @@ static const enum trouble troubles[ALARM_COUNT] = {
 	[ALARM_LOSS] = TROUBLE_INTERFACE_LOST,
 };
 
-static int64_t clock_us(clockid_t which)
-{
-	struct timespec t;
-
-	clock_gettime(which, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 static void on_turn(void *arg, const struct alarm_turn *turn)
 {
 	struct lookout *l = arg;
-	int64_t ago = clock_us(CLOCK_MONOTONIC) - turn->since;
+	int64_t ago = clock_steady() - turn->since;
 
 	if (turn->on)
 		log_warn("%s", turn->text);
 	else
 		log_info("%s", turn->text);
-	l->tell(l->arg, troubles[turn->kind], turn->on, clock_us(CLOCK_REALTIME) - ago, turn->text);
+	l->tell(l->arg, troubles[turn->kind], turn->on, clock_wall() - ago, turn->text);
 }
 
 /* -1 for what is no interface of its own, such as "any". */
@@ -89,7 +81,7 @@ bool lookout_look(struct lookout *l, struct capture *c)
 	if (l->port >= 0 && port_look_at(l->port, l->index, &port) != 0)
 		return false;
 	capture_stats(c, &kernel);
-	const struct alarm_sight sight = { .time = clock_us(CLOCK_MONOTONIC),
+	const struct alarm_sight sight = { .time = clock_steady(),
 					   .up = port.up,
 					   .received = port.received,
 					   .lost = kernel.kernel_drop +

@@ -7,8 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 void manager_tell(const char *state)
 {
@@ -33,11 +34,8 @@ void manager_tell(const char *state)
 void manager_reloading(void)
 {
 	char state[64];
-	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld",
-		 (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000);
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_steady());
 	manager_tell(state);
 }
 

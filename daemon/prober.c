@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "conf/data.h"
@@ -268,12 +268,10 @@ static bool take_resume(void *arg, struct rd *body)
 static void on_look(evutil_socket_t fd, short what, void *arg)
 {
 	struct prober *p = arg;
-	struct timespec t;
 	struct wr w;
 
 	(void)fd, (void)what;
-	clock_gettime(CLOCK_REALTIME, &t);
-	tally_fill(&p->fresh, p->visits, (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000);
+	tally_fill(&p->fresh, p->visits, clock_wall());
 	if (p->store == NULL || memcmp(&p->fresh, &p->view, sizeof(p->view)) == 0)
 		return;
 	memcpy(&p->view, &p->fresh, sizeof(p->view));

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "daemon/manners.h"
 #include "ipc/link.h"
@@ -57,16 +58,6 @@ struct probing {
 	struct job_view view; /* of this prober; no counters before it told some */
 };
 
-static int64_t clock_us(clockid_t which)
-{
-	struct timespec t;
-
-	clock_gettime(which, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static int64_t now_us(void) { return clock_us(CLOCK_REALTIME); }
-
 static void broken(struct probing *p) { p->hooks->broken(p->arg, store_error(p->store)); }
 
 /* -- clients --------------------------------------------------------------------------------------- */
@@ -79,7 +70,7 @@ void probing_wait(struct probing *p, const int64_t *job, size_t n, struct client
 	w->c = c;
 	w->count = n < STORE_ASK_MAX ? n : STORE_ASK_MAX;
 	memcpy(w->job, job, w->count * sizeof(*job));
-	w->until = clock_us(CLOCK_MONOTONIC) + (int64_t)PROBING_WAIT_SECONDS * 1000000;
+	w->until = clock_steady() + (int64_t)PROBING_WAIT_SECONDS * 1000000;
 	p->waiters = w;
 }
 
@@ -143,7 +134,7 @@ static void send_job(struct probing *p, const struct job *j)
 	job_put(&w, j);
 	(void)!link_send(p->link, &w, -1);
 	if (p->in_flight++ == 0)
-		p->handed_at = clock_us(CLOCK_MONOTONIC);
+		p->handed_at = clock_steady();
 	p->handed++;
 }
 
@@ -162,7 +153,7 @@ static size_t room(const struct probing *p)
 static int hand_out(struct probing *p)
 {
 	size_t want = room(p) < PROBING_CHUNK ? room(p) : PROBING_CHUNK;
-	int n = want > 0 ? store_jobs(p->store, now_us(), p->chunk, want) : 0;
+	int n = want > 0 ? store_jobs(p->store, clock_wall(), p->chunk, want) : 0;
 
 	if (n < 0) {
 		broken(p);
@@ -184,7 +175,7 @@ static void rest(struct probing *p, bool busy)
 		broken(p);
 		return;
 	}
-	now = now_us();
+	now = clock_wall();
 	if (when <= now)
 		ms = busy ? PROBING_GATHER_MS : PROBING_REST_MS;
 	else if (when < now + (int64_t)PROBING_LOOK_MS * 1000)
@@ -194,7 +185,7 @@ static void rest(struct probing *p, bool busy)
 
 static void wait_for_hours(struct probing *p)
 {
-	int64_t now = now_us(), ms = (budget_opens(p->hours, now) - now) / 1000 + 1;
+	int64_t now = clock_wall(), ms = (budget_opens(p->hours, now) - now) / 1000 + 1;
 	char why[160];
 
 	snprintf(why, sizeof(why), "现在不在探测时段(probe.hours = %s),到时会自动进行", p->conf->probe.hours);
@@ -211,7 +202,7 @@ void probing_pump(struct probing *p)
 	p->gathering = false;
 	if (p->link == NULL || p->leaving || p->stopping)
 		return;
-	if (!budget_open(p->hours, now_us())) {
+	if (!budget_open(p->hours, clock_wall())) {
 		wait_for_hours(p);
 		return;
 	}
@@ -256,8 +247,8 @@ void probing_stop(struct probing *p)
 
 static void tell_stall(struct probing *p, bool raised, const char *text)
 {
-	int64_t ago = clock_us(CLOCK_MONOTONIC) - p->stalled;
-	const struct store_event e = { TROUBLE_PROBING_STALLED, "", raised, now_us() - ago, text };
+	int64_t ago = clock_steady() - p->stalled;
+	const struct store_event e = { TROUBLE_PROBING_STALLED, "", raised, clock_wall() - ago, text };
 
 	(raised ? log_warn : log_info)("%s", text);
 	if (store_event(p->store, &e) != 0)
@@ -271,7 +262,7 @@ static void went_on(struct probing *p)
 {
 	char text[128];
 
-	p->progress = clock_us(CLOCK_MONOTONIC);
+	p->progress = clock_steady();
 	p->deaths = 0;
 	if (p->stalled == 0)
 		return;
@@ -288,7 +279,7 @@ static enum health examine(struct probing *p, int64_t now, int64_t patience)
 {
 	int64_t when;
 
-	if (!budget_open(p->hours, now_us()))
+	if (!budget_open(p->hours, clock_wall()))
 		return HEALTH_IDLE;
 	if (store_jobs_due(p->store, &when) != 0) {
 		broken(p);
@@ -296,10 +287,10 @@ static enum health examine(struct probing *p, int64_t now, int64_t patience)
 	}
 	if (when == INT64_MAX && p->in_flight == 0)
 		return HEALTH_IDLE;
-	if (p->deaths >= PROBING_DEATHS || when <= now_us() - patience ||
+	if (p->deaths >= PROBING_DEATHS || when <= clock_wall() - patience ||
 	    (p->in_flight > 0 && now - p->handed_at >= patience))
 		return HEALTH_ILL;
-	return when <= now_us() || p->in_flight > 0 ? HEALTH_BUSY : HEALTH_IDLE;
+	return when <= clock_wall() || p->in_flight > 0 ? HEALTH_BUSY : HEALTH_IDLE;
 }
 
 /* Nothing is read from the database as long as answers come. */
@@ -340,7 +331,7 @@ static bool take_result(void *arg, struct rd *body)
 
 	if (!job_result_get(body, &p->result) || p->in_flight == 0)
 		return false;
-	rc = store_job_result(p->store, now_us(), &p->result);
+	rc = store_job_result(p->store, clock_wall(), &p->result);
 	if (rc == -ENOENT)
 		return false;
 	if (rc != 0) {
@@ -369,7 +360,7 @@ static void down(void *arg, const char *why)
 	p->deaths += p->in_flight > 0;
 	p->in_flight = 0;
 	event_del(p->pump);
-	if (store_jobs_lost(p->store, now_us()) != 0)
+	if (store_jobs_lost(p->store, clock_wall()) != 0)
 		broken(p);
 	release(p, INT64_MAX, "探测进程中断,这次没有结果;稍后会自动重试");
 	p->hooks->gone(p->arg);
@@ -419,7 +410,7 @@ bool probing_linked(const struct probing *p) { return p->link != NULL; }
 static void on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct probing *p = arg;
-	int64_t now = clock_us(CLOCK_MONOTONIC);
+	int64_t now = clock_steady();
 
 	(void)fd, (void)what;
 	release(p, now, "还没有结果,稍后用 beianctl probes 查看");
@@ -435,14 +426,14 @@ struct probing *probing_new(struct event_base *base, struct store *store, const 
 	p->base = base;
 	p->store = store;
 	p->conf = conf;
-	p->hours = budget_new(conf, PROBING_CHUNK, now_us());
+	p->hours = budget_new(conf, PROBING_CHUNK, clock_wall());
 	p->hooks = hooks;
 	p->arg = arg;
-	p->progress = clock_us(CLOCK_MONOTONIC);
+	p->progress = clock_steady();
 	p->pump = evtimer_new(base, on_pump, p);
 	p->watch = event_new(base, -1, EV_PERSIST, on_watch, p);
 	event_add(p->watch, &often);
-	if (store_jobs_lost(store, now_us()) == 0)
+	if (store_jobs_lost(store, clock_wall()) == 0)
 		return p;
 	probing_free(p);
 	return NULL;

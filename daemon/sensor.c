@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/errno.h"
 #include "base/log.h"
 #include "conf/data.h"
@@ -54,14 +54,6 @@ struct sensor {
 	int64_t epoch, window_us, reported;
 	struct lookout lookout; /* live */
 };
-
-static int64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static const char *path_name(const char *path)
 {
@@ -168,7 +160,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct sensor *s = arg;
-	int64_t now = now_us();
+	int64_t now = clock_wall();
 
 	(void)fd, (void)what;
 	if (s->uplink && lookout_look(&s->lookout, s->capture))
@@ -390,7 +382,7 @@ static void open_lookout(struct sensor *s)
 
 	lookout_init(&s->lookout, arg[ARG_INTERFACE], arg[ARG_SOURCE], s->role.conf.sensor.quiet_seconds,
 		     on_trouble, s);
-	lookout_gap(&s->lookout, strtoll(arg[ARG_GAP], NULL, 10), now_us(),
+	lookout_gap(&s->lookout, strtoll(arg[ARG_GAP], NULL, 10), clock_wall(),
 		    (unsigned)strtoul(arg[ARG_LOST], NULL, 10));
 }
 
@@ -490,7 +482,7 @@ static void read_ring_out(struct sensor *s)
 
 	if (s->ring == NULL) {
 		s->ring = evtimer_new(s->role.base, on_ring_out, s);
-		capture_until(s->capture, now_us());
+		capture_until(s->capture, clock_wall());
 	}
 	s->took = false;
 	event_add(s->ring, &wait);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "conf/data.h"
 #include "daemon/control.h"
@@ -193,7 +194,7 @@ static const struct probing_hooks probing_hooks = { on_changed, on_answered, on_
 
 static int64_t up_seconds(const struct msg_role *r)
 {
-	return r->pid == 0 ? 0 : (int64_t)time(NULL) - r->since / 1000000;
+	return r->pid == 0 ? 0 : (clock_wall() - r->since) / 1000000;
 }
 
 static void describe_role(const struct msg_role *r, struct buf *line)
@@ -278,7 +279,7 @@ static void ask_probe(struct keeper *k, struct client *c, const struct command *
 		control_end(c, 2, error);
 		return;
 	}
-	code = store_probe_ask(k->store, (int64_t)time(NULL) * 1000000, argv[0], job, &count, error);
+	code = store_probe_ask(k->store, clock_wall(), argv[0], job, &count, error);
 	if (code != 0 || k->role.stopping || !probing_linked(k->probing)) {
 		control_end(c, code != 0 ? code : 1, code != 0 ? error : "探测进程没有就绪,请稍后再试");
 		return;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/errno.h"
 #include "base/log.h"
 #include "daemon/check.h"
@@ -138,7 +139,7 @@ static void tell_away(struct child *c, bool away)
 
 	c->away = away;
 	if (away) {
-		c->left = (int64_t)time(NULL) * 1000000;
+		c->left = clock_wall();
 		snprintf(text, sizeof(text), "网卡 %s 不可用,收不到镜像流量;恢复前不再逐次提示",
 			 c->interface);
 		log_warn("%s", text);

@@ -12,11 +12,11 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/errno.h"
 #include "base/text.h"
 #include "notify/registry.h"
@@ -190,10 +190,8 @@ static int severity(const json_t *alert)
 static void compose(const struct sink *k, const json_t *alert, const char *json, size_t n, struct buf *out)
 {
 	char when[TEXT_TIME_MAX];
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	text_time_utc(when, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	text_time_utc(when, clock_wall());
 	buf_printf(out, "<%d>1 %s %s beiand %d %s - \xEF\xBB\xBF", k->facility * 8 + severity(alert), when,
 		   k->host, (int)getpid(), states[state_of(alert)].id);
 	buf_add(out, json, n);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/json.h"
 
 enum column {
@@ -64,7 +65,7 @@ static void queue(struct db_txn *t, const char *sink, int64_t alert, const char 
 	else
 		query_text(&q, NULL);
 	query_text(&q, payload);
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_run(&q);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "policy/policy.h"
 #include "store/json.h"
@@ -32,7 +33,7 @@ static void withdraw(struct db_txn *t, const struct resolved *at, int64_t *chang
 	query_text(&q, decision_name(DECISION_EXEMPT));
 	query_text(&q, subject_kind_name(at->kind));
 	query_text(&q, at->name);
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_run(&q);
 	*changes = query_changes(&q);
 }
@@ -47,7 +48,7 @@ static void add(struct db_txn *t, const struct resolved *at, const char *reason)
 	query_text(&q, at->name);
 	query_text(&q, reason);
 	query_text(&q, "beianctl");
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_run(&q);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/alert.h"
 #include "store/json.h"
@@ -62,7 +63,7 @@ static void send(struct store *s, struct db_txn *t, const struct told *told, con
 	json_text(&line, "school", s->conf->campus.name);
 	json_text(&line, "what", told->what);
 	json_text(&line, "since", told->since);
-	json_time(&line, "at", state_now());
+	json_time(&line, "at", clock_wall());
 	json_text(&line, "text", text);
 	json_close(&line, '}');
 	alert_queue(s, t, 0, line.p);

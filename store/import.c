@@ -8,6 +8,7 @@
 #include <uthash.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/errno.h"
 #include "filings/filing.h"
 #include "policy/policy.h"
@@ -319,7 +320,7 @@ static void add_import(struct import *im)
 	query_text(&q, im->sha256);
 	query_text(&q, im->file);
 	query_text(&q, im->set.charset ? im->set.charset : "UTF-8");
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_count(&q, im->set.count);
 	query_int(&q, im->refused);
 	query_run(&q);
@@ -409,7 +410,7 @@ static void undo(struct answer *a, struct db_txn *t, int64_t id, int64_t *count)
 			(long long)id, known ? "已经撤销过" : "不存在");
 	query_open(&q, t, STMT_IMPORT_UNDO);
 	query_int(&q, id);
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_run(&q);
 	judge_mark(t);
 	judge_run(a->store, t);

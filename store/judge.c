@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "policy/index.h"
 #include "store/plan.h"
 #include "store/verdict.h"
@@ -253,7 +254,7 @@ static void write_state(struct judging *j)
 	query_open(&q, j->txn, STMT_JUDGE_DONE);
 	query_text(&q, j->store->digest);
 	query_int(&q, j->generation);
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_run(&q);
 }
 

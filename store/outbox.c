@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "store/state.h"
 
 int store_outbox(struct store *s, const char *sink, int64_t after, struct store_delivery *out, size_t max)
@@ -38,7 +39,7 @@ int store_delivered(struct store *s, int64_t id, bool ok, const char *why)
 	db_begin(&t, s->db, DB_WRITE);
 	query_open(&q, &t, ok ? STMT_OUTBOX_DELIVERED : STMT_OUTBOX_FAILED);
 	query_int(&q, id);
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	if (!ok)
 		query_text(&q, why);
 	query_run(&q);

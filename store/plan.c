@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "db/feed.h"
 #include "policy/domain.h"
@@ -434,7 +435,7 @@ static void write_state(struct planning *p)
 
 void plan_run(struct store *s, struct db_txn *t)
 {
-	struct planning p = { .store = s, .txn = t, .now = state_now() };
+	struct planning p = { .store = s, .txn = t, .now = clock_wall() };
 	bool anew = false;
 	struct query q;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "policy/domain.h"
 #include "policy/policy.h"
@@ -359,7 +360,7 @@ static void tell(struct answer *a, struct db_txn *t, int64_t job)
 	query_int(&q, job);
 	while (query_row(&q)) {
 		json_line(&a->line);
-		job_json(&a->line, &q, state_now());
+		job_json(&a->line, &q, clock_wall());
 		answer_line(a);
 	}
 	query_open(&q, t, STMT_PROBE_FACTS_OF_JOB);

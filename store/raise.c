@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "store/alert.h"
 #include "store/json.h"
@@ -130,7 +131,7 @@ static void write_alert(struct raise *r, const struct verdict *v, const struct f
 		query_int(&q, v->id);
 		query_text(&q, f->rule);
 		query_text(&q, uuid);
-		query_int(&q, state_now());
+		query_int(&q, clock_wall());
 		query_run(&q);
 		alert_send(r->store, r->txn, query_new_id(&q));
 	}
@@ -236,7 +237,7 @@ static void settle(struct raise *r, const struct standing *at)
 		query_int(&q, at->alert);
 		query_text(&q, why->why);
 		query_text(&q, text.p);
-		query_int(&q, state_now());
+		query_int(&q, clock_wall());
 		query_run(&q);
 		alert_send(r->store, r->txn, at->alert);
 	}

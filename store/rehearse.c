@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "policy/policy.h"
 #include "store/answer.h"
 #include "store/json.h"
@@ -174,7 +175,7 @@ static const char *name_meant(const char *text, char **host)
 int answer_probe_dry_run(struct answer *a)
 {
 	const char *what = a->operand[0];
-	struct rehearsal r = { .answer = a, .now = state_now() };
+	struct rehearsal r = { .answer = a, .now = clock_wall() };
 	int64_t app = what ? answer_app_id(what) : 0;
 	char *host = NULL;
 	struct db_txn t;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/json.h"
 #include "store/plan.h"
@@ -150,7 +151,7 @@ static void whole_json(struct buf *b, struct store *s, struct db_txn *t, int64_t
 
 void probing_status_json(struct buf *b, struct store *s, struct db_txn *t)
 {
-	int64_t now = state_now(), n[JOBS_COUNT] = { 0 };
+	int64_t now = clock_wall(), n[JOBS_COUNT] = { 0 };
 
 	count_jobs(t, now, n);
 	json_open(b, "probes", '{');
@@ -298,7 +299,7 @@ static void tell_transcripts(struct answer *a, struct db_txn *t, int64_t job)
 /* Returns how many. */
 static int tell_jobs(struct answer *a, struct db_txn *t, const struct filter *f, bool all)
 {
-	int64_t now = state_now();
+	int64_t now = clock_wall();
 	struct query q;
 	int n = 0;
 
@@ -355,7 +356,7 @@ int answer_probes(struct answer *a)
 	db_begin(&t, a->store->db, DB_READ);
 	if (!one && !facts) {
 		json_line(&a->line);
-		whole_json(&a->line, a->store, &t, state_now());
+		whole_json(&a->line, a->store, &t, clock_wall());
 		answer_line(a);
 	}
 	n = facts ? tell_facts(a, &t, &f, all) : tell_jobs(a, &t, &f, all || one);
@@ -384,7 +385,7 @@ static int set_paused(struct answer *a, bool paused)
 	if (s->paused != paused) {
 		query_open(&q, &t, STMT_PROBE_PAUSE);
 		if (paused)
-			query_int(&q, state_now());
+			query_int(&q, clock_wall());
 		else
 			query_text(&q, NULL);
 		query_run(&q);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "store/ingest.h"
 
 static void run_on(struct db_txn *t, enum stmt id, int64_t source)
@@ -64,7 +65,7 @@ int store_source_begin(struct store *s, const char *name, bool replay, int64_t *
 	query_open(&q, &t, STMT_SOURCE_ADD);
 	query_text(&q, name);
 	query_int(&q, replay);
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_run(&q);
 	*source = query_new_id(&q);
 	result = state_end(s, &t);
@@ -135,7 +136,7 @@ static void complete(struct store *s, struct db_txn *t, int64_t source, const ch
 
 	query_open(&q, t, STMT_SOURCE_END);
 	query_int(&q, source);
-	query_int(&q, state_now());
+	query_int(&q, clock_wall());
 	query_text(&q, digest);
 	query_run(&q);
 	if (t->result == 0 && query_changes(&q) > 0)

@@ -34,7 +34,6 @@ struct store {
 int state_failed(struct store *s, int result);
 /* Ends the transaction; on failure keeps its line. */
 int state_end(struct store *s, struct db_txn *t) __attribute__((warn_unused_result));
-int64_t state_now(void); /* wall clock, microseconds UTC */
 /* Hash of the configuration and of every data table that policy/ reads. */
 void state_digest(const struct conf *conf, const struct data *data, char out[HASH_HEX_SIZE]);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/clock.h"
 #include "policy/domain.h"
 #include "store/answer.h"
 #include "store/bystander.h"
@@ -111,7 +112,7 @@ static void judged_json(struct buf *b, struct db_txn *t)
 	query_close(&q);
 }
 
-static int64_t days_since(int64_t us) { return (state_now() - us) / (86400LL * 1000000); }
+static int64_t days_since(int64_t us) { return (clock_wall() - us) / (86400LL * 1000000); }
 
 static void import_json(struct buf *b, struct db_txn *t)
 {

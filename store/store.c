@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -33,13 +32,6 @@ bool state_via(struct query *q, int column, enum via *out)
 {
 	*out = (enum via)query_get_int(q, column);
 	return *out < VIA_COUNT;
-}
-
-int64_t state_now(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 struct store *store_open(const struct conf *conf, const struct data *data, bool read_only,

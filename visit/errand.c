@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "visit/robots.h"
 
@@ -41,14 +41,6 @@ struct errand {
 	struct probe_ask robots_ask;
 	struct errand *robots; /* under way for this errand */
 };
-
-static int64_t clock_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * SECOND + ts.tv_nsec / 1000;
-}
 
 /* -- life */
 static void go(struct errand *e);
@@ -151,7 +143,7 @@ static void refuse(struct errand *e, enum probe_outcome why, const char *url, ui
 	struct probe_answer *a = &r.answer;
 
 	e->m->counters.refused[why]++;
-	transcript_refused(e->task.transcript, clock_us(), url, why);
+	transcript_refused(e->task.transcript, clock_wall(), url, why);
 	a->status = e->status;
 	a->location = e->location;
 	a->content_type = a->server = a->generator = a->etag = a->last_modified = a->authenticate =
@@ -249,7 +241,7 @@ static void on_robots(void *arg, const struct errand_result *r)
 
 	e->robots = NULL;
 	e->robots_counted = true; /* asked for, not remembered */
-	keep_robots(e, a, clock_us());
+	keep_robots(e, a, clock_wall());
 	if (busy)
 		refuse(e, PROBE_HELD_BACK, e->url.text, r->retry_after);
 	else if (a->outcome != PROBE_DONE && robots_word(a) == SHELF_UNKNOWN)
@@ -315,7 +307,7 @@ static void on_addresses(void *arg, const struct resolve_answer *a)
 	e->asking = NULL;
 	e->addr_count = a->count;
 	memcpy(e->addr, a->addr, a->count * sizeof(e->addr[0]));
-	e->resolved = clock_us();
+	e->resolved = clock_wall();
 	if (a->outcome != PROBE_DONE) {
 		refuse_here(e, a->outcome);
 		return;
@@ -391,7 +383,7 @@ static void on_reply(void *arg, const struct fetch_reply *reply)
 	struct errand *e = arg;
 	struct errand_result r = { .answer = reply->answer, .retry_after = reply->retry_after };
 	const struct probe_answer *a = &r.answer;
-	const int64_t now = clock_us();
+	const int64_t now = clock_wall();
 	uint32_t held;
 
 	e->transfer = NULL;
@@ -442,7 +434,7 @@ static void send_request(struct errand *e, int64_t now)
 /* Everything that may have changed since the last time is looked at again: this is called after each wait. */
 static void go(struct errand *e)
 {
-	const int64_t now = clock_us();
+	const int64_t now = clock_wall();
 	int64_t wait;
 
 	if (e->m->paused || !budget_open(e->m->budget, now)) {

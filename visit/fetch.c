@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "visit/fetch_head.h"
@@ -393,8 +393,7 @@ static void take_certs(struct transfer *t, struct fetch_reply *r)
 static void verify_certs(const struct fetch *f, struct probe_answer *a)
 {
 	if (f->roots != NULL && a->cert_count > 0)
-		a->verify = roots_verify(f->roots, a->cert, a->cert_size, a->cert_count,
-					 (int64_t)time(NULL) * 1000000);
+		a->verify = roots_verify(f->roots, a->cert, a->cert_size, a->cert_count, clock_wall());
 }
 
 static uint64_t total_of(const struct transfer *t)

@@ -4,8 +4,9 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 enum {
 	BUSY_MS = 100,       /* that libcurl may read one connection on end ... */
@@ -73,14 +74,6 @@ static int close_socket(void *arg, curl_socket_t fd)
 }
 
 /* -- who keeps it for himself */
-static int64_t clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static void hang_up(struct fetch_wire *w)
 {
 	w->endless = true;
@@ -101,10 +94,10 @@ static int on_trace(CURL *easy, curl_infotype type, char *bytes, size_t n, void 
 		return 0;
 	if (w->seen != *w->turn) {
 		w->seen = *w->turn;
-		w->since = clock_ms();
+		w->since = clock_steady() / 1000;
 		w->records = 0;
 	}
-	if (++w->records > BUSY_RECORDS && !w->endless && clock_ms() - w->since > BUSY_MS)
+	if (++w->records > BUSY_RECORDS && !w->endless && clock_steady() / 1000 - w->since > BUSY_MS)
 		hang_up(w);
 	return 0;
 }

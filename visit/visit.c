@@ -6,14 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "visit/errand.h"
-
-#define SECOND INT64_C(1000000)
 
 enum { HOSTS_MAX = 65536 /* whose budgets are remembered */ };
 
@@ -50,14 +48,6 @@ struct visits {
 	uint64_t number; /* of the next one */
 };
 
-static int64_t clock_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * SECOND + ts.tv_nsec / 1000;
-}
-
 /* -- set-up */
 static bool may_connect(void *arg, const uint8_t addr[16])
 {
@@ -89,7 +79,7 @@ struct visits *visits_new(struct event_base *base, const struct conf *conf, char
 	v->conf = conf;
 	v->m.base = base;
 	v->m.scope = scope_new(conf);
-	v->m.budget = budget_new(conf, HOSTS_MAX, clock_us());
+	v->m.budget = budget_new(conf, HOSTS_MAX, clock_wall());
 	v->m.shelf = shelf_new();
 	v->m.resolve = resolve_new(base, conf, error);
 	if (v->m.resolve != NULL && set_up_fetch(v, error))
@@ -152,7 +142,7 @@ static void finish(struct visit *x, enum probe_outcome outcome)
 		errand_cancel(x->errand);
 	x->errand = NULL;
 	if (x->run.remark[0] != '\0')
-		transcript_remark(&x->transcript, clock_us(), x->run.remark);
+		transcript_remark(&x->transcript, clock_wall(), x->run.remark);
 	r.transcript = transcript_close(&x->transcript);
 	n->outcome[outcome]++;
 	n->facts_refused += x->facts.more;
@@ -176,7 +166,7 @@ static void next_ask(struct visit *x, const struct probe_answer *answer)
 
 	x->run.answer = answer;
 	x->run.outcome = answer == NULL ? PROBE_DONE : answer->outcome;
-	x->run.now = clock_us();
+	x->run.now = clock_wall();
 	memset(&x->ask, 0, sizeof(x->ask));
 	if (!x->job.probe->next(&x->run, &x->ask)) {
 		finish(x, x->run.outcome);

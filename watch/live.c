@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/errno.h"
 #include "base/text.h"
 #include "watch/fanout.h"
@@ -166,12 +166,10 @@ static int live_share(struct live *l, uint16_t group)
 	static struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
 	const struct sock_fprog program = { .len = 1, .filter = &nothing };
 	int fd = pcap_fileno(l->pcap);
-	struct timespec now;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0)
 		return -errno;
-	clock_gettime(CLOCK_REALTIME, &now);
-	l->since = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 + 1;
+	l->since = clock_wall() + 1;
 	return fanout_join(fd, group);
 }
 

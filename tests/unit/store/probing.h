@@ -4,6 +4,7 @@
 #define TESTS_UNIT_STORE_PROBING_H
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "tests/unit/store/fixture.h"
 
 static const int64_t an_hour = 3600 * 1000000LL;
@@ -62,7 +63,7 @@ static inline int px_set_up(void **state)
 #define PX_TEST(f) cmocka_unit_test_setup_teardown(f, px_set_up, fx_tear_down)
 
 /* What is planned now is due by then. */
-static inline int64_t px_soon(void) { return state_now() + 1000000; }
+static inline int64_t px_soon(void) { return clock_wall() + 1000000; }
 
 static struct job px_job[64];
 
