@@ -5,12 +5,11 @@
 
 #include "probes/html.h"
 
-enum { ENTITY_MAX = 12 /* bytes of the longest name that we know, with NUL */ };
-
-/* Those that are read without their semicolon too, longest first where one begins another. */
-static const char *const bare[] = { "nbsp", "copy",   "reg",    "quot",  "amp",   "lt",
-				    "gt",   "middot", "times",  "laquo", "raquo", "deg",
-				    "sect", "para",   "divide", "yen",   "shy",   "macr" };
+enum {
+	ENTITY_MAX = 12, /* bytes of the longest name that we know, with NUL */
+	BARE_LEAST = 2,  /* of one that needs no semicolon */
+	BARE_MOST = 6,
+};
 
 /* Of HTML 5, beyond the table of HTML 4 that libxml2 keeps. */
 static const struct {
@@ -94,6 +93,12 @@ static unsigned by_name(const char *name)
 	return 0;
 }
 
+/* Those of Latin-1 and of markup are read without their semicolon too, whatever follows. */
+static bool is_bare(unsigned c)
+{
+	return (c >= 0xa0 && c <= 0xff) || c == '"' || c == '&' || c == '<' || c == '>';
+}
+
 static size_t named(struct buf *out, const char *s, size_t n, bool in_attr)
 {
 	char name[ENTITY_MAX];
@@ -109,15 +114,15 @@ static size_t named(struct buf *out, const char *s, size_t n, bool in_attr)
 		put(out, c);
 		return i + 1;
 	}
-	for (size_t k = 0; k < sizeof(bare) / sizeof(bare[0]); k++) {
-		size_t len = strlen(bare[k]);
-		if (strncmp(name, bare[k], len) != 0)
-			continue;
-		/* "?a=1&copy=2": a parameter, not a sign */
-		if (in_attr && (name[len] != '\0' || (i < n && s[i] == '=')))
-			return 0;
-		put(out, by_name(bare[k]));
-		return len + 1;
+	/* "?a=1&copy=2", "?a=1&copyright=2": a parameter, not a sign */
+	if (in_attr && (i - 1 > BARE_MOST || (i < n && s[i] == '=') || !is_bare(by_name(name))))
+		return 0;
+	for (size_t len = i - 1 < BARE_MOST ? i - 1 : BARE_MOST; len >= BARE_LEAST; len--) {
+		name[len] = '\0';
+		if (is_bare(c = by_name(name))) {
+			put(out, c);
+			return len + 1;
+		}
 	}
 	return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probes/owner.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "probes/glyph.h"
@@ -13,6 +12,7 @@ enum {
 	NAME_MOST = 40,
 	MARKS_MAX = 2000, /* looked at in one text; the rest is counted */
 	INNER_MAX = 14,   /* characters in brackets inside a name: （上海） */
+	UNMARKED = 70,    /* confidence in a name that only a number stands beside */
 };
 
 /* The text beside a mark, as people see it: characters, and where each begins. */
@@ -372,6 +372,68 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 	}
 	/* "…公司开发，版权所有": another clause */
 	return is_name(o) && !(comma && o->name + o->n < w.at[last]);
+}
+
+/* -- without a mark, in front of a number */
+
+static bool has_any(const char *s, size_t n, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memmem(s, n, words[i], strlen(words[i])) != NULL)
+			return true;
+	return false;
+}
+#define HAS_ANY(s, n, words) has_any(s, n, words, sizeof(words) / sizeof((words)[0]))
+
+/* One of `kinds` that says it even inside a longer text. */
+static bool has_sure_kind(const char *s, size_t n)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].inside && memmem(s, n, kinds[i].word, strlen(kinds[i].word)) != NULL)
+			return true;
+	return false;
+}
+
+/* 备案号: and the like between the name and the number. */
+static size_t before_label(const struct near *w, size_t last)
+{
+	static const char label[] = "网站备案许可证序编号";
+
+	for (; last > 0; last--) {
+		struct glyphs g = { label, label + sizeof(label) - 1 };
+		uint32_t c = w->c[last - 1], one;
+		while ((one = glyph_next(&g)) != 0 && one != c)
+			;
+		if (one == 0 && !sign(c) && c != '|' && c != 'I' && c != 'C' && c != 'P')
+			return last;
+	}
+	return 0;
+}
+
+bool owner_before(const char *text, size_t at, struct owner *o)
+{
+	/* who others complain to, and who filed it */
+	static const char *const never[] = { "公安", "网警", "通信管理", "举报", "链接", "地址" };
+	struct near w;
+	size_t last, first, n;
+
+	look_back(&w, text, text + at);
+	last = before_label(&w, w.n);
+	if (last == 0 || w.c[last - 1] == '\n')
+		return false;
+	first = name_start(&w, last);
+	n = first;
+	while (n > 0 && sign(w.c[n - 1]))
+		n--;
+	if (first == last || !is_han(w.c[first]) || (n > 0 ? w.c[n - 1] != '\n' : w.at[0] != text))
+		return false;
+	while (n > 0 && w.c[n - 1] == '\n')
+		n--;
+	*o = (struct owner){ .name = w.at[first], .n = (size_t)(w.at[last] - w.at[first]), .at = at };
+	o->confidence = UNMARKED;
+	n = others_before(&w, n) ? 0 : o->n;
+	return n > 0 && !HAS_ANY(o->name, n, others) && !HAS_ANY(o->name, n, never) &&
+	       has_sure_kind(o->name, n) && is_name(o) && o->n == n;
 }
 
 /* -- marks */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who a page says it belongs to: the organisation beside 版权所有, ©, Copyright, 主办单位 and the like, as
- * the page writes it, without years, addresses and other words around it. Not who built or supports it
- * (技术支持). Only what looks like the name of an organisation is told. Pure; linear.
+ * Who a page says it belongs to: the organisation beside 版权所有, ©, Copyright, 主办单位 and the like, or
+ * alone in front of a filing number, as the page writes it, without years, addresses and other words around
+ * it. Not who built or supports it (技术支持). Only what looks like the name of an organisation is told.
+ * Pure; linear.
  */
 #ifndef PROBES_OWNER_H
 #define PROBES_OWNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { OWNER_MAX = 160 /* bytes of a name; a longer one is not a name */ };
@@ -19,5 +21,9 @@ struct owner {
 
 /* In their order. Returns how many places where one could be were too many to be looked at. */
 size_t owner_scan(const char *text, size_t n, void (*found)(void *arg, const struct owner *o), void *arg);
+
+/* The name that stands alone between the beginning of a line and text[at], where a number begins. False:
+ * there is none that is whole and sure. */
+bool owner_before(const char *text, size_t at, struct owner *o);
 
 #endif

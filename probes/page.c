@@ -19,7 +19,7 @@ enum {
 	DOOR_TITLE = 50, /* of a page that leads on to one that nobody saw */
 };
 
-enum step { STEP_FIRST, STEP_PLAIN, STEP_LEAD, STEP_SCRIPT };
+enum step { STEP_FIRST, STEP_PLAIN, STEP_LEAD, STEP_SCRIPT, STEP_FOOT };
 
 struct state {
 	enum step step;
@@ -27,9 +27,12 @@ struct state {
 	size_t script;                                   /* of reading.script, asked for last */
 	char door[sizeof(((struct reading *)0)->title)]; /* title of the page that led on */
 	size_t door_n;
-	bool framed;         /* it shows the other inside: its title stays the window's */
+	bool framed; /* it shows the other inside: its title stays the window's */
+	bool has_foot;
+	struct url foot;     /* of the first page that names one */
 	struct reading read; /* of the last page */
-	size_t hidden, templates, overlooked;
+	size_t hidden;
+	struct imprint imprint;
 	char charset[32];
 };
 
@@ -142,8 +145,12 @@ static void read_body(struct probe_run *run, const struct url *from, enum body k
 		reading_page(&s->read, run->facts, from, text.p, text.len);
 	buf_clear(&text);
 	s->hidden += s->read.hidden;
-	s->templates += s->read.templates;
-	s->overlooked += s->read.overlooked;
+	s->imprint.templates += s->read.imprint.templates;
+	s->imprint.overlooked += s->read.imprint.overlooked;
+	if (s->read.has_foot && !s->has_foot) {
+		s->has_foot = true;
+		s->foot = s->read.foot;
+	}
 	snprintf(s->charset, sizeof(s->charset), "%s", found.name);
 }
 
@@ -165,8 +172,8 @@ static void tell_remark(struct probe_run *run, const char *more)
 
 	snprintf(run->remark, sizeof(run->remark),
 		 "文字编码 %s; 未读的隐藏文字 %zu 字节, 样例号码 %zu 个, 超出上限 %zu 处%s%s",
-		 s->charset[0] ? s->charset : "-", s->hidden, s->templates,
-		 s->overlooked + (size_t)run->facts->more, more[0] ? "; " : "", more);
+		 s->charset[0] ? s->charset : "-", s->hidden, s->imprint.templates,
+		 s->imprint.overlooked + (size_t)run->facts->more, more[0] ? "; " : "", more);
 }
 
 /* -- going on */
@@ -201,20 +208,42 @@ static bool ask_script(struct probe_run *run, struct probe_ask *ask)
 	return ask_for(ask, s->read.script[s->script++].text, false);
 }
 
-/* The answer to a script of a shell: the shell's own reading stays. */
-static bool on_script(struct probe_run *run, struct probe_ask *ask)
+static bool has_number(const struct probe_facts *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->fact[i].type == FACT_ICP_NUMBER)
+			return true;
+	return false;
+}
+
+/* A page without a number of its own may have its foot in a file that it names: that one, once. */
+static bool ask_foot(struct probe_run *run, struct probe_ask *ask)
 {
 	struct state *s = run->state;
-	struct reading shell = s->read;
+
+	if (!s->has_foot || s->step == STEP_FOOT || has_number(run->facts))
+		return false;
+	s->step = STEP_FOOT;
+	return ask_for(ask, s->foot.text, false);
+}
+
+/* The answer to a script or the foot of a page, whose own reading stays. */
+static bool on_part(struct probe_run *run, struct probe_ask *ask)
+{
+	struct state *s = run->state;
+	struct reading page = s->read;
+	enum body kind = body_of(run->answer);
+	bool script = s->step == STEP_SCRIPT;
 	struct url from;
 
-	if (probe_answered(run) && body_of(run->answer) == BODY_SCRIPT && url_parse(&from, run->answer->url))
-		read_body(run, &from, BODY_SCRIPT);
-	s->read = shell;
+	if (probe_answered(run) && kind != BODY_OTHER && (!script || kind == BODY_SCRIPT) &&
+	    url_parse(&from, run->answer->url))
+		read_body(run, &from, kind);
+	s->read = page;
 	run->outcome = PROBE_DONE;
-	if (ask_script(run, ask))
+	if (ask_script(run, ask) || ask_foot(run, ask))
 		return true;
-	tell_remark(run, "空壳页面, 并读了其脚本");
+	tell_remark(run, script ? "空壳页面, 并读了其脚本" : "并读了页面所指的页脚文件");
 	return false;
 }
 
@@ -242,8 +271,8 @@ static bool page_next(struct probe_run *run, struct probe_ask *ask)
 		return first(run, ask);
 	if (try_plain(run, ask))
 		return true;
-	if (s->step == STEP_SCRIPT)
-		return on_script(run, ask);
+	if (s->step == STEP_SCRIPT || s->step == STEP_FOOT)
+		return on_part(run, ask);
 	tell_redirects(run);
 	if (!probe_answered(run) || !url_parse(&from, run->answer->url))
 		return no_page(run);
@@ -262,7 +291,7 @@ static bool page_next(struct probe_run *run, struct probe_ask *ask)
 	if (ask_lead(run, ask))
 		return true;
 	tell_title(run);
-	if (ask_script(run, ask))
+	if (ask_script(run, ask) || ask_foot(run, ask))
 		return true;
 	tell_remark(run, s->read.lead != LEAD_NONE ? "页面跳转过多" : "");
 	return false;

@@ -10,34 +10,24 @@
 #include "probes/form.h"
 #include "probes/html.h"
 #include "probes/ident.h"
+#include "probes/imprint.h"
 #include "probes/link.h"
 #include "probes/marker.h"
-#include "probes/number.h"
-#include "probes/owner.h"
 #include "probes/script.h"
 #include "probes/view.h"
 
 enum {
-	NUMBERS_MAX = 150, /* of a page, each way of writing */
-	OWNERS_MAX = 50,
-	NEAR_BYTES = 600,  /* between a number and the owner's name beside it */
 	FRONT_BYTES = 120, /* of code in front of a string that say what it is */
 	REFRESH_MOST = 10, /* seconds after which a page leads on; later it only reloads */
 	DOOR_TEXT = 400,   /* bytes of text of a page that is only a door */
 	DOOR_BYTES = 16384,
-	SHORT_TEXT = 3000, /* bytes of a page on which everything is its imprint */
 	SHELL_TEXT = 200,  /* and of a shell that its scripts fill */
+	FOOT_NAME = 200,   /* of a file's name in a script */
+	SAYING_LEAST = 12, /* of an attribute that may hold a number */
+	SAYING_MOST = 4096,
 };
 
-enum confidence {
-	IN_FOOT = 95,
-	IN_TEXT = 90,
-	IN_LINK = 80,
-	IN_SCRIPT = 70,
-	LATENT_OWNER = 65,
-	BY_FORM = 60,
-	IN_HEAD = 95
-};
+enum confidence { IN_TEXT = 90, IN_LINK = 80, IN_SCRIPT = 70, IN_HEAD = 95 };
 
 /* How the content of a script element is read. */
 enum language { CODE, DATA, MARKUP, UNKNOWN };
@@ -55,102 +45,26 @@ struct page {
 	struct html_str redirect; /* of a script */
 	struct buf redirect_text;
 	struct buf scratch;
-	/* numbers and owners of the text that is being gathered */
-	const struct buf *text;
-	struct number *number;
-	size_t numbers;
-	struct owner owner[OWNERS_MAX];
-	size_t owners;
+	struct buf inner; /* scratch of markup that a string brings along, while that lies in the other */
+	struct buf attributes; /* what attributes say, a line each */
 };
 
-/* An attribute's value, references decoded, until the next call. */
-static struct html_str plain(struct page *p, struct html_str value)
+/* An attribute's value, references decoded; until the next use of this scratch. */
+static struct html_str plain(struct buf *scratch, struct html_str value)
 {
 	if (memchr(value.p, '&', value.n) == NULL)
 		return value;
-	buf_reset(&p->scratch);
-	html_decode(&p->scratch, value.p, value.n, true);
-	return (struct html_str){ p->scratch.p, p->scratch.len };
+	buf_reset(scratch);
+	html_decode(scratch, value.p, value.n, true);
+	return (struct html_str){ scratch->p, scratch->len };
 }
 
 static bool attr(struct page *p, const struct html_token *t, const char *name, struct html_str *value)
 {
 	if (!html_attr_find(t->text, name, value))
 		return false;
-	*value = plain(p, *value);
+	*value = plain(&p->scratch, *value);
 	return true;
-}
-
-/* -- numbers and owners */
-
-static void keep_number(void *arg, const struct number *m)
-{
-	struct page *p = arg;
-
-	if (p->numbers < NUMBERS_MAX)
-		p->number[p->numbers++] = *m;
-	else
-		p->r->overlooked++;
-}
-
-static void keep_owner(void *arg, const struct owner *o)
-{
-	struct page *p = arg;
-
-	if (p->owners < OWNERS_MAX)
-		p->owner[p->owners++] = *o;
-	else
-		p->r->overlooked++;
-}
-
-/* The owner named nearest to a number; NULL: none is near. */
-static const struct owner *owner_near(const struct page *p, const struct number *m)
-{
-	const struct owner *best = NULL;
-	size_t least = NEAR_BYTES;
-
-	for (size_t i = 0; i < p->owners; i++) {
-		size_t at = (size_t)(p->owner[i].name - p->text->p);
-		size_t far = at > m->at ? at - m->at : m->at - at;
-		if (far <= least) {
-			least = far;
-			best = &p->owner[i];
-		}
-	}
-	return best;
-}
-
-/* News speak of 主办单位 too: an owner is told from a footer, the end of a page, a short page, or from beside
- * a number. */
-static bool is_imprint(const struct page *p, const struct owner *o)
-{
-	size_t at = (size_t)(o->name - p->text->p);
-
-	if (p->text->len < SHORT_TEXT || at > p->text->len / 10 * 6 || view_in_foot(&p->view, at))
-		return true;
-	for (size_t i = 0; i < p->numbers; i++)
-		if ((p->number[i].at > at ? p->number[i].at - at : at - p->number[i].at) <= NEAR_BYTES / 2)
-			return true;
-	return false;
-}
-
-static void gather(struct page *p, const struct buf *text, bool latent)
-{
-	p->text = text;
-	p->numbers = p->owners = 0;
-	p->r->templates += number_scan(text->p, text->len, keep_number, p);
-	p->r->overlooked += owner_scan(text->p, text->len, keep_owner, p);
-	for (size_t i = 0; i < p->numbers; i++) {
-		const struct number *m = &p->number[i];
-		const struct owner *o = owner_near(p, m);
-		unsigned c = latent ? IN_SCRIPT : view_in_foot(&p->view, m->at) ? IN_FOOT : IN_TEXT;
-		probe_fact_note(p->facts, m->type, m->bare ? BY_FORM : c, m->value, strlen(m->value),
-				o ? o->name : "", o ? o->n : 0);
-	}
-	for (size_t i = 0; i < p->owners; i++)
-		if (latent || is_imprint(p, &p->owner[i]))
-			probe_fact_add(p->facts, FACT_OWNER, latent ? LATENT_OWNER : p->owner[i].confidence,
-				       p->owner[i].name, p->owner[i].n);
 }
 
 static bool has_fact(const struct probe_facts *f, enum fact type)
@@ -179,6 +93,50 @@ static void lead_to(struct page *p, enum reading_lead lead, struct html_str url)
 	}
 }
 
+/* -- the foot of a page in a file of its own */
+
+static bool is_own(const struct page *p, struct html_str src, struct url *u)
+{
+	return src.n > 0 && src.n < PROBE_URL_MAX && url_join(u, &p->base, src.p, src.n) &&
+	       strcmp(u->host, p->own.host) == 0 && u->https == p->own.https && u->port == p->own.port &&
+	       !url_equal(u, &p->own);
+}
+
+/* Is this what its name says? */
+static bool is_foot_file(struct html_str name)
+{
+	static const char *const words[] = { "foot", "bottom", "copyright", "beian" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (html_has(name, words[i]))
+			return true;
+	return false;
+}
+
+/* The last one counts: the page's own foot stands behind those of its parts. */
+static void keep_foot(struct page *p, struct html_str src)
+{
+	struct url u;
+
+	if (is_own(p, src, &u)) {
+		p->r->foot = u;
+		p->r->has_foot = true;
+	}
+}
+
+/* $("#foot").load("/common/footer.html") */
+static bool like_foot(struct html_str s)
+{
+	static const char *const ends[] = { ".htm", ".html", ".shtml", ".jsp", ".php", ".aspx", ".js" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && s.n < FOOT_NAME; i++) {
+		size_t n = strlen(ends[i]);
+		if (s.n > n && strncasecmp(s.p + s.n - n, ends[i], n) == 0)
+			return memchr(s.p, ' ', s.n) == NULL && is_foot_file(s);
+	}
+	return false;
+}
+
 /* -- scripts */
 
 /* A string that may be a URL worth a look. */
@@ -201,7 +159,7 @@ static void read_markup(struct page *p, struct html_str text, bool joined)
 	html_init(&h, text.p, text.n);
 	while (html_next(&h, &t))
 		if (t.what == HTML_START && html_attr_find(t.text, "href", &href) && href.n < PROBE_URL_MAX) {
-			href = plain(p, href);
+			href = plain(&p->inner, href);
 			link_read(&p->links, IN_SCRIPT, href.p, href.n, "script");
 		}
 }
@@ -220,6 +178,8 @@ static void read_strings(struct page *p, const char *text, size_t n)
 		script_unescape(&lit, str.text.p, str.text.n);
 		if (lit.len == 0)
 			continue;
+		if (like_foot((struct html_str){ lit.p, lit.len }))
+			keep_foot(p, (struct html_str){ lit.p, lit.len });
 		if (like_url((struct html_str){ lit.p, lit.len }))
 			link_read(&p->links, IN_SCRIPT, lit.p, lit.len, "script");
 		read_markup(p, (struct html_str){ lit.p, lit.len }, str.joined);
@@ -263,8 +223,7 @@ static void keep_script(struct page *p, struct html_str src)
 	struct url u;
 	size_t at = p->r->scripts;
 
-	if (!url_join(&u, &p->base, src.p, src.n) || strcmp(u.host, p->own.host) != 0 ||
-	    u.https != p->own.https)
+	if (!is_own(p, src, &u))
 		return;
 	for (size_t i = 0; i < sizeof(apps) / sizeof(apps[0]); i++)
 		if (html_has((struct html_str){ url_path(&u), strlen(url_path(&u)) }, apps[i]) &&
@@ -284,7 +243,7 @@ static void on_meta(struct page *p, const struct html_token *t)
 
 	if (view_is_inert(&p->view) || !html_attr_find(t->text, "content", &content))
 		return;
-	content = plain(p, content);
+	content = plain(&p->scratch, content);
 	if (html_attr_find(t->text, "http-equiv", &name) && html_is(name, "refresh")) {
 		char *end;
 		char text[PROBE_URL_MAX];
@@ -343,6 +302,8 @@ static void on_script(struct page *p, const struct html_token *t)
 		return;
 	marker_source(p->facts, src.p, src.n);
 	keep_script(p, src);
+	if (is_foot_file(src))
+		keep_foot(p, src);
 }
 
 static void on_form(struct page *p, const struct html_token *t)
@@ -364,8 +325,20 @@ static void on_frame(struct page *p, const struct html_token *t)
 {
 	struct html_str src;
 
-	if (attr(p, t, "src", &src))
-		lead_to(p, LEAD_FRAME, src);
+	if (!attr(p, t, "src", &src))
+		return;
+	lead_to(p, LEAD_FRAME, src);
+	if (is_foot_file(src))
+		keep_foot(p, src);
+}
+
+static void on_iframe(struct page *p, const struct html_token *t)
+{
+	struct html_str src;
+
+	if (attr(p, t, "src", &src) && !view_is_hidden(&p->view) &&
+	    (is_foot_file(src) || p->view.foot.depth > 0))
+		keep_foot(p, src);
 }
 
 static void on_body(struct page *p, const struct html_token *t)
@@ -391,7 +364,37 @@ static void on_launch(struct page *p, const struct html_token *t)
 		}
 }
 
-/* Links and little scripts in the attributes of any element. */
+/* Elements whose attributes give examples and what others filled in. */
+static bool is_field(const char *name)
+{
+	static const char *const fields[] = { "input", "select", "option", "textarea" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(name, fields[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What a component is given, as JSON, and what is read out in the place of a picture. */
+static void read_saying(struct page *p, struct html_str name, struct html_str value)
+{
+	static const char *const mute[] = { "class", "id", "style", "src", "srcset", "placeholder" };
+	struct buf *to = view_is_inert(&p->view) ? &p->view.latent : &p->attributes;
+
+	for (size_t i = 0; i < sizeof(mute) / sizeof(mute[0]); i++)
+		if (html_is(name, mute[i]))
+			return;
+	value = plain(&p->scratch, value);
+	if (value.n > 0 && (value.p[0] == '{' || value.p[0] == '[')) {
+		read_strings(p, value.p, value.n);
+	} else if (value.n >= SAYING_LEAST && value.n < SAYING_MOST) {
+		buf_puts(to, "\n");
+		buf_add(to, value.p, value.n);
+		buf_puts(to, "\n");
+	}
+}
+
+/* Links, little scripts and texts in the attributes of any element. */
 static void on_attributes(struct page *p, const struct html_token *t)
 {
 	static const char *const urls[] = { "href",         "data-href", "data-url", "data-link",
@@ -399,14 +402,20 @@ static void on_attributes(struct page *p, const struct html_token *t)
 	struct html_str attrs = t->text, name, value;
 
 	while (html_attr(&attrs, &name, &value)) {
+		size_t at = 0;
+		bool link;
 		if (value.n == 0)
 			continue;
-		for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
-			if (html_is(name, urls[i]) && value.n < PROBE_URL_MAX)
-				read_link(p, plain(p, value), urls[i]);
-		if (html_is(name, "onclick") && value.n < DOOR_BYTES) {
-			value = plain(p, value);
+		while (at < sizeof(urls) / sizeof(urls[0]) && !html_is(name, urls[at]))
+			at++;
+		link = at < sizeof(urls) / sizeof(urls[0]);
+		if (link && value.n < PROBE_URL_MAX) {
+			read_link(p, plain(&p->scratch, value), urls[at]);
+		} else if (html_is(name, "onclick") && value.n < DOOR_BYTES) {
+			value = plain(&p->scratch, value);
 			read_strings(p, value.p, value.n);
+		} else if (!link && !is_field(t->name)) {
+			read_saying(p, name, value);
 		}
 	}
 }
@@ -415,17 +424,10 @@ static const struct {
 	const char *name;
 	void (*on)(struct page *p, const struct html_token *t);
 } elements[] = {
-	{ "meta", on_meta },
-	{ "base", on_base },
-	{ "script", on_script },
-	{ "form", on_form },
-	{ "input", on_field },
-	{ "select", on_field },
-	{ "frame", on_frame },
-	{ "textarea", on_field },
-	{ "body", on_body },
-	{ "el-input", on_field },
-	{ "wx-open-launch-weapp", on_launch },
+	{ "meta", on_meta },   { "base", on_base },      { "script", on_script },
+	{ "form", on_form },   { "input", on_field },    { "select", on_field },
+	{ "frame", on_frame }, { "iframe", on_iframe },  { "textarea", on_field },
+	{ "body", on_body },   { "el-input", on_field }, { "wx-open-launch-weapp", on_launch },
 };
 
 static void start(struct page *p, const struct html_token *t)
@@ -484,22 +486,24 @@ static void page_init(struct page *p, struct reading *r, struct probe_facts *fac
 	if (base != NULL)
 		p->base = p->own = *base;
 	p->links = (struct links){ .base = &p->base, .facts = facts };
-	p->number = xcalloc(NUMBERS_MAX, sizeof(p->number[0]));
 	view_init(&p->view);
+	buf_puts(&p->attributes, "");
 }
 
 static void page_end(struct page *p)
 {
-	gather(p, &p->view.seen, false);
-	gather(p, &p->view.latent, true);
+	imprint_read(&p->r->imprint, p->facts, &p->view.seen, IMPRINT_SEEN, &p->view);
+	imprint_read(&p->r->imprint, p->facts, &p->view.latent, IMPRINT_LATENT, &p->view);
+	imprint_read(&p->r->imprint, p->facts, &p->attributes, IMPRINT_ATTRIBUTE, &p->view);
 	if (p->links.police[0] != '\0' && !has_fact(p->facts, FACT_POLICE_NUMBER))
 		probe_fact_note(p->facts, FACT_POLICE_NUMBER, IN_LINK, p->links.police,
 				strlen(p->links.police), "href", 4);
 	p->r->hidden += p->view.hidden;
 	view_clear(&p->view);
 	buf_clear(&p->scratch);
+	buf_clear(&p->inner);
+	buf_clear(&p->attributes);
 	buf_clear(&p->redirect_text);
-	free(p->number);
 }
 
 /* A page that shows nearly nothing is a door, when it leads somewhere, or a shell. */

@@ -2,8 +2,7 @@
 /*
  * One page turned into facts: text in UTF-8 in, title, numbers with their owner, marks, identifiers, links
  * and form fields out, and where the page itself leads. What is read of a page, and what is not: view.h.
- * Confidence: a number in a footer 95, elsewhere in the text 90, in a script, a template or <noscript> 70, by
- * its form alone 60. Pure; time and memory are bounded by the page's size.
+ * Pure; time and memory are bounded by the page's size.
  */
 #ifndef PROBES_READING_H
 #define PROBES_READING_H
@@ -11,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "probes/imprint.h"
 #include "probes/probe.h"
 #include "probes/url.h"
 
@@ -26,9 +26,11 @@ struct reading {
 	/* an empty shell that its scripts fill: those of the page's own host that are most like the app */
 	size_t scripts;
 	struct url script[READING_SCRIPTS];
-	size_t hidden;     /* bytes of text that is not shown */
-	size_t templates;  /* numbers that are a template's */
-	size_t overlooked; /* numbers, owners and marks that there were too many of */
+	/* a file of the page's own host that it names as its foot; the last of several */
+	bool has_foot;
+	struct url foot;
+	size_t hidden; /* bytes of text that is not shown */
+	struct imprint imprint;
 };
 
 /* r starts empty. base: where the page came from. */

@@ -121,6 +121,8 @@ static void test_references(void **state)
 		{ "&#28248;&#x6E58;&#X6e58;", false, "湘湘湘" },
 		{ "&#28248", false, "湘" },
 		{ "&copy2020&nbsp&copy;", false, "©2020\xc2\xa0©" },
+		{ "&notit; &eacutex &hearts&xyz", false, "¬it; éx &hearts&xyz" }, /* 13.2.5.73 */
+		{ "?a&notit;&copyright=2&amp=3&lt.", true, "?a&notit;&copyright=2&amp=3<." },
 		{ "?a=1&copy=2&lt=3", true, "?a=1&copy=2&lt=3" },
 		{ "?a=1&amp;b=2", true, "?a=1&b=2" },
 		{ "&colon;&period;&num;&mdash;", false, ":.#—" },

@@ -65,6 +65,52 @@ static void test_rows(void **state)
 	}
 }
 
+/* Who stands alone in front of a number ("#"), if that is sure. */
+static const struct {
+	const char *text, *want;
+} unmarked[] = {
+	{ "江州理工大学信息中心 #", "江州理工大学信息中心" },
+	{ "云帆（江州）科技有限公司 备案号：#", "云帆（江州）科技有限公司" },
+	{ "某事\n  江州学院#", "江州学院" },
+	{ "江州学院 | #", "江州学院" },
+	/* somebody else's, or not sure */
+	{ "#", "" },
+	{ "江州学院\n#", "" },
+	{ "技术支持：云帆科技有限公司 #", "" },
+	{ "技术支持云帆科技有限公司 #", "" },
+	{ "技术支持：\n云帆科技有限公司 #", "" },
+	{ "云帆科技有限公司提供技术支持 #", "" },
+	{ "Powered by 云帆科技有限公司 #", "" },
+	{ "友情链接 江州学院 #", "" },
+	{ "地址：江州市学府路江州学院 #", "" },
+	{ "江州市公安局 #", "" },
+	{ "信息中心 #", "" },
+	{ "江州学院招生网 #", "" },
+	{ "我校江州学院 #", "" },
+	{ "江州学院 电话 #", "" },
+};
+
+static void test_before(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(unmarked) / sizeof(unmarked[0]); i++) {
+		const char *text = unmarked[i].text, *number = strchr(text, '#');
+		struct owner o = { 0 };
+		bool is = owner_before(text, (size_t)(number - text), &o);
+		assert_int_equal(is, unmarked[i].want[0] != '\0');
+		if (is) {
+			assert_int_equal(o.n, strlen(unmarked[i].want));
+			assert_memory_equal(o.name, unmarked[i].want, o.n);
+		}
+		for (size_t n = 0; n < (size_t)(number - text); n++) {
+			char *copy = malloc(n + 1);
+			memcpy(copy, text, n);
+			owner_before(copy, n, &o);
+			free(copy);
+		}
+	}
+}
+
 static void test_truncated(void **state)
 {
 	(void)state;
@@ -96,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_before),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_many),
 	};

@@ -304,6 +304,42 @@ static void test_shell(void **state)
 	run_free(r);
 }
 
+/* The foot in a file of its own is asked for when the page has no number itself; its title and where it leads
+ * are not the page's. */
+static void test_foot(void **state)
+{
+	static const char page[] = "<title>教务处</title><p>概况</p><iframe src=/foot.html></iframe>";
+	struct run *r = run_new("a.example.edu.cn");
+
+	(void)state;
+	assert_true(next(r));
+	assert_true(give(r, page));
+	assert_string_equal(r->ask.url, "https://a.example.edu.cn/foot.html");
+	assert_false(r->ask.conditional);
+	assert_false(give(r,
+			  "<title>页脚</title><meta http-equiv=refresh content='0;url=/x'>湘ICP备05000001号"
+			  "<iframe src=/foot2.html></iframe>"));
+	assert_non_null(fact(r, FACT_ICP_NUMBER, "湘ICP备05000001号"));
+	assert_non_null(fact(r, FACT_TITLE, "教务处"));
+	assert_null(fact(r, FACT_TITLE, "页脚"));
+	assert_int_equal(r->run.outcome, PROBE_DONE);
+	run_free(r);
+
+	r = run_new("a.example.edu.cn");
+	assert_true(next(r));
+	assert_true(give(r, page));
+	answer(r, "text/html", "", 0)->status = 404;
+	assert_false(next(r));
+	assert_int_equal(r->run.outcome, PROBE_DONE);
+	assert_non_null(fact(r, FACT_TITLE, "教务处"));
+	run_free(r);
+
+	r = run_new("a.example.edu.cn");
+	assert_true(next(r));
+	assert_false(give(r, "湘ICP备05000001号<iframe src=/foot.html></iframe>"));
+	run_free(r);
+}
+
 static void test_http_redirect(void **state)
 {
 	struct run *r = run_new("a.example.edu.cn");
@@ -479,11 +515,12 @@ static void test_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_asks),          cmocka_unit_test(test_target),
-		cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_leads),
-		cmocka_unit_test(test_leads_end),     cmocka_unit_test(test_frameset),
-		cmocka_unit_test(test_door),          cmocka_unit_test(test_shell),
-		cmocka_unit_test(test_http_redirect), cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_asks),      cmocka_unit_test(test_target),
+		cmocka_unit_test(test_outcomes),  cmocka_unit_test(test_leads),
+		cmocka_unit_test(test_leads_end), cmocka_unit_test(test_frameset),
+		cmocka_unit_test(test_door),      cmocka_unit_test(test_shell),
+		cmocka_unit_test(test_foot),      cmocka_unit_test(test_http_redirect),
+		cmocka_unit_test(test_by_hand),
 	};
 	const struct CMUnitTest given[] = { cmocka_unit_test(test_given) };
 

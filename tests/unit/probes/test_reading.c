@@ -108,12 +108,12 @@ static void test_counters(void **state)
 	page("<p hidden>湘ICP备05000001号</p>湘ICP备00000000号 湘ICP备12345678号");
 	assert_int_equal(facts.count, 0);
 	assert_int_equal(got.hidden, strlen("湘ICP备05000001号"));
-	assert_int_equal(got.templates, 2);
+	assert_int_equal(got.imprint.templates, 2);
 	for (int i = 0; i < 300; i++)
 		snprintf(html + strlen(html), 40, "湘ICP备%08d号 ", 5000101 + i * 7);
 	page(html);
 	assert_int_equal(facts.count, 150);
-	assert_int_equal(got.overlooked, 150);
+	assert_int_equal(got.imprint.overlooked, 150);
 	free(html);
 }
 
@@ -133,13 +133,94 @@ static void test_police(void **state)
 	assert_non_null(fact(FACT_POLICE_NUMBER, "湘公网安备43010402000999号"));
 }
 
+/* Numbers that attributes hold: read out, shown on hovering, or handed to a component as JSON. */
+static void test_attributes(void **state)
+{
+	static const struct {
+		const char *html, *number;
+		unsigned confidence; /* 0: it is none */
+	} rows[] = {
+		{ "<img src=b.png alt='湘ICP备05000001号-1'>", "湘ICP备05000001号-1", 80 },
+		{ "<a title=\"&#28248;ICP&#22791;05000001号\">", "湘ICP备05000001号", 80 },
+		{ "<div data-page='{&quot;beian&quot;:&quot;\\u6e58ICP备05000001号&quot;}'>",
+		  "湘ICP备05000001号", 70 },
+		{ "<site-footer :icp='[\"湘ICP备05000001号\"]'>", "湘ICP备05000001号", 70 },
+		{ "<template><img alt='湘ICP备05000001号'></template>", "湘ICP备05000001号", 70 },
+		{ "<input placeholder='湘ICP备05000001号'>", "湘ICP备05000001号", 0 },
+		{ "<input value='湘ICP备05000001号'>", "湘ICP备05000001号", 0 },
+		{ "<p hidden><img alt='湘ICP备05000001号'></p>", "湘ICP备05000001号", 0 },
+		/* two attributes are no one text */
+		{ "<img alt='ICP备案号 湘ICP备' title='05000001号'>", "湘ICP备05000001号", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		page(rows[i].html);
+		assert_int_equal(facts.count, rows[i].confidence != 0);
+		if (rows[i].confidence != 0)
+			assert_int_equal(fact(FACT_ICP_NUMBER, rows[i].number)->confidence,
+					 rows[i].confidence);
+	}
+	/* an alt text names whoever is shown */
+	page("<img alt='版权所有：江州理工大学'>");
+	assert_int_equal(facts.count, 0);
+	/* a link in a string decodes its references elsewhere than the string itself */
+	page("<a onclick=\"x('<a href=&quot;/a.apk?b=1&amp;amp;c=2&quot;>'+'/d.apk')\">");
+	assert_non_null(fact(FACT_APK_LINK, "https://www.example.edu.cn/a.apk"));
+	assert_non_null(fact(FACT_APK_LINK, "https://www.example.edu.cn/d.apk"));
+}
+
+/* A foot in a file of its own: of this host, and so named or placed. */
+static void test_foot(void **state)
+{
+	static const struct {
+		const char *html, *url;
+	} rows[] = {
+		{ "<iframe src=/footer.html></iframe>", "https://www.example.edu.cn/footer.html" },
+		{ "<div class=foot><iframe src=p/1.htm></iframe></div>",
+		  "https://www.example.edu.cn/p/1.htm" },
+		{ "<script src='js/bottom.js'></script>", "https://www.example.edu.cn/js/bottom.js" },
+		{ "<script>$('#f').load('/common/footer.html')</script>",
+		  "https://www.example.edu.cn/common/footer.html" },
+		{ "<frameset><frame src=top.htm><frame src=bottom.htm></frameset>",
+		  "https://www.example.edu.cn/bottom.htm" },
+		{ "<iframe src=/map.html></iframe>", NULL },
+		{ "<iframe src=https://www.example.com/footer.html></iframe>", NULL },
+		{ "<iframe src=http://www.example.edu.cn/footer.html></iframe>", NULL },
+		{ "<iframe src=/footer.html style='display:none'></iframe>", NULL },
+		{ "<iframe src=/></iframe>", NULL },
+		{ "<script>x('the footer.html file')</script>", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		page(rows[i].html);
+		assert_int_equal(got.has_foot, rows[i].url != NULL);
+		if (got.has_foot)
+			assert_string_equal(got.foot.text, rows[i].url);
+	}
+}
+
+/* Without a mark, the name alone in front of the number; many of them are a list of other sites. */
+static void test_unmarked(void **state)
+{
+	(void)state;
+	page("<p>江州理工大学信息中心 湘ICP备05000001号</p>");
+	assert_int_equal(fact(FACT_OWNER, "江州理工大学信息中心")->confidence, 70);
+	assert_string_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000001号")->note, "江州理工大学信息中心");
+	page("<li>江州理工大学 湘ICP备05000001号<li>临溪学院 湘ICP备05000002号<li>云帆科技有限公司 "
+	     "湘ICP备05000003号");
+	assert_int_equal(facts.count, 3);
+}
+
 /* Whatever is cut off where, it is read. */
 static void test_truncated(void **state)
 {
 	static const char html[] =
 		"<html><head><meta http-equiv=refresh content='0;url=/a'><title>a&amp;湘</title><base "
 		"href=/b>"
-		"<body onload=\"location='/x'\"><form><input name=sfzh "
+		"<body onload=\"location='/x'\" data-p='{&quot;a&quot;:[1]}'><iframe src=/foot.html></iframe>"
+		"<form><input name=sfzh "
 		"placeholder='&amp;'></form><script>x='\\u6e58ICP备'+"
 		"\"05000001号\"</script><a href=/a.apk onclick=\"y('z')\">版权所有：江州大学</a><svg><title>";
 	struct url u;
@@ -169,7 +250,8 @@ int main(void)
 		cmocka_unit_test(test_confidence), cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_title),      cmocka_unit_test(test_news),
 		cmocka_unit_test(test_counters),   cmocka_unit_test(test_police),
-		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_attributes), cmocka_unit_test(test_foot),
+		cmocka_unit_test(test_unmarked),   cmocka_unit_test(test_truncated),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);

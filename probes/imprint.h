@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What one text of a page says of who answers for it: filing numbers, each with the owner named nearest, and
+ * owners where they are an imprint's and not news. Confidence: a number in a footer 95, elsewhere in the text
+ * 90, in an attribute 80, in a script, a template or <noscript> 70, by its form alone 60. Pure; linear.
+ */
+#ifndef PROBES_IMPRINT_H
+#define PROBES_IMPRINT_H
+
+#include <stddef.h>
+
+#include "probes/probe.h"
+#include "probes/view.h"
+
+enum imprint_place {
+	IMPRINT_SEEN,
+	IMPRINT_LATENT,    /* a script decides whether it is shown */
+	IMPRINT_ATTRIBUTE, /* read out or shown on hovering: numbers only, an alt text names whoever is shown
+			    */
+	IMPRINT_PLACES,
+};
+
+struct imprint {
+	size_t templates;  /* numbers that are a template's */
+	size_t overlooked; /* numbers, owners and marks that there were too many of */
+};
+
+/* Adds to the facts and to *im. view: whose footers are known; only asked for IMPRINT_SEEN. */
+void imprint_read(struct imprint *im, struct probe_facts *facts, const struct buf *text,
+		  enum imprint_place place, const struct view *view);
+
+#endif
