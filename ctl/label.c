@@ -357,6 +357,7 @@ static const struct label labels[] = {
 	{ "pending", "待送", show_plain },
 	{ "per_day", "每日", show_plain },
 	{ "per_second", "每秒", show_plain },
+	{ "permissions", "获取的权限", show_plain },
 	{ "personal", "个人信息", show_plain },
 	{ "pid", "进程号", show_plain },
 	{ "platform", "平台", show_plain },

@@ -5,7 +5,7 @@
 #define FILED_FIELDS                                                                                         \
 	"name, operator, developer, unit, number, domains, ips, icp, djbh, appids, packages, bundles, "      \
 	"version, platform, audience, nature, collective, agreement, deployment, personal, contact, date, "  \
-	"cert, category"
+	"cert, category, permissions"
 
 /* A capture counts once it is complete (view source_counted). A plus before it keeps the planner from walking
  * by source and sorting every sketch afterwards. */
@@ -201,7 +201,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_FILING_ADD] = "INSERT INTO filed_row (import, line, kind, key, " FILED_FIELDS ") "
 			    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
 			    "?17, ?18, ?19, ?20, ?21, "
-			    "?22, ?23, ?24, ?25, ?26, ?27, ?28)",
+			    "?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
 	[STMT_FILINGS_ALL] =
 		"SELECT id, kind, import, line, " FILED_FIELDS " FROM filed_current ORDER BY kind, id",
 	[STMT_SUBJECTS_NAMED] = "SELECT kind FROM observed_subject WHERE name = ?1 ORDER BY kind",

@@ -205,7 +205,7 @@ static bool is_choice(enum filing_field f)
 {
 	return f == FILING_NATURE || f == FILING_COLLECTIVE || f == FILING_AGREEMENT ||
 	       f == FILING_PLATFORM || f == FILING_AUDIENCE || f == FILING_DEPLOYMENT ||
-	       f == FILING_PERSONAL || f == FILING_CATEGORY;
+	       f == FILING_PERSONAL || f == FILING_CATEGORY || f == FILING_PERMISSIONS;
 }
 
 char *cell_value(enum filing_field f, const char *text, struct buf *why)

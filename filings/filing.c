@@ -37,6 +37,7 @@ static const struct field fields[FILING_FIELD_COUNT] = {
 	[FILING_DATE] = { "date", "日期" },
 	[FILING_CERT] = { "cert", "安全认证号" },
 	[FILING_CATEGORY] = { "category", "功能类型" },
+	[FILING_PERMISSIONS] = { "permissions", "获取的权限" },
 };
 
 const char *filing_field_name(enum filing_field f)

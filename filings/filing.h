@@ -29,15 +29,16 @@ enum filing_field {
 	FILING_VERSION,
 	FILING_PLATFORM,
 	FILING_AUDIENCE,
-	FILING_NATURE,     /* 使用性质: 要求/推荐 */
-	FILING_COLLECTIVE, /* 是否集体决策 */
-	FILING_AGREEMENT,  /* 是否签订协议/合同 */
-	FILING_DEPLOYMENT, /* 部署系统/部署位置 */
-	FILING_PERSONAL,   /* 个人信息采集 */
-	FILING_CONTACT,    /* kept out of alerts and JSON by default: personal data */
-	FILING_DATE,       /* 填报/备案日期 */
-	FILING_CERT,       /* 安全认证号 */
-	FILING_CATEGORY,   /* 功能类型 */
+	FILING_NATURE,      /* 使用性质: 要求/推荐 */
+	FILING_COLLECTIVE,  /* 是否集体决策 */
+	FILING_AGREEMENT,   /* 是否签订协议/合同 */
+	FILING_DEPLOYMENT,  /* 部署系统/部署位置 */
+	FILING_PERSONAL,    /* 个人信息采集 */
+	FILING_CONTACT,     /* kept out of alerts and JSON by default: personal data */
+	FILING_DATE,        /* 填报/备案日期 */
+	FILING_CERT,        /* 安全认证号 */
+	FILING_CATEGORY,    /* 功能类型 */
+	FILING_PERMISSIONS, /* 获取的权限 */
 	FILING_FIELD_COUNT,
 };
 

@@ -202,6 +202,29 @@ static void test_two_units(void **state)
 	filing_set_clear(&s);
 }
 
+/* S3 附件1: what an app takes, alone or below its merged header, written out or ticked. */
+static void test_permissions(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "应用名称,获取的权限\n甲,位置、相机\n", "位置、相机" },
+		{ "应用名称,获取的权限\n甲,☑位置 □相机 ☑麦克风\n", "位置,麦克风" },
+		{ "应用,\n应用名称,获取的权限\n甲,无\n", "无" },
+		{ "应用名称,获取的权限\n甲,\n", NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct filing_set s;
+		read_ok(&s, rows[i].text, ANY);
+		assert_int_equal(s.kind, FILING_PROVIDER);
+		expect(&s, 0, FILING_PERMISSIONS, rows[i].want);
+		assert_int_equal(s.ignored_count, 0);
+		filing_set_clear(&s);
+	}
+}
+
 /* What an export writes is read back: every column, and each row as the form that it is of. */
 static void test_export_comes_back(void **state)
 {
@@ -233,11 +256,17 @@ static void test_export_comes_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kind_by_hand),  cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_second_header), cmocka_unit_test(test_no_header),
-		cmocka_unit_test(test_ragged),        cmocka_unit_test(test_repeats),
-		cmocka_unit_test(test_wrong_kind),    cmocka_unit_test(test_no_apps),
-		cmocka_unit_test(test_two_units),     cmocka_unit_test(test_export_comes_back),
+		cmocka_unit_test(test_kind_by_hand),
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_second_header),
+		cmocka_unit_test(test_no_header),
+		cmocka_unit_test(test_ragged),
+		cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_wrong_kind),
+		cmocka_unit_test(test_no_apps),
+		cmocka_unit_test(test_two_units),
+		cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_export_comes_back),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
 }

@@ -167,6 +167,19 @@ static void bad_rows_are_named_and_good_ones_go_in(void **state)
 	assert_true(fx_says("\"refused\":true"));
 }
 
+/* Every column that an import reads is kept, and comes out again. */
+static void permissions_are_kept(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		import_as("a.csv", "应用名称,单位名称,获取的权限\n教务通,示例大学,位置、相机\n", NULL), 0);
+	assert_int_equal(fx_ask(-1, "filings list", NULL), 0);
+	assert_true(fx_says("\"permissions\":\"位置、相机\""));
+	assert_int_equal(
+		import_as("b.csv", "应用名称,单位名称,获取的权限\n教务通,示例大学,位置\n", "--dry-run"), 0);
+	assert_true(fx_says("\"fields\":[\"permissions\"]"));
+}
+
 static void what_is_no_register_is_refused(void **state)
 {
 	(void)state;
@@ -247,6 +260,7 @@ int main(void)
 		FX_TEST(rows_of_one_number_are_kept_apart),
 		FX_TEST(dry_run_touches_nothing),
 		FX_TEST(bad_rows_are_named_and_good_ones_go_in),
+		FX_TEST(permissions_are_kept),
 		FX_TEST(what_is_no_register_is_refused),
 		FX_TEST(filing_resolves_its_alert_at_once),
 		FX_TEST(contacts_leave_in_an_export_only),
