@@ -7,7 +7,10 @@
 
 #include "probes/html.h"
 
-enum { PACKAGE_MAX = 128 /* bytes of a package's name */ };
+enum {
+	PACKAGE_MAX = 128, /* bytes of a package's name */
+	WHICH_MAX = 64,    /* of a parameter that says which */
+};
 
 /* Shops, as a host and what its path begins with. `param`: what stands in front of the name of a package, or
  * of Apple's number. Matching a host takes its subdomains along. */
@@ -159,6 +162,65 @@ static void police(struct links *l, const char *text)
 		l->police[0] = '\0';
 }
 
+/* -- the list that Apple's devices install from */
+
+/* One parameter that says which package, as a path could: it lets nobody in and names nobody. */
+static bool says_which(const char *p, size_t n)
+{
+	static const char *const names[] = { "id", "app",  "appid",   "app_id",   "aid",
+					     "v",  "ver",  "build",   "platform", "bundleid",
+					     "os", "type", "version", "pkg",      "bundle_id" };
+	size_t name = strcspn(p, "=");
+
+	if (name >= n || n - name - 1 > WHICH_MAX)
+		return false;
+	for (size_t i = name + 1; i < n; i++)
+		if (!((p[i] >= '0' && p[i] <= '9') || ((p[i] | 32) >= 'a' && (p[i] | 32) <= 'z') ||
+		      strchr("._-", p[i]) != NULL))
+			return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == name && strncasecmp(p, names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The list is fetched by what this fact says, so its query stays, unless any part of it may be a secret. */
+static size_t shown_length(const char *url)
+{
+	size_t path = strcspn(url, "?"), at = path;
+
+	while (url[at] != '\0') {
+		size_t n = strcspn(url + at + 1, "&");
+		if (!says_which(url + at + 1, n))
+			return path;
+		at += 1 + n;
+	}
+	return at;
+}
+
+static int hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* itms-services://?action=download-manifest&url=https%3A%2F%2F... */
+static void manifest(struct links *l, unsigned confidence, const char *p, const char *where)
+{
+	char text[PROBE_URL_MAX];
+	size_t n = strcspn(p, "&# "), at = 0;
+	struct url u;
+
+	for (size_t i = 0; i < n && at + 1 < sizeof(text); i++) {
+		bool escaped = p[i] == '%' && hex(p[i + 1]) >= 0 && hex(p[i + 2]) >= 0;
+		text[at++] = escaped ? (char)(hex(p[i + 1]) << 4 | hex(p[i + 2])) : p[i];
+		i += escaped ? 2 : 0;
+	}
+	text[at] = '\0';
+	if (strlen(text) == at && url_parse(&u, text))
+		probe_fact_note(l->facts, FACT_STORE_LINK, confidence, u.text, shown_length(u.text), where,
+				strlen(where));
+}
+
 /* Schemes that open a shop or an app, and nothing that could be asked for. */
 static bool scheme(struct links *l, unsigned confidence, const char *text, const char *where)
 {
@@ -182,8 +244,7 @@ static bool scheme(struct links *l, unsigned confidence, const char *text, const
 	if (strncasecmp(text, "itms-services://", 16) == 0) {
 		p = behind(text, "url=");
 		if (p != NULL)
-			probe_fact_note(l->facts, FACT_STORE_LINK, confidence, p, strcspn(p, "?&# "), where,
-					strlen(where));
+			manifest(l, confidence, p, where);
 		return true;
 	}
 	return false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the links of a page lead to: shops of apps, packages to install, the police's register. A link is text
- * until it has been joined with the page's URL; nothing is fetched.
+ * until it has been joined with the page's URL; nothing is fetched. Facts hold no query, values there may be
+ * somebody's; but that of a list to install from, which is asked for by its fact, when it only says which.
  */
 #ifndef PROBES_LINK_H
 #define PROBES_LINK_H

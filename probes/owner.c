@@ -12,7 +12,8 @@ enum {
 	NAME_MOST = 40,
 	MARKS_MAX = 2000, /* looked at in one text; the rest is counted */
 	INNER_MAX = 14,   /* characters in brackets inside a name: （上海） */
-	UNMARKED = 70,    /* confidence in a name that only a number stands beside */
+	EXPRESSION_MAX = 64,
+	UNMARKED = 70, /* confidence in a name that only a number stands beside */
 };
 
 /* The text beside a mark, as people see it: characters, and where each begins. */
@@ -256,6 +257,19 @@ static void read_name(struct owner *o, const char *p, const char *end)
 	o->n = (size_t)(g.p - p);
 }
 
+/* Behind an expression that a script fills in, the year for one: ${y}, {{ year }}. NULL: none is here. */
+static const char *expression_end(const char *p, const char *end)
+{
+	const char *stop;
+
+	if (end - p < 4 || ((p[0] != '$' || p[1] != '{') && (p[0] != '{' || p[1] != '{')))
+		return NULL;
+	stop = memchr(p, '}', (size_t)(end - p < EXPRESSION_MAX ? end - p : EXPRESSION_MAX));
+	while (stop != NULL && stop < end && *stop == '}')
+		stop++;
+	return stop;
+}
+
 static bool forward(struct owner *o, const char *p, const char *end)
 {
 	const char *behind;
@@ -265,7 +279,7 @@ static bool forward(struct owner *o, const char *p, const char *end)
 		uint32_t c = glyph_next(&g);
 		if (c == 0)
 			return false;
-		if (STARTS(p, end, noise, &behind)) {
+		if (STARTS(p, end, noise, &behind) || (behind = expression_end(p, end)) != NULL) {
 			p = behind;
 		} else if (sign(c) || glyph_digit(c)) {
 			p = g.p;

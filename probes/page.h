@@ -2,7 +2,8 @@
 /*
  * "page": the first page of a host, or the job's target: https, and http where that cannot be had. Follows
  * where the page itself leads (refresh, simple script, frame) three times at most, and asks an empty shell
- * for at most two scripts of its own host that fill it. What is read of a page: reading.h.
+ * for at most two scripts of its own host that fill it. A page without an ICP number that names a file of its
+ * own host as its foot (iframe, script, $.load) is asked for that one. What is read of a page: reading.h.
  */
 #ifndef PROBES_PAGE_H
 #define PROBES_PAGE_H

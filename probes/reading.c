@@ -128,7 +128,9 @@ static void keep_foot(struct page *p, struct html_str src)
 static bool like_foot(struct html_str s)
 {
 	static const char *const ends[] = { ".htm", ".html", ".shtml", ".jsp", ".php", ".aspx", ".js" };
+	const char *query = memchr(s.p, '?', s.n);
 
+	s.n = query ? (size_t)(query - s.p) : s.n;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && s.n < FOOT_NAME; i++) {
 		size_t n = strlen(ends[i]);
 		if (s.n > n && strncasecmp(s.p + s.n - n, ends[i], n) == 0)
@@ -332,11 +334,12 @@ static void on_frame(struct page *p, const struct html_token *t)
 		keep_foot(p, src);
 }
 
-static void on_iframe(struct page *p, const struct html_token *t)
+/* iframe, include, object: what is shown inside. */
+static void on_inside(struct page *p, const struct html_token *t)
 {
 	struct html_str src;
 
-	if (attr(p, t, "src", &src) && !view_is_hidden(&p->view) &&
+	if ((attr(p, t, "src", &src) || attr(p, t, "data", &src)) && !view_is_hidden(&p->view) &&
 	    (is_foot_file(src) || p->view.foot.depth > 0))
 		keep_foot(p, src);
 }
@@ -388,9 +391,9 @@ static void read_saying(struct page *p, struct html_str name, struct html_str va
 	if (value.n > 0 && (value.p[0] == '{' || value.p[0] == '[')) {
 		read_strings(p, value.p, value.n);
 	} else if (value.n >= SAYING_LEAST && value.n < SAYING_MOST) {
-		buf_puts(to, "\n");
+		buf_puts(to, "\n|\n"); /* a line end alone may stand inside a number */
 		buf_add(to, value.p, value.n);
-		buf_puts(to, "\n");
+		buf_puts(to, "\n|\n");
 	}
 }
 
@@ -424,10 +427,11 @@ static const struct {
 	const char *name;
 	void (*on)(struct page *p, const struct html_token *t);
 } elements[] = {
-	{ "meta", on_meta },   { "base", on_base },      { "script", on_script },
-	{ "form", on_form },   { "input", on_field },    { "select", on_field },
-	{ "frame", on_frame }, { "iframe", on_iframe },  { "textarea", on_field },
-	{ "body", on_body },   { "el-input", on_field }, { "wx-open-launch-weapp", on_launch },
+	{ "meta", on_meta },    { "base", on_base },      { "script", on_script },
+	{ "form", on_form },    { "input", on_field },    { "select", on_field },
+	{ "frame", on_frame },  { "iframe", on_inside },  { "include", on_inside },
+	{ "embed", on_inside }, { "object", on_inside },  { "textarea", on_field },
+	{ "body", on_body },    { "el-input", on_field }, { "wx-open-launch-weapp", on_launch },
 };
 
 static void start(struct page *p, const struct html_token *t)

@@ -150,7 +150,7 @@ static void test_attributes(void **state)
 		{ "<input value='湘ICP备05000001号'>", "湘ICP备05000001号", 0 },
 		{ "<p hidden><img alt='湘ICP备05000001号'></p>", "湘ICP备05000001号", 0 },
 		/* two attributes are no one text */
-		{ "<img alt='ICP备案号 湘ICP备' title='05000001号'>", "湘ICP备05000001号", 0 },
+		{ "<img alt='ICP备案号 湘ICP备' title='05000001号 湘'>", "湘ICP备05000001号", 0 },
 	};
 
 	(void)state;
@@ -182,6 +182,9 @@ static void test_foot(void **state)
 		{ "<script src='js/bottom.js'></script>", "https://www.example.edu.cn/js/bottom.js" },
 		{ "<script>$('#f').load('/common/footer.html')</script>",
 		  "https://www.example.edu.cn/common/footer.html" },
+		{ "<script>$('#f').load('inc/foot.htm?v=2')</script>",
+		  "https://www.example.edu.cn/inc/foot.htm?v=2" },
+		{ "<object data=footer.html></object>", "https://www.example.edu.cn/footer.html" },
 		{ "<frameset><frame src=top.htm><frame src=bottom.htm></frameset>",
 		  "https://www.example.edu.cn/bottom.htm" },
 		{ "<iframe src=/map.html></iframe>", NULL },
