@@ -124,7 +124,8 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
 		"(SELECT id FROM observed_subject WHERE kind > ?1) AND +" COUNTED "GROUP BY subject, target",
 	[STMT_FILINGS_KEYS] =
-		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles, icp "
+		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles, icp, "
+		"permissions "
 		"FROM filed_current ORDER BY id",
 	/* of a value that several jobs saw the row that is surest of it (SQLite: bare columns of max()) */
 	[STMT_FACTS_STANDING] =
@@ -369,7 +370,9 @@ static const char *const statements[STMT_COUNT] = {
 		"INSERT INTO probe_fact (kind, name, type, value, job, version, confidence, note, first, "
 		"last) SELECT ?2, ?3, c1, c2, ?4, ?5, c3, c4, ?6, ?6 FROM feed(?1) WHERE true "
 		"ON CONFLICT (kind, name, type, value, job) DO UPDATE SET version = excluded.version, "
-		"confidence = excluded.confidence, note = excluded.note, last = excluded.last, gone = NULL",
+		"confidence = excluded.confidence, note = excluded.note, last = excluded.last, gone = NULL, "
+		/* one that comes back begins anew: rules count how long it has stood */
+		"first = CASE WHEN gone IS NULL THEN first ELSE excluded.first END",
 	[STMT_PROBE_FACTS_GONE] =
 		"UPDATE probe_fact SET gone = ?2 WHERE job = ?1 AND gone IS NULL AND last <> ?2",
 	[STMT_PROBE_FACTS_LAST] = "UPDATE probe_fact SET last = ?2 WHERE job = ?1 AND gone IS NULL",

@@ -2,6 +2,7 @@
 #include "policy/learnt.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "policy/step.h"
@@ -32,6 +33,14 @@ void learnt_each(const struct policy_input *in, const struct app *a, enum fact t
 			if (f[k].type == type && f[k].confidence >= least)
 				fn(arg, &f[k]);
 	}
+}
+
+bool learnt_is_declared(const struct policy_fact *f)
+{
+	static const char android[] = "assetlinks.json", apple[] = "apple-app-site-association";
+
+	return (f->type == FACT_ANDROID_PACKAGE && strncmp(f->note, android, sizeof(android) - 1) == 0) ||
+	       (f->type == FACT_IOS_BUNDLE && strncmp(f->note, apple, sizeof(apple) - 1) == 0);
 }
 
 static void keep_best(void *arg, const struct policy_fact *f)

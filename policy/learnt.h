@@ -22,6 +22,9 @@ const struct policy_fact *learnt_of(const struct policy_input *in, size_t subjec
 typedef void learnt_fn(void *arg, const struct policy_fact *f);
 void learnt_each(const struct policy_input *in, const struct app *a, enum fact type, unsigned least,
 		 learnt_fn *fn, void *arg);
+/* Does the host call this package or bundle its own, at the well-known place? Those of a page are anybody's.
+ */
+bool learnt_is_declared(const struct policy_fact *f);
 /* The surest of them, the first of equals; NULL: none. */
 const struct policy_fact *learnt_best(const struct policy_input *in, const struct app *a, enum fact type,
 				      unsigned least);

@@ -236,14 +236,12 @@ static void add_record_name(void *arg, const struct policy_fact *f)
 	free(name);
 }
 
-/* Packages and bundles that a host calls its own at the well-known place: those of a page are anybody's. */
 static void add_own_id(void *arg, const struct policy_fact *f)
 {
 	const struct near *m = arg;
 	bool package = f->type == FACT_ANDROID_PACKAGE;
 
-	if (strncmp(f->note, "assetlinks.json", 15) == 0 ||
-	    strncmp(f->note, "apple-app-site-association", 26) == 0)
+	if (learnt_is_declared(f))
 		add_probable(m, &m->w->reg.id[package ? ID_PACKAGE : ID_BUNDLE], f->value,
 			     package ? MATCH_PACKAGE : MATCH_BUNDLE);
 }

@@ -166,6 +166,17 @@ char *policy_normal_name(const char *text)
 	return take(&b);
 }
 
+char *policy_normal_words(const char *text)
+{
+	struct buf b = { 0 };
+	if (text == NULL)
+		return NULL;
+	fold_name(&b, text);
+	b.len = trim(b.p, b.len);
+	b.p[b.len] = '\0';
+	return take(&b);
+}
+
 char *policy_normal_number(const char *text)
 {
 	struct buf b = { 0 };

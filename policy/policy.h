@@ -56,6 +56,7 @@ struct policy_filing {
 	int64_t id;
 	enum filing_kind kind;
 	const char *name, *operator, * unit, *number, *icp;  /* NULL when unknown */
+	const char *permissions;                             /* 获取的权限, as written */
 	struct data_list domains, appids, packages, bundles; /* normalised by policy_normal_* */
 };
 
@@ -176,6 +177,9 @@ const char *decision_name(enum decision_kind k);
 char *policy_normal_domain(const char *text);
 char *policy_normal_name(
 	const char *text); /* names: width-folded, lower case, no space or punctuation, no 小程序/APP tail */
+/* A list that people wrote: width-folded, lower case, one space for each run of white space and punctuation
+ */
+char *policy_normal_words(const char *text);
 char *policy_normal_id(const char *text); /* appids, packages: trimmed; case kept */
 char *policy_normal_number(
 	const char *text); /* filing numbers: width-folded, lower case, no space or punctuation */

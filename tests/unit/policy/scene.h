@@ -215,6 +215,12 @@ static inline struct policy_fact *scene_fact(struct scene *s, size_t subject, en
 	return f;
 }
 
+/* Seen for so many days. */
+static inline void scene_standing(struct policy_fact *f, int64_t days)
+{
+	f->first = f->last - days * INT64_C(86400000000);
+}
+
 /* Judges anew. */
 static inline void scene_judge(struct scene *s)
 {

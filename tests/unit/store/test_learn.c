@@ -105,6 +105,8 @@ static void facts_have_a_first_and_a_last_time(void **state)
 
 static void what_a_later_run_does_not_show_is_gone(void **state)
 {
+	json_t *first, *last;
+
 	(void)state;
 	campus();
 	learn((const char *[]){ "京ICP备05000001号-1", "京ICP备05000002号", NULL }, FACT_ICP_NUMBER,
@@ -115,6 +117,11 @@ static void what_a_later_run_does_not_show_is_gone(void **state)
 	learn((const char *[]){ "京ICP备05000001号-1", NULL }, FACT_ICP_NUMBER, PROBE_DONE, next_turn());
 	assert_false(is_gone("京ICP备05000001号-1"));
 	assert_true(is_gone("京ICP备05000002号"));
+	first = fact_field("京ICP备05000001号-1", "first");
+	last = fact_field("京ICP备05000001号-1", "last");
+	assert_true(json_equal(first, last)); /* it stands since it came back */
+	json_decref(first);
+	json_decref(last);
 }
 
 static void only_a_whole_answer_says_that_something_is_gone(void **state)
