@@ -114,6 +114,12 @@ static void tell_move(struct probe_run *run, const char *from, const char *to, u
 		link_origin(run->facts, confidence, &b, why);
 }
 
+/* A move for good says more than one for now (RFC 9110, 15.4). */
+static const char *kind_of_move(int status)
+{
+	return status == 301 || status == 308 ? "http permanent" : "http";
+}
+
 /* Every host that the answer came by, and the one that a refused redirect named. */
 static void tell_redirects(struct probe_run *run)
 {
@@ -122,10 +128,10 @@ static void tell_redirects(struct probe_run *run)
 
 	for (size_t i = 0; i < a->redirect_count; i++)
 		tell_move(run, a->redirect[i], i + 1 < a->redirect_count ? a->redirect[i + 1] : a->url,
-			  BY_HTTP, "http");
+			  BY_HTTP, kind_of_move(a->redirect_status[i]));
 	if (a->outcome != PROBE_DONE && a->location != NULL && a->location[0] != '\0' &&
 	    url_parse(&from, a->url) && url_join(&to, &from, a->location, strlen(a->location)))
-		tell_move(run, a->url, to.text, BY_HTTP, "http");
+		tell_move(run, a->url, to.text, BY_HTTP, kind_of_move(a->status));
 }
 
 static void read_body(struct probe_run *run, const struct url *from, enum body kind)

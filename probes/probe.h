@@ -87,6 +87,7 @@ struct probe_answer {
 	size_t cert_count;
 	long verify;             /* X509_V_* of the chain by the machine's roots; names are not looked at */
 	const char *redirect[5]; /* URLs gone through on the way, first first */
+	int redirect_status[5];  /* with which each of them led on */
 	size_t redirect_count;
 };
 

@@ -25,6 +25,7 @@ struct errand {
 	struct url url; /* of this hop */
 	/* of the way here */
 	char redirect[ERRAND_HOPS_MAX][PROBE_URL_MAX];
+	int redirect_status[ERRAND_HOPS_MAX];
 	size_t hops;
 	bool answered;                /* the last response is this hop's, not that of the one before */
 	int status;                   /* of the last response */
@@ -125,8 +126,10 @@ static void fill_way(const struct errand *e, struct probe_answer *a)
 
 	a->url = before ? e->redirect[e->hops - 1] : e->url.text;
 	a->redirect_count = before ? e->hops - 1 : e->hops;
-	for (size_t i = 0; i < a->redirect_count; i++)
+	for (size_t i = 0; i < a->redirect_count; i++) {
 		a->redirect[i] = e->redirect[i];
+		a->redirect_status[i] = e->redirect_status[i];
+	}
 }
 
 static void deliver(struct errand *e, struct errand_result *r)
@@ -365,6 +368,7 @@ static void hop(struct errand *e, const struct probe_answer *a, bool too_long)
 	}
 	o = too_long || !url_join(&to, &from, a->location, strlen(a->location)) ? PROBE_BAD_URL
 										: hop_check(e, &from, &to);
+	e->redirect_status[e->hops] = a->status;
 	memcpy(e->redirect[e->hops++], from.text, sizeof(from.text));
 	e->answered = e->robots_counted = false;
 	if (o != PROBE_DONE) {

@@ -352,9 +352,28 @@ static void test_http_redirect(void **state)
 	r->answer.redirect_count = 2;
 	r->answer.generator = "Drupal 9";
 	assert_false(next(r));
-	assert_non_null(fact(r, FACT_REDIRECT, "https://sso.example.edu.cn"));
+	assert_string_equal(fact(r, FACT_REDIRECT, "https://sso.example.edu.cn")->note, "http");
 	assert_non_null(fact(r, FACT_GENERATOR, "Drupal 9"));
 	run_free(r);
+}
+
+static void test_moved_for_good(void **state)
+{
+	static const int status[] = { 301, 308 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct run *r = run_new("a.example.edu.cn");
+		assert_true(next(r));
+		answer(r, "text/html", "<title>新</title>", 18)->url = "https://b.example.edu.cn/";
+		r->answer.redirect[0] = "https://a.example.edu.cn/";
+		r->answer.redirect_status[0] = status[i];
+		r->answer.redirect_count = 1;
+		assert_false(next(r));
+		assert_string_equal(fact(r, FACT_REDIRECT, "https://b.example.edu.cn")->note,
+				    "http permanent");
+		run_free(r);
+	}
 }
 
 /* -- the score */
@@ -515,12 +534,12 @@ static void test_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_asks),      cmocka_unit_test(test_target),
-		cmocka_unit_test(test_outcomes),  cmocka_unit_test(test_leads),
-		cmocka_unit_test(test_leads_end), cmocka_unit_test(test_frameset),
-		cmocka_unit_test(test_door),      cmocka_unit_test(test_shell),
-		cmocka_unit_test(test_foot),      cmocka_unit_test(test_http_redirect),
-		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_asks),           cmocka_unit_test(test_target),
+		cmocka_unit_test(test_outcomes),       cmocka_unit_test(test_leads),
+		cmocka_unit_test(test_leads_end),      cmocka_unit_test(test_frameset),
+		cmocka_unit_test(test_door),           cmocka_unit_test(test_shell),
+		cmocka_unit_test(test_foot),           cmocka_unit_test(test_http_redirect),
+		cmocka_unit_test(test_moved_for_good), cmocka_unit_test(test_by_hand),
 	};
 	const struct CMUnitTest given[] = { cmocka_unit_test(test_given) };
 
