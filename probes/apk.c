@@ -2,8 +2,10 @@
 #include "probes/apk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "conf/value.h"
 #include "probes/archive.h"
 #include "probes/arsc.h"
@@ -12,6 +14,8 @@
 enum {
 	CONFIDENCE = 95, /* the package says so of itself, whoever made it */
 	PERMISSION_MAX = 255,
+	PARTS_MAX = 12, /* of a large resource table, one request each */
+	PARTS_BYTES = 2 * 1024 * 1024,
 	PERMISSIONS_ROOM = PROBE_FACTS_MAX - 8, /* so that the others find theirs */
 };
 
@@ -220,6 +224,11 @@ struct state {
 	struct archive archive;
 	struct apk_wanted wanted;
 	bool second; /* the resource table is on its way */
+	/* what came of it: all, or parts of a large one */
+	struct arsc table;
+	struct arsc_piece piece[PARTS_MAX];
+	uint8_t *part[PARTS_MAX];
+	size_t bytes; /* of all parts */
 };
 
 static int wanted(const struct zip_entry *e)
@@ -236,40 +245,81 @@ static void say(struct probe_run *run, const char *what, uint32_t id)
 		 what, id);
 }
 
-/* The name out of the resource table: the one for Chinese, and the one for everybody. */
-static bool take_name(struct probe_run *run, const struct state *s)
-{
-	static const struct {
-		const char *language, *note;
-	} rows[] = { { "zh", "资源表里的中文名" }, { "", "资源表里的默认名" } };
-	char text[ARSC_TEXT_MAX];
-	bool any = false;
+/* What is looked for in the table: the name for Chinese, the one for everybody, the version's. */
+static const struct {
+	const char *language, *note; /* note NULL: the version */
+} texts[] = { { "zh", "资源表里的中文名" }, { "", "资源表里的默认名" }, { "", NULL } };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!arsc_string(s->archive.file, s->archive.size, s->wanted.label, rows[i].language, text))
-			continue;
-		any = true;
-		probe_fact_note(run->facts, FACT_APP_NAME, CONFIDENCE, text, strlen(text), rows[i].note,
-				strlen(rows[i].note));
-	}
-	return any;
+static uint32_t id_of(const struct apk_wanted *want, size_t i)
+{
+	return texts[i].note ? want->label : want->version;
 }
 
-/* What the manifest left to the resource table, which came or did not. */
-static void take_resources(struct probe_run *run, const struct state *s, bool came)
+/* True: `table` lacks a piece for what is wanted, and says which. */
+static bool lacks(struct arsc *table, const struct apk_wanted *want)
+{
+	char text[ARSC_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (id_of(want, i) && arsc_find(table, id_of(want, i), texts[i].language, text) == ARSC_MORE)
+			return true;
+	return false;
+}
+
+/* What the manifest left to the resource table, as far as that came. */
+static void take_resources(struct probe_run *run, struct state *s)
 {
 	const struct apk_wanted *want = &s->wanted;
-	char text[ARSC_TEXT_MAX] = "";
+	char text[ARSC_TEXT_MAX];
+	bool named = false, dated = false;
 
 	run->outcome = PROBE_DONE;
 	run->remark[0] = '\0';
-	if (want->label && !(came && take_name(run, s)))
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *note = texts[i].note;
+		if (!id_of(want, i) ||
+		    arsc_find(&s->table, id_of(want, i), texts[i].language, text) != ARSC_FOUND)
+			continue;
+		if (note)
+			probe_fact_note(run->facts, FACT_APP_NAME, CONFIDENCE, text, strlen(text), note,
+					strlen(note));
+		else
+			add_version(run->facts, text, want->note);
+		named |= note != NULL;
+		dated |= note == NULL;
+	}
+	if (want->label && !named)
 		say(run, "应用名", want->label);
-	if (want->version == 0)
-		return;
-	if (!came || !arsc_string(s->archive.file, s->archive.size, want->version, "", text))
+	if (want->version && !dated) {
 		say(run, "版本名", want->version);
-	add_version(run->facts, text, want->note);
+		add_version(run->facts, "", want->note);
+	}
+}
+
+/* Keeps the part that came, and asks for the next while there is one to be had and room for it. */
+static enum archive_result take_part(struct state *s, struct probe_ask *ask)
+{
+	struct archive *a = &s->archive;
+	struct arsc *t = &s->table;
+
+	if (a->part) {
+		s->part[t->pieces] = xmalloc(a->part_n);
+		memcpy(s->part[t->pieces], a->part, a->part_n);
+		s->piece[t->pieces] = (struct arsc_piece){ s->part[t->pieces], a->part_at, a->part_n };
+		s->bytes += a->part_n;
+		t->pieces++;
+	}
+	t->size = a->size;
+	t->piece = s->piece;
+	if (!lacks(t, &s->wanted) || t->pieces == PARTS_MAX || s->bytes + t->need_n > PARTS_BYTES)
+		return ARCHIVE_OVER;
+	return archive_part(a, ask, t->need, t->need_n);
+}
+
+static void take_whole(struct state *s)
+{
+	s->piece[0] = (struct arsc_piece){ s->archive.file, 0, s->archive.size };
+	s->table = (struct arsc){ .piece = s->piece, .pieces = 1, .size = s->archive.size };
 }
 
 static enum archive_result read_manifest(struct probe_run *run, struct state *s, struct probe_ask *ask)
@@ -300,8 +350,12 @@ static bool next(struct probe_run *run, struct probe_ask *ask)
 	res = archive_next(&s->archive, run, ask);
 	if (res == ARCHIVE_DONE && !s->second)
 		res = read_manifest(run, s, ask);
+	if (res == ARCHIVE_PART)
+		res = take_part(s, ask);
+	else if (res == ARCHIVE_DONE && s->second)
+		take_whole(s);
 	if (s->second && res != ARCHIVE_ASK && run->outcome != PROBE_PAUSED)
-		take_resources(run, s, res == ARCHIVE_DONE);
+		take_resources(run, s);
 	return res == ARCHIVE_ASK;
 }
 
@@ -310,6 +364,8 @@ static void end(struct probe_run *run)
 	struct state *s = run->state;
 
 	archive_clear(&s->archive);
+	for (size_t i = 0; i < PARTS_MAX; i++)
+		free(s->part[i]);
 }
 
 const struct probe probe_apk = {

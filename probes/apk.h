@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The probe `apk`: package, version, name, permissions and date of an Android package behind a download link,
- * from its manifest alone (probes/archive.h). A name that is kept in the resource table is looked up there
- * when that table is small; else the remark says so.
+ * from its manifest alone (probes/archive.h). A name that is kept in the resource table is looked up there:
+ * in the whole of a small one, in a few parts of a large one that lies there unpacked; else the remark says
+ * so.
  */
 #ifndef PROBES_APK_H
 #define PROBES_APK_H

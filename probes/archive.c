@@ -18,7 +18,7 @@ enum {
 
 #define SECOND INT64_C(1000000)
 
-enum stage { BEGIN, FIRST, TAIL, TAIL64, DIRECTORY, FILE_HEAD, FILE_DATA };
+enum stage { BEGIN, FIRST, TAIL, TAIL64, DIRECTORY, FILE_HEAD, FILE_DATA, FILE_PART };
 
 void archive_unrecognised(struct probe_run *run, const char *why)
 {
@@ -180,11 +180,10 @@ static void take_wanted(struct archive *a, const struct zip_entry *e)
 
 	if (i < 0 || i >= ARCHIVE_FILES || a->found[i]++ > 0)
 		return;
-	a->large[i] =
-		e->name_n > ARCHIVE_NAME_MAX || e->packed > ARCHIVE_PACKED_MAX || e->size > ARCHIVE_FILE_MAX;
+	a->large[i] = e->packed > ARCHIVE_PACKED_MAX || e->size > ARCHIVE_FILE_MAX;
 	a->entry[i] = *e;
 	a->entry[i].name = a->name[i];
-	if (!a->large[i])
+	if (e->name_n <= ARCHIVE_NAME_MAX)
 		memcpy(a->name[i], e->name, e->name_n);
 }
 
@@ -257,6 +256,15 @@ static enum archive_result unpack(struct archive *a, struct probe_run *run, cons
 	return ARCHIVE_DONE;
 }
 
+/* Only of what need not be there: a manifest is read whole, or not at all. */
+static bool by_parts(const struct archive *a)
+{
+	const struct zip_entry *e = &a->entry[a->which];
+
+	return a->which > 0 && a->large[a->which] && e->method == 0 && e->packed == e->size &&
+	       e->size <= ARCHIVE_PARTS_MAX;
+}
+
 /* Why the file cannot be had; NULL: it can. */
 static const char *unfit(const struct archive *a)
 {
@@ -268,19 +276,21 @@ static const char *unfit(const struct archive *a)
 		return "安装包里有重复的清单文件, 无法判断以哪一个为准";
 	if (e->packed == 0 || e->size == 0)
 		return "安装包里的清单文件是空的";
-	return a->large[a->which] ? "安装包里的清单文件过大" : NULL;
+	return e->name_n > ARCHIVE_NAME_MAX || (a->large[a->which] && !by_parts(a)) ? "安装包里的清单文件过大"
+										    : NULL;
 }
 
 static enum archive_result file_head(struct archive *a, struct probe_run *run, struct probe_ask *ask)
 {
 	const struct zip_entry *e = &a->entry[a->which];
-	uint64_t from = e->at, head = from + LOCAL_SIZE + e->name_n, to = head + e->packed + SLACK;
+	uint64_t from = e->at, head = from + LOCAL_SIZE + e->name_n, to = head + SLACK;
 	const uint8_t *p;
 	size_t data;
 
 	if (unfit(a))
 		return over(run, unfit(a));
 	p = have(a, run, from, head);
+	to += by_parts(a) ? 0 : e->packed;
 	to = to < a->end.dir ? to : a->end.dir;
 	if (p == NULL)
 		return want(a, ask, FILE_HEAD, from, to);
@@ -288,6 +298,12 @@ static enum archive_result file_head(struct archive *a, struct probe_run *run, s
 		return over(run, "清单文件的文件头与目录不符");
 	if (data > a->end.dir - from || e->packed > a->end.dir - from - data)
 		return over(run, "安装包的目录有超出文件的条目");
+	a->data = from + data;
+	if (by_parts(a)) {
+		archive_clear(a);
+		a->size = (size_t)e->size;
+		return ARCHIVE_PART;
+	}
 	p = have(a, run, from + data, from + data + e->packed);
 	if (p)
 		return unpack(a, run, p);
@@ -306,12 +322,27 @@ static enum archive_result file_data(struct archive *a, struct probe_run *run, s
 	return unpack(a, run, run->answer->body);
 }
 
+enum archive_result archive_part(struct archive *a, struct probe_ask *ask, size_t at, size_t n)
+{
+	return want(a, ask, FILE_PART, a->data + at, a->data + at + n);
+}
+
+static enum archive_result file_part(struct archive *a, struct probe_run *run, struct probe_ask *ask)
+{
+	(void)ask;
+	a->part = run->answer->body;
+	a->part_at = (size_t)(a->from - a->data);
+	a->part_n = (size_t)(a->to - a->from);
+	return ARCHIVE_PART;
+}
+
 enum archive_result archive_next(struct archive *a, struct probe_run *run, struct probe_ask *ask)
 {
 	static enum archive_result (*const steps[])(struct archive *, struct probe_run *,
 						    struct probe_ask *) = {
-		[BEGIN] = begin,         [FIRST] = first,         [TAIL] = tail,          [TAIL64] = tail,
-		[DIRECTORY] = directory, [FILE_HEAD] = file_head, [FILE_DATA] = file_data
+		[BEGIN] = begin,         [FIRST] = first,         [TAIL] = tail,
+		[TAIL64] = tail,         [DIRECTORY] = directory, [FILE_HEAD] = file_head,
+		[FILE_DATA] = file_data, [FILE_PART] = file_part
 	};
 
 	if (a->stage > FIRST && !fits(a, run))

@@ -16,10 +16,11 @@
 #include "probes/zip.h"
 
 enum {
-	ARCHIVE_FIRST = 32 * 1024,          /* bytes of the first range */
-	ARCHIVE_CHUNK = 256 * 1024,         /* of the directory at once; an entry is less than 193 KiB */
-	ARCHIVE_PACKED_MAX = 480 * 1024,    /* of the file in the archive */
-	ARCHIVE_FILE_MAX = 4 * 1024 * 1024, /* of the file itself */
+	ARCHIVE_FIRST = 32 * 1024,            /* bytes of the first range */
+	ARCHIVE_CHUNK = 256 * 1024,           /* of the directory at once; an entry is less than 193 KiB */
+	ARCHIVE_PACKED_MAX = 480 * 1024,      /* of the file in the archive */
+	ARCHIVE_FILE_MAX = 4 * 1024 * 1024,   /* of the file itself */
+	ARCHIVE_PARTS_MAX = 64 * 1024 * 1024, /* of one that is read in parts */
 	ARCHIVE_NAME_MAX = 512,
 	ARCHIVE_FILES = 2,
 };
@@ -31,6 +32,7 @@ typedef int archive_wanted(const struct zip_entry *e);
 enum archive_result {
 	ARCHIVE_ASK,  /* `ask` is filled */
 	ARCHIVE_DONE, /* file, size and newest are there */
+	ARCHIVE_PART, /* the file is too large to be had whole, but lies there unpacked: archive_part() */
 	ARCHIVE_OVER, /* run->outcome and run->remark say why */
 };
 
@@ -42,6 +44,9 @@ struct archive {
 	size_t size;
 	int64_t newest; /* of all entries, seconds since 1970; 0: none that is plausible */
 	bool zoned;
+	/* of ARCHIVE_PART: the piece that came, `part_at` bytes into a file of `size`; NULL the first time */
+	const uint8_t *part;
+	size_t part_at, part_n;
 	/* the way there */
 	unsigned stage;
 	bool other; /* not the target: what is known of that does not count here */
@@ -50,6 +55,7 @@ struct archive {
 	struct zip_end end;
 	uint64_t at, seen, sum;        /* in the directory: read so far, entries, bytes that they claim */
 	unsigned which;                /* of the files is being fetched */
+	uint64_t data;                 /* where its bytes begin */
 	unsigned found[ARCHIVE_FILES]; /* times */
 	bool large[ARCHIVE_FILES];
 	struct zip_entry entry[ARCHIVE_FILES]; /* their names are below */
@@ -61,6 +67,9 @@ struct archive {
 enum archive_result archive_next(struct archive *a, struct probe_run *run, struct probe_ask *ask);
 /* After ARCHIVE_DONE: gets the other file, which takes the first one's place; archive_next() goes on. */
 enum archive_result archive_more(struct archive *a, struct probe_run *run, struct probe_ask *ask);
+/* After ARCHIVE_PART: asks for n bytes of that file, which are in it. Without its whole there is no checksum:
+ * what is read of it rests on the server alone. */
+enum archive_result archive_part(struct archive *a, struct probe_ask *ask, size_t at, size_t n);
 void archive_clear(struct archive *a);
 /* FACT_APP_UPDATED from `newest`, if there is one. */
 void archive_fact(const struct archive *a, struct probe_facts *f);

@@ -11,81 +11,172 @@ enum {
 	CHUNK_PACKAGE = 0x0200,
 	CHUNK_TYPE = 0x0201,
 	HEADER = 8,
+	POOL_HEADER = 28,
 	PACKAGE_HEADER = 8 + 4 + 256 + 4 * 4, /* ResTable_package without what came later */
 	TYPE_HEADER = 8 + 12,                 /* ResTable_type without its configuration */
 	TYPE_SPARSE = 1,
 	TYPE_OFFSET16 = 2,
+	ENTRY = 8, /* bytes of one, and of its value */
 	ENTRY_COMPLEX = 1,
 	ENTRY_COMPACT = 8,
-	LINKS_MAX = 8, /* references from one resource to the next */
+	LINKS_MAX = 8,     /* references from one resource to the next */
+	WALK = 256 * 1024, /* bytes to bring on the way from chunk to chunk: their heads lie close together */
+	PICK = 4096,       /* and around one string; longer ones are no names */
 };
 
-struct table {
-	struct rd packages; /* chunks behind the strings */
-	struct axml_pool pool;
-};
+/* -- pieces --------------------------------------------------------------------------------------------- */
 
-/* The next chunk of r. False: no more, or broken. */
-static bool chunk_next(struct rd *r, uint16_t *type, uint16_t *header, struct rd *chunk)
+/* n bytes at `at`. NULL: outside of the table, or not at hand: then the first such is what we need. */
+static const uint8_t *get(struct arsc *a, size_t at, size_t n, size_t window)
 {
-	struct rd peek = *r;
+	if (at > a->size || n > a->size - at)
+		return NULL;
+	for (size_t i = 0; i < a->pieces; i++) {
+		const struct arsc_piece *have = &a->piece[i];
+		if (at >= have->at && at - have->at <= have->n && n <= have->n - (at - have->at))
+			return have->p + (at - have->at);
+	}
+	if (a->need_n == 0) {
+		window = n > window ? n : window;
+		a->need = at;
+		a->need_n = window < a->size - at ? window : a->size - at;
+	}
+	return NULL;
+}
+
+/* The same as a reader, empty and failed when there is nothing. */
+static struct rd reader(struct arsc *a, size_t at, size_t n, size_t window)
+{
+	struct rd r = rd_init(get(a, at, n, window), n);
+
+	r.failed = r.p == NULL;
+	return r;
+}
+
+/* -- chunks --------------------------------------------------------------------------------------------- */
+
+struct chunk {
+	uint16_t type, header;
+	size_t at, end; /* in the table */
+};
+
+/* The chunk at *at, which then is behind it. False: no more before `end`, broken, or not at hand. */
+static bool chunk_next(struct arsc *a, size_t *at, size_t end, size_t window, struct chunk *c)
+{
+	struct rd r;
 	uint32_t size;
 
-	*type = rd_le16(&peek);
-	*header = rd_le16(&peek);
-	size = rd_le32(&peek);
-	if (!rd_ok(&peek) || *header < HEADER || size < *header || size > rd_left(r))
+	if (end - *at < HEADER)
 		return false;
-	*chunk = rd_sub(r, size);
+	r = reader(a, *at, HEADER, window);
+	c->type = rd_le16(&r);
+	c->header = rd_le16(&r);
+	size = rd_le32(&r);
+	if (!rd_ok(&r) || c->header < HEADER || size < c->header || size > end - *at)
+		return false;
+	c->at = *at;
+	c->end = *at += size;
 	return true;
 }
 
-static bool table_open(struct table *t, const uint8_t *p, size_t n)
-{
-	struct rd all = rd_init(p, n), table, chunk;
-	uint16_t type, header;
+struct table {
+	size_t at, end; /* chunks behind the strings */
+	struct chunk strings;
+	struct axml_pool pool;
+};
 
-	if (!chunk_next(&all, &type, &header, &table) || type != CHUNK_TABLE || !rd_skip(&table, header))
+static bool table_open(struct arsc *a, struct table *t)
+{
+	size_t at = 0;
+	struct chunk all;
+	struct rd head;
+
+	if (!chunk_next(a, &at, a->size, PICK, &all) || all.type != CHUNK_TABLE)
 		return false;
-	if (!chunk_next(&table, &type, &header, &chunk) || type != CHUNK_STRINGS)
+	t->at = all.at + all.header;
+	t->end = all.end;
+	if (!chunk_next(a, &t->at, t->end, PICK, &t->strings) || t->strings.type != CHUNK_STRINGS)
 		return false;
-	t->packages = table;
-	return axml_pool_open(&t->pool, chunk);
+	head = reader(a, t->strings.at, POOL_HEADER, PICK);
+	return rd_ok(&head) && axml_pool_head(&t->pool, head, t->strings.end - t->strings.at);
 }
+
+static enum arsc_result text_of(struct arsc *a, const struct table *t, uint32_t number,
+				char out[ARSC_TEXT_MAX])
+{
+	size_t at = t->strings.at + t->pool.offsets, left, len;
+	struct rd r;
+	uint32_t offset;
+
+	if (number >= t->pool.count)
+		return ARSC_NONE;
+	r = reader(a, at + 4 * (size_t)number, 4, PICK);
+	offset = rd_le32(&r);
+	left = t->pool.n - t->pool.strings;
+	if (!rd_ok(&r) || offset >= left)
+		return ARSC_NONE;
+	left -= offset;
+	r = reader(a, t->strings.at + t->pool.strings + offset, left < PICK ? left : PICK, PICK);
+	return rd_ok(&r) && axml_pool_text(t->pool.utf8, r, out, &len) && len > 0 ? ARSC_FOUND : ARSC_NONE;
+}
+
+/* -- one type of resource in one configuration ----------------------------------------------------------- */
+
+struct type {
+	struct chunk chunk;
+	uint8_t id, flags;
+	uint32_t count, start;
+};
 
 /* Where the entry begins, behind entriesStart; false: this type has none of that number. */
-static bool entry_offset(struct rd offsets, uint8_t flags, uint32_t count, uint16_t entry, uint32_t *at)
+static bool entry_offset(struct arsc *a, const struct type *t, uint16_t entry, uint32_t *at)
 {
-	uint16_t low;
+	size_t from = t->chunk.at + t->chunk.header, width = t->flags & TYPE_OFFSET16 ? 2 : 4, n = width;
+	bool sparse = t->flags & TYPE_SPARSE;
+	struct rd r;
 
-	if (flags & TYPE_SPARSE) {
-		for (uint32_t i = 0; i < count && rd_left(&offsets) >= 4; i++) {
-			low = rd_le16(&offsets);
-			*at = 4u * rd_le16(&offsets);
-			if (low == entry)
-				return true;
-		}
+	if (sparse)
+		n = width = 4;
+	if (t->count > (t->chunk.end - from) / width || (!sparse && entry >= t->count))
 		return false;
+	if (sparse)
+		n *= t->count;
+	else
+		from += width * entry;
+	r = reader(a, from, n, PICK);
+	while (sparse && rd_left(&r) > 0) {
+		bool is = rd_le16(&r) == entry;
+		*at = 4u * rd_le16(&r);
+		if (is)
+			return true;
 	}
-	if (entry >= count || !rd_skip(&offsets, (flags & TYPE_OFFSET16 ? 2u : 4u) * entry))
+	if (sparse)
 		return false;
-	*at = flags & TYPE_OFFSET16 ? rd_le16(&offsets) : rd_le32(&offsets);
-	if (flags & TYPE_OFFSET16)
+	*at = width == 2 ? rd_le16(&r) : rd_le32(&r);
+	if (width == 2)
 		*at = *at == UINT16_MAX ? UINT32_MAX : 4 * *at;
-	return rd_ok(&offsets) && *at != UINT32_MAX;
+	return rd_ok(&r) && *at != UINT32_MAX;
 }
 
-static bool entry_value(struct rd r, struct axml_value *v)
+/* Its value; `at` and what it says lie inside the chunk. */
+static bool entry_value(struct arsc *a, const struct chunk *c, size_t at, struct axml_value *v)
 {
-	uint16_t size = rd_le16(&r), flags = rd_le16(&r);
+	struct rd r;
+	uint16_t size, flags;
 
+	if (at > c->end || c->end - at < ENTRY)
+		return false;
+	r = reader(a, at, ENTRY, PICK);
+	size = rd_le16(&r);
+	flags = rd_le16(&r);
 	if (flags & ENTRY_COMPACT) { /* the type is in the flags' upper byte, the value where the key was */
 		v->type = (uint8_t)(flags >> 8);
 		v->data = rd_le32(&r);
 		return rd_ok(&r);
 	}
-	if ((flags & ENTRY_COMPLEX) || size < 8 || !rd_skip(&r, size - 4u))
+	if (!rd_ok(&r) || (flags & ENTRY_COMPLEX) || size < ENTRY || size > c->end - at - ENTRY)
 		return false;
+	r = reader(a, at + size, ENTRY, PICK);
 	rd_skip(&r, 3);
 	v->type = rd_u8(&r);
 	v->data = rd_le32(&r);
@@ -113,70 +204,79 @@ static unsigned suits(struct rd config, const char *language)
 }
 
 /* One ResTable_type: the value of the entry, when it is there and suits better than the best so far. */
-static void look(struct rd chunk, uint16_t header, uint32_t id, const char *language, unsigned *best,
+static void look(struct arsc *a, const struct chunk *c, uint32_t id, const char *language, unsigned *best,
 		 struct axml_value *v)
 {
-	struct rd r = chunk, config, offsets = chunk, entries = chunk;
-	uint32_t count, start, at;
+	struct type t = { .chunk = *c };
 	struct axml_value have;
+	struct rd r;
 	unsigned level;
-	uint8_t type, flags;
+	uint32_t at;
 
+	if (c->header < TYPE_HEADER + 12)
+		return;
+	r = reader(a, c->at, c->header, WALK);
 	rd_skip(&r, HEADER);
-	type = rd_u8(&r);
-	flags = rd_u8(&r);
+	t.id = rd_u8(&r);
+	t.flags = rd_u8(&r);
 	rd_skip(&r, 2);
-	count = rd_le32(&r);
-	start = rd_le32(&r);
-	if (type != (id >> 16 & 0xff) || header < TYPE_HEADER + 12 || header > rd_left(&chunk))
+	t.count = rd_le32(&r);
+	t.start = rd_le32(&r);
+	if (!rd_ok(&r) || t.id != (id >> 16 & 0xff) || t.start > c->end - c->at)
 		return;
-	config = rd_sub(&r, header - TYPE_HEADER);
-	level = suits(config, language);
-	if (level <= *best || !rd_skip(&offsets, header) || !rd_skip(&entries, start))
-		return;
-	if (!entry_offset(offsets, flags, count, (uint16_t)id, &at) || !rd_skip(&entries, at) ||
-	    !entry_value(entries, &have))
+	level = suits(r, language);
+	if (level <= *best || !entry_offset(a, &t, (uint16_t)id, &at) ||
+	    !entry_value(a, c, c->at + t.start + (size_t)at, &have))
 		return;
 	*best = level;
 	*v = have;
 }
 
-static bool find(const struct table *t, uint32_t id, const char *language, struct axml_value *v)
+static bool find(struct arsc *a, const struct table *t, uint32_t id, const char *language,
+		 struct axml_value *v)
 {
-	struct rd packages = t->packages, package, chunk;
-	uint16_t type, header;
+	struct chunk package, c;
 	unsigned best = 0;
 
-	while (chunk_next(&packages, &type, &header, &package)) {
-		struct rd number = package;
-		rd_skip(&number, HEADER);
-		if (type != CHUNK_PACKAGE || header < PACKAGE_HEADER || rd_le32(&number) != id >> 24 ||
-		    !rd_skip(&package, header))
+	for (size_t at = t->at; chunk_next(a, &at, t->end, WALK, &package);) {
+		size_t inner = package.at + package.header;
+		struct rd number = reader(a, package.at + HEADER, 4, WALK);
+		if (package.type != CHUNK_PACKAGE || package.header < PACKAGE_HEADER ||
+		    rd_le32(&number) != id >> 24)
 			continue;
-		while (chunk_next(&package, &type, &header, &chunk))
-			if (type == CHUNK_TYPE)
-				look(chunk, header, id, language, &best, v);
+		while (chunk_next(a, &inner, package.end, WALK, &c))
+			if (c.type == CHUNK_TYPE)
+				look(a, &c, id, language, &best, v);
 	}
 	return best > 0;
 }
 
-bool arsc_string(const uint8_t *p, size_t n, uint32_t id, const char *language, char out[ARSC_TEXT_MAX])
+/* As far as the pieces go: what was missing on the way is in a->need. */
+static enum arsc_result search(struct arsc *a, uint32_t id, const char *language, char out[ARSC_TEXT_MAX])
 {
 	struct axml_value v;
 	struct table t;
-	size_t len;
 
-	if (!table_open(&t, p, n))
-		return false;
-	for (unsigned links = 0; links < LINKS_MAX; links++) {
+	if (!table_open(a, &t))
+		return ARSC_NONE;
+	for (unsigned links = 0; links < LINKS_MAX && a->need_n == 0; links++) {
 		/* what a resource refers to need not know the language */
-		if (!find(&t, id, language, &v) && (links == 0 || !find(&t, id, "", &v)))
-			return false;
+		if (!find(a, &t, id, language, &v) && (links == 0 || !find(a, &t, id, "", &v)))
+			return ARSC_NONE;
 		if (v.type == AXML_STRING)
-			return axml_pool_string(&t.pool, v.data, out, &len) && len > 0;
+			return text_of(a, &t, v.data, out);
 		if (v.type != AXML_REFERENCE)
-			return false;
+			return ARSC_NONE;
 		id = v.data;
 	}
-	return false;
+	return ARSC_NONE;
+}
+
+enum arsc_result arsc_find(struct arsc *a, uint32_t id, const char *language, char out[ARSC_TEXT_MAX])
+{
+	enum arsc_result found;
+
+	a->need_n = 0;
+	found = search(a, id, language, out);
+	return a->need_n > 0 ? ARSC_MORE : found;
 }

@@ -23,13 +23,12 @@ enum {
 
 /* -- strings -------------------------------------------------------------------------------------------- */
 
-bool axml_pool_open(struct axml_pool *pool, struct rd chunk)
+bool axml_pool_head(struct axml_pool *pool, struct rd r, size_t n)
 {
-	struct rd r = chunk;
 	uint32_t flags;
 	uint16_t header;
 
-	*pool = (struct axml_pool){ .chunk = chunk.p, .n = rd_left(&chunk) };
+	*pool = (struct axml_pool){ .n = n };
 	if (rd_le16(&r) != CHUNK_STRINGS)
 		return false;
 	header = rd_le16(&r);
@@ -42,6 +41,14 @@ bool axml_pool_open(struct axml_pool *pool, struct rd chunk)
 	pool->offsets = header;
 	return rd_ok(&r) && header >= POOL_HEADER && header <= pool->n && pool->strings <= pool->n &&
 	       pool->count <= (pool->n - header) / 4;
+}
+
+static bool pool_open(struct axml_pool *pool, struct rd chunk)
+{
+	bool ok = axml_pool_head(pool, chunk, rd_left(&chunk));
+
+	pool->chunk = chunk.p;
+	return ok;
 }
 
 /* A length of one unit or two: the first one's top bit says so. */
@@ -145,11 +152,18 @@ static bool string16(struct rd r, struct text *out)
 	return true;
 }
 
+static bool decode(bool utf8, struct rd r, struct text *out)
+{
+	bool ok = utf8 ? string8(r, out) : string16(r, out);
+
+	out->p[out->n] = '\0';
+	return ok;
+}
+
 static bool string(const struct axml_pool *pool, uint32_t number, struct text *out)
 {
 	struct rd r;
 	uint32_t at;
-	bool ok;
 
 	out->p[0] = '\0';
 	if (pool->chunk == NULL || number >= pool->count)
@@ -159,15 +173,13 @@ static bool string(const struct axml_pool *pool, uint32_t number, struct text *o
 	if (at >= pool->n - pool->strings)
 		return false;
 	r = rd_init(pool->chunk + pool->strings + at, pool->n - pool->strings - at);
-	ok = pool->utf8 ? string8(r, out) : string16(r, out);
-	out->p[out->n] = '\0';
-	return ok;
+	return decode(pool->utf8, r, out);
 }
 
-bool axml_pool_string(const struct axml_pool *pool, uint32_t number, char out[AXML_TEXT_MAX], size_t *len)
+bool axml_pool_text(bool utf8, struct rd r, char out[AXML_TEXT_MAX], size_t *len)
 {
 	struct text t = { .p = out, .cap = AXML_TEXT_MAX };
-	bool ok = string(pool, number, &t);
+	bool ok = decode(utf8, r, &t);
 
 	*len = t.n;
 	return ok;
@@ -175,7 +187,11 @@ bool axml_pool_string(const struct axml_pool *pool, uint32_t number, char out[AX
 
 bool axml_string(const struct axml *x, uint32_t number, char out[AXML_TEXT_MAX], size_t *len)
 {
-	return axml_pool_string(&x->pool, number, out, len);
+	struct text t = { .p = out, .cap = AXML_TEXT_MAX };
+	bool ok = string(&x->pool, number, &t);
+
+	*len = t.n;
+	return ok;
 }
 
 /* -- elements ------------------------------------------------------------------------------------------- */
@@ -222,7 +238,7 @@ static enum axml_event take_chunk(struct axml *x, uint16_t type, uint16_t header
 	struct rd body = chunk;
 
 	if (type == CHUNK_STRINGS && x->pool.chunk == NULL)
-		return axml_pool_open(&x->pool, chunk) ? AXML_DONE : AXML_BAD;
+		return pool_open(&x->pool, chunk) ? AXML_DONE : AXML_BAD;
 	rd_skip(&body, header);
 	if (type == CHUNK_MAP && x->map.p == NULL)
 		x->map = body;

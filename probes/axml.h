@@ -60,8 +60,9 @@ bool axml_attribute(const struct axml *x, uint32_t id, const char *name, struct 
 /* A string as UTF-8. False: no such string, or broken. Returns its length in *len; cut when longer. */
 bool axml_string(const struct axml *x, uint32_t number, char out[AXML_TEXT_MAX], size_t *len);
 
-/* For resource tables, which hold the same pools: `r` stands at the chunk. */
-bool axml_pool_open(struct axml_pool *pool, struct rd chunk);
-bool axml_pool_string(const struct axml_pool *pool, uint32_t number, char out[AXML_TEXT_MAX], size_t *len);
+/* For resource tables, which hold the same pools and are read piece by piece: what the head of a chunk of n
+ * bytes says, and the string that stands at r. pool->chunk is NULL. */
+bool axml_pool_head(struct axml_pool *pool, struct rd head, size_t n);
+bool axml_pool_text(bool utf8, struct rd r, char out[AXML_TEXT_MAX], size_t *len);
 
 #endif

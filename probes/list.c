@@ -52,7 +52,7 @@ const struct probe_row probe_table[PROBE_ID_COUNT] = {
 			      .endpoint = itunes_lookup },
 	[PROBE_ID_APK] = { .name = "apk",
 			   .zh = "安卓安装包的清单",
-			   .version = 1,
+			   .version = 2,
 			   .kinds = 1u << SUBJECT_HOST | 1u << SUBJECT_ANDROID_PACKAGE,
 			   .wants_target = true,
 			   .interval_hours = MONTH },

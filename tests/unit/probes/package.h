@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For tests: a writer of ZIP archives that can lie, and a server in memory that answers a probe's ranges. */
+/* For tests: a writer of ZIP archives that can lie, a server in memory that answers a probe's ranges, and the
+ * archive `k` of each test by package_set_up(). */
 #ifndef TESTS_UNIT_PROBES_PACKAGE_H
 #define TESTS_UNIT_PROBES_PACKAGE_H
 
@@ -308,6 +309,65 @@ static inline enum probe_outcome served_run(const struct probe *probe, struct se
 	free(run.state);
 	memcpy(s->remark, run.remark, sizeof(s->remark));
 	return run.outcome;
+}
+
+/* -- the fixture -------------------------------------------------------------------------------------- */
+
+static struct package k;
+
+static inline int package_set_up(void **state)
+{
+	(void)state;
+	package_init(&k);
+	return 0;
+}
+
+static inline int package_tear_down(void **state)
+{
+	(void)state;
+	package_clear(&k);
+	return 0;
+}
+
+#define PACKAGE_TEST(test) cmocka_unit_test_setup_teardown(test, package_set_up, package_tear_down)
+
+/* Begins again. */
+static inline void package_empty(void) { k.n = k.dir_n = k.entries = 0; }
+
+/* A stored file of n bytes that nobody reads. */
+static inline void package_filler(const char *name, size_t n)
+{
+	uint8_t *bytes = malloc(n);
+
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+	k.stored = true;
+	package_add(&k, name, bytes, n);
+	k.stored = false;
+	free(bytes);
+}
+
+/* Runs the probe against a server that has k as it is now, unless it was given something else. */
+static inline enum probe_outcome package_run(const struct probe *probe, struct served *s, const char *url,
+					     struct probe_facts *f)
+{
+	static struct probe_fact room[PROBE_FACTS_MAX];
+
+	*f = (struct probe_facts){ .fact = room };
+	if (s->p == NULL || s->p == k.p) {
+		s->p = k.p;
+		s->n = k.n;
+	}
+	return served_run(probe, s, url, f);
+}
+
+/* "type=value (note)" of each fact, one a line. */
+static inline void package_told(const struct probe_facts *f, char *out, size_t cap)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < f->count; i++)
+		snprintf(out + strlen(out), cap - strlen(out), "%s=%s (%s)\n", fact_name(f->fact[i].type),
+			 f->fact[i].value, f->fact[i].note);
 }
 
 #endif

@@ -10,23 +10,7 @@
 #include "tests/unit/probes/axml_write.h"
 #include "tests/unit/probes/package.h"
 
-static struct probe_fact room[PROBE_FACTS_MAX];
-static struct package k;
 static const char url[] = "https://dl.example.cn/app.apk";
-
-static int set_up(void **state)
-{
-	(void)state;
-	package_init(&k);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	package_clear(&k);
-	return 0;
-}
 
 /* -- packages by our own hand -------------------------------------------------------------------------- */
 
@@ -89,35 +73,6 @@ static void manifest(const struct manifest *m)
 	aw_end(&w);
 }
 
-/* "type=value (note)" of each fact, one a line. */
-static void told(const struct probe_facts *f, char *out, size_t cap)
-{
-	out[0] = '\0';
-	for (size_t i = 0; i < f->count; i++)
-		snprintf(out + strlen(out), cap - strlen(out), "%s=%s (%s)\n", fact_name(f->fact[i].type),
-			 f->fact[i].value, f->fact[i].note);
-}
-
-static enum probe_outcome run(struct served *s, struct probe_facts *f)
-{
-	*f = (struct probe_facts){ .fact = room };
-	s->p = k.p;
-	s->n = k.n;
-	return served_run(&probe_apk, s, url, f);
-}
-
-static void filler(size_t n)
-{
-	uint8_t *bytes = malloc(n);
-
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = (uint8_t)(i * 2654435761u >> 13);
-	k.stored = true;
-	package_add(&k, "lib/filler.so", bytes, n);
-	k.stored = false;
-	free(bytes);
-}
-
 static const char plain_told[] = "android-package=cn.edu.example.app ()\n"
 				 "app-name=示例 App ()\n"
 				 "app-version=3.1.7 (versionCode 317, minSdk 21, targetSdk 30)\n"
@@ -125,21 +80,27 @@ static const char plain_told[] = "android-package=cn.edu.example.app ()\n"
 				 "permission=android.permission.P1 ()\n"
 				 "app-updated=2026-05-01T12:30:00Z (包内最新文件的时间, 时区不明)\n";
 
-static void test_a_large_package_by_three_small_ranges(void **state)
+static void tells_plain(struct served *s)
 {
-	struct served s = { .etag = NULL };
 	struct probe_facts f;
 	char text[4096];
 
+	assert_int_equal(package_run(&probe_apk, s, url, &f), PROBE_DONE);
+	package_told(&f, text, sizeof(text));
+	assert_string_equal(text, plain_told);
+}
+
+static void test_a_large_package_by_three_small_ranges(void **state)
+{
+	struct served s = { .etag = NULL };
+
 	(void)state;
 	manifest(&plain);
-	filler(1500 * 1000);
+	package_filler("lib/filler.so", 1500 * 1000);
 	package_add(&k, "AndroidManifest.xml", w.p, w.n);
-	filler(500 * 1000);
+	package_filler("lib/filler.so", 500 * 1000);
 	package_end(&k);
-	assert_int_equal(run(&s, &f), PROBE_DONE);
-	told(&f, text, sizeof(text));
-	assert_string_equal(text, plain_told);
+	tells_plain(&s);
 	assert_int_equal(s.asks, 3);
 	assert_true(s.bytes < ARCHIVE_FIRST + ZIP_END_MAX + 8192);
 }
@@ -147,25 +108,19 @@ static void test_a_large_package_by_three_small_ranges(void **state)
 static void test_the_manifest_in_the_first_bytes_is_not_asked_for_again(void **state)
 {
 	struct served s = { .etag = NULL };
-	struct probe_facts f;
-	char text[4096];
 
 	(void)state;
 	manifest(&plain);
 	package_add(&k, "AndroidManifest.xml", w.p, w.n);
-	filler(500 * 1000);
+	package_filler("lib/filler.so", 500 * 1000);
 	package_end(&k);
-	assert_int_equal(run(&s, &f), PROBE_DONE);
-	told(&f, text, sizeof(text));
-	assert_string_equal(text, plain_told);
+	tells_plain(&s);
 	assert_int_equal(s.asks, 2);
 }
 
 static void test_a_small_package_is_one_request(void **state)
 {
 	struct served s = { .etag = NULL };
-	struct probe_facts f;
-	char text[4096];
 
 	(void)state;
 	manifest(&plain);
@@ -174,9 +129,7 @@ static void test_a_small_package_is_one_request(void **state)
 	for (unsigned whole = 0; whole < 2;
 	     whole++) { /* also when all of it comes from who knows no ranges */
 		s = (struct served){ .no_ranges = whole };
-		assert_int_equal(run(&s, &f), PROBE_DONE);
-		told(&f, text, sizeof(text));
-		assert_string_equal(text, plain_told);
+		tells_plain(&s);
 		assert_int_equal(s.asks, 1);
 	}
 }
@@ -184,26 +137,22 @@ static void test_a_small_package_is_one_request(void **state)
 static void test_padding_zip64_and_comments(void **state)
 {
 	struct served s;
-	struct probe_facts f;
-	char text[4096];
 
 	(void)state;
 	manifest(&plain);
 	for (unsigned way = 0; way < 8; way++) {
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.zip64 = way & 1;
 		k.pad = way & 2 ? 60000 : 0; /* more than the slack: one more request */
-		filler(300 * 1000);
+		package_filler("lib/filler.so", 300 * 1000);
 		package_add(&k, "AndroidManifest.xml", w.p, w.n);
-		filler(300 * 1000);
+		package_filler("lib/filler.so", 300 * 1000);
 		struct package_end end = package_true_end(&k);
 		end.zip64 = way & 1;
 		end.comment = way & 4 ? 65535 : 0;
 		package_end_as(&k, &end);
 		s = (struct served){ .etag = NULL };
-		assert_int_equal(run(&s, &f), PROBE_DONE);
-		told(&f, text, sizeof(text));
-		assert_string_equal(text, plain_told);
+		tells_plain(&s);
 		/* and behind a long comment the directory is not in the last bytes */
 		assert_int_equal(s.asks, 3 + (way & 2 ? 1 : 0) + (way & 4 ? 1 : 0));
 	}
@@ -212,8 +161,7 @@ static void test_padding_zip64_and_comments(void **state)
 static void test_a_directory_of_many_entries_comes_in_chunks(void **state)
 {
 	struct served s = { .etag = NULL };
-	struct probe_facts f;
-	char name[64], text[4096];
+	char name[64];
 
 	(void)state;
 	manifest(&plain);
@@ -228,9 +176,7 @@ static void test_a_directory_of_many_entries_comes_in_chunks(void **state)
 	}
 	package_end(&k);
 	assert_true(k.dir_n > 4 * ARCHIVE_CHUNK);
-	assert_int_equal(run(&s, &f), PROBE_DONE);
-	told(&f, text, sizeof(text));
-	assert_string_equal(text, plain_told);
+	tells_plain(&s);
 	assert_true(s.asks <= 2 + 6 + 1);
 	assert_true(s.bytes < k.dir_n + ZIP_END_MAX + 3 * ARCHIVE_FIRST);
 }
@@ -245,7 +191,7 @@ static void test_facts_find_room_before_permissions(void **state)
 	manifest(&many);
 	package_add(&k, "AndroidManifest.xml", w.p, w.n);
 	package_end(&k);
-	assert_int_equal(run(&s, &f), PROBE_DONE);
+	assert_int_equal(package_run(&probe_apk, &s, url, &f), PROBE_DONE);
 	assert_int_equal(f.count, PROBE_FACTS_MAX - 8 + 1);
 	assert_int_equal(f.more, 300 + 3 - (PROBE_FACTS_MAX - 8));
 	assert_int_equal(f.fact[0].type, FACT_ANDROID_PACKAGE);
@@ -259,7 +205,7 @@ static void test_facts_find_room_before_permissions(void **state)
 static void refused(struct served *s, const char *why)
 {
 	struct probe_facts f;
-	enum probe_outcome o = run(s, &f);
+	enum probe_outcome o = package_run(&probe_apk, s, url, &f);
 
 	if (o != PROBE_UNRECOGNISED || f.count != 0 || strstr(s->remark, why) == NULL)
 		fail_msg("%s, %zu facts, %s; not %s", probe_outcome_name(o), f.count, s->remark, why);
@@ -267,13 +213,13 @@ static void refused(struct served *s, const char *why)
 
 static void package_of(const struct manifest *m, bool large)
 {
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	manifest(m);
 	if (large)
-		filler(200 * 1000);
+		package_filler("lib/filler.so", 200 * 1000);
 	package_add(&k, "AndroidManifest.xml", w.p, w.n);
 	if (large)
-		filler(200 * 1000);
+		package_filler("lib/filler.so", 200 * 1000);
 }
 
 static void test_manifests_that_are_none(void **state)
@@ -293,11 +239,11 @@ static void test_manifests_that_are_none(void **state)
 		package_end(&k);
 		refused(&s, "不是应用的清单");
 	}
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	package_add(&k, "AndroidManifest.xml", "<manifest package=\"a.b\"/>", 25);
 	package_end(&k);
 	refused(&s, "不是应用的清单");
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	manifest(&plain);
 	w.n -= 24;
 	aw_end(&w);
@@ -315,16 +261,16 @@ static void test_which_manifest(void **state)
 	package_add(&k, "AndroidManifest.xml", w.p, w.n);
 	package_end(&k);
 	refused(&s, "重复");
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	package_add(&k, "androidmanifest.xml", w.p, w.n);
 	package_add(&k, "assets/AndroidManifest.xml", w.p, w.n);
 	package_end(&k);
 	refused(&s, "没有要找的");
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	package_add_n(&k, "AndroidManifest.xml\0x", 21, w.p, w.n);
 	package_end(&k);
 	refused(&s, "目录有错");
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	k.local_name = "AndroidManifest.xmm";
 	package_add(&k, "AndroidManifest.xml", w.p, w.n);
 	package_end(&k);
@@ -352,17 +298,17 @@ static void test_entries_that_lie(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct served s = { .etag = NULL };
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.size_off = k.packed_off = k.at_off = k.crc_off = 0;
 		manifest(&plain);
-		filler(100 * 1000);
+		package_filler("lib/filler.so", 100 * 1000);
 		k.size_off = rows[i].size;
 		k.packed_off = rows[i].packed;
 		k.at_off = rows[i].at;
 		k.crc_off = rows[i].crc;
 		package_add(&k, "AndroidManifest.xml", w.p, w.n);
 		k.size_off = k.packed_off = k.at_off = k.crc_off = 0;
-		filler(200 * 1000);
+		package_filler("lib/filler.so", 200 * 1000);
 		package_end(&k);
 		refused(&s, rows[i].why);
 		assert_true(s.bytes < 700 * 1000);
@@ -483,7 +429,7 @@ static void test_failures_keep_their_name(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct served s = rows[i].s;
 		struct probe_facts f;
-		assert_int_equal(run(&s, &f), rows[i].want);
+		assert_int_equal(package_run(&probe_apk, &s, url, &f), rows[i].want);
 		assert_int_equal(f.count, 0);
 	}
 }
@@ -506,12 +452,12 @@ static void test_times_that_cannot_be(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct served s = { .etag = NULL };
 		struct probe_facts f;
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.dos_date = rows[i].date;
 		k.utc = rows[i].utc;
 		package_add(&k, "AndroidManifest.xml", w.p, w.n);
 		package_end(&k);
-		assert_int_equal(run(&s, &f), PROBE_DONE);
+		assert_int_equal(package_run(&probe_apk, &s, url, &f), PROBE_DONE);
 		assert_int_equal(f.count, rows[i].want ? 6 : 5);
 		if (rows[i].want)
 			assert_string_equal(f.fact[5].value, rows[i].want);
@@ -530,43 +476,130 @@ static void test_a_name_that_cannot_be_looked_up_is_said(void **state)
 		if (way == 1)
 			package_add(&k, "resources.arsc", "no table", 8);
 		if (way == 2) {
-			filler(100 * 1000);
+			package_filler("lib/filler.so", 100 * 1000);
 			k.packed_off = -1;
 			package_add(&k, "resources.arsc", "no table", 8);
 			k.packed_off = 0;
-			filler(100 * 1000);
+			package_filler("lib/filler.so", 100 * 1000);
 		}
 		package_end(&k);
-		assert_int_equal(run(&s, &f), PROBE_DONE);
+		assert_int_equal(package_run(&probe_apk, &s, url, &f), PROBE_DONE);
 		assert_int_equal(f.count, 4);
 		assert_non_null(strstr(s.remark, "@0x7f0e001b"));
+	}
+}
+
+/* -- resource tables that are too large to be fetched whole ------------------------------------------------
+ */
+
+enum { POOL_SIZE = 900 * 1000, GAP = 300 * 1000 };
+
+/* A table whose strings fill POOL_SIZE, then `gaps` types of something else, then the name of 0x7f0e0001. */
+static uint8_t *large_table(unsigned gaps, size_t *n)
+{
+	static const char name[] = "\x04\x0c示例校园";
+	size_t type = 20 + 28 + 8 + 16, package = 288 + (size_t)gaps * GAP + type, at;
+	uint8_t *p, *to;
+
+	*n = 12 + POOL_SIZE + package;
+	p = to = calloc(1, *n);
+	package_le(&to, 0x000c0002, 4);
+	package_le(&to, *n, 4);
+	package_le(&to, 1, 4);
+	package_le(&to, 0x001c0001, 4);
+	package_le(&to, POOL_SIZE, 4);
+	package_le(&to, 1, 4);
+	package_le(&to, 0, 4);
+	package_le(&to, 1 << 8, 4);
+	package_le(&to, 32 + POOL_SIZE / 2, 4);
+	memcpy(p + 12 + 32 + POOL_SIZE / 2, name, sizeof(name));
+	to = p + 12 + POOL_SIZE;
+	package_le(&to, 0x01200200, 4);
+	package_le(&to, package, 4);
+	package_le(&to, 0x7f, 4);
+	for (unsigned i = 0; i < gaps; i++) {
+		to = p + 12 + POOL_SIZE + 288 + (size_t)i * GAP;
+		package_le(&to, 0x00300201, 4);
+		package_le(&to, GAP, 4);
+		package_le(&to, 1, 4);
+	}
+	at = *n - type;
+	to = p + at;
+	package_le(&to, 0x00300201, 4);
+	package_le(&to, type, 4);
+	package_le(&to, 0x0e, 4);
+	package_le(&to, 2, 4);
+	package_le(&to, 48 + 8, 4);
+	package_le(&to, 28, 4);
+	to = p + at + 48;
+	package_le(&to, UINT32_MAX, 4);
+	package_le(&to, 0, 4);
+	package_le(&to, 8, 8);
+	package_le(&to, 8 | 3 << 24, 8);
+	return p;
+}
+
+static void test_a_large_table_is_read_in_parts(void **state)
+{
+	const struct manifest m = { "manifest", "cn.edu.example.app", "1", NULL, 0x7f0e0001, 1 };
+	static const struct {
+		unsigned gaps;
+		bool packed;
+		struct served s;
+		bool named;
+	} rows[] = {
+		{ 0, false, { .etag = NULL }, true },
+		{ 4, false, { .etag = NULL }, true },
+		{ 9, false, { .etag = NULL }, false }, /* more than it is worth */
+		{ 0, true, { .etag = NULL }, true },   /* small as it is packed */
+		{ 4, false, { .status = 404, .from_ask = 5 }, false },
+		{ 4, false, { .total_off = 1, .from_ask = 5 }, false },
+		{ 4, false, { .shorter = 1, .from_ask = 5 }, false },
+		{ 4, false, { .outcome = PROBE_TIMEOUT, .from_ask = 5 }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct served s = rows[i].s;
+		struct probe_facts f;
+		uint8_t *table;
+		size_t n;
+		package_of(&m, true);
+		table = large_table(rows[i].gaps, &n);
+		k.stored = !rows[i].packed;
+		package_add(&k, "resources.arsc", table, n);
+		k.stored = false;
+		package_end(&k);
+		free(table);
+		assert_int_equal(package_run(&probe_apk, &s, url, &f), PROBE_DONE);
+		assert_int_equal(f.count, rows[i].named ? 5 : 4);
+		assert_int_equal(strstr(s.remark, "@0x7f0e0001") == NULL, rows[i].named);
+		assert_true(s.bytes < 2 * 1024 * 1024 + 400 * 1024 && s.asks <= 16);
+		if (rows[i].named)
+			assert_string_equal(f.fact[4].value, "示例校园");
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_large_package_by_three_small_ranges, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(test_the_manifest_in_the_first_bytes_is_not_asked_for_again,
-						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_small_package_is_one_request, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_padding_zip64_and_comments, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_directory_of_many_entries_comes_in_chunks, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(test_facts_find_room_before_permissions, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_manifests_that_are_none, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_which_manifest, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_entries_that_lie, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_ends_that_lie, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_package_cut_at_many_lengths, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_servers_without_ranges_are_not_drained, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(test_servers_that_answer_something_else, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_failures_keep_their_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_times_that_cannot_be, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_name_that_cannot_be_looked_up_is_said, set_up,
-						tear_down),
+		PACKAGE_TEST(test_a_large_package_by_three_small_ranges),
+		PACKAGE_TEST(test_the_manifest_in_the_first_bytes_is_not_asked_for_again),
+		PACKAGE_TEST(test_a_small_package_is_one_request),
+		PACKAGE_TEST(test_padding_zip64_and_comments),
+		PACKAGE_TEST(test_a_directory_of_many_entries_comes_in_chunks),
+		PACKAGE_TEST(test_facts_find_room_before_permissions),
+		PACKAGE_TEST(test_manifests_that_are_none),
+		PACKAGE_TEST(test_which_manifest),
+		PACKAGE_TEST(test_entries_that_lie),
+		PACKAGE_TEST(test_ends_that_lie),
+		PACKAGE_TEST(test_a_package_cut_at_many_lengths),
+		PACKAGE_TEST(test_servers_without_ranges_are_not_drained),
+		PACKAGE_TEST(test_servers_that_answer_something_else),
+		PACKAGE_TEST(test_failures_keep_their_name),
+		PACKAGE_TEST(test_times_that_cannot_be),
+		PACKAGE_TEST(test_a_name_that_cannot_be_looked_up_is_said),
+		PACKAGE_TEST(test_a_large_table_is_read_in_parts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,31 +11,6 @@
 #include "tests/unit/probes/package.h"
 #include "tests/unit/probes/tool.h"
 
-static struct probe_fact room[PROBE_FACTS_MAX];
-static struct package k;
-
-static int set_up(void **state)
-{
-	(void)state;
-	package_init(&k);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	package_clear(&k);
-	return 0;
-}
-
-static enum probe_outcome run(struct served *s, struct probe_facts *f)
-{
-	*f = (struct probe_facts){ .fact = room };
-	s->p = k.p;
-	s->n = k.n;
-	return served_run(&probe_apk, s, "https://dl.example.cn/app.apk", f);
-}
-
 static char folder[] = "/tmp/test_apk.XXXXXX";
 
 static void put(const char *name, const char *text)
@@ -185,7 +160,8 @@ static void load(const char *name)
 	fclose(f);
 }
 
-static void check_made(size_t i, const char *utf16)
+/* Returns how many bytes of it were asked for. */
+static uint64_t check_made(size_t i, const char *utf16)
 {
 	static char out[16384], text[1024];
 	struct served s = { .etag = NULL };
@@ -204,8 +180,26 @@ static void check_made(size_t i, const char *utf16)
 			 0);
 	assert_int_equal(TOOL(out, "aapt", "dump", "badging", "app.apk"), 0);
 	load("app.apk");
-	assert_int_equal(run(&s, &f), PROBE_DONE);
+	assert_int_equal(package_run(&probe_apk, &s, "https://dl.example.cn/app.apk", &f), PROBE_DONE);
 	compare(&f, out);
+	return s.bytes;
+}
+
+/* Strings that nobody asks for, more than a table that is fetched whole has room for. */
+static void put_many(const char *name, const char *language)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fprintf(f, "<resources>") > 0);
+	for (unsigned i = 0; i < 9000; i++)
+		fprintf(f, "<string name='many%u'>%s, text number %u of a very large table</string>", i,
+			language, i);
+	assert_true(fprintf(f, "</resources>") > 0);
+	fclose(f);
 }
 
 static void test_android_s_own_tool_agrees(void **state)
@@ -229,13 +223,20 @@ static void test_android_s_own_tool_agrees(void **state)
 		check_made(i, NULL);
 		check_made(i, "--utf16");
 	}
+	put_many("app/res/values/many.xml", "any");
+	put_many("app/res/values-zh/many.xml", "zh");
+	for (unsigned utf16 = 0; utf16 < 2; utf16++) {
+		uint64_t bytes = check_made(0, utf16 ? "--utf16" : NULL);
+		assert_true(k.n > 1024 * 1024);
+		assert_true(bytes < k.n * 3 / 4);
+	}
 	assert_int_equal(TOOL(out, "rm", "-r", folder), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_android_s_own_tool_agrees, set_up, tear_down),
+		PACKAGE_TEST(test_android_s_own_tool_agrees),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

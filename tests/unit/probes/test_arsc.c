@@ -87,6 +87,15 @@ static void finish(void)
 	close_chunk(table);
 }
 
+static enum arsc_result whole(const uint8_t *p, size_t n, uint32_t id, const char *language,
+			      char text[ARSC_TEXT_MAX])
+{
+	const struct arsc_piece all = { p, 0, n };
+	struct arsc a = { .piece = &all, .pieces = 1, .size = n };
+
+	return arsc_find(&a, id, language, text);
+}
+
 static const char *found(uint32_t id, const char *language)
 {
 	static char text[ARSC_TEXT_MAX];
@@ -94,7 +103,7 @@ static const char *found(uint32_t id, const char *language)
 	bool ok;
 
 	memcpy(copy, w.p, w.n);
-	ok = arsc_string(copy, w.n, id, language, text);
+	ok = whole(copy, w.n, id, language, text) == ARSC_FOUND;
 	free(copy);
 	return ok ? text : "-";
 }
@@ -159,6 +168,45 @@ static void test_references_have_an_end(void **state)
 	assert_string_equal(found(ID, ""), "-");
 }
 
+/* A table as large as those of real apps, of which only what is asked for is handed over. */
+static void test_in_pieces(void **state)
+{
+	static const struct {
+		const char *language, *want;
+	} rows[] = { { "", "默认" }, { "zh", "中文" }, { "en", NULL } };
+	enum { TYPES = 40, PIECES = 16 };
+	struct arsc_piece piece[PIECES];
+	char text[ARSC_TEXT_MAX];
+
+	(void)state;
+	begin();
+	for (unsigned i = 0; i < TYPES; i++) { /* of another type, large */
+		size_t at = open_chunk(0x0201, 20 + CONFIG);
+		aw_le(&w, 9, 4);
+		w.n += 5000;
+		close_chunk(at);
+	}
+	add_type(&any, 0, AXML_STRING, 0);
+	add_type(&zh, 1, AXML_STRING, 1);
+	finish();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arsc a = { .piece = piece, .size = w.n };
+		enum arsc_result res;
+		size_t bytes = 0;
+		while ((res = arsc_find(&a, ID, rows[i].language, text)) == ARSC_MORE) {
+			assert_true(a.pieces < PIECES);
+			assert_true(a.need < w.n && a.need_n <= w.n - a.need);
+			bytes += a.need_n;
+			piece[a.pieces++] = (struct arsc_piece){ w.p + a.need, a.need, a.need_n };
+		}
+		assert_int_equal(res, rows[i].want ? ARSC_FOUND : ARSC_NONE);
+		if (rows[i].want)
+			assert_string_equal(text, rows[i].want);
+		assert_true(a.pieces <= 4);
+		assert_true(bytes <= w.n + 3 * 4096);
+	}
+}
+
 static void test_cut_and_turned_over(void **state)
 {
 	char text[ARSC_TEXT_MAX];
@@ -173,15 +221,15 @@ static void test_cut_and_turned_over(void **state)
 	for (size_t n = 0; n < w.n; n++) {
 		uint8_t *cut = malloc(n ? n : 1);
 		memcpy(cut, w.p, n);
-		assert_false(arsc_string(cut, n, ID, "", text));
+		assert_int_equal(whole(cut, n, ID, "", text), ARSC_NONE);
 		free(cut);
 	}
 	for (size_t at = 0; at < w.n; at++)
 		for (unsigned mask = 1; mask < 256; mask = mask * 5 + 1) {
 			memcpy(copy, w.p, w.n);
 			copy[at] ^= (uint8_t)mask;
-			arsc_string(copy, w.n, ID, "zh", text);
-			arsc_string(copy, w.n, ID, "", text);
+			whole(copy, w.n, ID, "zh", text);
+			whole(copy, w.n, ID, "", text);
 		}
 	free(copy);
 }
@@ -189,9 +237,8 @@ static void test_cut_and_turned_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms_of_entries),
-		cmocka_unit_test(test_which_configuration),
-		cmocka_unit_test(test_references_have_an_end),
+		cmocka_unit_test(test_forms_of_entries),       cmocka_unit_test(test_which_configuration),
+		cmocka_unit_test(test_references_have_an_end), cmocka_unit_test(test_in_pieces),
 		cmocka_unit_test(test_cut_and_turned_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

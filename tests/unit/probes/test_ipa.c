@@ -10,53 +10,7 @@
 #include "tests/unit/probes/package.h"
 #include "tests/unit/probes/tool.h"
 
-static struct probe_fact room[PROBE_FACTS_MAX];
-static struct package k;
 static const char url[] = "https://dl.example.cn/app.ipa";
-
-static int set_up(void **state)
-{
-	(void)state;
-	package_init(&k);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	package_clear(&k);
-	return 0;
-}
-
-static void told(const struct probe_facts *f, char *out, size_t cap)
-{
-	out[0] = '\0';
-	for (size_t i = 0; i < f->count; i++)
-		snprintf(out + strlen(out), cap - strlen(out), "%s=%s (%s)\n", fact_name(f->fact[i].type),
-			 f->fact[i].value, f->fact[i].note);
-}
-
-static enum probe_outcome run(struct served *s, struct probe_facts *f)
-{
-	*f = (struct probe_facts){ .fact = room };
-	if (s->p == NULL) {
-		s->p = k.p;
-		s->n = k.n;
-	}
-	return served_run(&probe_ipa, s, url, f);
-}
-
-static void filler(size_t n)
-{
-	uint8_t *bytes = malloc(n);
-
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = (uint8_t)(i * 2654435761u >> 13);
-	k.stored = true;
-	package_add(&k, "Payload/示例.app/示例", bytes, n);
-	k.stored = false;
-	free(bytes);
-}
 
 #define KEY(k, v)  "<key>" k "</key><string>" v "</string>"
 #define PLIST(x)   "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict>" x "</dict></plist>"
@@ -75,15 +29,15 @@ static const char info_told[] = "ios-bundle=cn.edu.example.App-1 ()\n"
 
 static void package_of(const char *name, const char *info, bool large)
 {
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	if (large)
-		filler(300 * 1000);
+		package_filler("Payload/示例.app/示例", 300 * 1000);
 	package_add(&k, "Payload/示例.app/PlugIns/x.appex/Info.plist", "x", 1);
 	package_add(&k, "Payload/示例.app/Frameworks/y.app/Info.plist", "x", 1);
 	package_add(&k, "Info.plist", "x", 1);
 	package_add(&k, name, info, strlen(info));
 	if (large)
-		filler(300 * 1000);
+		package_filler("Payload/示例.app/示例", 300 * 1000);
 	package_end(&k);
 }
 
@@ -96,8 +50,8 @@ static void test_a_package_by_ranges(void **state)
 	for (unsigned large = 0; large < 2; large++) {
 		struct served s = { .etag = NULL };
 		package_of("Payload/示例.app/Info.plist", INFO, large);
-		assert_int_equal(run(&s, &f), PROBE_DONE);
-		told(&f, text, sizeof(text));
+		assert_int_equal(package_run(&probe_ipa, &s, url, &f), PROBE_DONE);
+		package_told(&f, text, sizeof(text));
 		assert_string_equal(text, info_told);
 		assert_int_equal(s.asks, large ? 3 : 1);
 		assert_true(s.bytes < ARCHIVE_FIRST + ZIP_END_MAX + 8192);
@@ -128,8 +82,8 @@ static void test_binary_lists_of_another_hand(void **state)
 	}
 	package_add(&k, "Payload/a.app/Info.plist", bytes, n);
 	package_end(&k);
-	assert_int_equal(run(&s, &f), PROBE_DONE);
-	told(&f, text, sizeof(text));
+	assert_int_equal(package_run(&probe_ipa, &s, url, &f), PROBE_DONE);
+	package_told(&f, text, sizeof(text));
 	assert_string_equal(text, "ios-bundle=com.example.school ()\n"
 				  "app-name=学校 ()\n"
 				  "app-version=7 (build 7, iOS ?)\n"
@@ -140,7 +94,7 @@ static void test_binary_lists_of_another_hand(void **state)
 static void refused(struct served *s, const char *why)
 {
 	struct probe_facts f;
-	enum probe_outcome o = run(s, &f);
+	enum probe_outcome o = package_run(&probe_ipa, s, url, &f);
 
 	if (o != PROBE_UNRECOGNISED || f.count != 0 || strstr(s->remark, why) == NULL)
 		fail_msg("%s, %zu facts, %s; not %s", probe_outcome_name(o), f.count, s->remark, why);
@@ -171,7 +125,7 @@ static void test_what_is_none(void **state)
 		refused(&s, rows[i].why);
 	}
 	struct served s = { .etag = NULL };
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	package_add(&k, "Payload/a.app/Info.plist", INFO, sizeof(INFO) - 1);
 	package_add(&k, "Payload/b.app/Info.plist", INFO, sizeof(INFO) - 1);
 	package_end(&k);
@@ -192,6 +146,7 @@ static void test_what_is_none(void **state)
 /* Two files: the list first, then the package. */
 static enum probe_outcome run_two(const char *list, struct served *second, struct probe_facts *f, char *urls)
 {
+	static struct probe_fact room[PROBE_FACTS_MAX];
 	struct served first = { .p = (const uint8_t *)list, .n = strlen(list) };
 	struct probe_run r = { .kind = SUBJECT_HOST,
 			       .name = "www.example.cn",
@@ -237,7 +192,7 @@ static void test_a_list_leads_to_its_package(void **state)
 	struct served s = { .p = k.p, .n = k.n };
 	assert_int_equal(run_two(list, &s, &f, urls), PROBE_DONE);
 	assert_string_equal(urls, "https://a.cn/m.plist https://dl.a.cn/x.ipa?s=1 ");
-	told(&f, text, sizeof(text));
+	package_told(&f, text, sizeof(text));
 	assert_string_equal(text, info_told);
 }
 
@@ -264,7 +219,7 @@ static void test_a_list_alone_says_less(void **state)
 		s.p = k.p;
 		s.n = k.n;
 		assert_int_equal(run_two(rows[i].list, &s, &f, urls), PROBE_DONE);
-		told(&f, text, sizeof(text));
+		package_told(&f, text, sizeof(text));
 		assert_string_equal(text, "ios-bundle=com.example.listed (安装清单所载)\n"
 					  "app-name=名单 (安装清单所载)\n"
 					  "app-version=1.0 (安装清单所载)\n");
@@ -298,12 +253,9 @@ static void test_lists_that_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_package_by_ranges, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_binary_lists_of_another_hand, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_what_is_none, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_list_leads_to_its_package, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_list_alone_says_less, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_lists_that_are_none, set_up, tear_down),
+		PACKAGE_TEST(test_a_package_by_ranges),    PACKAGE_TEST(test_binary_lists_of_another_hand),
+		PACKAGE_TEST(test_what_is_none),           PACKAGE_TEST(test_a_list_leads_to_its_package),
+		PACKAGE_TEST(test_a_list_alone_says_less), PACKAGE_TEST(test_lists_that_are_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

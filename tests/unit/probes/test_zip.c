@@ -8,22 +8,7 @@
 
 #include "tests/unit/probes/package.h"
 
-static struct package k;
 static const char text[] = "one two three four five six seven, one two three four five six seven";
-
-static int set_up(void **state)
-{
-	(void)state;
-	package_init(&k);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	package_clear(&k);
-	return 0;
-}
 
 static enum zip_result end_of(struct zip_end *e)
 {
@@ -52,7 +37,7 @@ static void test_a_file_comes_out_as_it_went_in(void **state)
 
 	(void)state;
 	for (unsigned way = 0; way < 8; way++) {
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.stored = way & 1;
 		k.zip64 = way & 2;
 		k.pad = way & 4 ? 300 : 0;
@@ -92,7 +77,7 @@ static void test_times(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.dos_date = rows[i].date;
 		k.utc = rows[i].utc;
 		package_add(&k, "a", text, sizeof(text));
@@ -118,7 +103,7 @@ static void test_an_end_that_lies(void **state)
 	(void)state;
 	for (unsigned zip64 = 0; zip64 < 2; zip64++)
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-			k.n = k.dir_n = k.entries = 0;
+			package_empty();
 			package_add(&k, "a", text, sizeof(text));
 			struct package_end end = package_true_end(&k);
 			end.zip64 = zip64;
@@ -144,7 +129,7 @@ static void test_what_follows_the_end_makes_it_bad(void **state)
 	k.n -= 2;
 	assert_int_equal(end_of(&e), ZIP_BAD);
 	/* an end within the comment hides the true one: nobody else reads it that way, so neither do we */
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	package_add(&k, "a", text, sizeof(text));
 	struct package_end end = package_true_end(&k);
 	end.comment = 64;
@@ -160,7 +145,7 @@ static void test_an_end_cut_at_every_length(void **state)
 
 	(void)state;
 	for (unsigned zip64 = 0; zip64 < 2; zip64++) {
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.zip64 = zip64;
 		package_add(&k, "a", text, sizeof(text));
 		struct package_end end = package_true_end(&k);
@@ -193,7 +178,7 @@ static void test_zip64_ends_that_lie(void **state)
 	for (size_t off = 0; off < 76; off++) { /* each byte of record and locator, turned over */
 		enum zip_result res;
 		struct package_end end;
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		package_add(&k, "a", text, sizeof(text));
 		end = package_true_end(&k);
 		end.zip64 = true;
@@ -237,14 +222,14 @@ static void test_names(void **state)
 	package_add_n(&k, "a\0b", 3, text, sizeof(text));
 	package_end(&k);
 	assert_int_equal(only(&e), ZIP_BAD);
-	k.n = k.dir_n = k.entries = 0;
+	package_empty();
 	package_add(&k, "", text, sizeof(text));
 	package_end(&k);
 	assert_int_equal(only(&e), ZIP_BAD);
 	/* the local header says another name than the directory */
 	for (unsigned i = 0; i < 2; i++) {
 		size_t data;
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.local_name = i ? "abd" : "abcd";
 		package_add(&k, "abc", text, sizeof(text));
 		package_end(&k);
@@ -297,7 +282,7 @@ static void test_sizes_and_sums_that_lie(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		k.n = k.dir_n = k.entries = 0;
+		package_empty();
 		k.size_off = rows[i].size;
 		k.packed_off = rows[i].packed;
 		k.crc_off = rows[i].crc;
@@ -339,18 +324,17 @@ static void test_a_bomb_stops_at_the_size_that_was_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_file_comes_out_as_it_went_in, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_times, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_an_end_that_lies, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_what_follows_the_end_makes_it_bad, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_an_end_cut_at_every_length, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_zip64_ends_that_lie, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_entries_cut_at_every_length, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_local_headers_cut_at_every_length, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_sizes_and_sums_that_lie, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_bomb_stops_at_the_size_that_was_told, set_up,
-						tear_down),
+		PACKAGE_TEST(test_a_file_comes_out_as_it_went_in),
+		PACKAGE_TEST(test_times),
+		PACKAGE_TEST(test_an_end_that_lies),
+		PACKAGE_TEST(test_what_follows_the_end_makes_it_bad),
+		PACKAGE_TEST(test_an_end_cut_at_every_length),
+		PACKAGE_TEST(test_zip64_ends_that_lie),
+		PACKAGE_TEST(test_entries_cut_at_every_length),
+		PACKAGE_TEST(test_names),
+		PACKAGE_TEST(test_local_headers_cut_at_every_length),
+		PACKAGE_TEST(test_sizes_and_sums_that_lie),
+		PACKAGE_TEST(test_a_bomb_stops_at_the_size_that_was_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
