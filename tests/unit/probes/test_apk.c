@@ -199,8 +199,7 @@ static void test_facts_find_room_before_permissions(void **state)
 	assert_int_equal(f.fact[2].type, FACT_APP_VERSION);
 }
 
-/* -- lies: each is unrecognised, with no fact and a reason ------------------------------------------------
- */
+/* -- lies: each is unrecognised, with no fact and a reason -- */
 
 static void refused(struct served *s, const char *why)
 {
@@ -329,8 +328,6 @@ static void test_ends_that_lie(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct served s = { .etag = NULL };
 		package_of(&plain, i & 1);
-		if (i == 1)
-			k.dir_n -= 0;
 		struct package_end end = package_true_end(&k);
 		end.entries += (uint64_t)rows[i].entries + (i == 1 ? 99 : 0);
 		end.dir_size += (uint64_t)rows[i].dir_size;
@@ -361,8 +358,7 @@ static void test_a_package_cut_at_many_lengths(void **state)
 		refused(&s, "结尾");
 }
 
-/* -- servers ----------------------------------------------------------------------------------------------
- */
+/* -- servers -- */
 
 static void test_servers_without_ranges_are_not_drained(void **state)
 {
@@ -489,8 +485,7 @@ static void test_a_name_that_cannot_be_looked_up_is_said(void **state)
 	}
 }
 
-/* -- resource tables that are too large to be fetched whole ------------------------------------------------
- */
+/* -- resource tables that are too large to be fetched whole -- */
 
 enum { POOL_SIZE = 900 * 1000, GAP = 300 * 1000 };
 

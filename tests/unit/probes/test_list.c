@@ -12,28 +12,6 @@
 #include "conf/conf.h"
 #include "probes/probe.h"
 
-static const char text[] =
-	"[campus]\ndomains = example.edu.cn\n"
-	"[probe]\nenabled = on\ncontact = https://nic.example.edu.cn/\nopt_out = out.example.com\n"
-	"wechat_record = https://record.example.cn/?appid=\n";
-
-static struct conf conf;
-
-static int set_up(void **state)
-{
-	char error[CONF_ERROR_MAX];
-
-	(void)state;
-	return conf_parse(&conf, "test", text, strlen(text), error);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	conf_clear(&conf);
-	return 0;
-}
-
 static void every_row_runs(void **state)
 {
 	struct probe_row row[PROBE_ROWS_MAX];
@@ -54,6 +32,8 @@ static void every_row_runs(void **state)
 
 static void an_endpoint_is_the_configured_one(void **state)
 {
+	static char record[] = "https://record.example.cn/?appid=", none[] = "";
+	const struct conf conf = { .probe = { .wechat_record = record, .itunes_lookup = none } };
 	struct probe_row row[PROBE_ROWS_MAX];
 	size_t n = probe_list(row), seen = 0;
 
@@ -73,8 +53,8 @@ static void an_endpoint_is_the_configured_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(every_row_runs, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(an_endpoint_is_the_configured_one, set_up, tear_down),
+		cmocka_unit_test(every_row_runs),
+		cmocka_unit_test(an_endpoint_is_the_configured_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
