@@ -14,7 +14,12 @@
 #include "ctl/label.h"
 #include "ctl/output.h"
 
-enum { VIEW_KEYS_MAX = 12, NARROW_COLUMNS_MAX = 4, WIDE_MIN = 100 };
+enum {
+	VIEW_KEYS_MAX = 12,
+	NARROW_COLUMNS_MAX = 4,
+	WIDE_MIN = 100,
+	CELL_MAX = 60, /* columns of a fact's text where nothing wraps: one long value would pad every row */
+};
 
 /* Lines that hold the first key are rows of the command's table; any other line is shown as a tree. */
 struct view {
@@ -131,6 +136,36 @@ static struct libscols_table *table_new(const char *const *keys, size_t count)
 	return t;
 }
 
+/* Where a text of more than CELL_MAX columns is cut, a Chinese character taking two; its length: it is not.
+ */
+static size_t cell_end(const char *text, size_t n)
+{
+	size_t width = 0, end = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if ((c & 0xc0) == 0x80)
+			continue;
+		if (width < CELL_MAX - 1)
+			end = i;
+		width += c >= 0xe3 ? 2 : 1;
+		if (width > CELL_MAX)
+			return end;
+	}
+	return n;
+}
+
+/* The whole is in --json, and on a terminal that is wide enough to wrap it. */
+static void cut_cell(struct buf *cell)
+{
+	size_t end = cell->len > 0 ? cell_end(cell->p, cell->len) : 0;
+
+	if (end == cell->len)
+		return;
+	cell->len = end;
+	buf_puts(cell, "…");
+}
+
 static void table_add(struct libscols_table *t, const char *const *keys, size_t count, const json_t *row)
 {
 	struct libscols_line *line = scols_table_new_line(t, NULL);
@@ -143,6 +178,9 @@ static void table_add(struct libscols_table *t, const char *const *keys, size_t 
 			label_show_value(&cell, type, json_object_get(row, keys[i]));
 		else
 			show_cell(&cell, keys[i], json_object_get(row, keys[i]));
+		if (fact != NULL && column_flags(keys[i]) != 0 &&
+		    !scols_column_is_wrap(scols_table_get_column(t, i)))
+			cut_cell(&cell);
 		if (line == NULL || scols_line_set_data(line, i, cell.len > 0 ? cell.p : "-") != 0)
 			abort();
 		buf_clear(&cell);

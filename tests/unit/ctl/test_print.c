@@ -146,6 +146,29 @@ static const char probed[] =
 	"{\"v\":1,\"transcript_of\":3,\"outcome\":\"done\",\"transcript\":\"GET /\\n200 \\u001b[2J\\n\"}\n"
 	"{\"v\":1,\"transcript_of\":4,\"outcome\":\"robots\",\"transcript\":\"last\"}";
 
+/* One long value does not pad the rows of all others; on a wide terminal it wraps, and is whole. */
+static void test_a_long_fact_is_cut_where_nothing_wraps(void **state)
+{
+	static const char row[] = "{\"v\":1,\"fact\":\"title\",\"subject\":\"a.cn\",\"value\":\"%s%s\"}\n"
+				  "{\"v\":1,\"fact\":\"title\",\"subject\":\"b.cn\",\"value\":\"短\"}";
+	char text[2048], value[400] = "";
+	const char *out;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		memcpy(value + 3 * i, "长", 4);
+	snprintf(text, sizeof(text), row, value, "尾");
+	out = shown("probes", text, 0);
+	assert_non_null(strstr(out, "长…"));
+	assert_null(strstr(out, "尾"));
+	for (const char *line = out; *line; line = strchr(line, '\n') + 1)
+		assert_true(strchr(line, '\n') - line < 300);
+	assert_non_null(strstr(shown("probes", text, 160), "尾"));
+	value[3 * 29] = '\0'; /* 60 columns: just as many */
+	snprintf(text, sizeof(text), row, value, "尾");
+	assert_non_null(strstr(shown("probes", text, 0), "长尾"));
+}
+
 /* Jobs, facts and transcripts, each in its form and in this order. */
 static void test_a_probe_shows_jobs_facts_and_transcripts(void **state)
 {
@@ -210,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_too_narrow_for_columns),
 		cmocka_unit_test(test_a_pipe_gets_whole_rows),
 		cmocka_unit_test(test_counts_by_status_read_as_statuses),
+		cmocka_unit_test(test_a_long_fact_is_cut_where_nothing_wraps),
 		cmocka_unit_test(test_a_probe_shows_jobs_facts_and_transcripts),
 		cmocka_unit_test(test_what_is_not_asked_reads_as_reasons),
 		cmocka_unit_test(test_one_blank_line_between),
