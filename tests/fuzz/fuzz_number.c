@@ -23,13 +23,28 @@ static void once(void *arg, const struct number *m)
 		s->again = *m;
 }
 
+static void owner(void *arg, const struct owner *o)
+{
+	const struct seen *s = arg;
+
+	if (o->name < s->text || o->name + o->n > s->text + s->n || o->n == 0 || o->n >= OWNER_MAX ||
+	    o->confidence > 100)
+		abort();
+}
+
 static void number(void *arg, const struct number *m)
 {
 	struct seen *s = arg, self = { 0 };
+	struct owner o;
 
 	if (m->at >= m->end || m->end > s->n || m->end <= s->last || strlen(m->value) == 0)
 		abort();
 	s->last = m->end;
+	if (owner_before(s->text, m->at, &o)) {
+		owner(s, &o);
+		if (o.name + o.n > s->text + m->at)
+			abort();
+	}
 	/* a licence of a few words' context, and a number that only its form proves, are told by what is
 	 * around */
 	if (m->type == FACT_GRADE_NUMBER || m->type == FACT_TELECOM_NUMBER || m->value[0] == 'A' ||
@@ -37,15 +52,6 @@ static void number(void *arg, const struct number *m)
 		return;
 	number_scan(m->value, strlen(m->value), once, &self);
 	if (self.count != 1 || self.again.type != m->type || strcmp(self.again.value, m->value) != 0)
-		abort();
-}
-
-static void owner(void *arg, const struct owner *o)
-{
-	const struct seen *s = arg;
-
-	if (o->name < s->text || o->name + o->n > s->text + s->n || o->n == 0 || o->n >= OWNER_MAX ||
-	    o->confidence > 100)
 		abort();
 }
 
