@@ -154,6 +154,8 @@ static void on_done(void *arg, const struct visit_result *r)
 	begin_waiting(p);
 }
 
+static const struct visit_hooks visit_hooks = { .done = on_done };
+
 /* A job that was not begun. */
 static void answer_at_once(struct prober *p, int64_t id, enum probe_outcome outcome, const char *remark)
 {
@@ -177,7 +179,7 @@ static void begin_waiting(struct prober *p)
 		if (p->first == NULL)
 			p->last = &p->first;
 		p->waiting--;
-		if (!visits_begin(p->visits, &e->job, on_done, e)) {
+		if (!visits_begin(p->visits, &e->job, &visit_hooks, e)) {
 			answer_at_once(p, e->id, PROBE_HELD_BACK, "");
 			free(e);
 		}

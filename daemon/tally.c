@@ -33,6 +33,9 @@ _Static_assert(2 * PROBE_OUTCOME_COUNT + 16 <= JOB_COUNTERS_MAX, "each counter h
 static void add_counters(struct job_view *v, const struct visit_counters *c, const struct budget_view *b)
 {
 	add(v, "", "requests", c->requests);
+	add(v, "", "answers-shared", c->shared);
+	add(v, "", "answers-unshared", c->unshared);
+	add(v, "", "connections-reused", c->reused);
 	add(v, "", "waits", c->waits);
 	add(v, "", "body-bytes", c->body_bytes);
 	add(v, "", "robots-fetched", c->robots_fetched);

@@ -179,10 +179,11 @@ static void finish(struct drive *d)
 	getrusage(RUSAGE_SELF, &use);
 	buf_printf(&b,
 		   "{\"all\": %llu, \"requests\": %llu, \"waits\": %llu, \"robots\": %llu, \"robots_kept\": "
-		   "%llu",
+		   "%llu, \"shared\": %llu, \"reused\": %llu",
 		   (unsigned long long)n->begun, (unsigned long long)n->requests,
 		   (unsigned long long)n->waits, (unsigned long long)n->robots_fetched,
-		   (unsigned long long)n->robots_kept);
+		   (unsigned long long)n->robots_kept, (unsigned long long)n->shared,
+		   (unsigned long long)n->reused);
 	buf_printf(&b,
 		   ", \"bytes\": %llu, \"rss_kb\": %ld, \"seconds\": %.3f, \"cpu\": %.3f, "
 		   "\"ended_after_pause\": %.3f",
@@ -238,6 +239,8 @@ static void on_done(void *arg, const struct visit_result *r)
 	feed(d);
 }
 
+static const struct visit_hooks hooks = { .done = on_done };
+
 static void set_name(struct visit_job *job, const char *target)
 {
 	const char *p = strstr(target, "://");
@@ -257,7 +260,7 @@ static void feed(struct drive *d)
 		const char *target = d->run[d->next++ % d->runs];
 		snprintf(job.target, sizeof(job.target), "%s", target);
 		set_name(&job, target);
-		if (!visits_begin(d->visits, &job, on_done, d))
+		if (!visits_begin(d->visits, &job, &hooks, d))
 			exit(3);
 	}
 	if (d->ended == d->runs * d->times)

@@ -356,6 +356,26 @@ int64_t budget_take(struct budget *b, const char *host, const uint8_t addr[16], 
 	return 0;
 }
 
+bool budget_reach(struct budget *b, const uint8_t paid[16], const uint8_t addr[16], int64_t now)
+{
+	uint8_t net[16], had[16];
+	struct entry *n;
+
+	net_of(net, addr);
+	net_of(had, paid);
+	if (memcmp(net, had, sizeof(net)) == 0)
+		return true;
+	now = tick(b, now);
+	n = want(b, &b->nets, NULL, net, now);
+	if (n == NULL || bucket_wait(&n->bucket, &b->net, now) > 0) {
+		b->refused += n == NULL;
+		b->waited += n != NULL;
+		return false;
+	}
+	bucket_take(&n->bucket, &b->net, now);
+	return true;
+}
+
 /* -- what came of it ---------------------------------------------------------------------------------- */
 
 /* HOLD * 2^times, at most a day. */

@@ -25,6 +25,9 @@ void budget_reload(struct budget *b, const struct conf *c);
 /* May `host` (as scope_normal() writes it) at `addr` be asked now? 0: yes, and it is counted as asked.
  * > 0: in that many microseconds at the earliest. < 0: the host is held back for that many (negated). */
 int64_t budget_take(struct budget *b, const char *host, const uint8_t addr[16], int64_t now);
+/* The request goes to `addr` after all, though budget_take() counted it in the network of `paid`. True: the
+ * same network, or it is counted in this one as well. False: that one has none left. */
+bool budget_reach(struct budget *b, const uint8_t paid[16], const uint8_t addr[16], int64_t now);
 /* What came of it. `status` 0: no response; `retry_after` in seconds, 0: the field was not there. Returns for
  * how many seconds the host is left alone because of this; 0: for none. */
 uint32_t budget_told(struct budget *b, const char *host, enum probe_outcome outcome, unsigned status,

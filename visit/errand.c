@@ -27,6 +27,7 @@ struct errand {
 	char redirect[ERRAND_HOPS_MAX][PROBE_URL_MAX];
 	int redirect_status[ERRAND_HOPS_MAX];
 	size_t hops;
+	bool front;                   /* it began at the front page of its subject */
 	bool answered;                /* the last response is this hop's, not that of the one before */
 	int status;                   /* of the last response */
 	char location[PROBE_URL_MAX]; /* of it */
@@ -36,6 +37,11 @@ struct errand {
 	int64_t resolved;
 	struct resolve_ask *asking;
 	struct transfer *transfer;
+	bool paid;         /* counted by the budget, and not sent yet */
+	bool conditional;  /* it was sent so */
+	bool crowded;      /* the next address was in a network without budget: */
+	uint8_t later[16]; /* this one */
+	unsigned tries;
 	/* robots.txt */
 	bool is_robots, waits_for_robots, robots_counted;
 	char origin[URL_ORIGIN_MAX]; /* whose robots.txt this fetches, or waits for */
@@ -187,8 +193,10 @@ static void start(struct errand *e)
 {
 	if (!url_parse(&e->url, e->task.ask->url))
 		refuse(e, PROBE_BAD_URL, e->task.ask->url, 0);
-	else if (passes(e))
+	else if (passes(e)) {
+		e->front = url_is_root(&e->url) && strcmp(e->url.host, e->task.run->name) == 0;
 		go(e);
+	}
 }
 
 /* -- robots.txt: RFC 9309 section 2.3.1 */
@@ -371,6 +379,7 @@ static void hop(struct errand *e, const struct probe_answer *a, bool too_long)
 	e->redirect_status[e->hops] = a->status;
 	memcpy(e->redirect[e->hops++], from.text, sizeof(from.text));
 	e->answered = e->robots_counted = false;
+	e->tries = 0;
 	if (o != PROBE_DONE) {
 		refuse(e, o, a->location, 0);
 		return;
@@ -381,21 +390,13 @@ static void hop(struct errand *e, const struct probe_answer *a, bool too_long)
 		wake_in(e, 0);
 }
 
-/* -- the request */
-static void on_reply(void *arg, const struct fetch_reply *reply)
+/* -- the answer */
+/* Of this hop, from the server or from the one before. */
+static void take_reply(struct errand *e, const struct fetch_reply *reply, uint32_t held)
 {
-	struct errand *e = arg;
 	struct errand_result r = { .answer = reply->answer, .retry_after = reply->retry_after };
 	const struct probe_answer *a = &r.answer;
-	const int64_t now = clock_wall();
-	uint32_t held;
 
-	e->transfer = NULL;
-	e->m->counters.answered[a->outcome]++;
-	e->m->counters.body_bytes += a->size;
-	transcript_reply(e->task.transcript, now, reply);
-	held = budget_told(e->m->budget, e->url.host, a->outcome, (unsigned)a->status, reply->retry_after,
-			   now);
 	if (held > r.retry_after) /* the store remembers it when this process does not */
 		r.retry_after = held;
 	if (e->task.ask->follow && a->outcome == PROBE_DONE && is_redirect(a->status) &&
@@ -407,10 +408,69 @@ static void on_reply(void *arg, const struct fetch_reply *reply)
 	deliver(e, &r);
 }
 
-static void send_request(struct errand *e, int64_t now)
+/* No address that was tried could be connected to, and the network of the next one had no budget left: once
+ * more, that one first. */
+static bool comes_back(struct errand *e, const struct fetch_reply *r)
+{
+	bool crowded = e->crowded && !r->connected;
+
+	e->crowded = false;
+	if (!crowded || e->tries++ == ERRAND_TRIES_MAX)
+		return false;
+	for (size_t i = 1; i < e->addr_count; i++)
+		if (memcmp(e->addr[i], e->later, 16) == 0) {
+			memcpy(e->addr[i], e->addr[0], 16);
+			memcpy(e->addr[0], e->later, 16);
+			wake_in(e, 0);
+			return true;
+		}
+	return false;
+}
+
+/* -- the request */
+static struct fetch_order order_of(struct errand *e, bool conditional);
+
+static void on_reply(void *arg, const struct fetch_reply *reply)
+{
+	struct errand *e = arg;
+	const struct fetch_order order = order_of(e, e->conditional);
+	const struct probe_answer *a = &reply->answer;
+	const int64_t now = clock_wall();
+	uint32_t held;
+
+	e->transfer = NULL;
+	e->m->counters.answered[a->outcome]++;
+	e->m->counters.body_bytes += a->size;
+	e->m->counters.reused += reply->reused;
+	transcript_reply(e->task.transcript, now, reply);
+	if (comes_back(e, reply))
+		return;
+	held = budget_told(e->m->budget, e->url.host, a->outcome, (unsigned)a->status, reply->retry_after,
+			   now);
+	if (e->front)
+		answers_put(e->task.answers, &order, reply, now);
+	take_reply(e, reply, held);
+}
+
+/* The last gate before a connect(2). */
+static bool may_connect(void *arg, const uint8_t addr[16])
+{
+	struct errand *e = arg;
+
+	if (!scope_address(e->m->scope, addr))
+		return false;
+	if (budget_reach(e->m->budget, e->addr[0], addr, clock_wall()))
+		return true;
+	e->crowded = true;
+	memcpy(e->later, addr, sizeof(e->later));
+	return false;
+}
+
+static struct fetch_order order_of(struct errand *e, bool conditional)
 {
 	const struct probe_ask *ask = e->task.ask;
-	const struct fetch_order order = {
+
+	return (struct fetch_order){
 		.url = &e->url,
 		.addr = (const uint8_t(*)[16])e->addr,
 		.addr_count = e->addr_count,
@@ -419,14 +479,24 @@ static void send_request(struct errand *e, int64_t now)
 		.ranged = ask->ranged,
 		.from = ask->from,
 		.to = ask->to,
-		.etag = ask->conditional ? e->task.etag : "",
-		.modified = ask->conditional ? e->task.modified : "",
+		.etag = conditional ? e->task.etag : "",
+		.modified = conditional ? e->task.modified : "",
 		.body_max = ask->body_max,
 		.prefix = ask->prefix,
+		.may = may_connect,
+		.arg = e,
 	};
+}
 
+static void send_request(struct errand *e, int64_t now)
+{
+	struct fetch_order order;
+
+	/* on a condition only if no other run needs the page itself */
+	e->conditional = e->task.ask->conditional && e->task.answers->wanted == 0;
+	order = order_of(e, e->conditional);
 	transcript_request(e->task.transcript, now, &order);
-	e->transfer = fetch_begin(e->m->fetch, &order, on_reply, e);
+	e->transfer = fetch_begin(e->task.session, &order, on_reply, e);
 	if (e->transfer == NULL) {
 		refuse_here(e, PROBE_BAD_URL);
 		return;
@@ -435,23 +505,47 @@ static void send_request(struct errand *e, int64_t now)
 	++*e->task.requests;
 }
 
-/* Everything that may have changed since the last time is looked at again: this is called after each wait. */
-static void go(struct errand *e)
+/* True: somebody asked this in the same stay, and his answer is taken. */
+static bool asked_before(struct errand *e, int64_t now)
 {
-	const int64_t now = clock_wall();
+	const struct fetch_order order = order_of(e, false);
+	struct fetch_reply reply;
+	int64_t when;
+
+	if (!e->front || !answers_find(e->task.answers, &order, &reply, &when))
+		return false;
+	e->m->counters.shared++;
+	transcript_again(e->task.transcript, now, &order, when);
+	transcript_reply(e->task.transcript, now, &reply);
+	take_reply(e, &reply, 0);
+	return true;
+}
+
+/* A connection that is there leads to one address, and it is that one's network which is asked. */
+static void connected_first(struct errand *e)
+{
+	uint8_t peer[16];
+
+	if (!fetch_peer(e->task.session, &e->url, peer))
+		return;
+	for (size_t i = 1; i < e->addr_count; i++)
+		if (memcmp(e->addr[i], peer, 16) == 0) {
+			memcpy(e->addr[i], e->addr[0], 16);
+			memcpy(e->addr[0], peer, 16);
+			return;
+		}
+}
+
+/* True: it is counted as asked. */
+static bool budget_lets(struct errand *e, int64_t now)
+{
 	int64_t wait;
 
-	if (e->m->paused || !budget_open(e->m->budget, now)) {
-		refuse_here(e, PROBE_PAUSED);
-		return;
-	}
-	if (!passes(e) || !robots_let(e, now) || !has_addresses(e, now))
-		return;
-	if (!all_allowed(e)) {
-		refuse_here(e, PROBE_BAD_ADDRESS);
-		return;
-	}
+	if (e->paid)
+		return true;
+	connected_first(e);
 	wait = budget_take(e->m->budget, e->url.host, e->addr[0], now);
+	e->paid = wait == 0;
 	if (wait < 0 || wait > ERRAND_WAIT_SECONDS * SECOND) {
 		wait = wait < 0 ? -wait : wait;
 		refuse(e, PROBE_HELD_BACK, e->url.text, (uint32_t)((wait + SECOND - 1) / SECOND));
@@ -459,7 +553,31 @@ static void go(struct errand *e)
 		e->m->counters.waits++;
 		transcript_waits(e->task.transcript, now, e->url.host, wait);
 		wake_in(e, wait);
-	} else {
-		send_request(e, now);
 	}
+	return wait == 0;
+}
+
+/* Everything that may have changed since the last time is looked at again: this is called after each wait. */
+static void go(struct errand *e)
+{
+	const int64_t now = clock_wall();
+
+	if (e->m->paused || !budget_open(e->m->budget, now)) {
+		refuse_here(e, PROBE_PAUSED);
+		return;
+	}
+	if (!passes(e) || !robots_let(e, now) || asked_before(e, now) || !has_addresses(e, now))
+		return;
+	if (!all_allowed(e)) {
+		refuse_here(e, PROBE_BAD_ADDRESS);
+		return;
+	}
+	if (!budget_lets(e, now))
+		return;
+	if (*e->task.requests == 0 && e->task.begins != NULL && !e->task.begins(e->task.arg)) {
+		wake_in(e, ERRAND_TELL_MS * 1000);
+		return;
+	}
+	e->paid = false;
+	send_request(e, now);
 }

@@ -13,6 +13,7 @@
 
 #include "probes/scope.h"
 #include "probes/url.h"
+#include "visit/answers.h"
 #include "visit/budget.h"
 #include "visit/fetch.h"
 #include "visit/resolve.h"
@@ -24,6 +25,8 @@ enum {
 	ERRAND_HOPS_MAX = 5,         /* redirects followed */
 	ERRAND_WAIT_SECONDS = 600,   /* a longer wait is the store's: the errand ends as held back */
 	ERRAND_ADDRESS_SECONDS = 30, /* for so long an answer of the resolver is used, over waits */
+	ERRAND_TRIES_MAX = 3,        /* of one request whose next address was in a network without budget */
+	ERRAND_TELL_MS = 5,          /* between two looks at whether somebody may be asked now */
 };
 
 struct errand;
@@ -38,6 +41,7 @@ struct manners {
 	struct fetch *fetch;
 	bool paused;
 	struct visit_counters counters;
+	size_t kept_bytes;    /* of answers, all stays */
 	struct errand *first; /* all of them */
 };
 
@@ -45,7 +49,13 @@ struct manners {
 struct errand_task {
 	const struct probe_ask *ask;
 	const struct scope_run *run;
-	const char *etag, *modified; /* used if the ask is conditional */
+	const char *etag, *modified; /* used if the ask is conditional, and no other run needs the whole */
+	struct fetch_session *session;
+	struct answers *answers;
+	/* Asked before the first request of the run is sent; false: not now, asked again in a moment. NULL:
+	 * at any time. */
+	bool (*begins)(void *arg);
+	void *arg; /* for begins */
 	struct transcript *transcript;
 	unsigned *requests; /* counts what is sent */
 };

@@ -13,96 +13,43 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "visit/fetch_chain.h"
 #include "visit/fetch_head.h"
+#include "visit/fetch_multi.h"
 #include "visit/fetch_wire.h"
 #include "visit/roots.h"
 
 struct fetch {
 	struct event_base *base;
-	struct event *timer;
-	CURLM *multi;
 	struct roots *roots; /* NULL: this machine has none */
 	char *agent;
-	uint32_t timeout;
-	bool (*may)(void *arg, const uint8_t addr[16]);
-	void *arg;
-	uint64_t turn; /* counts calls of libcurl */
+	uint32_t timeout, idle;
+};
+
+struct fetch_session {
+	struct fetch *f;
+	struct fetch_multi multi;
+	struct fetch_wire wire;
+	struct transfer *at_hand;
+	struct event *idle;
 };
 
 struct transfer {
-	struct fetch *f;
+	struct fetch_session *s; /* NULL: it is over */
 	CURL *easy;
 	void (*done)(void *arg, const struct fetch_reply *r);
 	void *arg;
 	struct curl_slist *fields, *pins;
-	struct fetch_wire wire;
 	uint32_t body_max;
 	bool cut_is_fine, head_only, https, ranged;
+	struct fetch_chain *chain; /* of the connection: known before, or taken at the end */
 	/* what came */
 	struct fetch_head head;
-	bool head_full, body_full; /* over a cap */
+	bool head_full, body_full, padded; /* over a cap */
 	uint8_t *body;
 	size_t size, room;
-	uint8_t *cert[PROBE_CERTS_MAX];
 	char why[CURL_ERROR_SIZE];
 };
-
-/* -- libcurl on libevent */
-static void check_done(struct fetch *f);
-
-static void on_ready(evutil_socket_t fd, short what, void *arg)
-{
-	struct fetch *f = arg;
-	int running, bits = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
-
-	f->turn++;
-	curl_multi_socket_action(f->multi, fd, bits, &running);
-	check_done(f);
-}
-
-static void on_time(evutil_socket_t fd, short what, void *arg)
-{
-	struct fetch *f = arg;
-	int running;
-
-	(void)fd, (void)what;
-	f->turn++;
-	curl_multi_socket_action(f->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	check_done(f);
-}
-
-static int watch_time(CURLM *multi, long ms, void *arg)
-{
-	struct fetch *f = arg;
-	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
-
-	(void)multi;
-	if (ms < 0)
-		evtimer_del(f->timer);
-	else
-		evtimer_add(f->timer, &tv);
-	return 0;
-}
-
-static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *mine)
-{
-	struct fetch *f = arg;
-	struct event *e = mine;
-	const short bits =
-		(short)((what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
-
-	(void)easy;
-	if (e != NULL)
-		event_free(e);
-	e = NULL;
-	if (what != CURL_POLL_REMOVE) {
-		e = event_new(f->base, fd, (short)(bits | EV_PERSIST), on_ready, f);
-		if (e == NULL || event_add(e, NULL) != 0)
-			fatal("libevent 不能监视连接");
-	}
-	curl_multi_assign(f->multi, fd, e);
-	return 0;
-}
 
 /* -- what comes in */
 static size_t on_head(char *line, size_t size, size_t count, void *arg)
@@ -110,10 +57,11 @@ static size_t on_head(char *line, size_t size, size_t count, void *arg)
 	struct transfer *t = arg;
 	const size_t n = size * count;
 
-	if (fetch_head_line(&t->head, line, n))
-		return n;
-	t->head_full = true;
-	return 0;
+	if (!fetch_head_line(&t->head, line, n)) {
+		t->head_full = true;
+		return 0;
+	}
+	return t->head.layered ? 0 : n;
 }
 
 static void body_room(struct transfer *t, size_t want)
@@ -139,15 +87,27 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 	return take;
 }
 
+/* A compressed stream can go on for ever and say nothing: empty blocks, a header field without end. What is
+ * honest is hardly ever longer than what it unpacks to. */
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
+{
+	struct transfer *t = arg;
+
+	(void)down_total, (void)up_total, (void)up;
+	t->padded = t->head.encoded && (uint64_t)down > t->size + t->size / 64 + FETCH_PADDING_MAX;
+	return t->padded;
+}
+
 /* -- where to */
 /* "+host:port:address,address": "+" so that libcurl forgets it again. */
 static void pin(struct transfer *t, const struct url *u)
 {
+	const struct fetch_wire *w = &t->s->wire;
 	char line[URL_HOST_MAX + 16 + FETCH_ADDRESSES_MAX * (TEXT_ADDR_MAX + 3)], text[TEXT_ADDR_MAX];
 	size_t at = (size_t)snprintf(line, sizeof(line), "+%s:%u:", u->host, u->port);
 
-	for (size_t i = 0; i < t->wire.addr_count; i++) {
-		text_addr(text, t->wire.addr[i]);
+	for (size_t i = 0; i < w->addr_count; i++) {
+		text_addr(text, w->addr[i]);
 		at += (size_t)snprintf(line + at, sizeof(line) - at,
 				       strchr(text, ':') != NULL ? "%s[%s]" : "%s%s", i > 0 ? "," : "", text);
 	}
@@ -185,8 +145,9 @@ static void set_manners(CURL *e, const struct fetch *f)
 	curl_easy_setopt(e, CURLOPT_PROXY, ""); /* also not the environment's */
 	curl_easy_setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, (long)f->idle);
+	curl_easy_setopt(e, CURLOPT_FORBID_REUSE, f->idle == 0 ? 1L : 0L);
+	curl_easy_setopt(e, CURLOPT_MAXLIFETIME_CONN, (long)FETCH_LIFE_SECONDS);
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(e, CURLOPT_USERAGENT, f->agent);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)f->timeout * 1000L);
@@ -214,13 +175,15 @@ static void set_callbacks(struct transfer *t)
 {
 	CURL *e = t->easy;
 
-	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->why);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_head);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
-	fetch_wire_set(&t->wire, e);
+	curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(e, CURLOPT_XFERINFODATA, t);
+	curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
+	fetch_wire_set(&t->s->wire, e);
 }
 
 static void set_request(struct transfer *t, const struct fetch_order *o)
@@ -259,48 +222,80 @@ static uint32_t body_cap(const struct fetch_order *o)
 	return (uint32_t)cap;
 }
 
+/* -- life of a transfer */
+/* The session is free for the next one; whatever libcurl knows of this one is gone. */
+static void detach(struct transfer *t)
+{
+	struct fetch_session *s = t->s;
+	const struct timeval patience = { s->f->idle, 0 };
+
+	curl_multi_remove_handle(s->multi.curl, t->easy);
+	curl_easy_cleanup(t->easy);
+	fetch_wire_end(&s->wire);
+	evtimer_add(s->idle, &patience);
+	s->at_hand = NULL;
+	t->s = NULL;
+}
+
 static void transfer_free(struct transfer *t)
 {
-	if (t->easy != NULL) {
-		curl_multi_remove_handle(t->f->multi, t->easy);
-		curl_easy_cleanup(t->easy);
-	}
+	if (t->s != NULL)
+		detach(t);
 	curl_slist_free_all(t->fields);
 	curl_slist_free_all(t->pins);
-	for (size_t i = 0; i < PROBE_CERTS_MAX; i++)
-		free(t->cert[i]);
+	fetch_chain_drop(t->chain);
 	free(t->body);
 	free(t);
 }
 
-struct transfer *fetch_begin(struct fetch *f, const struct fetch_order *o,
+void fetch_cancel(struct transfer *t)
+{
+	struct fetch_session *s = t->s;
+
+	transfer_free(t);
+	fetch_multi_close(&s->multi);
+}
+
+/* The only thing that libcurl tells of a connection that it uses again is that it does. */
+static void know_connection(struct transfer *t)
+{
+	const struct fetch_socket *open = fetch_wire_find(&t->s->wire, t->s->wire.origin);
+
+	if (open != NULL)
+		t->chain = fetch_chain_keep(open->chain);
+}
+
+struct transfer *fetch_begin(struct fetch_session *s, const struct fetch_order *o,
 			     void (*done)(void *arg, const struct fetch_reply *r), void *arg)
 {
 	struct transfer *t = xcalloc(1, sizeof(*t));
 
-	t->f = f;
+	if (!fetch_wire_begin(&s->wire, o))
+		fetch_multi_close(&s->multi);
+	fetch_multi_open(&s->multi);
+	evtimer_del(s->idle);
+	s->at_hand = t;
+	t->s = s;
 	t->done = done;
 	t->arg = arg;
 	t->easy = curl_easy_init();
 	if (t->easy == NULL)
 		fatal("libcurl: 内存不足");
-	fetch_wire_init(&t->wire, o->addr, o->addr_count, f->may, f->arg, &f->turn);
 	t->body_max = body_cap(o);
 	t->cut_is_fine = o->prefix || o->ranged;
 	t->head_only = o->head;
 	t->ranged = o->ranged;
 	t->https = o->url->https;
-	set_manners(t->easy, f);
+	know_connection(t);
+	set_manners(t->easy, s->f);
 	set_tls(t->easy);
 	set_callbacks(t);
 	set_request(t, o);
-	if (curl_multi_add_handle(f->multi, t->easy) == CURLM_OK)
+	if (curl_multi_add_handle(s->multi.curl, t->easy) == CURLM_OK)
 		return t;
 	transfer_free(t);
 	return NULL;
 }
-
-void fetch_cancel(struct transfer *t) { transfer_free(t); }
 
 /* -- what became of it */
 /* Every way in which libcurl can fail here, and what it is called. Others can only be broken responses. */
@@ -348,13 +343,15 @@ static bool ended_by_close(const struct transfer *t, CURLcode code)
 
 static enum probe_outcome outcome_of(const struct transfer *t, CURLcode code)
 {
-	if (t->wire.endless)
+	const struct fetch_wire *w = &t->s->wire;
+
+	if (w->endless)
 		return PROBE_TIMEOUT;
-	if (t->head_full)
+	if (t->head_full || t->padded)
 		return PROBE_TOO_LARGE;
 	if (t->body_full)
 		return t->cut_is_fine ? PROBE_DONE : PROBE_TOO_LARGE;
-	if (code != CURLE_OK && t->wire.refused && !t->head.complete)
+	if (code != CURLE_OK && w->refused && !t->head.complete)
 		return PROBE_BAD_ADDRESS;
 	if (code == CURLE_RECV_ERROR && strstr(t->why, "chunked") != NULL)
 		return PROBE_BAD_RESPONSE; /* libcurl has no code of its own for chunks that are none */
@@ -366,34 +363,22 @@ static enum probe_outcome outcome_of(const struct transfer *t, CURLcode code)
 	return PROBE_DONE;
 }
 
-static void take_certs(struct transfer *t, struct fetch_reply *r)
+/* One that was made for this transfer shows its certificates to this one alone; who comes after it finds them
+ * beside the socket. */
+static void take_chain(struct transfer *t, struct fetch_reply *r)
 {
-	struct curl_certinfo *info = NULL;
-	struct probe_answer *a = &r->answer;
+	struct fetch_socket *open = fetch_wire_find(&t->s->wire, t->s->wire.origin);
+	long made = 0;
 
-	a->verify = -1;
-	if (curl_easy_getinfo(t->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || info == NULL)
-		return;
-	for (int i = 0; i < info->num_of_certs && a->cert_count < PROBE_CERTS_MAX; i++)
-		for (const struct curl_slist *s = info->certinfo[i]; s != NULL; s = s->next) {
-			if (strncmp(s->data, "Cert:", 5) != 0)
-				continue;
-			t->cert[a->cert_count] = xmalloc(PROBE_CERT_MAX);
-			a->cert[a->cert_count] = t->cert[a->cert_count];
-			a->cert_size[a->cert_count] = fetch_pem(t->cert[a->cert_count], s->data + 5);
-			if (a->cert_size[a->cert_count] == 0) {
-				free(t->cert[a->cert_count]);
-				t->cert[a->cert_count] = NULL;
-				return; /* over the cap: what follows it proves nothing */
-			}
-			a->cert_count++;
-		}
-}
-
-static void verify_certs(const struct fetch *f, struct probe_answer *a)
-{
-	if (f->roots != NULL && a->cert_count > 0)
-		a->verify = roots_verify(f->roots, a->cert, a->cert_size, a->cert_count, clock_wall());
+	r->reused = r->connected && curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &made) == CURLE_OK &&
+		    made == 0;
+	if (t->https && !r->reused) {
+		fetch_chain_drop(t->chain);
+		t->chain = fetch_chain_take(t->easy, t->s->f->roots, clock_wall());
+	}
+	if (open != NULL && open->chain == NULL)
+		open->chain = fetch_chain_keep(t->chain);
+	fetch_chain_answer(t->chain, &r->answer);
 }
 
 static uint64_t total_of(const struct transfer *t)
@@ -449,8 +434,7 @@ static void fill(struct transfer *t, struct fetch_reply *r, CURLcode code)
 	fill_connection(t, r);
 	if (a->status == 0)
 		r->http = 0;
-	take_certs(t, r);
-	verify_certs(t->f, a);
+	take_chain(t, r);
 	r->why = code == CURLE_OK ? "" : t->why[0] != '\0' ? t->why : curl_easy_strerror(code);
 }
 
@@ -459,43 +443,71 @@ static void finish(struct transfer *t, CURLcode code)
 	struct fetch_reply r = { .why = "" };
 
 	fill(t, &r, code);
-	t->done(t->arg, &r);
+	detach(t);
+	t->done(t->arg, &r); /* may close the session */
 	transfer_free(t);
 }
 
-/* Asked anew each time: `done` may begin and cancel transfers. */
-static void check_done(struct fetch *f)
+/* -- sessions */
+static void on_done(void *arg, CURL *easy, CURLcode code)
 {
-	struct transfer *t;
-	CURLMsg *m;
-	int left;
+	struct fetch_session *s = arg;
 
-	while ((m = curl_multi_info_read(f->multi, &left)) != NULL) {
-		CURLcode code = m->data.result;
-		if (m->msg != CURLMSG_DONE ||
-		    curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t) != CURLE_OK)
-			continue;
-		finish(t, code);
-	}
+	if (s->at_hand != NULL && s->at_hand->easy == easy)
+		finish(s->at_hand, code);
 }
 
-/* -- */
-static bool start_multi(struct fetch *f)
+static void on_idle(evutil_socket_t fd, short what, void *arg)
+{
+	struct fetch_session *s = arg;
+
+	(void)fd, (void)what;
+	fetch_multi_close(&s->multi);
+}
+
+struct fetch_session *fetch_open(struct fetch *f)
+{
+	struct fetch_session *s = xcalloc(1, sizeof(*s));
+
+	s->f = f;
+	s->multi = (struct fetch_multi){ .base = f->base, .done = on_done, .arg = s };
+	fetch_wire_init(&s->wire, &s->multi.turn);
+	s->idle = evtimer_new(f->base, on_idle, s);
+	if (s->idle == NULL)
+		fatal("libevent 不能排定事件");
+	return s;
+}
+
+void fetch_close(struct fetch_session *s)
+{
+	if (s == NULL)
+		return;
+	if (s->at_hand != NULL)
+		transfer_free(s->at_hand);
+	fetch_multi_close(&s->multi);
+	event_free(s->idle);
+	free(s);
+}
+
+bool fetch_peer(struct fetch_session *s, const struct url *u, uint8_t addr[16])
+{
+	char origin[URL_ORIGIN_MAX];
+	const struct fetch_socket *open;
+
+	url_origin(u, origin);
+	open = fetch_wire_find(&s->wire, origin);
+	if (open != NULL)
+		memcpy(addr, open->addr, 16);
+	return open != NULL;
+}
+
+/* -- all of them */
+static bool start_curl(void)
 {
 	/* libcrypto writes without MSG_NOSIGNAL, and with CURLOPT_NOSIGNAL libcurl leaves this to its caller
 	 */
 	signal(SIGPIPE, SIG_IGN);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return false;
-	f->multi = curl_multi_init();
-	f->timer = evtimer_new(f->base, on_time, f);
-	if (f->multi == NULL || f->timer == NULL)
-		return false;
-	curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
-	curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, watch_time);
-	curl_multi_setopt(f->multi, CURLMOPT_TIMERDATA, f);
-	return true;
+	return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
 struct fetch *fetch_new(struct event_base *base, const struct fetch_settings *s)
@@ -505,10 +517,9 @@ struct fetch *fetch_new(struct event_base *base, const struct fetch_settings *s)
 	f->base = base;
 	f->agent = xstrdup(s->agent);
 	f->timeout = s->timeout;
-	f->may = s->may;
-	f->arg = s->arg;
+	f->idle = s->idle < FETCH_IDLE_SECONDS ? s->idle : FETCH_IDLE_SECONDS;
 	f->roots = roots_new(s->roots);
-	if ((f->roots != NULL || s->roots[0] == '\0') && start_multi(f))
+	if ((f->roots != NULL || s->roots[0] == '\0') && start_curl())
 		return f;
 	fetch_free(f);
 	return NULL;
@@ -518,10 +529,6 @@ void fetch_free(struct fetch *f)
 {
 	if (f == NULL)
 		return;
-	if (f->multi != NULL)
-		curl_multi_cleanup(f->multi);
-	if (f->timer != NULL)
-		event_free(f->timer);
 	roots_free(f->roots);
 	free(f->agent);
 	free(f);

@@ -93,15 +93,24 @@ static void take_length(struct fetch_head *h, struct text v)
 	h->has_length = true;
 }
 
+static bool is_word(struct text v, const char *word)
+{
+	return v.n == strlen(word) && strncasecmp(v.p, word, v.n) == 0;
+}
+
+/* RFC 9112 section 7.4: no other transfer coding was offered. */
 static void take_chunked(struct fetch_head *h, struct text v)
 {
-	(void)v;
 	h->chunked = true;
+	h->layered = h->layered || !(is_word(v, "chunked") || is_word(v, "identity") || v.n == 0);
 }
 
 static void take_encoding(struct fetch_head *h, struct text v)
 {
-	h->encoded = v.n > 0 && !(v.n == 8 && strncasecmp(v.p, "identity", 8) == 0);
+	const bool identity = v.n == 0 || is_word(v, "identity");
+
+	h->layered = h->layered || memchr(v.p, ',', v.n) != NULL || (h->encoded && !identity);
+	h->encoded = h->encoded || !identity;
 }
 
 /* Fields with a place of their own (the first one counts), and those with a reader. */

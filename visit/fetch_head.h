@@ -16,6 +16,7 @@ struct fetch_head {
 	unsigned status, major; /* HTTP/major */
 	bool complete;          /* the empty line after a final (not 1xx) response */
 	bool has_length, chunked, encoded;
+	bool layered;   /* more than one coding: a thousandfold of a thousandfold */
 	bool has_range; /* a Content-Range that makes sense */
 	uint64_t range_from, range_total;
 	uint64_t bytes; /* of all heads, interim ones and trailers too */

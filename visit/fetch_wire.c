@@ -36,11 +36,11 @@ static bool is_pinned(const struct fetch_wire *w, const uint8_t addr[16])
 	return false;
 }
 
-/* Where this socket is; -1: a free place. */
-static int *place_of(struct fetch_wire *w, int fd)
+/* The record of this socket; -1: a free one. */
+static struct fetch_socket *place_of(struct fetch_wire *w, int fd)
 {
 	for (size_t i = 0; i < FETCH_SOCKETS_MAX; i++)
-		if (w->socket[i] == fd)
+		if (w->socket[i].fd == fd)
 			return &w->socket[i];
 	return NULL;
 }
@@ -50,27 +50,39 @@ static int *place_of(struct fetch_wire *w, int fd)
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct fetch_wire *w = arg;
-	int *place = place_of(w, -1);
+	struct fetch_socket *place = place_of(w, -1);
 	uint8_t addr[16];
 
 	(void)purpose;
-	if (!address_of(&to->addr, addr) || !is_pinned(w, addr) || !w->may(w->arg, addr)) {
+	if (w->may == NULL || !address_of(&to->addr, addr) || !is_pinned(w, addr) || !w->may(w->arg, addr)) {
 		w->refused = true;
 		return CURL_SOCKET_BAD;
 	}
 	if (place == NULL)
 		return CURL_SOCKET_BAD;
-	*place = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-	return *place;
+	place->fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	memcpy(place->addr, addr, sizeof(addr));
+	memcpy(place->origin, w->origin, sizeof(w->origin));
+	return place->fd;
 }
 
 static int close_socket(void *arg, curl_socket_t fd)
 {
-	int *place = place_of(arg, fd);
+	struct fetch_socket *place = place_of(arg, fd);
 
-	if (place != NULL)
-		*place = -1;
+	if (place != NULL) {
+		fetch_chain_drop(place->chain);
+		*place = (struct fetch_socket){ .fd = -1 };
+	}
 	return close(fd);
+}
+
+struct fetch_socket *fetch_wire_find(struct fetch_wire *w, const char *origin)
+{
+	for (size_t i = 0; i < FETCH_SOCKETS_MAX; i++)
+		if (w->socket[i].fd >= 0 && strcmp(w->socket[i].origin, origin) == 0)
+			return &w->socket[i];
+	return NULL;
 }
 
 /* -- who keeps it for himself */
@@ -78,8 +90,8 @@ static void hang_up(struct fetch_wire *w)
 {
 	w->endless = true;
 	for (size_t i = 0; i < FETCH_SOCKETS_MAX; i++)
-		if (w->socket[i] >= 0)
-			shutdown(w->socket[i], SHUT_RDWR);
+		if (w->socket[i].fd >= 0)
+			shutdown(w->socket[i].fd, SHUT_RDWR);
 }
 
 /* libcurl reads HTTP/2 for as long as there is something to read and looks at no clock meanwhile, so frames
@@ -103,16 +115,31 @@ static int on_trace(CURL *easy, curl_infotype type, char *bytes, size_t n, void 
 }
 
 /* -- */
-void fetch_wire_init(struct fetch_wire *w, const uint8_t (*addr)[16], size_t count,
-		     bool (*may)(void *arg, const uint8_t addr[16]), void *arg, const uint64_t *turn)
+void fetch_wire_init(struct fetch_wire *w, const uint64_t *turn)
 {
-	*w = (struct fetch_wire){ .may = may, .arg = arg, .turn = turn };
-	w->addr_count = count < FETCH_ADDRESSES_MAX ? count : FETCH_ADDRESSES_MAX;
-	if (w->addr_count > 0)
-		memcpy(w->addr, addr, w->addr_count * 16);
+	*w = (struct fetch_wire){ .turn = turn };
 	for (size_t i = 0; i < FETCH_SOCKETS_MAX; i++)
-		w->socket[i] = -1;
+		w->socket[i].fd = -1;
 }
+
+bool fetch_wire_begin(struct fetch_wire *w, const struct fetch_order *o)
+{
+	const struct fetch_socket *open;
+
+	url_origin(o->url, w->origin);
+	w->addr_count = o->addr_count < FETCH_ADDRESSES_MAX ? o->addr_count : FETCH_ADDRESSES_MAX;
+	if (w->addr_count > 0)
+		memcpy(w->addr, o->addr, w->addr_count * 16);
+	w->may = o->may;
+	w->arg = o->arg;
+	w->seen = 0;
+	w->records = 0;
+	w->refused = w->endless = false;
+	open = fetch_wire_find(w, w->origin);
+	return open == NULL || (is_pinned(w, open->addr) && w->may(w->arg, open->addr));
+}
+
+void fetch_wire_end(struct fetch_wire *w) { w->may = NULL; }
 
 void fetch_wire_set(struct fetch_wire *w, CURL *easy)
 {

@@ -62,6 +62,15 @@ void transcript_request(struct transcript *t, int64_t now, const struct fetch_or
 	line(t, now, "%s %s%s%s", o->head ? "HEAD" : "GET", url, range, conditional ? " (条件请求)" : "");
 }
 
+void transcript_again(struct transcript *t, int64_t now, const struct fetch_order *o, int64_t when)
+{
+	char url[URL_SHOWN], time[TEXT_TIME_MAX];
+
+	url_redact(url, sizeof(url), o->url->text);
+	text_time_beijing(time, when);
+	line(t, now, "不再问 %s %s: 用 %s 的答复", o->head ? "HEAD" : "GET", url, time);
+}
+
 static void body_line(struct transcript *t, int64_t now, const struct fetch_reply *r)
 {
 	uint8_t sum[HASH_SHA256_SIZE];
@@ -91,8 +100,9 @@ void transcript_reply(struct transcript *t, int64_t now, const struct fetch_repl
 	}
 	text_safe(type, sizeof(type), a->content_type, strlen(a->content_type));
 	url_redact(location, sizeof(location), a->location);
-	line(t, now, "  %s %s %d %s%s%s%s%s", peer, http_version(r->http), a->status, type,
-	     location[0] != '\0' ? " -> " : "", location, a->outcome == PROBE_DONE ? "" : " ",
+	line(t, now, "  %s %s%s %d %s%s%s%s%s", peer, http_version(r->http), r->reused ? " (续用连接)" : "",
+	     a->status, type, location[0] != '\0' ? " -> " : "", location,
+	     a->outcome == PROBE_DONE ? "" : " ",
 	     a->outcome == PROBE_DONE ? "" : probe_outcome_zh(a->outcome));
 	if (r->retry_after > 0)
 		line(t, now, "  对方要求 %u 秒后再来", r->retry_after);

@@ -27,6 +27,8 @@ struct transcript {
 void transcript_names(struct transcript *t, int64_t now, const char *host, const uint8_t (*addr)[16],
 		      size_t count);
 void transcript_request(struct transcript *t, int64_t now, const struct fetch_order *o);
+/* Not asked again: transcript_reply() tells what was answered at `when`, in the same stay. */
+void transcript_again(struct transcript *t, int64_t now, const struct fetch_order *o, int64_t when);
 void transcript_reply(struct transcript *t, int64_t now, const struct fetch_reply *r);
 /* Not asked, and why. */
 void transcript_refused(struct transcript *t, int64_t now, const char *url, enum probe_outcome why);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -13,16 +14,31 @@
 #include "base/version.h"
 #include "visit/errand.h"
 
-enum { HOSTS_MAX = 65536 /* whose budgets are remembered */ };
+enum {
+	HOSTS_MAX = 65536, /* whose budgets are remembered */
+	IDLE_MORE = 3,     /* seconds that a connection is kept beyond the pause between two requests */
+};
 
 _Static_assert((int)TRANSCRIPT_MAX == (int)VISIT_TRANSCRIPT_MAX, "one size of a transcript");
+
+/* Runs for one subject, one after the other: the first of them is under way. */
+struct stay {
+	char key[PROBE_NAME_MAX + 8]; /* kind and name */
+	struct visit *first, **last;
+	size_t runs;
+	struct fetch_session *session;
+	struct answers answers;
+	UT_hash_handle hh;
+};
 
 struct visit {
 	struct visits *v;
 	struct visit *next, **link;
+	struct stay *stay;
+	struct visit *after; /* in its stay */
 	uint64_t number;
 	struct visit_job job;
-	void (*done)(void *arg, const struct visit_result *r);
+	const struct visit_hooks *hooks;
 	void *arg;
 	struct event *timer; /* its start, then the end of its time */
 	bool started;
@@ -43,28 +59,23 @@ struct visits {
 	struct manners m;
 	const struct conf *conf;
 	const struct fingerprints *fingerprints;
+	struct stay *stays;
 	struct visit *first;
 	size_t running;
 	uint64_t number; /* of the next one */
 };
 
 /* -- set-up */
-static bool may_connect(void *arg, const uint8_t addr[16])
-{
-	const struct visits *v = arg;
-
-	return scope_address(v->m.scope, addr);
-}
-
 static bool set_up_fetch(struct visits *v, char error[CONF_ERROR_MAX])
 {
 	const struct conf *c = v->conf;
 	char agent[256];
 	struct fetch_settings s = { .agent = agent, .roots = c->probe.roots, .timeout = c->probe.timeout };
 
+	/* who is asked that rarely is not kept waiting with an open connection */
+	if (c->probe.host_seconds + IDLE_MORE <= FETCH_IDLE_SECONDS)
+		s.idle = c->probe.host_seconds + IDLE_MORE;
 	snprintf(agent, sizeof(agent), "beiand/%s (+%s)", BEIAND_VERSION, c->probe.contact);
-	s.may = may_connect;
-	s.arg = v;
 	v->m.fetch = fetch_new(v->m.base, &s);
 	if (v->m.fetch == NULL)
 		snprintf(error, CONF_ERROR_MAX, "[probe] roots = %s: 读不到 PEM 格式的根证书",
@@ -90,6 +101,71 @@ struct visits *visits_new(struct event_base *base, const struct conf *conf, char
 
 void visits_fingerprints(struct visits *v, const struct fingerprints *table) { v->fingerprints = table; }
 
+/* -- stays */
+static void start_in_turn(struct stay *s)
+{
+	static const struct timeval at_once;
+
+	if (evtimer_add(s->first->timer, &at_once) != 0)
+		fatal("libevent 不能排定事件");
+}
+
+static struct stay *stay_find(const struct visits *v, const struct visit_job *j, char key[PROBE_NAME_MAX + 8])
+{
+	struct stay *s;
+
+	snprintf(key, PROBE_NAME_MAX + 8, "%d %s", (int)j->kind, j->name);
+	HASH_FIND_STR(v->stays, key, s);
+	return s;
+}
+
+static struct stay *stay_new(struct visits *v, const char *key)
+{
+	struct stay *s = xcalloc(1, sizeof(*s));
+
+	memcpy(s->key, key, strlen(key) + 1);
+	s->last = &s->first;
+	s->session = fetch_open(v->m.fetch);
+	s->answers.all = &v->m.kept_bytes;
+	s->answers.refused = &v->m.counters.unshared;
+	HASH_ADD_STR(v->stays, key, s);
+	return s;
+}
+
+static void stay_join(struct stay *s, struct visit *x)
+{
+	x->stay = s;
+	*s->last = x;
+	s->last = &x->after;
+	s->answers.wanted = s->runs++;
+	if (s->first == x)
+		start_in_turn(s);
+}
+
+/* The last one to leave closes the door. */
+static void stay_leave(struct visits *v, struct visit *x)
+{
+	struct stay *s = x->stay;
+	const bool was_first = s->first == x;
+	struct visit **at = &s->first;
+
+	while (*at != x)
+		at = &(*at)->after;
+	*at = x->after;
+	if (x->after == NULL)
+		s->last = at;
+	if (--s->runs > 0) {
+		s->answers.wanted = s->runs - 1;
+		if (was_first)
+			start_in_turn(s);
+		return;
+	}
+	HASH_DEL(v->stays, s);
+	fetch_close(s->session);
+	answers_clear(&s->answers);
+	free(s);
+}
+
 static void visit_free(struct visit *x)
 {
 	*x->link = x->next;
@@ -100,6 +176,7 @@ static void visit_free(struct visit *x)
 		errand_cancel(x->errand);
 	if (x->started && x->job.probe->end != NULL)
 		x->job.probe->end(&x->run);
+	stay_leave(x->v, x);
 	event_free(x->timer);
 	free(x->run.state);
 	free(x->facts.fact);
@@ -147,7 +224,7 @@ static void finish(struct visit *x, enum probe_outcome outcome)
 	n->outcome[outcome]++;
 	n->facts_refused += x->facts.more;
 	n->lines_refused += x->transcript.more;
-	x->done(x->arg, &r);
+	x->hooks->done(x->arg, &r);
 	visit_free(x);
 }
 
@@ -160,6 +237,10 @@ static void next_ask(struct visit *x, const struct probe_answer *answer)
 		.run = &x->scope,
 		.etag = x->job.etag,
 		.modified = x->job.modified,
+		.session = x->stay->session,
+		.answers = &x->stay->answers,
+		.begins = x->hooks->begins,
+		.arg = x->arg,
 		.transcript = &x->transcript,
 		.requests = &x->requests,
 	};
@@ -247,6 +328,7 @@ static void begin(struct visit *x)
 	if (evtimer_add(x->timer, &most) != 0)
 		fatal("libevent 不能排定事件");
 	evutil_secure_rng_get_bytes(&x->run.chance, sizeof(x->run.chance));
+	x->facts.fact = xcalloc(PROBE_FACTS_MAX, sizeof(*x->facts.fact));
 	x->run.state = xcalloc(1, x->job.probe->state_size > 0 ? x->job.probe->state_size : 1);
 	x->started = true;
 	next_ask(x, NULL);
@@ -263,27 +345,34 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		finish(x, PROBE_TIMEOUT);
 }
 
-bool visits_begin(struct visits *v, const struct visit_job *job,
-		  void (*done)(void *arg, const struct visit_result *r), void *arg)
+static struct visit *visit_new(struct visits *v, const struct visit_job *job, const struct visit_hooks *hooks,
+			       void *arg)
 {
-	static const struct timeval at_once;
-	struct visit *x;
+	struct visit *x = xcalloc(1, sizeof(*x));
 
-	if (visits_room(v) == 0)
-		return false;
-	x = xcalloc(1, sizeof(*x));
 	x->v = v;
 	x->number = v->number++;
 	x->job = *job;
-	x->done = done;
+	x->hooks = hooks;
 	x->arg = arg;
-	x->facts.fact = xcalloc(PROBE_FACTS_MAX, sizeof(*x->facts.fact));
 	x->run.facts = &x->facts;
 	x->run.fingerprints = v->fingerprints;
 	describe(v->conf, &x->job, &x->run, &x->scope, x->suffix);
 	x->timer = evtimer_new(v->m.base, on_timer, x);
-	if (x->timer == NULL || evtimer_add(x->timer, &at_once) != 0)
+	if (x->timer == NULL)
 		fatal("libevent 不能排定事件");
+	return x;
+}
+
+bool visits_begin(struct visits *v, const struct visit_job *job, const struct visit_hooks *hooks, void *arg)
+{
+	char key[PROBE_NAME_MAX + 8];
+	struct stay *s = stay_find(v, job, key);
+	struct visit *x;
+
+	if (s != NULL ? s->runs >= VISIT_STAY_MAX : visits_room(v) == 0)
+		return false;
+	x = visit_new(v, job, hooks, arg);
 	x->next = v->first;
 	x->link = &v->first;
 	if (x->next != NULL)
@@ -291,6 +380,7 @@ bool visits_begin(struct visits *v, const struct visit_job *job,
 	v->first = x;
 	v->running++;
 	v->m.counters.begun++;
+	stay_join(s != NULL ? s : stay_new(v, key), x);
 	return true;
 }
 
@@ -298,7 +388,9 @@ size_t visits_running(const struct visits *v) { return v->running; }
 
 size_t visits_room(const struct visits *v)
 {
-	return v->running < v->conf->probe.transfers ? v->conf->probe.transfers - v->running : 0;
+	const size_t stays = HASH_COUNT(v->stays);
+
+	return stays < v->conf->probe.transfers ? v->conf->probe.transfers - stays : 0;
 }
 
 /* -- all of them */

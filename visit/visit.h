@@ -4,6 +4,8 @@
  * pause -> robots.txt -> resolve -> budget (waits, never spins) -> fetch -> redirects, each hop checked as a
  * new URL -> answer -> next ask. Whatever goes wrong ends the ask with one named outcome, which the probe
  * gets as its answer; it may then ask something else, or be done.
+ * Runs for one subject make one stay: one after the other, over the same connections, and what several ask of
+ * the front page is asked once.
  * Lives on the caller's event base and takes no thread. `conf` is borrowed until visits_configure() or
  * visits_free(). Set-up reads resolv.conf and the file of trusted roots; afterwards no file is
  * opened, but the C library's table of characters for a host that is not ASCII.
@@ -25,6 +27,7 @@ enum {
 	VISIT_TAG_MAX = 256,          /* ETag or Last-Modified with NUL; longer ones are not kept */
 	VISIT_TRANSCRIPT_MAX = 16384, /* bytes with NUL; what finds no room is counted in its last line */
 	VISIT_SECONDS_MAX = 1800,     /* of a whole run with its waits; then PROBE_TIMEOUT */
+	VISIT_STAY_MAX = 256,         /* runs of one stay */
 };
 
 struct event_base;
@@ -64,15 +67,21 @@ struct visits *visits_new(struct event_base *base, const struct conf *conf, char
 void visits_fingerprints(struct visits *v, const struct fingerprints *table);
 void visits_free(struct visits *v); /* NULL-safe; running visits end without a call of their done */
 
-/* False: no room (visits_room() is 0). While paused, or outside the hours, it begins and ends as
- * PROBE_PAUSED.
- * done: the run is over. It may call visits_begin(), not visits_free(). It is called from the event loop or
- * from visits_pause(), never from visits_begin(). */
-bool visits_begin(struct visits *v, const struct visit_job *job,
-		  void (*done)(void *arg, const struct visit_result *r), void *arg)
+struct visit_hooks {
+	/* The run is over. It may call visits_begin(), not visits_free(). It is called from the event loop or
+	 * from visits_pause(), never from visits_begin(). */
+	void (*done)(void *arg, const struct visit_result *r);
+	/* The first request of the run is about to be sent; false: not now, it is asked again in a moment.
+	 * NULL: at any time. */
+	bool (*begins)(void *arg);
+};
+
+/* False: no room for one more stay, or in that of its subject. While paused, or outside the hours, it begins
+ * and ends as PROBE_PAUSED. hooks are borrowed until done was called. */
+bool visits_begin(struct visits *v, const struct visit_job *job, const struct visit_hooks *hooks, void *arg)
 	__attribute__((warn_unused_result));
-size_t visits_running(const struct visits *v);
-size_t visits_room(const struct visits *v); /* how many more may begin: [probe] transfers - running */
+size_t visits_running(const struct visits *v); /* those that wait for another of their stay, too */
+size_t visits_room(const struct visits *v);    /* how many more stays may begin: [probe] transfers */
 
 /* True: every run ends now as PROBE_PAUSED, its connections closed, before this returns. False: on again. */
 void visits_pause(struct visits *v, bool paused);
@@ -87,6 +96,9 @@ struct visit_counters {
 	uint64_t refused[PROBE_OUTCOME_COUNT];  /* of URLs, before anything was sent: why */
 	uint64_t answered[PROBE_OUTCOME_COUNT]; /* of requests sent: what became of them */
 	uint64_t requests;                      /* sent; the sum of answered[] but for those under way */
+	uint64_t shared;                        /* requests spared: answered by what another run was told */
+	uint64_t unshared;                      /* answers that found no room to be kept for others */
+	uint64_t reused;                        /* requests sent over a connection that was there */
 	uint64_t waits;                         /* times a budget made a run wait */
 	uint64_t robots_fetched, robots_kept;   /* robots.txt asked for, and answered from memory */
 	uint64_t robots_evicted;                /* found no room before their day was over */

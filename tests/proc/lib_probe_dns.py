@@ -18,6 +18,10 @@ def answers(label, kind, times):
     a, aaaa = kind == 1, kind == 28
     if label == "flip":  # first good, then ours
         return [GOOD if times == 1 else LOOPBACK] if a else []
+    if label == "moves":  # to where nobody listens
+        return [GOOD if times == 1 else "10.77.1.99"] if a else []
+    if label.startswith("aside"):  # the first one does not answer, each in a network of its own
+        return [f"10.77.{100 + int(label[5:])}.99", GOOD] if a else []
     if label == "both":
         return [GOOD, LOOPBACK] if a else []
     if label == "six":

@@ -169,6 +169,22 @@ async def bomb_layers(r, w, n):
 
 
 @way
+async def padding(r, w, n):
+    """Empty blocks without end: it unpacks to nothing."""
+    await request(r, n)
+    w.write(OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10])
+    await pour(w, b"\0\0\0\xff\xff" * 4096)
+
+
+@way
+async def padding_name(r, w, n):
+    """The name of the file in the header of gzip has no end."""
+    await request(r, n)
+    w.write(OK + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08\0\0\0\0\0\x03")
+    await pour(w, b"x" * 16384)
+
+
+@way
 async def bad_gzip(r, w, n):
     await request(r, n)
     w.write(OK + b"Content-Encoding: gzip\r\n\r\n" + b"no gzip at all" * 20)

@@ -76,6 +76,67 @@ many() {
 }
 check "300 virtual hosts at once" many
 
+# -- one stay: runs for one host, over one connection, and nothing of its front page twice
+connections() { awk -F '|' -v h="$1.$domain" '$3 == h { print $17 }' "$work/access.log" | sort -u | wc -l; }
+requests() { awk -F '|' -v h="$1.$domain" '$3 == h && $5 ~ /'"${2:-.}"'/' "$work/access.log" | wc -l; }
+one_connection() { # HOST SCHEME CERTS
+	run conf -t "$2://$1.$domain/ $2://$1.$domain/index.html head@$2://$1.$domain/?1 $2://$1.$domain/?2" "$2://$1.$domain/?3" >/dev/null &&
+		says ".run == \"done\" and all(.answers[]; .certs == $3)" && sum '.requests == 6 and .reused == 5' &&
+		[ "$(requests "$1")" -eq 6 ] && [ "$(connections "$1")" -eq 1 ]
+}
+check "one connection for all of a host: HTTP/2" one_connection one-h2 https 2
+check "HTTP/1.1 over TLS, too" one_connection one.old https 2
+check "and without" one_connection one-plain http 0
+verified() {
+	run conf "https://one-v.$domain/ https://one-v.$domain/index.html" >/dev/null && says '.answers | length == 2 and all(.[]; .certs == 2 and .verify == 0)'
+}
+check "each answer has the certificates of its connection" verified
+two_hosts() { # and neither's name or certificate goes to the other
+	run conf "https://self.$domain/?a https://h2.$domain/?a https://self.$domain/?b https://h2.$domain/?b" >/dev/null &&
+		says '[.answers[].certs] == [1, 2, 1, 2] and [.answers[].verify] == [18, 0, 18, 0]' && sum '.reused == 4' && # robots.txt of each, too
+
+		[ "$(awk -F '|' '$5 ~ /[?][ab]$/ { print $3 == $15, $17 }' "$work/access.log" | sort -u | tr '\n' ' ' | wc -w)" -eq 4 ] &&
+		! awk -F '|' '$5 ~ /[?][ab]$/ && $3 != $15' "$work/access.log" | grep -q .
+}
+check "two hosts in turns: one connection each, SNI and Host their own" two_hosts
+moves() { # a connection to an address that the name has no more is not used
+	run conf "http://moves.lies.$domain/ http://moves.lies.$domain/" >/dev/null &&
+		says '[.answers[].outcome] == ["done", "connect-failed"]' && sum '.reused == 0'
+}
+check "who moves is looked for where he went" moves
+settings "host_seconds = 13" >"$work/rarely.conf"
+unkept() {
+	run rarely.conf "http://unkept.$domain/ http://unkept.$domain/" >/dev/null && says '.run == "done"' && sum '.reused == 0' && [ "$(connections unkept)" -eq 2 ]
+}
+check "nobody's socket is held where we come that rarely" unkept
+shared() { # the second and third run of one host take what the first was told
+	run conf -t "https://sh.$domain/" "head@https://sh.$domain/" "https://sh.$domain/" >/dev/null &&
+		says '.run == "done" and .status == 200 and .answers[0].certs == 2' && sum '.requests == 1 and .shared == 2' &&
+		[ "$(requests sh)" -eq 1 ] &&
+		jq -es '[.[] | select(has("run")) | .requests] | sort == [0, 0, 1]' "$work/out" &&
+		jq -es '[.[] | select(has("run") and .requests == 0) | .transcript | test("不再问 (GET|HEAD) https://sh.*用 .* 的答复")] | all' "$work/out"
+}
+check "three runs of a host's front page are one request" shared
+shared_way() {
+	run conf -t "http://leads2.$domain/" "http://leads2.$domain/" >/dev/null && says '.answers[0].redirects == 1 and .answers[0].url == "http://leads2.'"$domain"'/in"' &&
+		sum '.requests == 3 and .shared == 2' # with robots.txt for /in
+}
+check "with the way that it led" shared_way
+shared_failure() {
+	run conf "https://closed.$domain/" "head@https://closed.$domain/" >/dev/null && says '.run == "connect-failed"' && sum '.requests == 1 and .shared == 1'
+}
+check "and so are three that nobody answers" shared_failure
+unshared() { # other pages, other questions
+	run conf "http://un.$domain/index.html" "http://un.$domain/index.html" "range:0-3@http://un.$domain/" "http://un.$domain/" "plain@http://un.$domain/" >/dev/null &&
+		says '.run == "done"' && sum '.shared == 0' && [ "$(requests un '^.index')" -eq 2 ] && [ "$(requests un '^.$')" -eq 3 ]
+}
+check "what is not the same is asked" unshared
+whole() { # nobody gets a 304 for a page that he never saw
+	run conf -e '"x"' "conditional@http://wh.$domain/" "conditional@http://wh.$domain/" >/dev/null && says '.run == "done"' && sum '.requests == 1' &&
+		[ "$(awk -F '|' '$3 == "wh.'"$domain"'" { print $12 }' "$work/access.log")" = - ]
+}
+check "no condition where another run needs the page" whole
+
 # -- redirects
 check "redirects are followed" ends done "http://leads.$domain/three" '.answers[0].redirects == 3 and .answers[0].status == 200'
 check "http to https" ends done "http://leads.$domain/up" '.answers[0].url == "https://h2.'"$domain"'/"'
@@ -174,6 +235,15 @@ paced() {
 	tail -n +$((before + 1)) "$work/access.log" | cut -d '|' -f 1 | awk '{ t[NR] = $1 } NR > 21 && t[NR] - t[NR - 21] < 0.95 { bad = 1 } END { exit bad || NR != 50 }'
 }
 check "all hosts: never more than 20 in a second" paced
+settings "net_minute = 60" >"$work/net.conf"
+elsewhere() { # each name's first address is in a network of its own, and nobody is there
+	local before i urls=()
+	before=$(wc -l <"$work/access.log")
+	for i in $(seq 5); do urls+=("http://aside$i.lies.$domain/"); done
+	run net.conf "${urls[@]}" >/dev/null && says '.run == "done"' || return 1
+	tail -n +$((before + 1)) "$work/access.log" | awk -F '|' 'NR > 1 && $1 - last < 0.9 { bad = 1 } { last = $1 } END { exit bad || NR != 5 }'
+}
+check "one network: a second between two, whichever address it is that answers" elsewhere
 rare() { of held-back "http://www.$domain/" rare.conf && says '.retry_after > 3500 and .retry_after <= 3600'; }
 check "a wait that is too long is left to the store" rare
 check "outside the hours nothing is asked" of paused "http://www.$domain/" closed.conf
@@ -185,10 +255,10 @@ for way in close-accept reset-accept reset-request reset-head reset-body short-b
 done
 check "nobody listens" nasty connect-failed closed
 for way in slow-head slow-body silent; do check "$way" nasty timeout $way; done
-for way in endless-body endless-head endless-interim endless-line endless-trailer bomb bomb-twice; do
+for way in endless-body endless-head endless-interim endless-line endless-trailer bomb padding padding-name; do
 	check "$way" nasty too-large $way
 done
-for way in bomb-layers bad-gzip http09 garbage bad-chunk bad-length part-unasked part-nameless no-status; do
+for way in bomb-twice bomb-layers bad-gzip http09 garbage bad-chunk bad-length part-unasked part-nameless no-status; do
 	check "$way" nasty bad-response $way
 done
 check "the first bytes of what is too large are there" nasty too-large endless-body '.answers[0].size == 524288 and .answers[0].truncated'

@@ -169,6 +169,28 @@ static void test_networks_are_24_and_48(void **state)
 	budget_free(b);
 }
 
+/* What is connected to in the end is counted where it is. */
+static void test_the_network_that_is_reached_is_counted(void **state)
+{
+	struct budget *b = make("host_seconds = 0\nnet_minute = 60\nper_second = 1000\n", 100);
+	uint8_t paid[16], near[16], far[16];
+	int64_t now = START + MINUTE;
+
+	(void)state;
+	assert_true(address_parse("1.1.1.1", paid));
+	assert_true(address_parse("1.1.1.200", near));
+	assert_true(address_parse("2.2.2.2", far));
+	assert_int_equal(take(b, "a.cn", "1.1.1.1", now), 0);
+	assert_true(budget_reach(b, paid, near, now));
+	assert_true(budget_reach(b, paid, far, now));
+	assert_false(budget_reach(b, paid, far, now));
+	assert_int_equal(take(b, "b.cn", "2.2.2.9", now), SECOND);
+	assert_int_equal(take(b, "b.cn", "2.2.2.9", now + SECOND), 0);
+	assert_false(budget_reach(b, paid, far, now + SECOND));
+	assert_true(budget_reach(b, paid, far, now + 2 * SECOND));
+	budget_free(b);
+}
+
 static void test_who_asks_to_wait_is_left_alone(void **state)
 {
 	struct budget *b = make("host_seconds = 1\n", 100);
@@ -484,6 +506,7 @@ int main(void)
 		cmocka_unit_test(test_no_second_ever_holds_more_than_per_second),
 		cmocka_unit_test(test_no_minute_ever_holds_more_than_net_minute),
 		cmocka_unit_test(test_networks_are_24_and_48),
+		cmocka_unit_test(test_the_network_that_is_reached_is_counted),
 		cmocka_unit_test(test_who_asks_to_wait_is_left_alone),
 		cmocka_unit_test(test_a_shorter_wish_does_not_undo_a_longer_one),
 		cmocka_unit_test(test_the_breaker_opens_and_doubles),

@@ -24,6 +24,7 @@ struct bed {
 	struct evhttp *http;
 	unsigned port;
 	struct fetch *f;
+	struct fetch_session *s;
 	bool may;
 	unsigned asked_may, served;
 	char seen[4096]; /* the last request as it came */
@@ -37,6 +38,7 @@ struct bed {
 	char body[64], type[64];
 	uint8_t peer[16];
 	uint32_t retry_after;
+	bool reused;
 };
 
 static bool may(void *arg, const uint8_t addr[16])
@@ -92,6 +94,7 @@ static void on_reply(void *arg, const struct fetch_reply *r)
 	snprintf(b->type, sizeof(b->type), "%s", a->content_type);
 	memcpy(b->peer, r->peer, 16);
 	b->retry_after = r->retry_after;
+	b->reused = r->reused;
 	if (++b->replies == b->wanted)
 		event_base_loopbreak(b->base);
 }
@@ -100,7 +103,7 @@ static int set_up(void **state)
 {
 	static struct bed b;
 	const struct fetch_settings s = {
-		.agent = "beiand/test (+x)", .roots = "", .timeout = 20, .may = may, .arg = &b
+		.agent = "beiand/test (+x)", .roots = "", .timeout = 20, .idle = 1
 	};
 	struct evhttp_bound_socket *bound;
 	struct sockaddr_in sa;
@@ -117,13 +120,17 @@ static int set_up(void **state)
 	b.may = true;
 	b.f = fetch_new(b.base, &s);
 	*state = &b;
-	return b.f == NULL;
+	if (b.f == NULL)
+		return 1;
+	b.s = fetch_open(b.f);
+	return 0;
 }
 
 static int tear_down(void **state)
 {
 	struct bed *b = *state;
 
+	fetch_close(b->s);
 	fetch_free(b->f);
 	evhttp_free(b->http);
 	event_base_free(b->base);
@@ -131,20 +138,20 @@ static int tear_down(void **state)
 }
 
 /* A name that no resolver knows: only the pinned address can lead anywhere. */
-static struct fetch_order order(const struct bed *b, struct url *u, const char *path)
+static struct fetch_order order(struct bed *b, struct url *u, const char *path)
 {
 	char text[256];
 
 	snprintf(text, sizeof(text), "http://pinned.invalid:%u%s", b->port, path);
 	assert_true(url_parse(u, text));
-	return (struct fetch_order){ .url = u, .addr = loopback, .addr_count = 1 };
+	return (struct fetch_order){ .url = u, .addr = loopback, .addr_count = 1, .may = may, .arg = b };
 }
 
 static void go(struct bed *b, const struct fetch_order *o)
 {
 	b->replies = 0;
 	b->wanted = 1;
-	assert_non_null(fetch_begin(b->f, o, on_reply, b));
+	assert_non_null(fetch_begin(b->s, o, on_reply, b));
 	event_base_dispatch(b->base);
 	assert_int_equal(b->replies, 1);
 }
@@ -308,7 +315,7 @@ static void test_no_server(void **state)
 {
 	struct bed *b = *state;
 	struct url u;
-	const struct fetch_order o = { .url = &u, .addr = loopback, .addr_count = 1 };
+	const struct fetch_order o = { .url = &u, .addr = loopback, .addr_count = 1, .may = may, .arg = b };
 
 	assert_true(url_parse(&u, "http://pinned.invalid:1/"));
 	go(b, &o);
@@ -319,8 +326,61 @@ static void test_no_server(void **state)
 	assert_int_equal(b->outcome, PROBE_CONNECT_FAILED);
 }
 
+/* A connection serves one request after the other, and is gone when nobody comes for it any more. */
+static void test_reuse(void **state)
+{
+	static const uint8_t both[2][16] = { { [10] = 0xff, 0xff, 127, 0, 0, 2 },
+					     { [10] = 0xff, 0xff, 127, 0, 0, 1 } };
+	struct bed *b = *state;
+	struct url u, other;
+	struct fetch_order o = order(b, &u, "/x");
+	uint8_t peer[16];
+	char text[64];
+
+	assert_false(fetch_peer(b->s, &u, peer));
+	go(b, &o);
+	assert_false(b->reused);
+	assert_true(fetch_peer(b->s, &u, peer));
+	assert_memory_equal(peer, loopback[0], 16);
+	b->asked_may = 0;
+	go(b, &o);
+	assert_true(b->reused);
+	assert_memory_equal(b->peer, loopback[0], 16);
+	assert_int_equal(b->asked_may, 1); /* it is asked of those, too */
+	snprintf(text, sizeof(text), "http://other.invalid:%u/", b->port);
+	assert_true(url_parse(&other, text));
+	assert_false(fetch_peer(b->s, &other, peer)); /* another name is another connection */
+	while (fetch_peer(b->s, &u, peer))
+		event_base_loop(b->base, EVLOOP_ONCE);
+	o.addr = both;
+	o.addr_count = 2;
+	go(b, &o);
+	assert_false(b->reused);
+}
+
+/* One that leads where its name leads no more, or where nobody may go any more, is not used. */
+static void test_reuse_checked(void **state)
+{
+	static const uint8_t other[1][16] = { { [10] = 0xff, 0xff, 127, 0, 0, 2 } };
+	struct bed *b = *state;
+	struct url u;
+	struct fetch_order o = order(b, &u, "/x");
+
+	go(b, &o);
+	o.addr = other; /* nobody listens there */
+	go(b, &o);
+	assert_int_equal(b->outcome, PROBE_CONNECT_FAILED);
+	o.addr = loopback;
+	go(b, &o);
+	b->may = false;
+	go(b, &o);
+	assert_int_equal(b->outcome, PROBE_BAD_ADDRESS);
+	assert_int_equal(b->served, 2);
+}
+
 struct slot {
 	struct bed *b;
+	struct fetch_session *s;
 	struct transfer *t; /* NULL: it has ended */
 };
 static struct slot slots[60];
@@ -349,7 +409,8 @@ static void test_many_and_cancel(void **state)
 	b->wanted = 60;
 	for (size_t i = 0; i < 60; i++) {
 		slots[i].b = b;
-		slots[i].t = fetch_begin(b->f, &o, on_slot, &slots[i]);
+		slots[i].s = fetch_open(b->f);
+		slots[i].t = fetch_begin(slots[i].s, &o, on_slot, &slots[i]);
 		assert_non_null(slots[i].t);
 	}
 	event_base_dispatch(b->base);
@@ -357,14 +418,14 @@ static void test_many_and_cancel(void **state)
 	assert_in_range(b->replies, 30, 31);
 	for (size_t i = 0; i < 60; i++)
 		assert_null(slots[i].t);
+	for (size_t i = 0; i < 60; i++)
+		fetch_close(slots[i].s);
 }
 
 static void test_roots(void **state)
 {
 	struct bed *b = *state;
-	const struct fetch_settings s = {
-		.agent = "x", .roots = "/nonexistent.pem", .timeout = 1, .may = may
-	};
+	const struct fetch_settings s = { .agent = "x", .roots = "/nonexistent.pem", .timeout = 1 };
 
 	assert_null(fetch_new(b->base, &s));
 	fetch_free(NULL);
@@ -378,7 +439,7 @@ int main(void)
 		BED(test_get),   BED(test_head),      BED(test_conditional),
 		BED(test_caps),  BED(test_range),     BED(test_retry_after),
 		BED(test_gate),  BED(test_no_server), BED(test_many_and_cancel),
-		BED(test_roots),
+		BED(test_roots), BED(test_reuse),     BED(test_reuse_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

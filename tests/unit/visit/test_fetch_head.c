@@ -156,6 +156,35 @@ static void test_cut(void **state)
 	}
 }
 
+/* Nobody needs a second coding but a bomb. */
+static void test_codings(void **state)
+{
+	static const struct {
+		const char *lines;
+		bool encoded, layered;
+	} rows[] = {
+		{ "Content-Encoding: gzip\r\n", true, false },
+		{ "Content-Encoding: identity\r\n", false, false },
+		{ "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", true, false },
+		{ "Content-Encoding: gzip, gzip\r\n", true, true },
+		{ "Content-Encoding: gzip\r\ncontent-encoding: deflate\r\n", true, true },
+		{ "Transfer-Encoding: gzip, chunked\r\n", false, true },
+		{ "Transfer-Encoding: gzip\r\n", false, true },
+		{ "Transfer-Encoding: Chunked\r\n", false, false },
+	};
+	static struct fetch_head h;
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memset(&h, 0, sizeof(h));
+		snprintf(text, sizeof(text), "HTTP/1.1 200 OK\r\n%s\r\n", rows[i].lines);
+		feed_all(&h, text);
+		assert_int_equal(h.encoded, rows[i].encoded);
+		assert_int_equal(h.layered, rows[i].layered);
+	}
+}
+
 static void test_pem(void **state)
 {
 	static const char good[] = "x-----BEGIN CERTIFICATE-----\nAQID\r\nBA==\n-----END CERTIFICATE-----\n";
@@ -183,8 +212,9 @@ static void test_pem(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields), cmocka_unit_test(test_heads), cmocka_unit_test(test_range),
-		cmocka_unit_test(test_caps),   cmocka_unit_test(test_cut),   cmocka_unit_test(test_pem),
+		cmocka_unit_test(test_fields),  cmocka_unit_test(test_heads), cmocka_unit_test(test_range),
+		cmocka_unit_test(test_caps),    cmocka_unit_test(test_cut),   cmocka_unit_test(test_pem),
+		cmocka_unit_test(test_codings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

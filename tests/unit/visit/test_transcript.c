@@ -116,6 +116,27 @@ static void one_wait_is_one_line(void **state)
 	free(t);
 }
 
+/* What was not asked does not look as if it had been. */
+static void an_answer_that_was_there_is_told_as_such(void **state)
+{
+	struct transcript *t = calloc(1, sizeof(*t));
+	struct fetch_reply r = reply("");
+	struct url u;
+	struct fetch_order o = { .url = &u, .head = true };
+
+	(void)state;
+	assert_true(url_parse(&u, "https://a.cn/?k=SECRET"));
+	r.reused = true;
+	transcript_again(t, now + 60000000, &o, now);
+	transcript_reply(t, now + 60000000, &r);
+	assert_memory_equal(
+		transcript_close(t),
+		"2026-11-21 08:01:00 不再问 HEAD https://a.cn/?k=…: 用 2026-11-21 08:00:00 的答复\n",
+		strlen("2026-11-21 08:01:00 不再问 HEAD https://a.cn/?k=…: 用 2026-11-21 08:00:00 的答复\n"));
+	assert_non_null(strstr(t->text, "HTTP/2 (续用连接) "));
+	free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(one_wait_is_one_line),
+		cmocka_unit_test(an_answer_that_was_there_is_told_as_such),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,8 @@ static void on_question(struct evdns_server_request *req, void *arg)
 	evdns_server_request_respond(req, rcode);
 }
 
+static const struct visit_hooks hooks;
+
 static void on_done(void *arg, const struct visit_result *r)
 {
 	struct bed *b = arg;
@@ -109,11 +111,13 @@ static void on_done(void *arg, const struct visit_result *r)
 	snprintf(b->remark, sizeof(b->remark), "%s", r->remark);
 	if (b->again > 0 && visits_room(b->v) > 0) {
 		b->again--;
-		assert_true(visits_begin(b->v, &b->job, on_done, b));
+		assert_true(visits_begin(b->v, &b->job, &hooks, b));
 	}
 	if (++b->ended == b->wanted)
 		event_base_loopbreak(b->base);
 }
+
+static const struct visit_hooks hooks = { .done = on_done };
 
 static int set_up(void **state)
 {
@@ -163,7 +167,7 @@ static void go(struct bed *b, const char *target)
 	snprintf(b->job.target, sizeof(b->job.target), "%s", target);
 	b->ended = 0;
 	b->wanted = 1;
-	assert_true(visits_begin(b->v, &b->job, on_done, b));
+	assert_true(visits_begin(b->v, &b->job, &hooks, b));
 	assert_int_equal(b->ended, 0); /* never from within visits_begin() */
 	event_base_dispatch(b->base);
 	assert_int_equal(b->ended, 1);
@@ -249,11 +253,16 @@ static void test_room(void **state)
 	struct bed *b = *state;
 
 	strcpy(b->job.target, "http://silent.example.edu.cn/");
-	for (int i = 0; i < 8; i++)
-		assert_true(visits_begin(b->v, &b->job, on_done, b));
+	for (int i = 0; i < 8; i++) {
+		snprintf(b->job.name, sizeof(b->job.name), "h%d.example.edu.cn", i);
+		assert_true(visits_begin(b->v, &b->job, &hooks, b));
+	}
 	assert_int_equal(visits_room(b->v), 0);
-	assert_false(visits_begin(b->v, &b->job, on_done, b));
-	assert_int_equal(visits_counters(b->v)->begun, 8);
+	assert_true(visits_begin(b->v, &b->job, &hooks, b)); /* it joins the stay of its host */
+	assert_int_equal(visits_running(b->v), 9);
+	strcpy(b->job.name, "h8.example.edu.cn");
+	assert_false(visits_begin(b->v, &b->job, &hooks, b));
+	assert_int_equal(visits_counters(b->v)->begun, 9);
 	event_base_loop(b->base, EVLOOP_NONBLOCK);
 	assert_int_equal(b->ended, 0); /* and now they all go with the end of the test */
 }
@@ -265,7 +274,7 @@ static void test_pause(void **state)
 
 	strcpy(b->job.target, "http://silent.example.edu.cn/x");
 	for (int i = 0; i < 8; i++)
-		assert_true(visits_begin(b->v, &b->job, on_done, b));
+		assert_true(visits_begin(b->v, &b->job, &hooks, b));
 	for (int i = 0; i < 3; i++)
 		event_base_loop(b->base, EVLOOP_NONBLOCK);
 	b->again = 5;
