@@ -7,6 +7,7 @@ true things in one of many ways of writing, and holds things that look like them
 placeholders, telephone numbers, dates, other kinds of licences, validation code.
 """
 import html
+import json
 import os
 import random
 import sys
@@ -17,6 +18,7 @@ pick = R.choice
 PROVINCES = dict(京='11', 津='12', 冀='13', 晋='14', 蒙='15', 辽='21', 吉='22', 黑='23', 沪='31', 苏='32', 浙='33', 皖='34',
                  闽='35', 赣='36', 鲁='37', 豫='41', 鄂='42', 湘='43', 粤='44', 桂='45', 琼='46', 渝='50', 蜀='51', 黔='52',
                  滇='53', 藏='54', 陕='61', 陇='62', 青='63', 宁='64', 新='65')
+TRADITIONAL = str.maketrans('沪苏粤辽鲁闽赣陕宁琼晋陇', '滬蘇粵遼魯閩贛陝寧瓊晉隴')
 POLICE = {'蜀': '川', '黔': '贵', '陇': '甘'}
 PLACES = '江州 临溪 云岭 海宁湾 北川河 南屏 东湖 西陵山 凤台 青石 白鹭 龙泉驿 松江口 望城坡 金沙 梅岭 长河'.split()
 KINDS = '理工大学 师范大学 职业技术学院 医学院 农业大学 财经大学 第一中学 实验小学 信息职业学院 高等专科学校 科技学院'.split()
@@ -86,9 +88,22 @@ def icp():
         f'{p}ICP备{d}号{suffix.replace("-", "–")}',
         f'{p}ICP备\n\t\t\t{d}号{suffix}',
     ]
+    if not in_script:  # of what a script brings along only the text is read
+        ways += [f'<img src="/i/ba.png" alt="{value}">', f'<a href="https://beian.miit.gov.cn/" title="{value}"><img src="b.png"></a>',
+                 f'<div data-page="{html.escape(json.dumps({"site": {"icp": value}}))}"></div>', f'<site-footer icp="{value}"></site-footer>',
+                 f'<svg width="300"><text><tspan x="0">{p}ICP备</tspan><tspan>{d}号{suffix}</tspan></text></svg>']
+    ways += [f'{p.translate(TRADITIONAL)}ICP備{d}號{suffix}', f'{p}ICP备{d}号{suffix.replace("-", pick("─━ー﹣－―"))}']
     if not suffix:
         ways += [f'{p}ICP备{d}', f'{p}ICP备:{d}', f'{p}ICP备案{d} ']
     return pick(ways), [(kind, value)]
+
+
+def alone():
+    """Nothing but the number beside it says whose name it is."""
+    name, (shown, told) = pick([school(), school() + pick(UNITS), firm()]), icp()
+    while '备案' in shown or '<' in shown or '&' in shown or '(' in shown or told[0][0] != 'icp-number':
+        shown, told = icp()
+    return f'<p>{name}{pick([" ", "&nbsp;&nbsp;", " | ", " 备案号："])}{shown}</p>', told + [('owner', name)]
 
 
 def police():
@@ -260,14 +275,14 @@ for i in range(count):
         facts.append(('title', text))
     else:
         raw = None
-    makers = [icp] * (R.random() < .85) + [police] * (R.random() < .45) + [telecom] * (R.random() < .25) + [edu] * (R.random() < .25) + \
+    in_script = R.random() < .12
+    makers = [pick([icp] * 9 + [alone])] * (R.random() < .85) + [police] * (R.random() < .45) + [telecom] * (R.random() < .25) + [edu] * (R.random() < .25) + \
         [grade] * (R.random() < .15) + [owner] * (R.random() < .8)
     parts = []
     for make in makers:
         shown, told = make()
         parts.append(shown)
         facts += told
-    in_script = R.random() < .12
     body = []
     for _ in range(R.randint(0, 3)):
         parts.append(decoy()) if not in_script else body.append(decoy())
