@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "policy/domain.h"
+#include "policy/joined.h"
 #include "policy/step.h"
 
 enum { NAMES_SHOWN = 5 };
@@ -64,6 +65,8 @@ static enum tie tie_of(const struct work *w, const struct group *g, size_t subje
 
 	if (w->grouping.moved[subject])
 		return TIE_EXCLUSIVE;
+	if (w->grouping.joined[subject])
+		return TIE_LEARNT;
 	if (s->kind == g->kind && strcmp(s->name, g->name) == 0)
 		return TIE_ANCHOR;
 	if (p->catalog != NULL && !(s->kind == SUBJECT_HOST && domain_within(s->name, g->name)))
@@ -224,11 +227,11 @@ static const struct trait *trait_of(const struct work *w, const struct app *a, s
 	return &w->trait[a->member[member].subject];
 }
 
-/* Of a member that no identifier took: every group has one. */
+/* Of a member that nothing but its name brought: every group has one. */
 static const struct trait *center_fact(const struct work *w, const struct app *a)
 {
 	size_t i = 0;
-	while (i + 1 < a->member_count && a->member[i].tie == TIE_EXCLUSIVE)
+	while (i + 1 < a->member_count && !work_is_native(&a->member[i]))
 		i++;
 	return trait_of(w, a, i);
 }
@@ -420,6 +423,7 @@ void app_build(struct work *w, struct judgement *out)
 		find_catalog(w, &out->app[i]);
 		explain_center(w, &out->app[i]);
 		explain_hosts(w, &out->app[i]);
+		joined_explain(w, &out->app[i]);
 		explain_stays(w, &out->app[i]);
 		explain_part_filed(w, &out->app[i]);
 		explain_proxy(w, &out->app[i]);

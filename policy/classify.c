@@ -55,7 +55,7 @@ static bool exempt_by_table(const struct work *w, struct app *a)
 {
 	for (size_t i = 0; i < a->member_count; i++) {
 		const struct exempt_entry *e = w->trait[a->member[i].subject].place.exempt;
-		if (e == NULL || a->member[i].tie == TIE_EXCLUSIVE)
+		if (e == NULL || !work_is_native(&a->member[i]))
 			continue;
 		step_add(a, "exempt", "豁免名单:%s 属「%s」,%s", e->name, e->product, e->reason);
 		return true;

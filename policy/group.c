@@ -288,9 +288,30 @@ static void move_hosts(struct grouping *g, const struct trait *trait)
 	}
 }
 
+size_t grouping_find(const struct grouping *g, enum subject_kind kind, const char *name)
+{
+	const struct place key = { .anchor_kind = kind, .anchor = name };
+	size_t low = 0, high = g->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct place at = { .anchor_kind = g->group[mid].kind, .anchor = g->group[mid].name };
+		if (compare_place(&at, &key) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < g->count && g->group[low].kind == kind && strcmp(g->group[low].name, name) == 0
+		       ? low
+		       : GROUP_NONE;
+}
+
 bool grouping_is_reached(const struct grouping *g, size_t host)
 {
 	const struct listener *l = &g->listener[host];
+
+	if (g->joined[host] && g->group[g->of[host]].kind != SUBJECT_HOST)
+		return false;
 	return g->speakers[host] == 0 || (l->speaker != GROUP_NONE && !share_is_most(&l->share));
 }
 
@@ -350,6 +371,7 @@ void grouping_build(struct grouping *g, const struct policy_input *in, const str
 	g->of = xcalloc(n, sizeof(*g->of));
 	g->speakers = xcalloc(n, sizeof(*g->speakers));
 	g->moved = xcalloc(n, sizeof(*g->moved));
+	g->joined = xcalloc(n, sizeof(*g->joined));
 	g->listener = xcalloc(n, sizeof(*g->listener));
 	for (size_t i = 0; i < n; i++)
 		g->listener[i].speaker = GROUP_NONE;
@@ -372,6 +394,7 @@ void grouping_clear(struct grouping *g)
 	free(g->of);
 	free(g->speakers);
 	free(g->moved);
+	free(g->joined);
 	free(g->listener);
 	*g = (struct grouping){ 0 };
 }

@@ -73,6 +73,7 @@ struct grouping {
 	size_t *of;                /* per subject: its group; GROUP_NONE for containers */
 	size_t *speakers;          /* per subject: groups of identifiers that speak to this host */
 	bool *moved;               /* per subject: a host that an identifier took */
+	bool *joined;              /* per subject: brought by what probes learnt (join.h) */
 	struct listener *listener; /* per subject */
 	size_t subject_count;
 };
@@ -83,6 +84,8 @@ bool group_is_part_filed(const struct group *g);
 
 void grouping_build(struct grouping *g, const struct policy_input *in, const struct trait *trait,
 		    const struct register_index *reg);
+/* The group of this name; GROUP_NONE. */
+size_t grouping_find(const struct grouping *g, enum subject_kind kind, const char *name);
 /* Is this host reached by others than the identifiers of its own group? */
 bool grouping_is_reached(const struct grouping *g, size_t host);
 void grouping_clear(struct grouping *g);

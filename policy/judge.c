@@ -4,6 +4,7 @@
 #include "policy/app.h"
 #include "policy/classify.h"
 #include "policy/decide.h"
+#include "policy/join.h"
 #include "policy/match.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
@@ -17,10 +18,12 @@ static void work_init(struct work *w, const struct policy_input *in)
 	register_init(&w->reg, &w->lookup, in);
 	grouping_build(&w->grouping, in, w->trait, &w->reg);
 	decide_init(&w->decision, in);
+	join_build(w);
 }
 
 static void work_clear(struct work *w)
 {
+	join_clear(&w->joining);
 	index_clear(&w->decision);
 	register_clear(&w->reg);
 	grouping_clear(&w->grouping);

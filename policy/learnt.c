@@ -43,6 +43,11 @@ bool learnt_is_declared(const struct policy_fact *f)
 	       (f->type == FACT_IOS_BUNDLE && strncmp(f->note, apple, sizeof(apple) - 1) == 0);
 }
 
+enum subject_kind learnt_declared_kind(const struct policy_fact *f)
+{
+	return f->type == FACT_IOS_BUNDLE ? SUBJECT_IOS_BUNDLE : SUBJECT_ANDROID_PACKAGE;
+}
+
 static void keep_best(void *arg, const struct policy_fact *f)
 {
 	const struct policy_fact **best = arg;
@@ -104,7 +109,7 @@ void learnt_explain(const struct work *w, struct app *a)
 
 /* -- pages of nobody -------------------------------------------------------------------------------- */
 
-static const struct policy_fact *nobody(const struct policy_input *in, size_t subject)
+const struct policy_fact *learnt_of_nobody(const struct policy_input *in, size_t subject)
 {
 	size_t n;
 	const struct policy_fact *f = learnt_of(in, subject, &n);
@@ -125,7 +130,7 @@ bool learnt_is_nobody(const struct work *w, struct app *a)
 		size_t subject = a->member[i].subject;
 		if (w->in->subject[subject].kind != SUBJECT_HOST || w->grouping.speakers[subject] > 0)
 			return false;
-		why = nobody(w->in, subject);
+		why = learnt_of_nobody(w->in, subject);
 		if (why == NULL)
 			return false;
 	}

@@ -22,9 +22,16 @@ const struct policy_fact *learnt_of(const struct policy_input *in, size_t subjec
 typedef void learnt_fn(void *arg, const struct policy_fact *f);
 void learnt_each(const struct policy_input *in, const struct app *a, enum fact type, unsigned least,
 		 learnt_fn *fn, void *arg);
+/* The note of a FACT_REDIRECT that says that the host moved for good. */
+#define LEARNT_FOR_GOOD "http permanent"
+
+/* A page of nobody (parked, as installed, the same for every name), for sure enough; NULL: none. */
+const struct policy_fact *learnt_of_nobody(const struct policy_input *in, size_t subject);
 /* Does the host call this package or bundle its own, at the well-known place? Those of a page are anybody's.
  */
 bool learnt_is_declared(const struct policy_fact *f);
+/* The kind of subject that such a fact names. */
+enum subject_kind learnt_declared_kind(const struct policy_fact *f);
 /* The surest of them, the first of equals; NULL: none. */
 const struct policy_fact *learnt_best(const struct policy_input *in, const struct app *a, enum fact type,
 				      unsigned least);

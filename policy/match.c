@@ -8,6 +8,7 @@
 #include "policy/alias.h"
 #include "policy/app.h"
 #include "policy/domain.h"
+#include "policy/joined.h"
 #include "policy/learnt.h"
 #include "policy/near.h"
 #include "policy/step.h"
@@ -112,7 +113,7 @@ static void match_hosts(struct near *m)
 		const struct policy_subject *s = &m->w->in->subject[subject];
 		if (s->kind != SUBJECT_HOST)
 			continue;
-		if (m->a->member[i].tie == TIE_EXCLUSIVE)
+		if (!work_is_native(&m->a->member[i]))
 			register_each_of_host(&m->w->reg, s->name, add_taken, m);
 		else if (m->w->trait[subject].campus)
 			register_each_of_host(&m->w->reg, s->name, add_host, m);
@@ -246,6 +247,32 @@ static void add_own_id(void *arg, const struct policy_fact *f)
 			     package ? MATCH_PACKAGE : MATCH_BUNDLE);
 }
 
+static void add_beside_root(struct near *m, const struct place *p)
+{
+	char *key = step_text("%s:%s", subject_kind_name(p->anchor_kind), p->anchor);
+	size_t n;
+	const struct index_entry *e = index_find(&m->w->reg.root, key, &n);
+
+	for (size_t i = 0; i < n; i++)
+		add_beside(m, e[i].value);
+	free(key);
+}
+
+/* Facts show this app and another to be one, and that one is filed. */
+static void add_kin(void *arg, const struct join *j)
+{
+	struct near *m = arg;
+	const struct policy_subject *s = &m->w->in->subject[j->to];
+
+	if (s->kind == SUBJECT_HOST)
+		register_each_of_host(&m->w->reg, s->name, add_beside, m);
+	if (s->kind == SUBJECT_HOST && !m->w->trait[j->to].campus)
+		add_beside_root(m, &m->w->trait[j->to].place);
+	for (enum id_class c = 0; c < ID_CLASS_COUNT; c++)
+		if (s->kind != SUBJECT_HOST && register_may_name(s->kind, c))
+			add_probable(m, &m->w->reg.id[c], s->name, class_key[c]);
+}
+
 static void match_learnt(struct near *m)
 {
 	static const struct {
@@ -259,6 +286,7 @@ static void match_learnt(struct near *m)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && m->w->in->fact_count > 0; i++)
 		learnt_each(m->w->in, m->a, rows[i].type, LEARNT_SURE, rows[i].fn, m);
+	joined_each_kin(m->w, m->a, add_kin, m);
 }
 
 static void claim(const struct near *m)

@@ -3,17 +3,13 @@
 #include "policy/policy.h"
 
 static const char *const tie_names[TIE_COUNT] = {
-	[TIE_ANCHOR] = "anchor",
-	[TIE_REGISTRABLE] = "registrable",
-	[TIE_EXCLUSIVE] = "exclusive",
-	[TIE_CATALOG] = "catalog",
+	[TIE_ANCHOR] = "anchor",   [TIE_REGISTRABLE] = "registrable", [TIE_EXCLUSIVE] = "exclusive",
+	[TIE_CATALOG] = "catalog", [TIE_LEARNT] = "learnt",
 };
 
 static const char *const tie_zhs[TIE_COUNT] = {
-	[TIE_ANCHOR] = "中心",
-	[TIE_REGISTRABLE] = "同一域名",
-	[TIE_EXCLUSIVE] = "独占访问",
-	[TIE_CATALOG] = "目录同一产品",
+	[TIE_ANCHOR] = "中心",          [TIE_REGISTRABLE] = "同一域名", [TIE_EXCLUSIVE] = "独占访问",
+	[TIE_CATALOG] = "目录同一产品", [TIE_LEARNT] = "探测所见",
 };
 
 static const char *const match_key_names[MATCH_KEY_COUNT] = {

@@ -17,7 +17,7 @@ struct near near_init(struct work *w, const struct judgement *j, struct app *a)
 			m.own[id_class_of(s->kind)] = true;
 		else
 			m.first_id = i + 1;
-		if (a->member[i].tie != TIE_EXCLUSIVE)
+		if (work_is_native(&a->member[i]))
 			m.center = &w->trait[a->member[i].subject];
 	}
 	m.group = work_group(w, j, a);
@@ -121,7 +121,7 @@ void near_each_root(const struct near *m, near_fn *fn, void *arg)
 
 	for (size_t i = 0; i < m->a->member_count; i++) {
 		size_t subject = m->a->member[i].subject;
-		if (m->a->member[i].tie != TIE_EXCLUSIVE || m->w->trait[subject].campus)
+		if (work_is_native(&m->a->member[i]) || m->w->trait[subject].campus)
 			continue;
 		root[n].place = &m->w->trait[subject].place;
 		root[n++].host = m->w->in->subject[subject].name;

@@ -30,8 +30,7 @@ const struct policy_fact *package_of(const struct policy_input *in, size_t subje
 
 static bool is_member(const struct work *w, const struct app *a, const struct policy_fact *package)
 {
-	enum subject_kind kind =
-		package->type == FACT_IOS_BUNDLE ? SUBJECT_IOS_BUNDLE : SUBJECT_ANDROID_PACKAGE;
+	enum subject_kind kind = learnt_declared_kind(package);
 
 	for (size_t i = 0; i < a->member_count; i++) {
 		const struct policy_subject *s = &w->in->subject[a->member[i].subject];

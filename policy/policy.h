@@ -92,6 +92,7 @@ enum tie {
 	TIE_REGISTRABLE, /* host under the app's registrable domain (publicsuffix.org) */
 	TIE_EXCLUSIVE,   /* host that only this identifier speaks to */
 	TIE_CATALOG,     /* the catalogue names both as one product */
+	TIE_LEARNT,      /* what probes learnt shows it to be the same app */
 	TIE_COUNT,
 };
 

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hosts that are one with other hosts: moved there for good, or alike. Part of join.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "policy/joiner.h"
+#include "policy/learnt.h"
+#include "policy/step.h"
+
+/* -- hosts that moved --------------------------------------------------------------------------------- */
+
+/* A host that would be accused by itself, and is no identifier's. */
+static bool is_peer(const struct joiner *b, size_t host)
+{
+	return trait_is_education(&b->w->trait[host]) && joiner_is_sound(b, host) &&
+	       joiner_group(b, host)->kind == SUBJECT_HOST && joiner_group(b, host)->catalog == NULL &&
+	       b->into[b->g->of[host]] == GROUP_NONE;
+}
+
+/* All of the group of j->from becomes that of j->to, or there is a reason why not. */
+static void merge(struct joiner *b, struct join *j)
+{
+	bool from = joiner_is_filed(b, j->from), to = joiner_is_filed(b, j->to);
+
+	if (b->g->speakers[j->from] > 0 || (from && to))
+		return;
+	if (from || to) {
+		j->result = JOIN_KIN;
+		joiner_turn_to_unfiled(b, j);
+	} else if (!joiner_person_allows(b, j->from, j->to)) {
+		j->result = JOIN_DECIDED;
+	} else {
+		b->into[b->g->of[j->from]] = b->g->of[j->to];
+	}
+	joiner_keep(b, j);
+}
+
+struct span {
+	const char *s;
+	size_t n;
+};
+
+/* The host of "https://jw.example.edu.cn:8443". */
+static struct span host_of(const char *url)
+{
+	const char *start = strstr(url, "://");
+
+	start = start != NULL ? start + 3 : url;
+	return (struct span){ start, strcspn(start, "/:") };
+}
+
+static bool same_span(struct span a, struct span b) { return a.n == b.n && memcmp(a.s, b.s, a.n) == 0; }
+
+/* Where a host's front page leads. */
+struct move {
+	struct span host;               /* the first other one */
+	bool several, for_good;         /* there are more; with a redirect that says so */
+	const struct policy_fact *fact; /* NULL: nowhere else */
+};
+
+static struct move move_of(const struct joiner *b, size_t subject)
+{
+	const char *name = b->in->subject[subject].name;
+	const struct span own = { name, strlen(name) };
+	struct move m = { 0 };
+	size_t n;
+	const struct policy_fact *f = learnt_of(b->in, subject, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct span to = host_of(f[i].value);
+		bool good = strcmp(f[i].note, LEARNT_FOR_GOOD) == 0 && f[i].confidence >= LEARNT_SURE;
+		if (f[i].type != FACT_REDIRECT || same_span(to, own))
+			continue;
+		if (m.fact == NULL || (good && same_span(to, m.host))) {
+			m.host = to;
+			m.fact = &f[i];
+			m.for_good |= good;
+		} else if (!same_span(to, m.host)) {
+			m.several = true;
+		}
+	}
+	return m;
+}
+
+/* The one host that it has moved to for good, and to no other whatever the reason; SIZE_MAX. */
+static size_t moved_to(const struct joiner *b, const struct move *m)
+{
+	size_t to = SIZE_MAX;
+	char *name;
+
+	if (m->fact == NULL || m->several || !m->for_good)
+		return SIZE_MAX;
+	name = xstrndup(m->host.s, m->host.n);
+	to = joiner_find(b, SUBJECT_HOST, name);
+	free(name);
+	return to;
+}
+
+static bool is_sibling(const struct joiner *b, size_t host, size_t other)
+{
+	const char *a = b->w->trait[host].place.registrable, *c = b->w->trait[other].place.registrable;
+	return a != NULL && c != NULL && strcmp(a, c) == 0;
+}
+
+/* Where the moves end; a circle ends nowhere. */
+static bool follow(const struct joiner *b, struct join *j)
+{
+	struct move m = move_of(b, j->from);
+
+	j->fact = m.fact;
+	j->to = moved_to(b, &m);
+	for (int hops = 0; j->to != SIZE_MAX && hops <= GROUP_CAMPUS_MAX; hops++) {
+		m = move_of(b, j->to);
+		if (!m.for_good)
+			return j->to != j->from && is_sibling(b, j->from, j->to);
+		j->to = moved_to(b, &m);
+	}
+	return false;
+}
+
+static int compare_goal(const void *left, const void *right)
+{
+	const struct join *a = left, *b = right;
+
+	if (a->to != b->to)
+		return a->to < b->to ? -1 : 1;
+	return (a->from > b->from) - (a->from < b->from);
+}
+
+static void join_moved(struct joiner *b)
+{
+	struct offers o = { 0 };
+
+	for (size_t i = 0; i < b->in->fact_count; i++) {
+		struct join j = { .from = b->in->fact[i].subject, .why = JOIN_MOVED };
+		if (b->in->fact[i].type != FACT_REDIRECT || (i > 0 && b->in->fact[i - 1].subject == j.from &&
+							     b->in->fact[i - 1].type == FACT_REDIRECT))
+			continue;
+		if (b->in->subject[j.from].kind == SUBJECT_HOST && b->w->trait[j.from].campus &&
+		    is_peer(b, j.from) && follow(b, &j) && is_peer(b, j.to) &&
+		    b->g->of[j.from] != b->g->of[j.to])
+			joiner_offer(&o, &j);
+	}
+	if (o.count > 1)
+		qsort(o.offer, o.count, sizeof(*o.offer), compare_goal);
+	for (size_t i = 0, end; i < o.count; i = end) {
+		for (end = i + 1; end < o.count && o.offer[end].to == o.offer[i].to;)
+			end++;
+		for (size_t k = i; k < end; k++) {
+			if (end - i <= GROUP_CAMPUS_MAX) {
+				merge(b, &o.offer[k]);
+				continue;
+			}
+			o.offer[k].result = JOIN_MANY;
+			joiner_keep(b, &o.offer[k]);
+		}
+	}
+	free(o.offer);
+}
+
+/* -- hosts that are alike ---------------------------------------------------------------------------------
+ */
+
+/* Hosts with the same key are one. */
+struct mark {
+	char *key;
+	size_t host;
+	enum join_why why;
+	const struct policy_fact *fact; /* the one that is least sure */
+	int64_t since;                  /* all of it is known */
+};
+
+struct marks {
+	struct mark *mark;
+	size_t count, cap;
+};
+
+static void add_mark(struct marks *m, const struct mark *mark)
+{
+	m->mark = xgrow(m->mark, &m->cap, m->count + 1, sizeof(*m->mark));
+	m->mark[m->count++] = *mark;
+}
+
+static void mark_declared(struct joiner *b, struct marks *m, const struct policy_fact *f)
+{
+	struct place place;
+
+	if (f->confidence < LEARNT_SURE || !learnt_is_declared(f) || !is_peer(b, f->subject))
+		return;
+	lookup_identifier(&b->w->lookup, learnt_declared_kind(f), f->value, &place);
+	if (place.catalog != NULL || place.exempt != NULL)
+		return;
+	add_mark(m, &(struct mark){ .key = step_text("%d:%s", (int)f->type, f->value),
+				    .host = f->subject,
+				    .why = JOIN_COMMON,
+				    .fact = f,
+				    .since = f->first });
+}
+
+/* The only sure fact of this type; NULL: none, or several. */
+static const struct policy_fact *only(const struct policy_input *in, size_t subject, enum fact type)
+{
+	const struct policy_fact *found = NULL;
+	size_t n;
+	const struct policy_fact *f = learnt_of(in, subject, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (f[i].type != type || f[i].confidence < LEARNT_SURE)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = &f[i];
+	}
+	return found;
+}
+
+/* "京ICP备05000001号-7": the 7 numbers one of the holder's services (fingerprints B4). */
+static bool names_service(const char *icp)
+{
+	const char *dash = strrchr(icp, '-');
+	return dash != NULL && dash[1] != '\0' && strspn(dash + 1, "0123456789") == strlen(dash + 1);
+}
+
+/* What the pages of quite different systems are called alike. */
+static bool says_nothing(const char *title)
+{
+	static const char *const alike[] = {
+		"统一身份认证", "身份认证", "登录", "登陆",  "首页",    "主页",   "欢迎",   "门户",
+		"管理系统后台", "login",    "home", "index", "welcome", "portal", "sso",    "cas",
+		"404",          "403",      "502",  "error", "错误",    "维护",   "建设中", "提示",
+	};
+	enum { TITLE_BYTES_MIN = 12 };
+
+	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
+		if (strstr(title, alike[i]) != NULL)
+			return true;
+	return strlen(title) < TITLE_BYTES_MIN;
+}
+
+static void mark_twin(struct joiner *b, struct marks *m, const struct policy_fact *title)
+{
+	const struct policy_fact *icp = only(b->in, title->subject, FACT_ICP_NUMBER);
+	char *name, *number;
+
+	if (title != only(b->in, title->subject, FACT_TITLE) || icp == NULL || !names_service(icp->value) ||
+	    !is_peer(b, title->subject) ||
+	    move_of(b, title->subject).fact != NULL) /* it shows another's page */
+		return;
+	name = policy_normal_number(title->value);
+	number = policy_normal_number(icp->value);
+	if (name != NULL && number != NULL && !says_nothing(name))
+		add_mark(m, &(struct mark){ .key = step_text("%s\n%s", number, name),
+					    .host = title->subject,
+					    .why = JOIN_TWIN,
+					    .fact = title->confidence < icp->confidence ? title : icp,
+					    .since = title->first > icp->first ? title->first : icp->first });
+	free(name);
+	free(number);
+}
+
+/* Those of one key: what was known first, then by name. */
+static int compare_mark(const void *left, const void *right)
+{
+	const struct mark *a = left, *b = right;
+	int order = strcmp(a->key, b->key);
+
+	if (order != 0)
+		return order;
+	if (a->since != b->since)
+		return a->since < b->since ? -1 : 1;
+	return (a->host > b->host) - (a->host < b->host);
+}
+
+static size_t count_groups(const struct joiner *b, const struct mark *m, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n && count <= GROUP_CAMPUS_MAX; i++) {
+		bool known = false;
+		for (size_t k = 0; k < i && !known; k++)
+			known = b->g->of[m[k].host] == b->g->of[m[i].host];
+		count += !known;
+	}
+	return count;
+}
+
+/* The one whose app the others join: filed, or spoken of by a person, or known first. */
+static const struct mark *center_of(const struct joiner *b, const struct mark *m, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (joiner_is_filed(b, m[i].host))
+			return &m[i];
+	for (size_t i = 0; i < n; i++)
+		if (b->word[b->g->of[m[i].host]] != WORD_NONE)
+			return &m[i];
+	return m;
+}
+
+static void join_marked(struct joiner *b, const struct mark *m, size_t n)
+{
+	size_t groups = count_groups(b, m, n);
+	const struct mark *center = center_of(b, m, n);
+
+	for (size_t i = 0; i < n && groups > 1; i++) {
+		struct join j = { .from = m[i].host, .to = center->host, .why = m[i].why };
+		j.fact = m[i].fact->confidence < center->fact->confidence ? m[i].fact : center->fact;
+		if (b->g->of[j.from] == b->g->of[j.to] || b->into[b->g->of[j.from]] != GROUP_NONE ||
+		    b->into[b->g->of[j.to]] != GROUP_NONE)
+			continue;
+		if (groups <= GROUP_CAMPUS_MAX) {
+			merge(b, &j);
+			continue;
+		}
+		j.result = JOIN_MANY;
+		joiner_keep(b, &j);
+	}
+}
+
+static void join_alike(struct joiner *b)
+{
+	struct marks m = { 0 };
+
+	for (size_t i = 0; i < b->in->fact_count; i++) {
+		const struct policy_fact *f = &b->in->fact[i];
+		if (b->in->subject[f->subject].kind != SUBJECT_HOST)
+			continue;
+		if (f->type == FACT_TITLE)
+			mark_twin(b, &m, f);
+		else
+			mark_declared(b, &m, f);
+	}
+	if (m.count > 1)
+		qsort(m.mark, m.count, sizeof(*m.mark), compare_mark);
+	for (size_t i = 0, end; i < m.count; i = end) {
+		for (end = i + 1; end < m.count && strcmp(m.mark[end].key, m.mark[i].key) == 0;)
+			end++;
+		join_marked(b, &m.mark[i], end - i);
+	}
+	for (size_t i = 0; i < m.count; i++)
+		free(m.mark[i].key);
+	free(m.mark);
+}
+
+void peer_join(struct joiner *b)
+{
+	join_moved(b);
+	join_alike(b);
+}
