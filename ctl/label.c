@@ -152,9 +152,8 @@ static void show_step(struct buf *out, const json_t *v)
 		const char *zh,
 			*words; /* each word ends with a space; one with '*' stands for all that begin so */
 	} stages[] = {
-		{ "归组",
-		  "member group-* tie-exclusive shared-host portal not-exclusive not-governed campus-proxy "
-		  "no-app " },
+		{ "归组", "member group-* tie-* learnt-apart shared-host portal not-exclusive not-governed "
+			  "campus-proxy no-app " },
 		{ "教育属性", "decision-education catalog register campus-suffix campus-server campus-tenant "
 			      "education-rule speaks-to record-domain unfocused nobody undecided " },
 		{ "探测所见", "learnt " },

@@ -132,6 +132,11 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT kind, name, type, value, note, max(confidence), min(first), max(last) "
 		"FROM probe_fact WHERE gone IS NULL GROUP BY kind, name, type, value "
 		"ORDER BY kind, name, type, value",
+	/* hosts that were seen and that a fact of an identifier that was seen names */
+	[STMT_FACTS_HOSTS] = "SELECT h.id FROM observed_subject i "
+			     "CROSS JOIN probe_fact f ON f.kind = i.kind AND f.name = i.name AND f.type = ?2 "
+			     "CROSS JOIN observed_subject h ON h.kind = ?1 AND h.name = f.value "
+			     "WHERE i.kind > ?1 AND f.gone IS NULL AND f.confidence >= ?3",
 	[STMT_DECISIONS_ALL] = "SELECT decision, kind, name, reason, by FROM decided_decision WHERE "
 			       "withdrawn IS NULL ORDER BY id",
 	[STMT_APPS_KNOWN] = "SELECT key, id, digest, gone FROM app_app",

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "db/feed.h"
+#include "policy/learnt.h"
 #include "store/fold.h"
 
 enum { WALK_SHARE = 4 };
@@ -169,6 +170,19 @@ static void read_links(struct load *l, struct db_txn *t)
 		link->count = (uint64_t)query_get_int(&q, 2);
 		survey_linked(&l->survey, link->to);
 	}
+}
+
+/* Those that a platform's record lists for an identifier matter too: they may be its own (policy/join.h). */
+static void read_recorded(struct load *l, struct db_txn *t)
+{
+	struct query q;
+
+	query_open(&q, t, STMT_FACTS_HOSTS);
+	query_int(&q, SUBJECT_HOST);
+	query_int(&q, FACT_APP_DOMAIN);
+	query_int(&q, LEARNT_SURE);
+	while (query_row(&q))
+		survey_linked(&l->survey, query_get_int(&q, 0));
 }
 
 /* A link to what nobody was seen to use says nothing about use. */
@@ -361,6 +375,7 @@ void load_input(struct load *l, struct store *s, struct db_txn *t)
 	l->in.decision = l->decision;
 	survey_read(&l->survey, &l->in, t, &s->recall);
 	read_links(l, t);
+	read_recorded(l, t);
 	survey_choose(&l->survey);
 	load_subjects(l, t);
 	load_links(l);

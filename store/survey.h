@@ -16,7 +16,7 @@ struct face {
 	const char *name;
 	enum subject_kind kind;
 	bool server, proxy; /* as in struct policy_subject */
-	bool linked;        /* an identifier spoke to it */
+	bool linked;        /* an identifier spoke to it, or its record lists it */
 	bool matters;       /* found out by survey_choose() */
 	bool judged;        /* in an app that the last judgement wrote down */
 	bool seen;          /* in what counts, not only as what links speak of */

@@ -202,6 +202,52 @@ static void facts_are_of_their_subjects(void **state)
 	assert_true(fx_says("learnt"));
 }
 
+#define APPID "wx00000000000000aa"
+
+static void answer_record(const char *host, int64_t now)
+{
+	int n = px_take(now, 64);
+	struct job_result *r = px_result(px_find(n, APPID, "record")->id, PROBE_DONE);
+
+	px_fact(r, FACT_TITLE, "不说主机");
+	if (host != NULL)
+		px_fact(r, FACT_APP_DOMAIN, host);
+	fx_ok(px_answer(r, now));
+	fx_ok(store_judge(fx.store));
+}
+
+/* A host that only TLS shows, and nothing but the platform's record of a mini-program ties to it. */
+static void hosts_of_a_record_matter(void **state)
+{
+	struct observation o[4];
+
+	(void)state;
+	px_open("wechat_record = https://record.example.cn/?appid=\n");
+	o[0] = fx_seen(SUBJECT_WECHAT_MINI, APPID, VIA_HTTP_REFERER, 0, 6);
+	fx_link(&o[0], SUBJECT_HOST, "jw.example.edu.cn");
+	o[1] = fx_host("jw.example.edu.cn", 40);
+	o[2] = fx_host("api.vendor-x.com", 6);
+	o[3] = fx_host("www.stranger.com", 6);
+	fx_capture("a", o, 4);
+	fx_ok(store_judge(fx.store));
+	assert_int_equal(fx_ask(-1, "explain", "api.vendor-x.com", NULL), 0);
+	assert_true(fx_says("host:vendor-x.com"));
+	answer_record("api.vendor-x.com", px_soon());
+	assert_int_equal(fx_ask(-1, "explain", "api.vendor-x.com", NULL), 0);
+	assert_true(fx_says("wechat-mini:" APPID));
+	assert_true(fx_says("tie-learnt"));
+	assert_int_equal(fx_ask(-1, "alerts", NULL), 0);
+	assert_true(fx_says("\"api.vendor-x.com\""));
+	assert_true(fx_says("tie-learnt"));
+	assert_int_equal(fx_ask(-1, "explain", "www.stranger.com", NULL), 0);
+	assert_false(fx_says("tie-learnt"));
+	answer_record(NULL, px_soon() + 40 * 24 * an_hour); /* it does not list it any more */
+	assert_int_equal(fx_ask(-1, "explain", "api.vendor-x.com", NULL), 0);
+	assert_true(fx_says("host:vendor-x.com"));
+	assert_int_equal(fx_ask(-1, "alerts", NULL), 0);
+	assert_false(fx_says("\"api.vendor-x.com\""));
+}
+
 static void unknown_profile_is_named(void **state)
 {
 	char error[STORE_ERROR_MAX];
@@ -223,6 +269,7 @@ int main(void)
 		FX_TEST(who_answers_for_everybody_is_no_campus_server),
 		FX_TEST(connections_have_their_own_clients),
 		PX_TEST(facts_are_of_their_subjects),
+		PX_TEST(hosts_of_a_record_matter),
 		FX_TEST(unknown_profile_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
