@@ -51,9 +51,14 @@ put("app/AndroidManifest.xml", f"""<manifest {NS} package='cn.edu.example.campus
  <application android:label='@string/app'/></manifest>""")
 put("app/res/values/s.xml", "<resources><string name='app'>Example Campus</string></resources>")
 put("app/res/values-zh/s.xml", "<resources><string name='app'>示例校园</string></resources>")
+for where in ("values", "values-zh"):
+    rows = "".join(f"<string name='many{n}'>{where}, text number {n} of a very large table</string>" for n in range(9000))
+    put(f"many-{where}.xml", f"<resources>{rows}</resources>")
 X
 	(cd "$work" && aapt package -f -x -M fw/AndroidManifest.xml -S fw/res -F fw.apk &&
-		aapt package -f -M app/AndroidManifest.xml -S app/res -I fw.apk -F app.apk)
+		aapt package -f -M app/AndroidManifest.xml -S app/res -I fw.apk -F app.apk &&
+		mv many-values.xml app/res/values/many.xml && mv many-values-zh.xml app/res/values-zh/many.xml &&
+		aapt package -f -M app/AndroidManifest.xml -S app/res -I fw.apk -F large.apk)
 }
 # The real manifest between 20 MB of other files, and an iOS package with its list.
 make_packages() {
@@ -73,6 +78,11 @@ with zipfile.ZipFile(f"{work}/www/app.apk", "w") as z:
         add(z, f"res/drawable-xhdpi/picture_{n:05}.png", b"x")
     for n in small.namelist():
         add(z, n, small.read(n))
+    add(z, "classes.dex", noise, zipfile.ZIP_STORED)
+large = zipfile.ZipFile(f"{work}/large.apk")
+with zipfile.ZipFile(f"{work}/www/large.apk", "w") as z:
+    for n in large.namelist():
+        add(z, n, large.read(n), zipfile.ZIP_STORED if n == "resources.arsc" else zipfile.ZIP_DEFLATED)
     add(z, "classes.dex", noise, zipfile.ZIP_STORED)
 info = {"CFBundleIdentifier": "cn.edu.example.campus", "CFBundleDisplayName": "示例校园", "CFBundleName": "campus",
         "CFBundleShortVersionString": "4.2", "CFBundleVersion": "4210", "NSCameraUsageDescription": "扫码签到"}
@@ -113,6 +123,12 @@ again() {
 		[ "$(grep -c '|/app.apk|' "$work/access.log")" -eq 1 ]
 }
 check "unchanged since, it is one request" again
+large() { # the way to two strings in a table of 2 MB
+	run apk "http://www.$domain/large.apk" && says '.run == "done" and .remark == ""' &&
+		fact app-name '["示例校园", "Example Campus"]' && [ "$(sent)" -lt 1600000 ] &&
+		[ "$(grep -c '|GET|/large.apk|206|' "$work/access.log")" -le 12 ]
+}
+check "a name in a table that is too large to be fetched whole" large
 ipa() {
 	run ipa "http://www.$domain/app.ipa" && says '.run == "done"' && fact ios-bundle '["cn.edu.example.campus"]' &&
 		fact app-name '["示例校园"]' && fact app-version '["4.2"]' && fact permission '["NSCameraUsageDescription"]' &&
