@@ -8,6 +8,7 @@
 #include "watch/details.h"
 #include "watch/hostname.h"
 #include "watch/order.h"
+#include "watch/show.h"
 #include "watch/sightings.h"
 #include "watch/subject.h"
 
@@ -118,13 +119,36 @@ const struct aggregate_stats *aggregate_stats(struct aggregate *a)
 
 /* --- windows --- */
 
-static void prefetch(const struct aggregate *a, const struct order_key *key, uint32_t at)
+/* Three steps ahead of the chain that is told: its first; its second, and what hangs on it; and on that. */
+static void prefetch(const struct subjects *t, const struct order_key *key)
 {
-	const struct subject *subject = a->table.subject;
+	const struct subject *s = subjects_at(t, key[2 * AHEAD].number);
 
-	__builtin_prefetch(&subject[key[at + 3 * AHEAD].number]);
-	subject_prefetch(&a->table, &subject[key[at + 2 * AHEAD].number]);
-	subject_prefetch_lists(&a->table, &subject[key[at + AHEAD].number], 0);
+	subject_prefetch_record(subjects_at(t, key[3 * AHEAD].number));
+	__builtin_prefetch(subjects_at(t, s->next));
+	subject_prefetch(t, s);
+	s = subjects_at(t, key[AHEAD].number);
+	subject_prefetch_lists(t, s, 0);
+	if (s->next != 0)
+		subject_prefetch(t, subjects_at(t, s->next));
+}
+
+/* The subjects of one name, in the order of their channels. */
+static void tell(struct aggregate *a, const struct subject *first)
+{
+	const struct subject *by_via[VIA_COUNT] = { NULL };
+
+	show_name(first, &a->out);
+	by_via[first->via] = first;
+	for (uint32_t next = first->next; next != 0; next = subjects_at(&a->table, next)->next)
+		by_via[subjects_at(&a->table, next)->via] = subjects_at(&a->table, next);
+	for (int v = 0; v < VIA_COUNT; v++) {
+		if (by_via[v] == NULL)
+			continue;
+		show_subject(&a->table, by_via[v], &a->out);
+		a->stats.observations++;
+		a->fn(a->arg, &a->out);
+	}
 }
 
 void aggregate_flush(struct aggregate *a)
@@ -135,12 +159,10 @@ void aggregate_flush(struct aggregate *a)
 		return;
 	sightings_settle(&a->queue);
 	key = order_make(&a->order, &a->table);
-	for (uint32_t i = 0; i < a->table.count; i++) {
-		if (i + 3 * AHEAD < a->table.count)
-			prefetch(a, key, i);
-		subject_observe(&a->table, &a->table.subject[key[i].number], &a->out);
-		a->stats.observations++;
-		a->fn(a->arg, &a->out);
+	for (uint32_t i = 0; i < a->table.names; i++) {
+		if (i + 3 * AHEAD < a->table.names)
+			prefetch(&a->table, &key[i]);
+		tell(a, subjects_at(&a->table, key[i].number));
 	}
 	subjects_reset(&a->table);
 	a->open = false;

@@ -58,7 +58,7 @@ const struct details_stats *details_stats(struct details *d)
 
 void details_subject(struct details *d, struct subject *s)
 {
-	s->hidden = hidden_find(&d->hidden, subject_name(d->table, s->name), s->len) & 7;
+	s->hidden = hidden_find(&d->hidden, s->name, s->len) & 7;
 }
 
 /* --- values --- */
@@ -104,7 +104,7 @@ static void count_hidden(struct details *d, unsigned bit)
 
 static void ask(struct details *d, const struct dissect_message *m, const struct subject *s)
 {
-	uint32_t number = s != NULL ? (uint32_t)(s - d->table->subject) : PENDING_NONE;
+	uint32_t number = s != NULL ? subjects_number(d->table, s) : PENDING_NONE;
 
 	pending_ask(&d->pending, &m->flow, number, d->table->window);
 }
@@ -116,7 +116,7 @@ static struct subject *asked(struct details *d, const struct dissect_message *m,
 
 	switch (pending_take(&d->pending, &m->flow, d->table->window, last, &number)) {
 	case PENDING_KNOWN:
-		return &d->table->subject[number];
+		return subjects_at(d->table, number);
 	case PENDING_NAMELESS:
 		d->stats.nameless += weight;
 		return NULL;

@@ -7,8 +7,7 @@
 
 #include "base/alloc.h"
 
-_Static_assert(sizeof(struct order_key) <= 2 * sizeof(struct subject_slot),
-	       "two slots per subject hold a key");
+_Static_assert(sizeof(struct order_key) <= SUBJECT_ORDER_BYTES, "there is room for the keys of all");
 
 enum {
 	FEW = 24,  /* keys that are sorted by insertion */
@@ -40,17 +39,15 @@ static void key_set(struct order_key *k, const uint8_t held[HELD])
 	k->more = be32toh(k->more);
 }
 
-static struct order_key key_of(const struct subjects *t, uint32_t number)
+static struct order_key key_of(const struct subjects *t, const struct subject *s)
 {
-	const struct subject *s = &t->subject[number];
-	struct order_key k = { .number = number };
-	const char *name = subject_name(t, s->name);
+	struct order_key k = { .number = subjects_number(t, s) };
 	uint8_t held[HELD] = { s->kind };
 
 	if (s->len >= HELD - 1) /* so long it is copied at once */
-		memcpy(held + 1, name, HELD - 1);
+		memcpy(held + 1, s->name, HELD - 1);
 	else
-		memcpy(held + 1, name, s->len);
+		memcpy(held + 1, s->name, s->len);
 	key_set(&k, held);
 	return k;
 }
@@ -58,21 +55,22 @@ static struct order_key key_of(const struct subjects *t, uint32_t number)
 /* The bytes of the name that stand `same` behind the kind. */
 static void key_move(const struct subjects *t, struct order_key *k, size_t same)
 {
-	const struct subject *s = &t->subject[k->number];
+	const struct subject *s = subjects_at(t, k->number);
 	uint8_t held[HELD] = { 0 };
 	size_t at = same - 1;
 
 	if (at < s->len)
-		memcpy(held, subject_name(t, s->name) + at, s->len - at < HELD ? s->len - at : HELD);
+		memcpy(held, s->name + at, s->len - at < HELD ? s->len - at : HELD);
 	key_set(k, held);
 }
 
 static void move_on(const struct subjects *t, struct order_key *key, const struct order_range *r)
 {
 	for (uint32_t i = 0; i < r->count; i++) {
-		if (i + 2 * AHEAD < r->count) {
-			__builtin_prefetch(&t->subject[key[i + 2 * AHEAD].number]);
-			__builtin_prefetch(subject_name(t, t->subject[key[i + AHEAD].number].name));
+		if (i + AHEAD < r->count) {
+			const struct subject *s = subjects_at(t, key[i + AHEAD].number);
+			__builtin_prefetch(s);
+			__builtin_prefetch(s->name + r->same - 1);
 		}
 		key_move(t, &key[i], r->same);
 	}
@@ -103,12 +101,11 @@ static unsigned key_same(const struct order_key *key, uint32_t n)
 
 static int compare_rest(const struct subjects *t, const struct order_key *a, const struct order_key *b)
 {
-	const struct subject *x = &t->subject[a->number], *y = &t->subject[b->number];
+	const struct subject *x = subjects_at(t, a->number), *y = subjects_at(t, b->number);
 	size_t least = x->len < y->len ? x->len : y->len;
-	int c = memcmp(subject_name(t, x->name), subject_name(t, y->name), least);
+	int c = memcmp(x->name, y->name, least);
 
-	c = c != 0 ? c : x->len - y->len;
-	return c != 0 ? c : x->via - y->via;
+	return c != 0 ? c : x->len - y->len;
 }
 
 static bool is_before(const struct subjects *t, const struct order_key *a, const struct order_key *b)
@@ -170,7 +167,7 @@ static size_t sort_range(struct order *o, const struct subjects *t, struct order
 		move_on(t, key, &r);
 	at = key_same(key, r.count);
 	r.same = r.same / HELD * HELD + at;
-	/* At their ends they can only differ by zeroes and by what they were seen in. */
+	/* At their ends they can only differ by zeroes. */
 	if (r.count <= FEW || r.same > RECORD_NAME_MAX) {
 		sort_few(t, key, r.count);
 		return waiting;
@@ -190,17 +187,27 @@ static size_t sort_range(struct order *o, const struct subjects *t, struct order
 	return waiting;
 }
 
-const struct order_key *order_make(struct order *o, struct subjects *t)
+static void keys_make(const struct subjects *t)
 {
 	struct order_key *key = keys_of(t);
-	size_t waiting = t->count > 0;
+	const struct subject *s;
 
-	for (uint32_t i = 0; i < t->count; i++)
-		key[i] = key_of(t, i);
-	o->range[0] = (struct order_range){ 0, t->count, 0 };
+	for (uint32_t number = subjects_first(); number != t->end; number = subjects_behind(t, s)) {
+		s = subjects_at(t, number);
+		if (s->len > 0)
+			*key++ = key_of(t, s);
+	}
+}
+
+const struct order_key *order_make(struct order *o, struct subjects *t)
+{
+	size_t waiting = t->names > 0;
+
+	keys_make(t);
+	o->range[0] = (struct order_range){ 0, t->names, 0 };
 	while (waiting > 0) {
 		waiting--;
 		waiting = sort_range(o, t, o->range[waiting], waiting);
 	}
-	return key;
+	return keys_of(t);
 }

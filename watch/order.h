@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The order in which observations are told: by (kind, name, via). A radix sort from the first byte on, in
- * place: what strangers choose to be called cannot make it slow. It works on the first bytes of each name,
- * which stand beside the subject's number; subjects are touched only where many names begin alike, or a few
- * cannot be told apart by those bytes. The keys stand in the memory of the table's slots, for who is told is
- * no longer looked for.
+ * The order in which observations are told: by (kind, name), each name once, for its subjects are in a chain.
+ * A radix sort from the first byte on, in place: what strangers choose to be called cannot make it slow. It
+ * works on the first bytes of each name, which stand beside its first subject's number; subjects are touched
+ * only where many names begin alike, or a few cannot be told apart by those bytes. The keys stand in the
+ * memory of the table's slots, for who is told is no longer looked for.
  */
 #ifndef WATCH_ORDER_H
 #define WATCH_ORDER_H
@@ -31,8 +31,8 @@ struct order {
 
 void order_init(struct order *o, uint32_t max);
 void order_clear(struct order *o);
-/* Returns the subjects' keys in order, t->count of them, until the table's reset. Until that nothing can be
- * found in the table. */
+/* Returns the keys of the chains in order, t->names of them, until the table's reset. Until that nothing can
+ * be found in the table. */
 const struct order_key *order_make(struct order *o, struct subjects *t);
 
 #endif

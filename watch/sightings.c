@@ -69,17 +69,18 @@ static bool may_add(struct sightings *q, const struct sighting *g)
 
 static struct subject *find(struct sightings *q, const struct sighting *g)
 {
-	struct subject *s = g->guess;
+	struct subject *first = g->first, *s;
 
-	if (s == NULL || !subjects_is(q->table, s, &g->key))
-		s = subjects_find(q->table, &g->key);
+	if (first == NULL || !subjects_is(first, &g->key))
+		first = subjects_find_first(q->table, &g->key);
+	s = subjects_via(q->table, first, g->key.via);
 	if (s != NULL || g->known_only)
 		return s;
 	if (may_add(q, g))
 		s = subjects_add(q->table, &g->key, g->time);
 	if (s == NULL)
 		q->stats.evicted += g->count;
-	else if (s->kind == SUBJECT_HOST)
+	else if (s->kind == SUBJECT_HOST && first == NULL) /* else it has it from that */
 		details_subject(q->details, s);
 	return s;
 }
@@ -112,18 +113,21 @@ static struct subject *tell(struct sightings *q, const struct sighting *g)
 
 struct subject *sightings_settle(struct sightings *q)
 {
+	struct sighting *end = q->item + q->count;
 	struct subject *last = NULL;
 
-	for (size_t i = 0; i < q->count; i++)
-		q->item[i].guess = subjects_guess(q->table, &q->item[i].key);
-	for (size_t i = 0; i < q->count; i++)
-		if (q->item[i].guess != NULL)
-			subject_prefetch(q->table, q->item[i].guess);
-	for (size_t i = 0; i < q->count; i++)
-		if (q->item[i].guess != NULL)
-			subject_prefetch_lists(q->table, q->item[i].guess, q->item[i].client);
-	for (size_t i = 0; i < q->count; i++)
-		last = tell(q, &q->item[i]);
+	for (struct sighting *g = q->item; g < end; g++)
+		g->first = subjects_guess(q->table, &g->key);
+	for (struct sighting *g = q->item; g < end; g++)
+		g->guess = g->first != NULL ? subjects_guess_via(q->table, g->first, g->key.via) : NULL;
+	for (struct sighting *g = q->item; g < end; g++)
+		if (g->guess != NULL)
+			subject_prefetch(q->table, g->guess);
+	for (struct sighting *g = q->item; g < end; g++)
+		if (g->guess != NULL)
+			subject_prefetch_lists(q->table, g->guess, g->client);
+	for (struct sighting *g = q->item; g < end; g++)
+		last = tell(q, g);
 	q->count = 0;
 	return last;
 }

@@ -19,7 +19,8 @@ enum {
 /* What one message, or several of one moment and client, tell of one subject. */
 struct sighting {
 	struct subject_key key; /* its name is the text below */
-	struct subject *guess;  /* where it probably is */
+	struct subject *first;  /* of its name: where that probably is */
+	struct subject *guess;  /* where it probably is itself */
 	int64_t time;
 	uint64_t client; /* keyed hash */
 	uint32_t count;  /* messages */

@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/subject.h"
 
-#include <endian.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 
 enum {
-	LINE = 64,                 /* bytes of a cache line */
-	LEND = 16,                 /* names start at multiples of this in the arena, so that 32 bits reach */
-	SUBJECT_BYTES = 640,       /* arena per subject: a name, some clients, servers, links, details */
-	SUBJECT_LEAST = 256,       /* of it kept for each subject still to come: its name */
+	LINE = 64,             /* bytes of a cache line */
+	PIECE = SUBJECT_PIECE, /* names of links begin at multiples of it in the arena, too */
+	NAME_AT = offsetof(struct subject, name),
+	SERVERS_AT = offsetof(struct subject_rest, server),
+	RECORD_MOST = (NAME_AT + RECORD_NAME_MAX + PIECE - 1) / PIECE * PIECE, /* a subject with its name */
+	LIST_BYTES = 448,          /* arena per subject: some clients, servers, links, details */
+	REST_LEAST = 64,           /* of it kept for each subject that has no rest yet */
 	ARENA_LEAST = 1024 * 1024, /* small tables may hold a few busy hosts all the same */
 	SUBJECTS_PER_VALUE =
 		2,         /* they are shared; and the more slots they have, the more memory is touched */
 	VALUE_BYTES = 128, /* per value */
 	VALUES_LEAST = 1024,
 	CLIENTS_SORTED = 128, /* more clients than this are held as a struct sketch */
-	CLIENTS_IN_SKETCH = UINT16_MAX,
+	SERVERS_REST = RECORD_SERVERS_MAX - 1,
 };
 
-_Static_assert(RECORD_NAME_MAX % LEND == 0, "names are copied in whole pieces");
-_Static_assert(sizeof(struct subject) == LINE, "what each message touches is one cache line");
-_Static_assert(sizeof(struct subject_rest) == LINE, "and the rest is another");
+_Static_assert(RECORD_NAME_MAX % PIECE == 0, "names are copied in whole pieces");
+_Static_assert((int)NAME_AT < (int)LINE, "what each message touches is one cache line, and the name's");
+_Static_assert((int)SUBJECT_KIND_COUNT <= 16 && (int)VIA_COUNT <= 16, "kind and via share a byte");
+_Static_assert(SERVERS_AT + sizeof(struct record_server) <= REST_LEAST, "the least rest has a server");
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
 _Static_assert((int)VALUE_BYTES_MAX < (int)RECORD_VALUE_MAX, "values fit in records");
 _Static_assert((int)CLIENTS_SORTED <= (int)SKETCH_EXACT, "what is sorted is exact");
@@ -38,7 +42,7 @@ static const uint8_t detail_most[DETAIL_COUNT] = {
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-static size_t arena_bytes(uint32_t max) { return larger((size_t)max * SUBJECT_BYTES, ARENA_LEAST); }
+static size_t arena_bytes(uint32_t max) { return larger((size_t)max * LIST_BYTES, ARENA_LEAST); }
 
 static uint32_t slot_count(uint32_t max)
 {
@@ -51,32 +55,49 @@ static uint32_t slot_count(uint32_t max)
 
 static uint32_t values_most(uint32_t max) { return (uint32_t)larger(max / SUBJECTS_PER_VALUE, VALUES_LEAST); }
 
-static size_t subject_bytes(uint32_t max)
+/* The first piece stays empty, for 0 is no number; behind the last, a whole piece of a name is read. */
+static size_t record_bytes(uint32_t max) { return (size_t)max * RECORD_MOST + 2 * PIECE + LINE; }
+
+/* Where the order is made when nothing is looked for any more. */
+static size_t slot_bytes(uint32_t max)
 {
-	return ((size_t)max + 1) * (sizeof(struct subject) + sizeof(struct subject_rest)) + LINE;
+	return larger(slot_count(max) * sizeof(uint32_t), (size_t)max * SUBJECT_ORDER_BYTES);
 }
 
 size_t subjects_size(uint32_t max)
 {
-	return subject_bytes(max) + slot_count(max) * sizeof(struct subject_slot) + arena_bytes(max) +
+	return record_bytes(max) + slot_bytes(max) + arena_bytes(max) +
 	       values_size(values_most(max), values_most(max) * VALUE_BYTES);
+}
+
+/* As many bits as the greatest number of a subject has. */
+static uint32_t number_mask(uint32_t max)
+{
+	uint32_t mask = 1;
+
+	while (mask <= record_bytes(max) / PIECE)
+		mask = mask << 1 | 1;
+	return mask;
 }
 
 void subjects_init(struct subjects *t, uint32_t max)
 {
-	size_t slots = slot_count(max), past;
+	size_t past;
 
-	*t = (struct subjects){ .max = max, .mask = (uint32_t)(slots - 1) };
-	t->memory = xmalloc(subject_bytes(max));
+	*t = (struct subjects){ .max = max,
+				.mask = slot_count(max) - 1,
+				.number_mask = number_mask(max),
+				.end = subjects_first() };
+	t->memory = xmalloc(record_bytes(max));
 	past = (uintptr_t)t->memory % LINE;
-	t->subject = (struct subject *)(void *)((char *)t->memory + (past > 0 ? LINE - past : 0));
-	t->rest = (struct subject_rest *)(void *)(t->subject + max + 1);
-	t->slots = xcalloc(slots, sizeof(*t->slots));
+	t->records = (uint8_t *)t->memory + (past > 0 ? LINE - past : 0);
+	t->slots = xcalloc(slot_bytes(max), 1);
 	arena_init(&t->arena, arena_bytes(max));
+	arena_get_for_good(&t->arena, PIECE); /* 0 is nowhere */
 	values_init(&t->values, values_most(max), values_most(max) * VALUE_BYTES);
 	hash_secret_random(&t->secret);
-	alloc_large_pages(t->memory, subject_bytes(max));
-	alloc_large_pages(t->slots, slots * sizeof(*t->slots));
+	alloc_large_pages(t->memory, record_bytes(max));
+	alloc_large_pages(t->slots, slot_bytes(max));
 }
 
 void subjects_clear(struct subjects *t)
@@ -91,10 +112,11 @@ void subjects_clear(struct subjects *t)
 void subjects_reset(struct subjects *t)
 {
 	memset(t->slots, 0, ((size_t)t->mask + 1) * sizeof(*t->slots));
-	t->count = 0;
-	t->rest_count = 0;
+	t->end = subjects_first();
+	t->count = t->names = t->rest_count = 0;
 	t->window++;
 	arena_reset(&t->arena);
+	arena_get_for_good(&t->arena, PIECE);
 	values_reset(&t->values);
 }
 
@@ -105,203 +127,246 @@ uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k)
 	return hash_secret(&t->secret, k->name, k->len);
 }
 
-/* Where to look depends on the name alone: a name that was looked up is then often found in a hello, and its
- * slots lie side by side. */
-static uint32_t tag_of(const struct subject_key *k)
+static uint32_t tag_of(const struct subjects *t, const struct subject_key *k)
 {
-	return (uint32_t)(k->hash >> 32) + ((uint32_t)k->kind * VIA_COUNT + k->via) * UINT32_C(0x9e3779b1);
+	return (uint32_t)(k->hash >> 32) & ~t->number_mask;
 }
 
-const char *subject_name(const struct subjects *t, uint32_t name)
+static uint32_t pieces(size_t len) { return (uint32_t)((NAME_AT + len + PIECE - 1) / PIECE); }
+
+uint32_t subjects_behind(const struct subjects *t, const struct subject *s)
 {
-	return (const char *)t->arena.base + (size_t)name * LEND;
+	return subjects_number(t, s) + pieces(s->len);
 }
 
-bool subjects_is(const struct subjects *t, const struct subject *s, const struct subject_key *k)
+bool subjects_is(const struct subject *first, const struct subject_key *k)
 {
-	return s->kind == k->kind && s->via == k->via && s->len == k->len &&
-	       memcmp(subject_name(t, s->name), k->name, k->len) == 0;
+	return first->kind == k->kind && first->len == k->len && memcmp(first->name, k->name, k->len) == 0;
 }
 
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k)
 {
-	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(k);
+	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(t, k), slot;
 	struct subject *s;
 
-	while (t->slots[at].number != 0 && t->slots[at].tag != tag)
+	while ((slot = t->slots[at]) != 0 && (slot & ~t->number_mask) != tag)
 		at = (at + 1) & t->mask;
-	if (t->slots[at].number == 0)
+	if (slot == 0)
 		return NULL;
-	s = &t->subject[t->slots[at].number - 1];
+	s = subjects_at(t, slot & t->number_mask);
+	subject_prefetch_record(s);
+	return s;
+}
+
+struct subject *subjects_guess_via(const struct subjects *t, const struct subject *first, enum via via)
+{
+	struct subject *s;
+
+	if (first->via == via)
+		return subjects_at(t, subjects_number(t, first));
+	if (first->next == 0)
+		return NULL;
+	s = subjects_at(t, first->next);
 	__builtin_prefetch(s);
 	return s;
 }
 
-void subject_prefetch(const struct subjects *t, const struct subject *s)
+struct subject *subjects_find_first(const struct subjects *t, const struct subject_key *k)
 {
-	__builtin_prefetch(subject_name(t, s->name));
-	if (s->rest != 0)
-		__builtin_prefetch(&t->rest[s->rest - 1]);
-}
+	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(t, k), slot;
 
-void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client)
-{
-	const struct subject_rest *r;
-
-	if (s->rest == 0)
-		return;
-	r = &t->rest[s->rest - 1];
-	if (r->client_cap == CLIENTS_IN_SKETCH)
-		sketch_prefetch(r->sketch, r->client_count, client);
-	else
-		__builtin_prefetch(&r->clients[sketch_guess(r->client_count, client)]);
-	__builtin_prefetch(r->servers);
-	if (s->server_count > 1 + LINE / sizeof(*r->servers)) {
-		__builtin_prefetch(r->servers + LINE / sizeof(*r->servers));
-		__builtin_prefetch(r->servers + s->server_count - 2);
-	}
-	if (s->link_count > 0)
-		__builtin_prefetch(r->links);
-}
-
-struct subject *subjects_find(const struct subjects *t, const struct subject_key *k)
-{
-	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(k);
-
-	for (; t->slots[at].number != 0; at = (at + 1) & t->mask) {
-		struct subject *s = &t->subject[t->slots[at].number - 1];
-		if (t->slots[at].tag == tag && subjects_is(t, s, k))
+	for (; (slot = t->slots[at]) != 0; at = (at + 1) & t->mask) {
+		struct subject *s = subjects_at(t, slot & t->number_mask);
+		if ((slot & ~t->number_mask) == tag && subjects_is(s, k))
 			return s;
 	}
 	return NULL;
 }
 
-/* False when there is no room. */
-static bool copy_name(struct arena *a, const char *p, size_t n, uint32_t *out)
+struct subject *subjects_via(const struct subjects *t, struct subject *first, enum via via)
 {
-	uint8_t *copy = arena_get_for_good(a, n);
+	struct subject *s = first;
 
-	if (copy == NULL)
-		return false;
-	memcpy(copy, p, n);
-	*out = (uint32_t)((size_t)(copy - a->base) / LEND);
-	return true;
+	while (s != NULL && s->via != via)
+		s = s->next != 0 ? subjects_at(t, s->next) : NULL;
+	return s;
+}
+
+struct subject *subjects_find(const struct subjects *t, const struct subject_key *k)
+{
+	return subjects_via(t, subjects_find_first(t, k), k->via);
+}
+
+/* A chain begins. */
+static void add_first(struct subjects *t, struct subject *s, const struct subject_key *k)
+{
+	uint32_t at = (uint32_t)k->hash & t->mask;
+
+	memcpy(s->name, k->name, k->len);
+	while (t->slots[at] != 0)
+		at = (at + 1) & t->mask;
+	t->slots[at] = tag_of(t, k) | subjects_number(t, s);
+	t->names++;
 }
 
 struct subject *subjects_add(struct subjects *t, const struct subject_key *k, int64_t time)
 {
-	uint32_t at = (uint32_t)k->hash & t->mask, name;
-	struct subject *s = &t->subject[t->count];
+	struct subject *s = subjects_at(t, t->end), *first;
 
-	if (t->count == t->max || !copy_name(&t->arena, k->name, k->len, &name))
+	if (t->count == t->max)
 		return NULL;
+	first = subjects_find_first(t, k);
 	*s = (struct subject){ .from = time,
 			       .to = time,
-			       .name = name,
-			       .len = (uint8_t)k->len,
-			       .kind = (uint8_t)k->kind,
-			       .via = (uint8_t)k->via };
+			       .len = first == NULL ? (uint8_t)k->len : 0,
+			       .kind = k->kind & 15,
+			       .via = k->via & 15 };
+	if (first == NULL) {
+		add_first(t, s, k);
+	} else {
+		s->hidden = first->hidden;
+		s->next = first->next;
+		first->next = t->end;
+	}
+	t->end += pieces(s->len);
 	t->count++;
-	while (t->slots[at].number != 0)
-		at = (at + 1) & t->mask;
-	t->slots[at] = (struct subject_slot){ tag_of(k), t->count };
 	return s;
+}
+
+/* --- its rest --- */
+
+static uint32_t place_of(const struct subjects *t, const void *p)
+{
+	return (uint32_t)((size_t)((const uint8_t *)p - t->arena.base) / PIECE);
+}
+
+static size_t rest_bytes(size_t servers, size_t clients)
+{
+	return subject_clients_at(servers) + clients * sizeof(uint64_t);
+}
+
+static size_t clients_listed(const struct subject_rest *r) { return r->sketch == 0 ? r->client_count : 0; }
+
+/* Whether lists may grow: busy subjects must not take the room of other ones' rests. */
+static bool has_spare(const struct subjects *t)
+{
+	return t->arena.cap - t->arena.used > (size_t)(t->max - t->rest_count) * REST_LEAST + ARENA_CHUNK_MAX;
+}
+
+/* An empty one with room for so many, or more clients; NULL: there is no room. */
+static struct subject_rest *rest_new(struct subjects *t, size_t servers, size_t clients)
+{
+	size_t n = rest_bytes(servers, clients), room = arena_room(n);
+	struct subject_rest *r = arena_get(&t->arena, n);
+
+	if (r == NULL)
+		return NULL;
+	clients = (room - subject_clients_at(servers)) / sizeof(uint64_t);
+	*r = (struct subject_rest){ .server_cap = (uint8_t)servers,
+				    .client_cap =
+					    (uint16_t)(clients < CLIENTS_SORTED ? clients : CLIENTS_SORTED) };
+	return r;
+}
+
+/* Takes it to a block with room for so many, no fewer than there are; false: there is no room. */
+static bool rest_move(struct subjects *t, struct subject *s, size_t servers, size_t clients)
+{
+	struct subject_rest *old = subjects_hung(t, s->rest),
+			    *r = has_spare(t) ? rest_new(t, servers, clients) : NULL;
+	uint16_t client_cap;
+
+	if (r == NULL)
+		return false;
+	client_cap = r->client_cap;
+	*r = *old;
+	r->server_cap = (uint8_t)servers;
+	r->client_cap = client_cap;
+	if (s->server_count > 1)
+		memcpy(r->server, old->server, (s->server_count - 1u) * sizeof(r->server[0]));
+	memcpy(subject_clients(r), subject_clients(old), clients_listed(old) * sizeof(uint64_t));
+	arena_put(&t->arena, old, rest_bytes(old->server_cap, old->client_cap));
+	s->rest = place_of(t, r);
+	return true;
+}
+
+/* Made when it is missing, with room for so many servers if there is any. */
+static struct subject_rest *rest_of(struct subjects *t, struct subject *s, size_t servers)
+{
+	struct subject_rest *r;
+
+	if (s->rest != 0)
+		return subjects_hung(t, s->rest);
+	r = has_spare(t) ? rest_new(t, servers, 0) : NULL;
+	if (r == NULL)
+		r = rest_new(t, 1, 0); /* its room was kept */
+	t->rest_count++;
+	s->rest = place_of(t, r);
+	return r;
 }
 
 /* --- what hangs on a subject --- */
 
-/* Whether lists may grow: busy subjects must not take the room that new ones need to be seen at all. */
-static bool has_spare(const struct subjects *t)
+/* Makes an array in the arena twice as long, up to `most`; the same when there is no room. */
+static void grow(struct subjects *t, uint32_t *place, size_t item, uint8_t *cap, size_t most)
 {
-	return t->arena.cap - t->arena.used > (size_t)(t->max - t->count) * SUBJECT_LEAST + ARENA_CHUNK_MAX;
-}
-
-/* Makes an array in the arena twice as long, or `coming` items longer if that is more, up to `most`; the same
- * array when there is no room. */
-static void *grow(struct subjects *t, void *old, size_t item, size_t *cap, size_t coming, size_t most)
-{
-	size_t want = *cap + (*cap > coming ? *cap : coming), room = arena_room(want * item) / item;
+	size_t want = *cap > 0 ? *cap * (size_t)2 : 1, room = arena_room(want * item) / item;
 	void *p = *cap >= most || !has_spare(t) ? NULL : arena_get(&t->arena, want * item);
 
 	if (p == NULL)
-		return old;
+		return;
 	if (*cap > 0) {
-		memcpy(p, old, *cap * item);
-		arena_put(&t->arena, old, *cap * item);
+		memcpy(p, subjects_hung(t, *place), *cap * item);
+		arena_put(&t->arena, subjects_hung(t, *place), *cap * item);
 	}
-	*cap = room < most ? room : most;
-	return p;
+	*cap = (uint8_t)(room < most ? room : most);
+	*place = place_of(t, p);
 }
 
-static struct subject_rest *rest_of(struct subjects *t, struct subject *s)
-{
-	if (s->rest == 0) {
-		t->rest[t->rest_count] = (struct subject_rest){ 0 };
-		t->rest_count++;
-		s->rest = t->rest_count;
-	}
-	return &t->rest[s->rest - 1];
-}
-
-static bool clients_to_sketch(struct subjects *t, struct subject_rest *r)
+static bool clients_to_sketch(struct subjects *t, struct subject *s, uint64_t hash)
 {
 	struct sketch *sketch = has_spare(t) ? arena_get(&t->arena, sizeof(*sketch)) : NULL;
+	struct subject_rest *r = subjects_hung(t, s->rest);
 
 	if (sketch == NULL)
 		return false;
-	sketch_set(sketch, r->clients, r->client_count);
-	arena_put(&t->arena, r->clients, r->client_cap * sizeof(r->clients[0]));
-	r->sketch = sketch;
-	r->client_cap = CLIENTS_IN_SKETCH;
+	sketch_set(sketch, subject_clients(r), r->client_count);
+	sketch_add(sketch, hash);
+	r->sketch = place_of(t, sketch);
+	r->client_count = sketch->exact;
+	(void)rest_move(t, s, r->server_cap, 0); /* what the list took is of use to others */
 	return true;
-}
-
-static bool sketch_insert(struct subject_rest *r, uint64_t hash)
-{
-	sketch_add(r->sketch, hash);
-	r->client_count = r->sketch->exact;
-	return true;
-}
-
-static void clients_grow(struct subjects *t, struct subject_rest *r)
-{
-	size_t cap = r->client_cap;
-
-	r->clients = grow(t, r->clients, sizeof(r->clients[0]), &cap, 1, CLIENTS_SORTED);
-	r->client_cap = (uint16_t)cap;
 }
 
 /* A second client, or a later one. */
-static bool clients_insert(struct subjects *t, const struct subject *s, struct subject_rest *r, uint64_t hash)
+static bool clients_insert(struct subjects *t, struct subject *s, uint64_t hash)
 {
-	size_t at;
+	struct subject_rest *r = rest_of(t, s, 0);
+	uint64_t *client = subject_clients(r);
+	size_t at, count = r->client_count > 0 ? r->client_count : 1;
 
-	if (r->client_cap == 0) {
-		clients_grow(t, r);
-		if (r->client_cap == 0)
+	at = r->client_count > 0 ? sketch_find(client, count, hash) : hash > s->client;
+	if (at < r->client_count && client[at] == hash)
+		return true;
+	if (count == CLIENTS_SORTED)
+		return clients_to_sketch(t, s, hash);
+	if (count >= r->client_cap) {
+		if (!rest_move(t, s, r->server_cap, count < CLIENTS_SORTED / 2 ? count * 2 : CLIENTS_SORTED))
 			return false;
-		r->clients[0] = s->client;
-		r->client_count = 1;
+		r = subjects_hung(t, s->rest);
+		client = subject_clients(r);
 	}
-	at = sketch_find(r->clients, r->client_count, hash);
-	if (at < r->client_count && r->clients[at] == hash)
-		return true;
-	if (r->client_count == r->client_cap)
-		clients_grow(t, r);
-	if (r->client_count < r->client_cap) {
-		memmove(&r->clients[at + 1], &r->clients[at], (r->client_count - at) * sizeof(hash));
-		r->clients[at] = hash;
-		r->client_count++;
-		return true;
-	}
-	if (r->client_cap < CLIENTS_SORTED || !clients_to_sketch(t, r))
-		return false;
-	return sketch_insert(r, hash);
+	if (r->client_count == 0)
+		client[0] = s->client;
+	memmove(&client[at + 1], &client[at], (count - at) * sizeof(hash));
+	client[at] = hash;
+	r->client_count = (uint16_t)(count + 1);
+	return true;
 }
 
 bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
 {
 	struct subject_rest *r;
+	struct sketch *sketch;
 
 	if (!s->has_client) {
 		s->client = hash;
@@ -310,10 +375,13 @@ bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
 	}
 	if (s->client == hash)
 		return true;
-	r = rest_of(t, s);
-	if (r->client_cap != CLIENTS_IN_SKETCH)
-		return clients_insert(t, s, r, hash);
-	return sketch_insert(r, hash);
+	r = subjects_hung(t, s->rest);
+	if (s->rest == 0 || r->sketch == 0)
+		return clients_insert(t, s, hash);
+	sketch = subjects_hung(t, r->sketch);
+	sketch_add(sketch, hash);
+	r->client_count = sketch->exact;
+	return true;
 }
 
 static bool is_server(const struct record_server *a, const struct record_server *b)
@@ -329,29 +397,40 @@ static bool has_server(const struct subject *s, const struct subject_rest *r,
 		       const struct record_server *server)
 {
 	for (size_t i = 0; i + 1 < s->server_count; i++)
-		if (is_server(&r->servers[i], server))
+		if (is_server(&r->server[i], server))
 			return true;
 	return false;
+}
+
+/* Room for one more, and for `coming` if it has to be made. */
+static bool servers_room(struct subjects *t, struct subject *s, size_t coming)
+{
+	const struct subject_rest *r = rest_of(t, s, coming < SERVERS_REST ? coming : SERVERS_REST);
+	size_t cap = r->server_cap, want = cap + (cap > coming ? cap : coming);
+
+	if (s->server_count - 1u < cap)
+		return true;
+	if (cap == SERVERS_REST)
+		return false;
+	want = want < SERVERS_REST ? want : SERVERS_REST;
+	return rest_move(t, s, want, clients_listed(r));
 }
 
 /* One that is not the first; `coming` with it, of which room is made at once. */
 static bool servers_add(struct subjects *t, struct subject *s, const struct record_server *server,
 			size_t coming)
 {
-	struct subject_rest *r = rest_of(t, s);
-	size_t cap = r->server_cap, more = s->server_count - 1u;
+	struct subject_rest *r;
 
-	if (has_server(s, r, server))
+	if (s->rest != 0 && has_server(s, subjects_hung(t, s->rest), server))
 		return true;
-	if (more == cap) {
-		r->servers = grow(t, r->servers, sizeof(*r->servers), &cap, coming, RECORD_SERVERS_MAX - 1);
-		r->server_cap = (uint8_t)cap;
-	}
-	if (more == cap) {
+	if (!servers_room(t, s, coming)) {
+		r = subjects_hung(t, s->rest);
 		r->servers_more++;
 		return false;
 	}
-	r->servers[more] = *server;
+	r = subjects_hung(t, s->rest);
+	r->server[s->server_count - 1u] = *server;
 	s->server_count++;
 	return true;
 }
@@ -371,35 +450,43 @@ size_t subject_add_servers(struct subjects *t, struct subject *s, const struct r
 	return refused;
 }
 
-static bool links_add(struct subjects *t, struct subject *s, struct subject_rest *r, const char *host,
-		      size_t n)
+/* False when there is no room. */
+static bool copy_name(struct subjects *t, const char *p, size_t n, uint32_t *out)
 {
-	size_t cap = r->link_cap;
-	uint32_t name;
-	uint16_t tag = (uint16_t)hash_secret(&t->secret, host, n);
+	void *copy = has_spare(t) ? arena_get_for_good(&t->arena, n) : NULL;
 
-	for (size_t i = 0; i < s->link_count; i++) {
-		struct subject_link *l = &r->links[i];
-		if (l->tag == tag && l->len == n && memcmp(subject_name(t, l->name), host, n) == 0) {
-			l->count++;
+	if (copy == NULL)
+		return false;
+	memcpy(copy, p, n);
+	*out = place_of(t, copy);
+	return true;
+}
+
+static bool links_add(struct subjects *t, struct subject_rest *r, const char *host, size_t n)
+{
+	uint16_t tag = (uint16_t)hash_secret(&t->secret, host, n);
+	struct subject_link *link = subjects_hung(t, r->links);
+	uint32_t name;
+
+	for (size_t i = 0; i < r->link_count; i++)
+		if (link[i].tag == tag && link[i].len == n &&
+		    memcmp(subjects_hung(t, link[i].name), host, n) == 0) {
+			link[i].count++;
 			return true;
 		}
-	}
-	if (s->link_count == cap) {
-		r->links = grow(t, r->links, sizeof(*r->links), &cap, 1, RECORD_LINKS_MAX);
-		r->link_cap = (uint8_t)cap;
-	}
-	if (s->link_count == cap || !has_spare(t) || !copy_name(&t->arena, host, n, &name))
+	if (r->link_count == r->link_cap)
+		grow(t, &r->links, sizeof(*link), &r->link_cap, RECORD_LINKS_MAX);
+	if (r->link_count == r->link_cap || !copy_name(t, host, n, &name))
 		return false;
-	r->links[s->link_count] = (struct subject_link){ 1, name, tag, SUBJECT_HOST, (uint8_t)n };
-	s->link_count++;
+	link = subjects_hung(t, r->links);
+	link[r->link_count++] = (struct subject_link){ 1, name, tag, SUBJECT_HOST, (uint8_t)n };
 	return true;
 }
 
 bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n)
 {
-	struct subject_rest *r = rest_of(t, s);
-	bool ok = links_add(t, s, r, host, n);
+	struct subject_rest *r = rest_of(t, s, 0);
+	bool ok = links_add(t, r, host, n);
 
 	r->links_more += !ok;
 	return ok;
@@ -407,32 +494,30 @@ bool subject_add_link(struct subjects *t, struct subject *s, const char *host, s
 
 static bool details_add(struct subjects *t, struct subject_rest *r, enum detail type, uint32_t value)
 {
-	size_t cap = r->detail_cap, same = 0;
+	struct subject_detail *d = subjects_hung(t, r->details);
+	size_t same = 0;
 
 	for (size_t i = 0; i < r->detail_count; i++) {
-		struct subject_detail *d = &r->details[i];
-		same += d->type == type;
-		if (d->value == value && d->type == type) {
-			d->count++;
+		same += d[i].type == type;
+		if (d[i].value == value && d[i].type == type) {
+			d[i].count++;
 			return true;
 		}
 	}
 	if (value == 0 || same >= detail_most[type])
 		return false;
-	if (r->detail_count == cap) {
-		r->details = grow(t, r->details, sizeof(*r->details), &cap, 1, RECORD_DETAILS_MAX);
-		r->detail_cap = (uint8_t)cap;
-	}
-	if (r->detail_count == cap)
+	if (r->detail_count == r->detail_cap)
+		grow(t, &r->details, sizeof(*d), &r->detail_cap, RECORD_DETAILS_MAX);
+	if (r->detail_count == r->detail_cap)
 		return false;
-	r->details[r->detail_count] = (struct subject_detail){ 1, value, (uint8_t)type };
-	r->detail_count++;
+	d = subjects_hung(t, r->details);
+	d[r->detail_count++] = (struct subject_detail){ 1, value, (uint8_t)type };
 	return true;
 }
 
 bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value)
 {
-	struct subject_rest *r = rest_of(t, s);
+	struct subject_rest *r = rest_of(t, s, 0);
 	bool ok = details_add(t, r, type, value);
 
 	r->details_more += !ok;
@@ -442,134 +527,33 @@ bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type,
 void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n)
 {
 	if (n > 0)
-		rest_of(t, s)->details_more += n;
+		rest_of(t, s, 0)->details_more += n;
 }
 
-/* --- a subject as an observation --- */
+/* --- asked for ahead --- */
 
-static int compare_servers(const struct record_server *a, const struct record_server *b)
+void subject_prefetch(const struct subjects *t, const struct subject *s)
 {
-	uint64_t x[2], y[2];
+	const char *r = subjects_hung(t, s->rest);
 
-	memcpy(x, a->addr, sizeof(x));
-	memcpy(y, b->addr, sizeof(y));
-	if (x[0] != y[0])
-		return be64toh(x[0]) < be64toh(y[0]) ? -1 : 1;
-	if (x[1] != y[1])
-		return be64toh(x[1]) < be64toh(y[1]) ? -1 : 1;
-	return a->port - b->port;
+	if (s->rest == 0)
+		return;
+	__builtin_prefetch(r);
+	__builtin_prefetch(r + LINE);
+	if (s->server_count > (LINE * 2 - SERVERS_AT) / sizeof(struct record_server))
+		__builtin_prefetch(r + LINE * (size_t)2);
 }
 
-static int compare_links(const void *a, const void *b)
+void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client)
 {
-	const struct record_link *x = a, *y = b;
-	int c = (int)x->kind - (int)y->kind;
-	return c != 0 ? c : strcmp(x->name, y->name);
-}
+	const struct subject_rest *r = subject_rest(t, s);
 
-static int compare_details(const void *a, const void *b)
-{
-	const struct record_detail *x = a, *y = b;
-	int c = (int)x->type - (int)y->type;
-	return c != 0 ? c : strcmp(x->value, y->value);
-}
-
-static void sort(void *items, size_t n, size_t item, int (*compare)(const void *, const void *))
-{
-	if (n > 1)
-		qsort(items, n, item, compare);
-}
-
-/* There are eight at most. */
-static void sort_servers(struct record_server *server, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		struct record_server s = server[i];
-		size_t at = i;
-		for (; at > 0 && compare_servers(&s, &server[at - 1]) < 0; at--)
-			server[at] = server[at - 1];
-		server[at] = s;
-	}
-}
-
-static void copy_text(char *out, const char *p, size_t n)
-{
-	memcpy(out, p, n);
-	out[n] = '\0';
-}
-
-/* Names stand in whole pieces of the arena, and pieces of a known length are copied faster. */
-static void put_name(char out[RECORD_NAME_MAX], const char *name, size_t n)
-{
-	for (size_t at = 0; at < n; at += LEND)
-		memcpy(out + at, name + at, LEND);
-	out[n] = '\0';
-}
-
-static void put_clients(const struct subject *s, const struct subject_rest *r, struct sketch *out)
-{
-	if (r->client_cap == CLIENTS_IN_SKETCH)
-		*out = *r->sketch;
-	else if (r->client_cap > 0)
-		sketch_set(out, r->clients, r->client_count);
+	if (r == NULL)
+		return;
+	if (r->sketch != 0)
+		sketch_prefetch(subjects_hung(t, r->sketch), r->client_count, client);
 	else
-		sketch_set(out, &s->client, s->has_client);
-}
-
-static void put_servers(const struct subject *s, const struct subject_rest *r, struct observation *o)
-{
-	o->servers_more = r->servers_more;
-	o->server_count = s->server_count;
-	o->servers[0] = s->server;
-	for (size_t i = 1; i < s->server_count; i++)
-		o->servers[i] = r->servers[i - 1];
-	sort_servers(o->servers, o->server_count);
-}
-
-static void put_links(const struct subjects *t, const struct subject *s, const struct subject_rest *r,
-		      struct observation *o)
-{
-	o->links_more = r->links_more;
-	o->link_count = s->link_count;
-	for (size_t i = 0; i < s->link_count; i++) {
-		const struct subject_link *from = &r->links[i];
-		struct record_link *to = &o->links[i];
-		to->kind = (enum subject_kind)from->kind;
-		to->count = from->count;
-		put_name(to->name, subject_name(t, from->name), from->len);
-	}
-	sort(o->links, o->link_count, sizeof(o->links[0]), compare_links);
-}
-
-static void put_details(const struct subjects *t, const struct subject_rest *r, struct observation *o)
-{
-	o->details_more = r->details_more;
-	o->detail_count = r->detail_count;
-	for (size_t i = 0; i < r->detail_count; i++) {
-		const struct subject_detail *from = &r->details[i];
-		struct record_detail *to = &o->details[i];
-		size_t n;
-		const char *text = values_text(&t->values, from->value, &n);
-		to->type = (enum detail)from->type;
-		to->count = from->count;
-		copy_text(to->value, text, n);
-	}
-	sort(o->details, o->detail_count, sizeof(o->details[0]), compare_details);
-}
-
-void subject_observe(const struct subjects *t, const struct subject *s, struct observation *o)
-{
-	static const struct subject_rest nothing;
-	const struct subject_rest *r = s->rest != 0 ? &t->rest[s->rest - 1] : &nothing;
-
-	o->from = s->from;
-	o->to = s->to;
-	o->kind = (enum subject_kind)s->kind;
-	o->via = (enum via)s->via;
-	o->count = s->count;
-	put_name(o->name, subject_name(t, s->name), s->len);
-	put_clients(s, r, &o->clients);
-	put_servers(s, r, o);
-	put_links(t, s, r, o);
-	put_details(t, r, o);
+		__builtin_prefetch(&subject_clients(r)[sketch_guess(r->client_count, client)]);
+	if (r->link_count > 0)
+		__builtin_prefetch(subjects_hung(t, r->links));
 }

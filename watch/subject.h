@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table of what was seen in the open window: one struct subject per (kind, name, via), with what hangs
- * on it. It is asked for each message, so a subject is one cache line: its counts, its first client and
- * server. Who has more gets a second line, its rest; further clients and servers, links and details hang on
- * that in an arena. All memory is taken once, sized by the greatest number of subjects; every list that is
- * full says so, for the caller to count. Lists never take the room that names of further subjects need.
+ * on it. It is asked for each message, and it is larger than any cache: what is asked for together stands
+ * together. A name stands right behind the first subject that has it; those of the same name that were seen
+ * otherwise (asked for, answered, greeted) follow in a chain, so that a name is looked for, held and sorted
+ * once. Who has more than one client or server gets a block, its rest: further ones stand in it, links and
+ * details hang on it in an arena. All memory is taken once, sized by the greatest number of subjects; every
+ * list that is full says so, for the caller to count. Lists never take the room of further subjects.
  */
 #ifndef WATCH_SUBJECT_H
 #define WATCH_SUBJECT_H
@@ -36,40 +38,40 @@ struct subject {
 	uint64_t count;
 	uint64_t client; /* the first one: a keyed hash */
 	struct record_server server;
-	uint8_t kind, via, len;
-	uint8_t server_count, link_count;
+	uint8_t len; /* of the name; 0: that is the first's of its chain */
+	uint8_t server_count;
+	uint32_t rest; /* where that stands in the arena; 0: none, it is as small as most are */
+	uint32_t next; /* number of the next of its name; 0: it is the last */
+	uint8_t kind : 4, via : 4;
 	bool has_client : 1;
 	uint8_t hidden : 3; /* what its name is known to answer: bits of watch/hidden.h */
-	uint32_t rest;      /* number of its rest + 1; 0: none, it is as small as most are */
-	uint32_t name;      /* where its `len` bytes stand in the arena: subject_name() */
+	char name[];        /* not NUL-terminated */
 };
 
 /* What most subjects of a storm do not have: more than one client or server, links, details. */
 struct subject_rest {
-	union {
-		uint64_t *clients; /* sorted, all of them; not used for a single one */
-		struct sketch *sketch;
-	};
-	struct record_server *servers; /* behind the first */
-	struct subject_link *links;
-	struct subject_detail *details;
 	uint64_t servers_more, links_more, details_more;
-	uint16_t client_count, client_cap; /* the greatest cap: it is a sketch, and so many are exact in it */
-	uint8_t server_cap, link_cap, detail_count, detail_cap;
+	uint32_t links, details; /* where they stand in the arena */
+	uint32_t sketch;         /* of all clients, when they are too many for a list; 0: they are not */
+	uint16_t client_count, client_cap; /* of the list, all of them; not used for a single one. With a
+					      sketch so many are exact in that, and nothing is listed */
+	uint8_t server_cap, link_count, link_cap, detail_count, detail_cap;
+	struct record_server server[]; /* behind the first; behind them the clients, sorted */
 };
 
-struct subject_slot {
-	uint32_t tag, number; /* subject's number + 1; 0: free */
-};
+enum { SUBJECT_ORDER_BYTES = 16 }; /* of the slots' memory, for each subject, when the order is made there */
 
 struct subjects {
-	struct subject *subject; /* in memory */
-	struct subject_rest *rest;
-	void *memory; /* owned: the subjects, then the rests */
-	uint32_t count, rest_count, max;
-	uint32_t window;            /* counts the windows: a subject's number means nothing in another one */
-	struct subject_slot *slots; /* owned, open addressing */
-	uint32_t mask;
+	uint8_t *records; /* in memory: the subjects with their names, one behind the other */
+	void *memory;     /* owned */
+	uint32_t end;     /* number of the next one: where it begins, in pieces */
+	uint32_t count, max;
+	uint32_t names;      /* chains */
+	uint32_t rest_count; /* subjects that have one */
+	uint32_t window;     /* counts the windows: a subject's number means nothing in another one */
+	uint32_t *slots;     /* owned, open addressing: number of a chain's first, above it a tag; 0: free */
+	uint32_t mask;       /* of slots */
+	uint32_t number_mask;
 	struct arena arena;
 	struct values values;
 	struct hash_secret secret; /* or names could be made for one slot */
@@ -91,23 +93,74 @@ void subjects_reset(struct subjects *t);
 size_t subjects_size(uint32_t max);
 
 uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k);
-/* To be said some time before it is looked for. */
+
+enum { SUBJECT_PIECE = 16 }; /* they begin at multiples of this, so that 32 bits reach */
+
+static inline struct subject *subjects_at(const struct subjects *t, uint32_t number)
+{
+	return (struct subject *)(void *)(t->records + (size_t)number * SUBJECT_PIECE);
+}
+
+static inline uint32_t subjects_number(const struct subjects *t, const struct subject *s)
+{
+	return (uint32_t)((size_t)((const uint8_t *)s - t->records) / SUBJECT_PIECE);
+}
+
+/* To go through them all, from subjects_first() up to the table's `end`: the number of the one behind s. */
+static inline uint32_t subjects_first(void) { return 1; }
+uint32_t subjects_behind(const struct subjects *t, const struct subject *s);
+
+/* To be said some time before a subject is looked for. */
 static inline void subjects_prefetch(const struct subjects *t, const struct subject_key *k)
 {
 	__builtin_prefetch(&t->slots[(uint32_t)k->hash & t->mask]);
 }
-/* The next step: where it probably is, without a look at it; NULL when it is not there. */
+/* The next step: where the first of its name probably is, without a look at it; NULL when it is not there. */
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k);
-/* The one behind that: its name and the rest of it; and the last: its lists, where this client is in them. */
+/* The one behind that: which of the chain is meant, as far as the first can tell; or NULL. */
+struct subject *subjects_guess_via(const struct subjects *t, const struct subject *first, enum via via);
+/* With its name, unless that is long. */
+static inline void subject_prefetch_record(const struct subject *s)
+{
+	__builtin_prefetch(s);
+	__builtin_prefetch(s->name + 30);
+}
+/* Then what hangs on it; and the last: where this client is in that. */
 void subject_prefetch(const struct subjects *t, const struct subject *s);
 void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client);
-bool subjects_is(const struct subjects *t, const struct subject *s, const struct subject_key *k);
+/* Is this the first of the name? */
+bool subjects_is(const struct subject *first, const struct subject_key *k);
+/* The first of this name; NULL when there is none. */
+struct subject *subjects_find_first(const struct subjects *t, const struct subject_key *k);
+/* The one of its chain; NULL when it is not there, or `first` is NULL. */
+struct subject *subjects_via(const struct subjects *t, struct subject *first, enum via via);
 /* NULL when it is not there. */
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k);
 /* One that is not there; NULL when the table is full. `time` is its first moment. */
 struct subject *subjects_add(struct subjects *t, const struct subject_key *k, int64_t time);
 
-const char *subject_name(const struct subjects *t, uint32_t name);
+/* What stands there in the arena. */
+static inline void *subjects_hung(const struct subjects *t, uint32_t place)
+{
+	return t->arena.base + (size_t)place * SUBJECT_PIECE;
+}
+
+/* NULL: it has none. */
+static inline const struct subject_rest *subject_rest(const struct subjects *t, const struct subject *s)
+{
+	return s->rest != 0 ? subjects_hung(t, s->rest) : NULL;
+}
+
+/* Where the clients begin in a rest with room for so many servers. */
+static inline size_t subject_clients_at(size_t servers)
+{
+	return (offsetof(struct subject_rest, server) + servers * sizeof(struct record_server) + 7) / 8 * 8;
+}
+
+static inline uint64_t *subject_clients(const struct subject_rest *r)
+{
+	return (uint64_t *)((uintptr_t)r + subject_clients_at(r->server_cap));
+}
 /* Each is false when there was no room; of all but clients the subject counts that itself. */
 bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash);
 bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n);
@@ -117,7 +170,5 @@ size_t subject_add_servers(struct subjects *t, struct subject *s, const struct r
 			   size_t n);
 /* So many details of it were left out before they came here. */
 void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n);
-/* Fills o, lists sorted. */
-void subject_observe(const struct subjects *t, const struct subject *s, struct observation *o);
 
 #endif

@@ -19,32 +19,38 @@ static void add(struct subjects *t, enum subject_kind kind, enum via via, const 
 }
 
 /* The plain way to say it. */
-static int compare(const struct subjects *t, const struct subject *a, const struct subject *b)
+static int compare(const struct subject *a, const struct subject *b)
 {
 	char x[RECORD_NAME_MAX], y[RECORD_NAME_MAX];
 	int c = a->kind - b->kind;
 
-	snprintf(x, sizeof(x), "%.*s", a->len, subject_name(t, a->name));
-	snprintf(y, sizeof(y), "%.*s", b->len, subject_name(t, b->name));
-	c = c != 0 ? c : strcmp(x, y);
-	return c != 0 ? c : a->via - b->via;
+	snprintf(x, sizeof(x), "%.*s", a->len, a->name);
+	snprintf(y, sizeof(y), "%.*s", b->len, b->name);
+	return c != 0 ? c : strcmp(x, y);
 }
 
 static void expect_order(struct subjects *t)
 {
-	bool *seen = calloc(t->count + 1, sizeof(bool));
+	bool *seen = calloc(t->end + 1, sizeof(bool));
 	const struct order_key *key;
 	struct order o;
+	uint32_t told = 0;
 
 	order_init(&o, t->max);
 	key = order_make(&o, t);
-	for (uint32_t i = 0; i < t->count; i++) {
-		assert_true(key[i].number < t->count && !seen[key[i].number]);
+	for (uint32_t i = 0; i < t->names; i++) {
+		const struct subject *s = subjects_at(t, key[i].number);
+		assert_true(key[i].number < t->end && !seen[key[i].number]);
 		seen[key[i].number] = true;
 		if (i > 0)
-			assert_true(compare(t, &t->subject[key[i - 1].number], &t->subject[key[i].number]) <
-				    0);
+			assert_true(compare(subjects_at(t, key[i - 1].number), s) < 0);
+		for (;; s = subjects_at(t, s->next)) {
+			told++;
+			if (s->next == 0)
+				break;
+		}
 	}
+	assert_int_equal(told, t->count);
 	order_clear(&o);
 	free(seen);
 }

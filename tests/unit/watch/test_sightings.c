@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "watch/show.h"
+
 enum { MOST = 100, MANY = 5000, NAMES = 150 };
 
 static struct sighting *see(struct sightings *q, enum via via, const char *name)
@@ -54,11 +56,16 @@ static void groups_change_nothing(void **state)
 	assert_int_equal(t[1].count, MOST);
 	assert_memory_equal(&q[0].stats, &q[1].stats, sizeof(q[0].stats));
 	assert_true(q[0].stats.evicted > 0);
-	for (uint32_t i = 0; i < MOST; i++) {
+	assert_int_equal(t[0].end, t[1].end);
+	for (uint32_t i = subjects_first(); i != t[0].end;
+	     i = subjects_behind(&t[0], subjects_at(&t[0], i))) {
+		const struct subject *s[] = { subjects_at(&t[0], i), subjects_at(&t[1], i) };
 		struct observation a = { 0 }, b = { 0 };
-		subject_observe(&t[0], &t[0].subject[i], &a);
-		subject_observe(&t[1], &t[1].subject[i], &b);
-		assert_string_equal(a.name, b.name);
+		show_subject(&t[0], s[0], &a);
+		show_subject(&t[1], s[1], &b);
+		assert_int_equal(s[0]->len, s[1]->len);
+		assert_memory_equal(s[0]->name, s[1]->name, s[0]->len);
+		assert_int_equal(s[0]->next, s[1]->next);
 		assert_memory_equal(&a.clients.hash, &b.clients.hash, a.clients.exact * sizeof(uint64_t));
 		assert_memory_equal(a.servers, b.servers, sizeof(a.servers));
 		assert_true(a.from == b.from && a.to == b.to && a.via == b.via && a.count == b.count &&
@@ -91,12 +98,12 @@ static void the_last_is_told(void **state)
 	g = see(q, VIA_TLS, "a.example.com");
 	g->time = 3;
 	g->client = 1;
-	assert_ptr_equal(sightings_settle(q), &t.subject[0]);
-	assert_int_equal(t.subject[0].count, 1);
+	assert_ptr_equal(sightings_settle(q), subjects_at(&t, subjects_first()));
+	assert_int_equal(subjects_at(&t, subjects_first())->count, 1);
 	g = see(q, VIA_TLS, "a.example.com");
 	g->known_only = true;
-	assert_ptr_equal(sightings_settle(q), &t.subject[0]);
-	assert_int_equal(t.subject[0].count, 1);
+	assert_ptr_equal(sightings_settle(q), subjects_at(&t, subjects_first()));
+	assert_int_equal(subjects_at(&t, subjects_first())->count, 1);
 	g = see(q, VIA_TLS, "b.example.com");
 	g->client = 1;
 	assert_null(sightings_settle(q));

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/show.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_servers(const struct record_server *a, const struct record_server *b)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->addr, sizeof(x));
+	memcpy(y, b->addr, sizeof(y));
+	if (x[0] != y[0])
+		return be64toh(x[0]) < be64toh(y[0]) ? -1 : 1;
+	if (x[1] != y[1])
+		return be64toh(x[1]) < be64toh(y[1]) ? -1 : 1;
+	return a->port - b->port;
+}
+
+static int compare_links(const void *a, const void *b)
+{
+	const struct record_link *x = a, *y = b;
+	int c = (int)x->kind - (int)y->kind;
+	return c != 0 ? c : strcmp(x->name, y->name);
+}
+
+static int compare_details(const void *a, const void *b)
+{
+	const struct record_detail *x = a, *y = b;
+	int c = (int)x->type - (int)y->type;
+	return c != 0 ? c : strcmp(x->value, y->value);
+}
+
+static void sort(void *items, size_t n, size_t item, int (*compare)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(items, n, item, compare);
+}
+
+/* There are eight at most. */
+static void sort_servers(struct record_server *server, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct record_server s = server[i];
+		size_t at = i;
+		for (; at > 0 && compare_servers(&s, &server[at - 1]) < 0; at--)
+			server[at] = server[at - 1];
+		server[at] = s;
+	}
+}
+
+static void copy_text(char *out, const char *p, size_t n)
+{
+	memcpy(out, p, n);
+	out[n] = '\0';
+}
+
+/* Behind a name there is more of a piece, and pieces of a known length are copied faster. */
+static void put_name(char out[RECORD_NAME_MAX], const char *name, size_t n)
+{
+	for (size_t at = 0; at < n; at += SUBJECT_PIECE)
+		memcpy(out + at, name + at, SUBJECT_PIECE);
+	out[n] = '\0';
+}
+
+static void put_clients(const struct subjects *t, const struct subject *s, const struct subject_rest *r,
+			struct sketch *out)
+{
+	if (r->sketch != 0)
+		*out = *(const struct sketch *)subjects_hung(t, r->sketch);
+	else if (r->client_count > 0)
+		sketch_set(out, subject_clients(r), r->client_count);
+	else
+		sketch_set(out, &s->client, s->has_client);
+}
+
+static void put_servers(const struct subject *s, const struct subject_rest *r, struct observation *o)
+{
+	o->servers_more = r->servers_more;
+	o->server_count = s->server_count;
+	o->servers[0] = s->server;
+	for (size_t i = 1; i < s->server_count; i++)
+		o->servers[i] = r->server[i - 1];
+	sort_servers(o->servers, o->server_count);
+}
+
+static void put_links(const struct subjects *t, const struct subject_rest *r, struct observation *o)
+{
+	const struct subject_link *from = subjects_hung(t, r->links);
+
+	o->links_more = r->links_more;
+	o->link_count = r->link_count;
+	for (size_t i = 0; i < r->link_count; i++) {
+		struct record_link *to = &o->links[i];
+		to->kind = (enum subject_kind)from[i].kind;
+		to->count = from[i].count;
+		put_name(to->name, subjects_hung(t, from[i].name), from[i].len);
+	}
+	sort(o->links, o->link_count, sizeof(o->links[0]), compare_links);
+}
+
+static void put_details(const struct subjects *t, const struct subject_rest *r, struct observation *o)
+{
+	const struct subject_detail *from = subjects_hung(t, r->details);
+
+	o->details_more = r->details_more;
+	o->detail_count = r->detail_count;
+	for (size_t i = 0; i < r->detail_count; i++) {
+		struct record_detail *to = &o->details[i];
+		size_t n;
+		const char *text = values_text(&t->values, from[i].value, &n);
+		to->type = (enum detail)from[i].type;
+		to->count = from[i].count;
+		copy_text(to->value, text, n);
+	}
+	sort(o->details, o->detail_count, sizeof(o->details[0]), compare_details);
+}
+
+void show_name(const struct subject *first, struct observation *o)
+{
+	o->kind = (enum subject_kind)first->kind;
+	put_name(o->name, first->name, first->len);
+}
+
+void show_subject(const struct subjects *t, const struct subject *s, struct observation *o)
+{
+	static const struct subject_rest nothing;
+	const struct subject_rest *r = s->rest != 0 ? subject_rest(t, s) : &nothing;
+
+	o->from = s->from;
+	o->to = s->to;
+	o->via = (enum via)s->via;
+	o->count = s->count;
+	put_clients(t, s, r, &o->clients);
+	put_servers(s, r, o);
+	put_links(t, r, o);
+	put_details(t, r, o);
+}
