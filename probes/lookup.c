@@ -77,13 +77,9 @@ bool lookup_facts(struct probe_facts *out, const char *bundle, const uint8_t *te
 static bool lookup_next(struct probe_run *run, struct probe_ask *ask)
 {
 	const struct probe_answer *a = run->answer;
-	int n;
 
-	if (a == NULL) {
-		ask->compressed = true;
-		n = snprintf(ask->url, sizeof(ask->url), "%s%s", run->base, run->name);
-		return n > 0 && (size_t)n < sizeof(ask->url);
-	}
+	if (a == NULL)
+		return probe_ask_base(run, ask);
 	if (!probe_answered(run))
 		return false;
 	if (a->truncated || !lookup_facts(run->facts, run->name, a->body, a->size)) {

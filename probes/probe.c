@@ -134,6 +134,14 @@ bool probe_ask_path(const struct probe_run *run, struct probe_ask *ask, const ch
 	return n > 0 && (size_t)n < sizeof(ask->url);
 }
 
+bool probe_ask_base(const struct probe_run *run, struct probe_ask *ask)
+{
+	int n = snprintf(ask->url, sizeof(ask->url), "%s%s", run->base, run->name);
+
+	ask->compressed = true;
+	return n > 0 && (size_t)n < sizeof(ask->url);
+}
+
 bool probe_fact_add(struct probe_facts *f, enum fact type, unsigned confidence, const char *text, size_t n)
 {
 	return probe_fact_note(f, type, confidence, text, n, "", 0);

@@ -126,6 +126,8 @@ enum probe_outcome probe_status(int status);
 bool probe_answered(struct probe_run *run);
 /* The ask for a fixed path of the subject's host: "https", "/favicon.ico". False: no such URL can be made. */
 bool probe_ask_path(const struct probe_run *run, struct probe_ask *ask, const char *scheme, const char *path);
+/* The ask for the subject at the probe's configured endpoint. */
+bool probe_ask_base(const struct probe_run *run, struct probe_ask *ask);
 
 /* probes/registry.c: those that run, by the rows of probes/list.h. */
 extern const struct probe *const probe_rows[PROBE_ID_COUNT];

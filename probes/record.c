@@ -98,13 +98,9 @@ bool record_facts(struct probe_facts *out, const char *page, size_t n, char rema
 static bool record_next(struct probe_run *run, struct probe_ask *ask)
 {
 	const struct probe_answer *a = run->answer;
-	int n;
 
-	if (a == NULL) {
-		ask->compressed = true;
-		n = snprintf(ask->url, sizeof(ask->url), "%s%s", run->base, run->name);
-		return n > 0 && (size_t)n < sizeof(ask->url);
-	}
+	if (a == NULL)
+		return probe_ask_base(run, ask);
 	if (!probe_answered(run))
 		return false;
 	if (!record_facts(run->facts, (const char *)a->body, a->size, run->remark)) {

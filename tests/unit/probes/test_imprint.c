@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "probes/imprint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct probe_fact room[PROBE_FACTS_MAX];
+static struct probe_facts facts;
+static struct imprint got;
+
+/* The text lies where it ends; the second half of it is a footer when `foot`. */
+static void read_text(const char *text, enum imprint_place place, bool foot)
+{
+	struct view v = { .feet = foot };
+	struct buf b = { .len = strlen(text) };
+
+	v.feet_at[0].from = b.len / 2;
+	v.feet_at[0].to = SIZE_MAX;
+	b.p = malloc(b.len + 1);
+	memcpy(b.p, text, b.len + 1);
+	facts = (struct probe_facts){ .fact = room };
+	got = (struct imprint){ 0 };
+	imprint_read(&got, &facts, &b, place, &v);
+	free(b.p);
+}
+
+static const struct probe_fact *fact(enum fact type, const char *value)
+{
+	for (size_t i = 0; i < facts.count; i++)
+		if (room[i].type == type && strcmp(room[i].value, value) == 0)
+			return &room[i];
+	return NULL;
+}
+
+#define ICP   "湘ICP备05000001号"
+#define GRADE "43010413065-00001"
+#define OWNER "版权所有：江州理工大学"
+
+static void test_places(void **state)
+{
+	static const struct {
+		enum imprint_place place;
+		bool foot;
+		unsigned number, bare, owner; /* confidence; 0: not told */
+	} rows[] = {
+		{ IMPRINT_SEEN, false, 90, 60, 90 },
+		{ IMPRINT_SEEN, true, 95, 60, 90 },
+		{ IMPRINT_LATENT, true, 70, 60, 65 },
+		{ IMPRINT_ATTRIBUTE, true, 80, 60, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		read_text("一二三四五六七八九十一二三四五六七八九十\n" GRADE "\n" ICP " " OWNER,
+			  rows[i].place, rows[i].foot);
+		assert_int_equal(facts.count, rows[i].owner != 0 ? 3 : 2);
+		assert_int_equal(fact(FACT_ICP_NUMBER, ICP)->confidence, rows[i].number);
+		assert_int_equal(fact(FACT_GRADE_NUMBER, GRADE)->confidence, rows[i].bare);
+		if (rows[i].owner != 0)
+			assert_int_equal(fact(FACT_OWNER, "江州理工大学")->confidence, rows[i].owner);
+	}
+}
+
+/* A number's note is the owner named nearest to it. */
+static void test_near(void **state)
+{
+	(void)state;
+	read_text(OWNER " " ICP "\n版权所有：临溪学院 湘ICP备05000002号", IMPRINT_SEEN, false);
+	assert_string_equal(fact(FACT_ICP_NUMBER, ICP)->note, "江州理工大学");
+	assert_string_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000002号")->note, "临溪学院");
+}
+
+static size_t put(char *to, const char *s)
+{
+	size_t n = strlen(s);
+
+	memcpy(to, s, n + 1);
+	return n;
+}
+
+/* In the middle of a long page, it is news; what stands at its end, in a footer or beside a number is not. */
+static void test_news(void **state)
+{
+	static const char line[] = "一段很长的新闻文字，不说什么\n", news[] = "由江州理工大学主办\n";
+	static const struct {
+		size_t at; /* line of 200 */
+		bool foot, number, told;
+	} rows[] = {
+		{ 60, false, false, false },  { 60, false, true, true },   { 110, true, false, true },
+		{ 110, false, false, false }, { 140, false, false, true },
+	};
+	char *text = malloc(200 * sizeof(line) + 400);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t n = 0;
+		for (size_t k = 0; k < 200; k++) {
+			n += put(text + n, line);
+			if (k == rows[i].at) {
+				n += put(text + n, news);
+				n += put(text + n, rows[i].number ? ICP "\n" : "");
+			}
+		}
+		read_text(text, IMPRINT_SEEN, rows[i].foot);
+		assert_int_equal(fact(FACT_OWNER, "江州理工大学") != NULL, rows[i].told);
+	}
+	read_text(news, IMPRINT_SEEN, false);
+	assert_non_null(fact(FACT_OWNER, "江州理工大学"));
+	free(text);
+}
+
+/* Without a mark, the name alone in front of the number; many of them are a list of others' sites. */
+static void test_unmarked(void **state)
+{
+	(void)state;
+	read_text("江州理工大学信息中心 " ICP, IMPRINT_SEEN, false);
+	assert_int_equal(fact(FACT_OWNER, "江州理工大学信息中心")->confidence, 70);
+	assert_string_equal(fact(FACT_ICP_NUMBER, ICP)->note, "江州理工大学信息中心");
+	read_text("江州理工大学 " ICP "\n江州理工大学 湘ICP备05000002号\n临溪学院 湘ICP备05000003号\n" OWNER,
+		  IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 5);
+	read_text("江州理工大学 " ICP "\n临溪学院 湘ICP备05000002号\n云帆科技有限公司 湘ICP备05000003号\n"
+		  "版权所有：南屏学院",
+		  IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 4);
+	assert_non_null(fact(FACT_OWNER, "南屏学院"));
+	read_text("江州理工大学 43010413065-00001", IMPRINT_SEEN, false);
+	assert_null(fact(FACT_OWNER, "江州理工大学"));
+}
+
+static void test_counters(void **state)
+{
+	char *text = calloc(1, 400 * 40);
+
+	(void)state;
+	read_text("湘ICP备00000000号 湘ICP备12345678号", IMPRINT_LATENT, false);
+	assert_int_equal(facts.count, 0);
+	assert_int_equal(got.templates, 2);
+	for (int i = 0; i < 300; i++)
+		snprintf(text + strlen(text), 40, "湘ICP备%08d号 ", 5000101 + i * 7);
+	read_text(text, IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 150);
+	assert_int_equal(got.overlooked, 150);
+	free(text);
+}
+
+static void test_truncated(void **state)
+{
+	static const char text[] = "江州理工大学 " ICP "-1\n" OWNER "\n等保 " GRADE;
+	char part[sizeof(text)];
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(text); n++) {
+		memcpy(part, text, n);
+		part[n] = '\0';
+		for (unsigned place = 0; place < IMPRINT_PLACES; place++)
+			read_text(part, (enum imprint_place)place, true);
+	}
+	assert_int_equal(facts.count, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places),   cmocka_unit_test(test_near),
+		cmocka_unit_test(test_news),     cmocka_unit_test(test_unmarked),
+		cmocka_unit_test(test_counters), cmocka_unit_test(test_truncated),
+	};
+
+	return cmocka_run_group_tests_name("imprint", tests, NULL, NULL);
+}
