@@ -137,6 +137,7 @@ static const struct word outcomes[PROBE_OUTCOME_COUNT] = {
 	[PROBE_HTTP_ERROR] = { "http-error", "HTTP 错误" },
 	[PROBE_NOT_ENABLED] = { "not-enabled", "未启用" },
 	[PROBE_LOST] = { "lost", "探测进程中断" },
+	[PROBE_POISON] = { "poison", "一再使探测进程中断" },
 };
 
 static const struct word troubles[TROUBLE_COUNT] = {

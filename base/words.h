@@ -143,7 +143,8 @@ enum probe_outcome {
 	PROBE_DOWNGRADE,     /* https that leads to another host's http */
 	PROBE_HTTP_ERROR,    /* 4xx and 5xx but those above */
 	PROBE_NOT_ENABLED,   /* its endpoint is not configured */
-	PROBE_LOST,          /* handed out, and the prober died before it answered */
+	PROBE_LOST,          /* asked, and the prober died before it answered */
+	PROBE_POISON,        /* the prober died of it, or at least during it, once more */
 	PROBE_OUTCOME_COUNT,
 };
 

@@ -22,7 +22,8 @@
 #include "visit/visit.h"
 
 enum {
-	PROBER_WAITING_MAX = 256, /* jobs that found no room at once; the store sends no more than there is */
+	PROBER_WAITING_MAX =
+		4096, /* jobs that found no room at once; the store sends no more than there is */
 	PROBER_ALONE_SECONDS = 2,
 	PROBER_VIEW_SECONDS = 2, /* between two looks at what it counted */
 };
@@ -31,6 +32,7 @@ struct errand {
 	struct prober *p;
 	struct errand *next; /* while it waits */
 	int64_t id;
+	bool told; /* the store knows that it begins */
 	struct visit_job job;
 };
 
@@ -154,7 +156,25 @@ static void on_done(void *arg, const struct visit_result *r)
 	begin_waiting(p);
 }
 
-static const struct visit_hooks visit_hooks = { .done = on_done };
+/* The store must know it before anybody is asked: what is in the link's socket it reads, whatever becomes of
+ * this process. */
+static bool on_begins(void *arg)
+{
+	struct errand *e = arg;
+	struct prober *p = e->p;
+	struct wr w;
+
+	if (p->store == NULL)
+		return false;
+	if (!e->told) {
+		w = link_begin(p->store, MSG_JOB_BEGUN);
+		msg_id_put(&w, e->id);
+		e->told = link_send(p->store, &w, -1);
+	}
+	return e->told && link_queued(p->store) == 0;
+}
+
+static const struct visit_hooks visit_hooks = { .done = on_done, .begins = on_begins };
 
 /* A job that was not begun. */
 static void answer_at_once(struct prober *p, int64_t id, enum probe_outcome outcome, const char *remark)
@@ -171,18 +191,22 @@ static void answer_at_once(struct prober *p, int64_t id, enum probe_outcome outc
 
 /* -- jobs ------------------------------------------------------------------------------------------ */
 
+/* In the order in which they came: those of one subject came together, and join. */
 static void begin_waiting(struct prober *p)
 {
-	while (p->first && visits_room(p->visits) > 0) {
+	while (p->first) {
 		struct errand *e = p->first;
+		bool began = visits_begin(p->visits, &e->job, &visit_hooks, e);
+		if (!began && visits_room(p->visits) == 0)
+			break;
 		p->first = e->next;
 		if (p->first == NULL)
 			p->last = &p->first;
 		p->waiting--;
-		if (!visits_begin(p->visits, &e->job, &visit_hooks, e)) {
-			answer_at_once(p, e->id, PROBE_HELD_BACK, "");
-			free(e);
-		}
+		if (began)
+			continue;
+		answer_at_once(p, e->id, PROBE_HELD_BACK, "");
+		free(e);
 	}
 }
 

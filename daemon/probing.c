@@ -11,18 +11,21 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/flight.h"
 #include "daemon/manners.h"
 #include "ipc/link.h"
 #include "ipc/msg.h"
 #include "visit/budget.h"
 
 enum {
-	PROBING_CHUNK = 16,         /* jobs read from the database at once */
+	PROBING_CHUNK = 64,         /* jobs read from the database at once ... */
+	PROBING_VISITS = 16,        /* ... of so many subjects */
 	PROBING_GATHER_MS = 20,     /* answers wait so long for others before the next jobs are read */
 	PROBING_REST_MS = 1000,     /* something is due, but nothing may be handed out now */
 	PROBING_LOOK_MS = 60000,    /* the next look when nothing is waiting */
 	PROBING_WAIT_SECONDS = 180, /* a client waits for its answer */
 	PROBING_DEATHS = 3,         /* of probers in a row, none of which answered: that is no chance */
+	PROBING_CALM_SECONDS = 600, /* without a death, until no job is suspected of it */
 	PROBING_WATCH_SECONDS = 1,  /* between two looks at whether it goes on */
 };
 
@@ -46,12 +49,13 @@ struct probing {
 	bool stopping, told_pause; /* told_pause: the prober was told to */
 	bool leaving;              /* the prober takes no more */
 	bool gathering;            /* an answer came, and jobs are read in a moment */
-	size_t in_flight;
+	struct flight *flight;
 	struct waiter *waiters;
 	uint64_t handed, answered, lost;
 	int64_t progress;  /* monotonic: of the last answer, or when there was nothing to do */
 	int64_t handed_at; /* monotonic: when the first of those in flight was handed out */
 	unsigned deaths;   /* of probers that had jobs, since the last answer */
+	int64_t died;      /* monotonic: the last of them */
 	int64_t stalled;   /* monotonic: since when; 0: it is not */
 	struct job chunk[PROBING_CHUNK];
 	struct job_result result;
@@ -133,27 +137,29 @@ static void send_job(struct probing *p, const struct job *j)
 
 	job_put(&w, j);
 	(void)!link_send(p->link, &w, -1);
-	if (p->in_flight++ == 0)
+	if (flight_jobs(p->flight) == 0)
 		p->handed_at = clock_steady();
+	flight_add(p->flight, j);
 	p->handed++;
 }
 
-/* An eighth of the transfers is kept for those that a person waits for. */
+/* Visits that may go out. An eighth of the transfers is kept for those that a person waits for. */
 static size_t room(const struct probing *p)
 {
-	size_t most = p->conf->probe.transfers, kept = most / 8, waited = 0;
+	size_t most = p->conf->probe.transfers, kept = most / 8, waited = 0, out;
 
 	for (const struct waiter *w = p->waiters; w; w = w->next)
 		waited += w->count;
 	most -= kept > waited ? kept - waited : 0;
-	return most > p->in_flight ? most - p->in_flight : 0;
+	out = flight_visits(p->flight);
+	return flight_room(p->flight, most > out ? most - out : 0);
 }
 
 /* Reads and sends one chunk. The count, or -1 when the database refused. */
 static int hand_out(struct probing *p)
 {
-	size_t want = room(p) < PROBING_CHUNK ? room(p) : PROBING_CHUNK;
-	int n = want > 0 ? store_jobs(p->store, clock_wall(), p->chunk, want) : 0;
+	size_t want = room(p) < PROBING_VISITS ? room(p) : PROBING_VISITS;
+	int n = want > 0 ? store_jobs(p->store, clock_wall(), p->chunk, PROBING_CHUNK, want) : 0;
 
 	if (n < 0) {
 		broken(p);
@@ -195,7 +201,7 @@ static void wait_for_hours(struct probing *p)
 
 void probing_pump(struct probing *p)
 {
-	int n = PROBING_CHUNK;
+	int n = 1;
 	uint64_t before = p->handed;
 
 	event_del(p->pump);
@@ -206,7 +212,7 @@ void probing_pump(struct probing *p)
 		wait_for_hours(p);
 		return;
 	}
-	while (n == PROBING_CHUNK)
+	while (n > 0)
 		n = hand_out(p);
 	if (n >= 0)
 		rest(p, p->handed > before);
@@ -285,12 +291,12 @@ static enum health examine(struct probing *p, int64_t now, int64_t patience)
 		broken(p);
 		return HEALTH_UNKNOWN;
 	}
-	if (when == INT64_MAX && p->in_flight == 0)
+	if (when == INT64_MAX && flight_jobs(p->flight) == 0)
 		return HEALTH_IDLE;
 	if (p->deaths >= PROBING_DEATHS || when <= clock_wall() - patience ||
-	    (p->in_flight > 0 && now - p->handed_at >= patience))
+	    (flight_jobs(p->flight) > 0 && now - p->handed_at >= patience))
 		return HEALTH_ILL;
-	return when <= clock_wall() || p->in_flight > 0 ? HEALTH_BUSY : HEALTH_IDLE;
+	return when <= clock_wall() || flight_jobs(p->flight) > 0 ? HEALTH_BUSY : HEALTH_IDLE;
 }
 
 /* Nothing is read from the database as long as answers come. */
@@ -329,7 +335,7 @@ static bool take_result(void *arg, struct rd *body)
 	struct probing *p = arg;
 	int rc;
 
-	if (!job_result_get(body, &p->result) || p->in_flight == 0)
+	if (!job_result_get(body, &p->result) || !flight_landed(p->flight, p->result.id))
 		return false;
 	rc = store_job_result(p->store, clock_wall(), &p->result);
 	if (rc == -ENOENT)
@@ -338,7 +344,6 @@ static bool take_result(void *arg, struct rd *body)
 		broken(p);
 		return true;
 	}
-	p->in_flight--;
 	p->answered++;
 	went_on(p);
 	tell_waiters(p, p->result.id);
@@ -347,7 +352,35 @@ static bool take_result(void *arg, struct rd *body)
 	return true;
 }
 
-/* What it had not answered is asked again after the retry interval, by whoever comes next. */
+/* Known before its first request leaves, so that it is not asked twice. */
+static bool take_begun(void *arg, struct rd *body)
+{
+	struct probing *p = arg;
+	int64_t job;
+
+	if (!msg_id_get(body, &job) || !flight_begun(p->flight, job))
+		return false;
+	if (flight_careful(p->flight)) /* the next one may go */
+		gather(p);
+	return true;
+}
+
+/* What it had asked is asked again after the retry interval, by whoever comes next; all else goes out at
+ * once. */
+static void fall(struct probing *p)
+{
+	size_t n = flight_jobs(p->flight);
+	struct store_fallen *fallen = flight_crash(p->flight);
+
+	for (size_t i = 0; i < n; i++)
+		p->lost += fallen[i].fate != STORE_FATE_BACK;
+	p->deaths += n > 0;
+	p->died = clock_steady();
+	if (store_jobs_fallen(p->store, clock_wall(), fallen, n) != 0)
+		broken(p);
+	free(fallen);
+}
+
 static void down(void *arg, const char *why)
 {
 	struct probing *p = arg;
@@ -356,12 +389,8 @@ static void down(void *arg, const char *why)
 		log_error("prober 的报文不可信(%s),断开其链路", why);
 	link_free(p->link);
 	p->link = NULL;
-	p->lost += p->in_flight;
-	p->deaths += p->in_flight > 0;
-	p->in_flight = 0;
 	event_del(p->pump);
-	if (store_jobs_lost(p->store, clock_wall()) != 0)
-		broken(p);
+	fall(p);
 	release(p, INT64_MAX, "探测进程中断,这次没有结果;稍后会自动重试");
 	p->hooks->gone(p->arg);
 }
@@ -387,6 +416,7 @@ static bool take_view(void *arg, struct rd *body)
 
 static const struct link_row rows[] = {
 	{ MSG_JOB_RESULT, take_result },
+	{ MSG_JOB_BEGUN, take_begun },
 	{ MSG_PROBE_VIEW, take_view },
 	{ MSG_PROBE_PAUSE, take_leave },
 };
@@ -394,8 +424,8 @@ static const struct link_table table = { rows, sizeof(rows) / sizeof(rows[0]), d
 
 void probing_attach(struct probing *p, int fd)
 {
-	if (p->link)
-		down(p, NULL);
+	if (p->link) /* what the last one said before it died counts */
+		link_finish(p->link);
 	p->link = link_new(p->base, fd, &table, p);
 	p->told_pause = p->leaving = false;
 	p->view.count = p->view.held_count = 0;
@@ -415,6 +445,8 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	release(p, now, "还没有结果,稍后用 beianctl probes 查看");
 	look_after(p, now);
+	if (now - p->died > (int64_t)PROBING_CALM_SECONDS * 1000000)
+		flight_calm(p->flight);
 }
 
 struct probing *probing_new(struct event_base *base, struct store *store, const struct conf *conf,
@@ -425,6 +457,7 @@ struct probing *probing_new(struct event_base *base, struct store *store, const 
 
 	p->base = base;
 	p->store = store;
+	p->flight = flight_new();
 	p->conf = conf;
 	p->hours = budget_new(conf, PROBING_CHUNK, clock_wall());
 	p->hooks = hooks;
@@ -451,6 +484,7 @@ void probing_free(struct probing *p)
 	event_free(p->pump);
 	event_free(p->watch);
 	budget_free(p->hours);
+	flight_free(p->flight);
 	link_free(p->link);
 	free(p);
 }
@@ -470,7 +504,7 @@ void probing_describe(const struct probing *p, struct buf *out)
 		   p->link == NULL ? "off"
 		   : p->told_pause ? "paused"
 				   : "on",
-		   p->in_flight, (unsigned long long)p->handed, (unsigned long long)p->answered,
+		   flight_jobs(p->flight), (unsigned long long)p->handed, (unsigned long long)p->answered,
 		   (unsigned long long)p->lost);
 }
 

@@ -2,7 +2,8 @@
 /*
  * The store's end of its link to the prober: hands out jobs that are due, as many as the prober has room for,
  * writes down what became of each, and tells clients that wait for one. A job was marked as handed out, on
- * disk, before it is sent, so that no crash makes anybody ask twice. When jobs are due and none is answered,
+ * disk, before it is sent, and the prober tells before its first request leaves: no crash makes anybody ask
+ * twice, and one that nobody was asked for goes out again at once. When jobs are due and none is answered,
  * that is an event for the sinks.
  */
 #ifndef DAEMON_PROBING_H

@@ -336,13 +336,18 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_PROBE_DUE] =
 		"SELECT id, kind, name, probe, target, etag, modified, version, app, rank FROM probe_job "
 		"WHERE wanted = 1 AND handed IS NULL AND rank = ?1 AND due <= ?2 ORDER BY due LIMIT ?3",
+	[STMT_PROBE_TOGETHER] =
+		"SELECT id, kind, name, probe, target, etag, modified, version, app, rank, due, tried, "
+		"outcome, failures FROM probe_job WHERE kind = ?1 AND name = ?2 AND wanted = 1 "
+		"AND handed IS NULL AND id <> ?3 ORDER BY rank DESC, id LIMIT ?4",
 	[STMT_PROBE_NEXT] =
 		"SELECT min(due) FROM probe_job WHERE wanted = 1 AND handed IS NULL AND rank = ?1",
 	[STMT_PROBE_HAND] = "UPDATE probe_job SET handed = ?2 WHERE id = ?1",
+	[STMT_PROBE_HAND_BACK] = "UPDATE probe_job SET handed = NULL WHERE id = ?1 AND handed IS NOT NULL",
 	[STMT_PROBE_HANDED] = "SELECT id FROM probe_job WHERE handed IS NOT NULL ORDER BY handed, id",
 	[STMT_PROBE_JOB_HANDED] =
 		"SELECT kind, name, probe, target, app, origin, wanted, attempts, failures, version, "
-		"etag, modified FROM probe_job WHERE id = ?1 AND handed IS NOT NULL",
+		"etag, modified, outcome FROM probe_job WHERE id = ?1 AND handed IS NOT NULL",
 	[STMT_PROBE_ANSWERED] =
 		"UPDATE probe_job SET handed = NULL, wanted = ?2, rank = ?3, due = ?4, attempts = ?5, "
 		"failures = ?6, tried = ?7, done = CASE WHEN ?8 THEN ?7 ELSE done END, outcome = ?9, "

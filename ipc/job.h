@@ -2,8 +2,8 @@
 /*
  * The nouns between the store and the prober: a job, and what became of it. As ipc/record.h: `_put` and
  * `_get` side by side, `_get` exact, records stand alone. The store marks a job as handed out, on disk,
- * before it sends it: a prober that dies answers nothing, and its jobs wait a full retry interval before
- * anybody asks again.
+ * before it sends it, and the prober says when a job's first request is about to leave: of a prober that dies
+ * those jobs wait a full retry interval before anybody asks again, the others do not.
  */
 #ifndef IPC_JOB_H
 #define IPC_JOB_H

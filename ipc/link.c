@@ -193,6 +193,19 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		report_down(l);
 }
 
+void link_finish(struct link *l)
+{
+	while (!l->over && turn(l))
+		;
+	if (l->freed) {
+		link_destroy(l);
+		return;
+	}
+	if (!l->over)
+		link_over(l, NULL);
+	report_down(l);
+}
+
 /* 1: the socket took it; 0: not now; -1: the link is broken. */
 static int transmit(struct link *l, const uint8_t *bytes, size_t n, int fd)
 {

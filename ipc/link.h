@@ -42,6 +42,10 @@ struct link *link_new(struct event_base *base, int fd, const struct link_table *
 /* NULL-safe; also from within a handler. Queued frames are dropped. */
 void link_free(struct link *l);
 
+/* The peer is gone or replaced: what it still sent is handled, then down() is called. Not from a handler of
+ * this link. */
+void link_finish(struct link *l);
+
 /* A writer over the link's scratch frame; link_send() sends what was written. One at a time. */
 struct wr link_begin(struct link *l, uint8_t type);
 /* Sends or queues; fd >= 0 travels along and is taken. false: the writer had failed (too long), nothing was

@@ -48,6 +48,7 @@ enum msg_type {
 	/* store <-> prober; the prober answers each JOB once */
 	MSG_JOB,          /* struct job (ipc/job.h) -> */
 	MSG_JOB_RESULT,   /* struct job_result <- */
+	MSG_JOB_BEGUN,    /* i64 job <-: its first request is about to leave */
 	MSG_PROBE_PAUSE,  /* empty -> end what is under way at once, and begin nothing; <- no more jobs, I
 			     leave */
 	MSG_PROBE_RESUME, /* empty -> */

@@ -76,48 +76,126 @@ static void run_on(struct db_txn *t, enum stmt id, int64_t job, int64_t value)
 	query_run(&q);
 }
 
-/* A row that cannot be read is wanted no more: it would be due for ever, and a few of them all there is. */
-static size_t take_due(struct store *s, struct db_txn *t, int rank, int64_t now, struct job *out, size_t max)
-{
-	int64_t *app = xcalloc(max + 1, sizeof(*app)), *bad = xcalloc(max + 1, sizeof(*bad));
-	struct query q;
-	size_t n = 0, unread = 0;
+/* -- who goes together --------------------------------------------------------------------------------- */
 
-	query_open(&q, t, STMT_PROBE_DUE);
-	query_int(&q, rank);
-	query_int(&q, now);
-	query_count(&q, max);
+enum { TOGETHER_MAX = 64 /* jobs of one subject that are looked at for one visit */ };
+
+/* Being handed out. */
+struct handing {
+	struct store *store;
+	struct db_txn *txn;
+	int64_t now;
+	struct job *out;
+	size_t n, max, visits;
+};
+
+static bool is_taken(const struct handing *h, int64_t id)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (h->out[i].id == id)
+			return true;
+	return false;
+}
+
+static void take(struct handing *h, size_t at, int64_t app)
+{
+	reach_fill(h->store, h->txn, app, &h->out[at]);
+	run_on(h->txn, STMT_PROBE_HAND, h->out[at].id, h->now);
+}
+
+/* That a job of a host is due says that nobody holds the host back: a hold is for all its jobs. It says
+ * nothing of other hosts and endpoints. */
+static bool joins(const struct handing *h, const struct job *leader, const struct job *j, struct query *q)
+{
+	const struct probe_row *row = row_of(h->store, j->probe);
+	const struct schedule last = { .job = j->id,
+				       .outcome = (enum probe_outcome)query_get_int(q, 12),
+				       .interval_hours = row->interval_hours,
+				       .failures = (uint32_t)query_get_int(q, 13) };
+	const int64_t due = query_get_int(q, 10), tried = query_get_int(q, 11);
+	const bool of_host = j->kind == SUBJECT_HOST && leader->target[0] == '\0' && j->target[0] == '\0' &&
+			     row->endpoint == NULL;
+
+	if (due <= h->now)
+		return true;
+	return of_host && tried > 0 && (unsigned)last.outcome < PROBE_OUTCOME_COUNT &&
+	       schedule_joins(&last, tried, due, h->now);
+}
+
+/* What else is to be asked of the leader's subject comes with it: some of it one answer may do for. */
+static void take_together(struct handing *h, const struct job *leader)
+{
+	int64_t app[TOGETHER_MAX];
+	size_t first = h->n;
+	struct query q;
+
+	query_open(&q, h->txn, STMT_PROBE_TOGETHER);
+	query_int(&q, leader->kind);
+	query_text(&q, leader->name);
+	query_int(&q, leader->id);
+	query_int(&q, TOGETHER_MAX);
 	while (query_row(&q))
-		if (read_job(s, &q, &out[n], &app[n]))
+		if (h->n < h->max && read_job(h->store, &q, &h->out[h->n], &app[h->n - first]) &&
+		    joins(h, leader, &h->out[h->n], &q))
+			h->n++;
+	for (size_t i = first; i < h->n; i++)
+		take(h, i, app[i - first]);
+}
+
+/* A row that cannot be read is wanted no more: it would be due for ever, and a few of them all there is. */
+static void drop_unread(struct handing *h, const int64_t *id, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		run_on(h->txn, STMT_PROBE_WANTED, id[i], 0);
+	plan_count(h->txn, "jobs-unreadable", n);
+}
+
+static void take_due(struct handing *h, int rank)
+{
+	struct job *leader = xcalloc(h->visits + 1, sizeof(*leader));
+	int64_t *app = xcalloc(h->visits + 1, sizeof(*app)), *bad = xcalloc(h->visits + 1, sizeof(*bad));
+	size_t n = 0, unread = 0;
+	struct query q;
+
+	query_open(&q, h->txn, STMT_PROBE_DUE);
+	query_int(&q, rank);
+	query_int(&q, h->now);
+	query_count(&q, h->visits);
+	while (query_row(&q))
+		if (read_job(h->store, &q, &leader[n], &app[n]))
 			n++;
 		else
 			bad[unread++] = query_get_int(&q, 0);
-	for (size_t i = 0; i < n; i++) {
-		reach_fill(s, t, app[i], &out[i]);
-		run_on(t, STMT_PROBE_HAND, out[i].id, now);
+	for (size_t i = 0; i < n && h->n < h->max; i++) {
+		if (is_taken(h, leader[i].id))
+			continue;
+		h->out[h->n++] = leader[i];
+		take(h, h->n - 1, app[i]);
+		take_together(h, &leader[i]);
+		h->visits--;
 	}
-	for (size_t i = 0; i < unread; i++)
-		run_on(t, STMT_PROBE_WANTED, bad[i], 0);
-	plan_count(t, "jobs-unreadable", unread);
+	drop_unread(h, bad, unread);
 	free(bad);
 	free(app);
-	return n;
+	free(leader);
 }
 
-int store_jobs(struct store *s, int64_t now, struct job *out, size_t max)
+int store_jobs(struct store *s, int64_t now, struct job *out, size_t max, size_t visits)
 {
+	struct handing h = { .store = s, .now = now, .out = out, .max = max };
 	struct db_txn t;
-	size_t n = 0;
 	int r;
 
 	if (!plan_is_on(s) || max == 0)
 		return 0;
+	h.txn = &t;
+	h.visits = visits < max ? visits : max;
 	db_begin(&t, s->db, DB_WRITE);
 	if (!is_paused(s, &t))
-		for (int rank = RANK_URGENT; rank >= RANK_LATER && n < max; rank--)
-			n += take_due(s, &t, rank, now, out + n, max - n);
+		for (int rank = RANK_URGENT; rank >= RANK_LATER && h.n < max && h.visits > 0; rank--)
+			take_due(&h, rank);
 	r = state_end(s, &t);
-	return r < 0 ? r : (int)n;
+	return r < 0 ? r : (int)h.n;
 }
 
 int store_jobs_due(struct store *s, int64_t *when)
@@ -149,6 +227,7 @@ struct out_row {
 	uint32_t attempts, failures;
 	int64_t version;
 	char etag[JOB_TAG_MAX], modified[JOB_TAG_MAX];
+	int64_t before; /* outcome of the run before; PROBE_DONE: none */
 };
 
 static bool is_elsewhere(const char *name, const char *target)
@@ -182,6 +261,7 @@ static bool read_out(struct db_txn *t, int64_t id, struct out_row *o)
 		o->version = query_get_int(&q, 9);
 		take_text(o->etag, sizeof(o->etag), &q, 10);
 		take_text(o->modified, sizeof(o->modified), &q, 11);
+		o->before = query_get_int(&q, 12);
 	}
 	query_close(&q);
 	return found;
@@ -352,6 +432,41 @@ int store_job_result(struct store *s, int64_t now, const struct job_result *r)
 	settle(s, &t, &o, r, now);
 	hold_others(s, &t, &o, r, now);
 	count_answer(&t, r, now);
+	return state_end(s, &t);
+}
+
+/* -- not back ------------------------------------------------------------------------------------------ */
+
+static void fall(const struct store *s, struct db_txn *t, const struct store_fallen *f, struct job_result *r,
+		 int64_t now)
+{
+	struct out_row o;
+	struct query q;
+
+	if (!read_out(t, f->job, &o))
+		return;
+	if (f->fate == STORE_FATE_BACK) {
+		query_open(&q, t, STMT_PROBE_HAND_BACK);
+		query_int(&q, f->job);
+		query_run(&q);
+		return;
+	}
+	r->outcome = f->fate == STORE_FATE_POISON || o.before == PROBE_LOST || o.before == PROBE_POISON
+			     ? PROBE_POISON
+			     : PROBE_LOST;
+	settle(s, t, &o, r, now);
+	plan_count(t, r->outcome == PROBE_LOST ? "outcome-lost" : "outcome-poison", 1);
+}
+
+int store_jobs_fallen(struct store *s, int64_t now, const struct store_fallen *f, size_t n)
+{
+	struct job_result *r = xcalloc(1, sizeof(*r));
+	struct db_txn t;
+
+	db_begin(&t, s->db, DB_WRITE);
+	for (size_t i = 0; i < n; i++)
+		fall(s, &t, &f[i], r, now);
+	free(r);
 	return state_end(s, &t);
 }
 

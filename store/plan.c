@@ -14,6 +14,8 @@
 /* Unwanted jobs, their facts and transcripts stay for so long once room is short. */
 static const int64_t forget_us = 180 * 86400LL * 1000000;
 
+enum { SPREAD_US = 8000 /* new subjects fall due within so long */ };
+
 bool plan_is_on(const struct store *s)
 {
 	return s->probe_count > 0 && s->conf->probe.enabled && strcmp(s->conf->probe.enabled, "on") == 0;
@@ -173,13 +175,14 @@ static int64_t plan_hash(const struct asked_app *a)
 	return hash + (hash == 0);
 }
 
-/* New subjects meet the probes in the registry's order, and among them nobody is always the first. */
-static int64_t first_due(const struct planning *p, size_t probe, const char *name)
+/* All that is asked of a new subject falls due together, in the registry's order, and among subjects nobody
+ * is always the first. */
+static int64_t first_due(const struct planning *p, const char *name)
 {
 	struct hash_key key;
 
 	hash_key_fixed(&key, "beiand first");
-	return p->now + (int64_t)probe * 1000 + (int64_t)(hash_keyed(&key, name, strlen(name)) % 1000);
+	return p->now + (int64_t)(hash_keyed(&key, name, strlen(name)) % SPREAD_US);
 }
 
 static void want(struct planning *p, const struct asked_app *a, const struct asked_member *m, const char *why)
@@ -198,7 +201,7 @@ static void want(struct planning *p, const struct asked_app *a, const struct ask
 							 .probe = row->name,
 							 .why = why,
 							 .app = a->id,
-							 .due = first_due(p, i, name) };
+							 .due = first_due(p, name) };
 	}
 }
 

@@ -80,6 +80,20 @@ static int64_t at_least(const struct schedule *s, int64_t now, int64_t due)
 	return due < now + hold ? now + hold : due;
 }
 
+bool schedule_joins(const struct schedule *last, int64_t tried, int64_t due, int64_t now)
+{
+	const enum ending e = endings[last->outcome];
+	int64_t wait;
+
+	if (due <= now)
+		return true;
+	if (e == ENDING_CUT || last->outcome == PROBE_LOST || last->outcome == PROBE_POISON)
+		return false;
+	wait = e == ENDING_SETTLED ? interval_of(last)
+				   : backoff(last, last->failures > 0 ? last->failures : 1);
+	return now >= tried + wait - wait / 10 && due <= tried + wait + wait / 10;
+}
+
 int64_t schedule_next(const struct schedule *s, int64_t now, uint32_t *failures)
 {
 	enum ending e = endings[s->outcome];

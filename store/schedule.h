@@ -30,6 +30,10 @@ enum { SCHEDULE_UNKNOWN_HOURS = 168 }; /* interval of a probe that is not there 
 bool schedule_is_success(enum probe_outcome o);
 /* Microseconds UTC, later than now. `failures`: in a row, with this one. */
 int64_t schedule_next(const struct schedule *s, int64_t now, uint32_t *failures);
+/* May a job that is due at `due`, and came to its last end at `tried`, be asked at `now` already, because
+ * somebody is there for another reason? Not before its wait less a tenth, as for any other; not if its target
+ * asked for more than that wait. */
+bool schedule_joins(const struct schedule *last, int64_t tried, int64_t due, int64_t now);
 /* `retry_after` in microseconds, at most what is fair. */
 int64_t schedule_hold(uint32_t retry_after);
 /* A tenth more or less than `span`. */

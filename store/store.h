@@ -118,9 +118,11 @@ int store_events_forget(struct store *s, unsigned kinds, const char *what, const
 /* Which probes there are (probes/list.h); copied, their names are not. Without them nothing is planned. Jobs
  * are planned by every judgement while [probe] enabled is on. */
 void store_probes(struct store *s, const struct probe_row *rows, size_t n, probe_preview_fn *preview);
-/* Hands out jobs that are due, a person's first, then fresh ones, and keeps on disk that it did. Returns the
- * count, or negative errno; none while paused, or with probing off. The hours are the caller's affair. */
-int store_jobs(struct store *s, int64_t now, struct job *out, size_t max);
+/* Hands out jobs that are due, a person's first, then fresh ones, and keeps on disk that it did. Those of one
+ * subject stand side by side, with what is nearly due of it: one visit for all, `visits` of them at most.
+ * Returns the count, or negative errno; none while paused, or with probing off. The hours are the caller's
+ * affair. */
+int store_jobs(struct store *s, int64_t now, struct job *out, size_t max, size_t visits);
 /* When the next job falls due (microseconds UTC); INT64_MAX: none is waiting, paused, or off. */
 int store_jobs_due(struct store *s, int64_t *when) __attribute__((warn_unused_result));
 /* What became of a job: facts, transcript, when to ask again. A job that is not out (unknown, or answered
@@ -128,9 +130,21 @@ int store_jobs_due(struct store *s, int64_t *when) __attribute__((warn_unused_re
  * as after a batch. */
 int store_job_result(struct store *s, int64_t now, const struct job_result *r)
 	__attribute__((warn_unused_result));
-/* The prober is gone, or a new store begins: what was handed out counts as PROBE_LOST, and is asked again
- * after the retry interval (store/schedule.c), not before. */
+/* A new store begins, and nobody knows what was asked: what was handed out counts as PROBE_LOST, and is asked
+ * again after the retry interval (store/schedule.c), not before. */
 int store_jobs_lost(struct store *s, int64_t now) __attribute__((warn_unused_result));
+/* What was out when a prober died under a store that lives. */
+enum store_fate {
+	STORE_FATE_BACK,   /* nothing was sent for it: due as it was */
+	STORE_FATE_LOST,   /* it was asked: PROBE_LOST; PROBE_POISON when it was lost the last time, too */
+	STORE_FATE_POISON, /* the prober died of it again and again: PROBE_POISON */
+};
+struct store_fallen {
+	int64_t job;
+	enum store_fate fate;
+};
+int store_jobs_fallen(struct store *s, int64_t now, const struct store_fallen *f, size_t n)
+	__attribute__((warn_unused_result));
 bool store_probes_paused(const struct store *s); /* as of the last call that looked */
 
 /* -- commands of beianctl (ipc/command.h) ---------------------------------------------------------- */

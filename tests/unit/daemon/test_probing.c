@@ -112,6 +112,14 @@ static void tell(struct child *c, int64_t id, enum probe_outcome outcome, const 
 	child_send(t.prober, &w, -1);
 }
 
+static void begins(struct child *c, int64_t id)
+{
+	struct wr w = child_begin(c, MSG_JOB_BEGUN);
+
+	msg_id_put(&w, id);
+	child_send(t.prober, &w, -1);
+}
+
 static int setup(void **state)
 {
 	struct child *c = xcalloc(1, sizeof(*c));
@@ -233,12 +241,43 @@ static void test_prober_dies(void **state)
 {
 	struct child *c = *state;
 
+	int64_t begun;
+
 	take_all(c);
+	begun = t.job[0].id;
+	begins(c, begun);
 	close(t.prober);
 	attach(c);
+	t.jobs = 0;
+	while (t.jobs < wanted() - 1) /* of those nobody was asked anything */
+		assert_true(take(c)->id != begun);
 	expect_said(c, "probes --all", "\"outcome\":\"lost\"");
-	tell(c, t.job[0].id, PROBE_DONE, NULL); /* of the life before: it is no answer any more */
+	tell(c, begun, PROBE_DONE, NULL); /* of the life before: it is no answer any more */
 	assert_true(child_closed(t.prober));
+}
+
+/* Something kills it before a job has begun, each time. */
+static void test_prober_dies_and_dies(void **state)
+{
+	struct child *c = *state;
+	int64_t first;
+
+	take_all(c);
+	first = t.job[0].id;
+	for (int i = 1; i < 3; i++) {
+		close(t.prober);
+		attach(c);
+		take_all(c);
+		assert_int_equal(t.job[0].id, first);
+	}
+	close(t.prober); /* the third time */
+	attach(c);
+	t.jobs = 0;
+	while (t.jobs < wanted() - 1)
+		assert_true(take(c)->id != first);
+	expect_said(c, "probes --all", "\"outcome\":\"poison\"");
+	tell(c, t.job[0].id, PROBE_DONE, NULL);
+	expect_said(c, "probes --all", "\"outcome\":\"done\"");
 }
 
 static void test_pause(void **state)
@@ -259,21 +298,37 @@ static void test_pause(void **state)
 	(void)child_expect(c, t.prober, MSG_PROBE_PAUSE);
 }
 
+/* The store hung up; jobs may have come before. */
+static bool hangs_up(void)
+{
+	uint8_t byte;
+	ssize_t n;
+
+	do
+		n = recv(t.prober, &byte, 1, 0);
+	while (n > 0 && byte == MSG_JOB);
+	return n <= 0;
+}
+
 static void test_nonsense(void **state)
 {
 	struct child *c = *state;
 
 	take_all(c);
 	child_signal(t.prober, MSG_JOB_RESULT);
-	assert_true(child_closed(t.prober));
+	assert_true(hangs_up());
 	close(t.prober);
 	attach(c);
 	child_signal(t.prober, MSG_STOP);
-	assert_true(child_closed(t.prober));
+	assert_true(hangs_up());
 	close(t.prober);
 	attach(c);
 	tell(c, 4711, PROBE_DONE, NULL);
-	assert_true(child_closed(t.prober));
+	assert_true(hangs_up());
+	close(t.prober);
+	attach(c);
+	begins(c, 4711);
+	assert_true(hangs_up());
 }
 
 /* Answers whatever is asked for until that person has left; its exit status. */
@@ -339,6 +394,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_answered_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_prober_dies, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_prober_dies_and_dies, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pause, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nonsense, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_people, setup, teardown),

@@ -202,6 +202,31 @@ static void test_peer_closes(void **state)
 	pair_close(&p);
 }
 
+/* More than one turn, of a peer that may not even be gone. */
+static void test_finish(void **state)
+{
+	struct pair p;
+	int raw;
+
+	(void)state;
+	pair_open(&p, &raw);
+	for (uint8_t i = 0; i < 40; i++)
+		assert_int_equal(send(raw, (uint8_t[]){ TYPE_DATA, 0, 0, 0, i }, 5, 0), 5);
+	link_finish(p.b.link);
+	assert_int_equal(p.b.frames, 40);
+	assert_true(p.b.in_order);
+	assert_int_equal(p.b.downs, 1);
+	assert_null(p.b.why);
+	close(raw);
+	pair_close(&p);
+	pair_open(&p, &raw);
+	assert_int_equal(send(raw, (uint8_t[]){ TYPE_FREE }, 1, 0), 1);
+	link_finish(p.b.link);
+	assert_int_equal(p.b.downs, 0);
+	close(raw);
+	pair_close(&p);
+}
+
 static void test_descriptor_travels(void **state)
 {
 	struct pair p;
@@ -318,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_largest_frame),
 		cmocka_unit_test(test_bad_frames_end_the_link),
 		cmocka_unit_test(test_peer_closes),
+		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_descriptor_travels),
 		cmocka_unit_test(test_unwanted_descriptor_is_closed),
 		cmocka_unit_test(test_two_descriptors_are_closed),

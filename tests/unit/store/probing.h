@@ -69,7 +69,7 @@ static struct job px_job[64];
 
 static inline int px_take(int64_t now, size_t max)
 {
-	int n = store_jobs(fx.store, now, px_job, max);
+	int n = store_jobs(fx.store, now, px_job, max, max);
 
 	fx_ok(n);
 	return n;

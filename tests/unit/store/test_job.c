@@ -233,6 +233,141 @@ static void nothing_goes_out_while_it_is_off(void **state)
 	assert_true(due() == INT64_MAX);
 }
 
+/* The other host's, too: two visits. */
+static void two_hosts(void)
+{
+	struct observation o[2];
+
+	o[0] = fx_host("jw.example.edu.cn", 5);
+	o[1] = fx_host("oa.example.edu.cn", 5);
+	fx_capture("a", o, 2);
+}
+
+static int take_visits(int64_t now, size_t visits)
+{
+	int n = store_jobs(fx.store, now, px_job, 64, visits);
+
+	fx_ok(n);
+	return n;
+}
+
+static void jobs_of_a_host_go_out_together(void **state)
+{
+	int64_t now = px_soon();
+
+	(void)state;
+	two_hosts();
+	assert_int_equal(take_visits(now, 0), 0);
+	assert_int_equal(take_visits(now, 1), 2);
+	assert_string_equal(px_job[0].probe, "page");
+	assert_string_equal(px_job[1].probe, "certificate");
+	assert_string_equal(px_job[0].name, px_job[1].name);
+	assert_int_equal(take_visits(now, 9), 2);
+	assert_int_equal(take_visits(now, 9), 0);
+}
+
+/* `after`: how long after the page's answer the certificate is due, of its 720 hours. */
+static int joined_by(int64_t now, int64_t tried_hours_ago, int64_t due_in_hours)
+{
+	struct db_txn txn;
+	struct query q;
+	int n = take_visits(now, 9);
+
+	assert_int_equal(n, 2);
+	for (int i = 0; i < n; i++)
+		fx_ok(px_answer(px_result(px_job[i].id, PROBE_DONE), now - tried_hours_ago * an_hour));
+	/* the page is due, its certificate a while later */
+	db_begin(&txn, fx.store->db, DB_WRITE);
+	query_open(&q, &txn, STMT_PROBE_HOLD_PROBE);
+	query_int(&q, now + due_in_hours * an_hour);
+	query_text(&q, "certificate");
+	query_run(&q);
+	fx_ok(db_end(&txn));
+	return take_visits(now, 9);
+}
+
+static void what_is_nearly_due_comes_along(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(joined_by(px_soon(), 700, 60), 2);
+}
+
+static void what_is_far_from_due_does_not(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(joined_by(px_soon(), 400, 0), 1);
+}
+
+/* A hold of the certificate's own is none of its interval. */
+static void what_is_held_for_longer_does_not(void **state)
+{
+	(void)state;
+	campus();
+	assert_int_equal(joined_by(px_soon(), 700, 200), 1);
+}
+
+static void fall(int64_t job, enum store_fate fate, int64_t now)
+{
+	fx_ok(store_jobs_fallen(fx.store, now, &(struct store_fallen){ job, fate }, 1));
+}
+
+static void what_was_not_begun_goes_out_again_at_once(void **state)
+{
+	int64_t now = px_soon(), id;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 64), 2);
+	id = px_job[1].id;
+	fall(px_job[0].id, STORE_FATE_LOST, now);
+	fall(id, STORE_FATE_BACK, now);
+	fall(4711, STORE_FATE_LOST, now); /* not out */
+	assert_int_equal(px_take(now, 64), 1);
+	assert_int_equal(px_job[0].id, id);
+	assert_int_equal(px_take(now + an_hour * 8 / 10, 64), 0);
+	assert_int_equal(px_take(now + an_hour * 11 / 10, 64), 1);
+}
+
+static void outcome_is(int64_t now, const char *name, int64_t wait)
+{
+	assert_int_equal(fx_ask(-1, "probes", "--all", NULL), 0);
+	assert_true(fx_says(name));
+	assert_int_equal(px_take(now + wait * 89 / 100, 64), 0);
+	assert_int_equal(px_take(now + wait * 111 / 100, 64), 1);
+}
+
+/* Each time that the prober dies of it, it waits for longer. */
+static void who_kills_the_prober_waits_longer_and_longer(void **state)
+{
+	static const struct probe_row rows[] = {
+		{ .name = "page",
+		  .zh = "网页",
+		  .version = 1,
+		  .kinds = 1u << SUBJECT_HOST,
+		  .interval_hours = 168 },
+	};
+	const int64_t waits[] = { an_hour, 4 * an_hour, 24 * an_hour, 168 * an_hour };
+	int64_t now = px_soon();
+
+	(void)state;
+	store_probes(fx.store, rows, 1, NULL);
+	campus();
+	assert_int_equal(px_take(now, 64), 1);
+	for (int i = 0; i < 4; i++) {
+		fall(px_job[0].id, STORE_FATE_LOST, now);
+		outcome_is(now, i == 0 ? "\"lost\"" : "\"poison\"", waits[i]);
+		now += waits[i] * 111 / 100;
+	}
+	fx_ok(px_answer(px_result(px_job[0].id, PROBE_DONE), now)); /* and is forgiven */
+	assert_int_equal(px_take(now + 185 * an_hour, 64), 1);
+	fall(px_job[0].id, STORE_FATE_LOST, now);
+	outcome_is(now, "\"lost\"", an_hour);
+	fall(px_job[0].id, STORE_FATE_POISON, now);
+	outcome_is(now, "\"poison\"", 4 * an_hour);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +384,12 @@ int main(void)
 		PX_TEST(a_target_on_the_host_is_the_host),
 		PX_TEST(a_job_that_cannot_be_read_is_in_nobodys_way),
 		PX_TEST(nothing_goes_out_while_it_is_off),
+		PX_TEST(jobs_of_a_host_go_out_together),
+		PX_TEST(what_is_nearly_due_comes_along),
+		PX_TEST(what_is_far_from_due_does_not),
+		PX_TEST(what_is_held_for_longer_does_not),
+		PX_TEST(what_was_not_begun_goes_out_again_at_once),
+		PX_TEST(who_kills_the_prober_waits_longer_and_longer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

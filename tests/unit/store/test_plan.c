@@ -53,8 +53,11 @@ static void only_those_that_the_judgement_wants_to_know_of(void **state)
 	px_find(n, "jw.example.edu.cn", "certificate");
 	px_find(n, "www.zhihuishu.com", "page");
 	px_find(n, "mini.example.edu.cn", "certificate");
-	for (int i = 0; i < 3; i++)
-		assert_string_equal(px_job[i].probe, "page"); /* what tells most comes first */
+	for (int i = 0; i < 6; i += 2) { /* one subject after the other, what tells most first */
+		assert_string_equal(px_job[i].probe, "page");
+		assert_string_equal(px_job[i + 1].probe, "certificate");
+		assert_string_equal(px_job[i + 1].name, px_job[i].name);
+	}
 }
 
 static void a_configured_endpoint_adds_its_probe(void **state)

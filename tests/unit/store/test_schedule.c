@@ -138,6 +138,34 @@ static void a_certificate_is_looked_at_around_its_end(void **state)
 	within_a_tenth(next(&s), hour);
 }
 
+/* Not before its wait less a tenth, and not where its target asked for more. */
+static void who_is_there_anyway_may_ask_a_little_sooner(void **state)
+{
+	static const struct {
+		enum probe_outcome outcome;
+		uint32_t failures;
+		int64_t tried, due; /* hours ago, hours from now */
+		bool joins;
+	} rows[] = {
+		{ PROBE_DONE, 0, 500, 0, true },      { PROBE_DONE, 0, 152, 16, true },
+		{ PROBE_DONE, 0, 151, 16, false },    { PROBE_UNCHANGED, 0, 160, 20, true },
+		{ PROBE_DONE, 0, 160, 26, false },    { PROBE_TIMEOUT, 2, 10, 0, true },
+		{ PROBE_TIMEOUT, 2, 3, 1, false },    { PROBE_TIMEOUT, 3, 22, 2, true },
+		{ PROBE_TIMEOUT, 3, 22, 5, false },   { PROBE_LOST, 3, 22, 2, false },
+		{ PROBE_POISON, 3, 22, 2, false },    { PROBE_PAUSED, 3, 22, 2, false },
+		{ PROBE_HELD_BACK, 1, 1, 10, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct schedule s = run(1, rows[i].outcome);
+		s.failures = rows[i].failures;
+		if (schedule_joins(&s, now - rows[i].tried * hour, now + rows[i].due * hour, now) !=
+		    rows[i].joins)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +176,7 @@ int main(void)
 		cmocka_unit_test(who_asks_to_wait_is_obeyed),
 		cmocka_unit_test(what_was_cut_short_before_it_began_is_tried_soon),
 		cmocka_unit_test(a_certificate_is_looked_at_around_its_end),
+		cmocka_unit_test(who_is_there_anyway_may_ask_a_little_sooner),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
