@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/errno.h"
+#include "db/channel.h"
 #include "db/feed.h"
 #include "db/handle.h"
 
@@ -106,6 +107,8 @@ static int set_up(struct db *db)
 	code = sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = feed_register(db->sqlite);
+	if (code == SQLITE_OK)
+		code = channel_register(db->sqlite);
 	return code == SQLITE_OK ? 0 : handle_failed(db, code);
 }
 

@@ -11,6 +11,11 @@
  * by source and sorting every sketch afterwards. */
 #define COUNTED " source IN (SELECT id FROM source_counted) "
 
+/* The channels of each day of each subject. */
+#define DAYS "observed_day d CROSS JOIN channels(d.channels) c"
+/* As store/fold.h wants them. */
+#define FOLD_COLUMNS "d.subject, s.kind, s.name, d.key_epoch, c.via, c.first, c.last, c.count, c.sketch"
+
 #define ALERT_COLUMNS                                                                                        \
 	"uuid, state, app, rule, severity, cites, name, title, clients, subjects, facts, first, last, why, " \
 	"why_text"
@@ -63,17 +68,14 @@ static const char *const statements[STMT_COUNT] = {
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE subject = s.id) "
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE target = s.id)",
 	[STMT_DAYS_KNOWN] =
-		"SELECT f.rowid, d.first, d.last, d.count, d.sketch, d.servers, d.details "
-		"FROM feed(?1) f "
-		"CROSS JOIN observed_day d ON d.subject = f.c1 AND d.key_epoch = f.c2 AND d.via = f.c3 "
-		"AND d.day = f.c4 AND d.source = ?2",
-	[STMT_DAYS_PUT] =
-		"INSERT OR REPLACE INTO observed_day "
-		"(subject, key_epoch, via, day, source, first, last, count, sketch, servers, details) "
-		"SELECT c1, c2, c3, c4, ?2, c5, c6, c7, c8, c9, c10 FROM feed(?1)",
+		"SELECT f.rowid, d.channels FROM feed(?1) f "
+		"CROSS JOIN observed_day d ON d.subject = f.c1 AND d.key_epoch = f.c2 AND d.day = f.c3 "
+		"AND d.source = ?2",
+	[STMT_DAYS_PUT] = "INSERT OR REPLACE INTO observed_day (subject, key_epoch, day, source, channels) "
+			  "SELECT c1, c2, c3, ?2, c4 FROM feed(?1)",
 	[STMT_DETAILS_OF] =
-		"SELECT first, last, details FROM observed_day WHERE subject = ?1 AND details <> x'' "
-		"AND +" COUNTED,
+		"SELECT c.first, c.last, c.details FROM " DAYS " WHERE d.subject = ?1 AND c.details <> x'' "
+		"AND +d." COUNTED,
 	[STMT_LINKS_COUNT] = "SELECT f.rowid, count(*) FROM feed(?1) f CROSS JOIN observed_link l "
 			     "ON l.subject = f.c1 AND l.source = ?2 GROUP BY f.rowid",
 	[STMT_LINKS_KNOWN] = "SELECT f.rowid FROM feed(?1) f CROSS JOIN observed_link l "
@@ -98,19 +100,15 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_JUDGE_STATE] = "SELECT dirty, digest, generation, judged FROM judge_state",
 	[STMT_JUDGE_DONE] = "UPDATE judge_state SET dirty = 0, digest = ?1, generation = ?2, judged = ?3",
 	[STMT_DAYS_ALL] =
-		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
-		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
+		"SELECT " FOLD_COLUMNS " FROM " DAYS " CROSS JOIN observed_subject s ON s.id = d.subject "
 		"WHERE +d." COUNTED " "
 		"ORDER BY d.subject, d.key_epoch",
 	/* of each row of the feed, which come in ascending order */
-	[STMT_DAYS_FED] =
-		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
-		"FROM feed(?1) f CROSS JOIN observed_day d ON d.subject = f.c1 "
-		"CROSS JOIN observed_subject s ON s.id = d.subject "
-		"WHERE +d." COUNTED,
+	[STMT_DAYS_FED] = "SELECT " FOLD_COLUMNS " FROM feed(?1) f CROSS JOIN " DAYS " "
+			  "CROSS JOIN observed_subject s ON s.id = d.subject "
+			  "WHERE d.subject = f.c1 AND +d." COUNTED,
 	[STMT_DAYS_OF] =
-		"SELECT d.subject, s.kind, s.name, d.key_epoch, d.via, d.first, d.last, d.count, d.sketch "
-		"FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
+		"SELECT " FOLD_COLUMNS " FROM " DAYS " CROSS JOIN observed_subject s ON s.id = d.subject "
 		"WHERE d.subject = ?1 AND +d." COUNTED " "
 		"ORDER BY d.subject, d.key_epoch",
 	[STMT_DAY_ANY] = "SELECT 1 FROM observed_day WHERE subject = ?1 AND +" COUNTED "LIMIT 1",
@@ -118,7 +116,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SOURCES_UNCOUNTED] =
 		"SELECT count(*) FROM source WHERE id NOT IN (SELECT id FROM source_counted)",
 	[STMT_DAYS_SERVERS] =
-		"SELECT subject, via, servers FROM observed_day WHERE +" COUNTED "ORDER BY subject",
+		"SELECT d.subject, c.via, c.servers FROM " DAYS " WHERE +d." COUNTED "ORDER BY d.subject",
 	/* of identifiers alone: what hosts are aliases of says nothing about who belongs together */
 	[STMT_LINKS_ALL] =
 		"SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
@@ -263,8 +261,8 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_STATUS_BYTES] =
 		"SELECT c.page_count * s.page_size FROM pragma_page_count c, pragma_page_size s",
 	[STMT_STATUS_SUBJECTS] = "SELECT count(*) FROM observed_subject",
-	[STMT_STATUS_DAYS] = "SELECT count(*) FROM observed_day",
-	[STMT_STATUS_SERVERS] = "SELECT coalesce(sum(length(servers)), 0) / 18 FROM observed_day",
+	[STMT_STATUS_DAYS] = "SELECT count(*) FROM " DAYS,
+	[STMT_STATUS_SERVERS] = "SELECT coalesce(sum(length(c.servers)), 0) / 18 FROM " DAYS,
 	[STMT_STATUS_LINKS] = "SELECT count(*) FROM observed_link",
 	[STMT_STATUS_IMPORTS] = "SELECT count(*) FROM filed_import WHERE state = 'active'",
 	[STMT_STATUS_ROWS] = "SELECT count(*) FROM filed_row",
@@ -299,7 +297,7 @@ static const char *const statements[STMT_COUNT] = {
 	/* members of the apps that are asked about; ?1: also of those that are as they were planned */
 	[STMT_PROBE_CANDIDATES] =
 		"SELECT a.id, a.digest, p.plan, a.status, a.clients, a.days, s.kind, s.name, EXISTS "
-		"(SELECT 1 FROM observed_day d WHERE d.subject = s.id AND d.via <> ?3 AND +d." COUNTED ") "
+		"(SELECT 1 FROM " DAYS " WHERE d.subject = s.id AND c.via <> ?3 AND +d." COUNTED ") "
 		"FROM app_app a LEFT JOIN probe_app p ON p.app = a.id "
 		"CROSS JOIN app_member m ON m.app = a.id CROSS JOIN observed_subject s ON s.id = m.subject "
 		"WHERE " ASKED " AND (?1 OR p.verdict IS NOT a.digest) AND (?2 IS NULL OR a.id = ?2) "

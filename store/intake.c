@@ -166,8 +166,8 @@ static int compare_rows(const void *a, const void *b)
 	if (by == 0)
 		by = order(x->epoch, y->epoch);
 	if (by == 0)
-		by = order(x->via, y->via);
-	return by != 0 ? by : order(x->day, y->day);
+		by = order(x->day, y->day);
+	return by != 0 ? by : order(x->via, y->via);
 }
 
 /* Equal rows in the order of time, so that the same windows always fold to the same row. */

@@ -44,7 +44,7 @@ struct intake {
 void intake_add(struct intake *in, const struct observation *o, int64_t epoch);
 /* What intake_add() added since `mark` was copied from *in goes again. */
 void intake_cut(struct intake *in, const struct intake *mark);
-/* Rows by kind, name, key epoch, channel and day, those equal in all of them made one; links as they came. */
+/* Rows by kind, name, key epoch, day and channel, those equal in all of them made one; links as they came. */
 void intake_settle(struct intake *in);
 /* Adds what the database holds of the same key. False: the sketch is not one. */
 bool intake_fold(struct intake *in, struct intake_row *into, const struct intake_row *from);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "db/channel.h"
 #include "db/feed.h"
 
 enum {
@@ -20,13 +22,23 @@ struct named {
 	uint8_t kind;
 };
 
+/* Rows of the intake that become one row of the database. */
+struct day {
+	size_t first, count;
+	uint8_t *others; /* channels that the database's row has besides: db/channel.h */
+	size_t others_size;
+};
+
 struct writing {
 	struct db_txn *txn;
 	struct write_job *job;
 	struct intake *in;
 	struct named *name; /* sorted by kind and name */
 	size_t count, cap;
-	size_t last; /* found by the last name_find() */
+	size_t last; /* found by the last name_id() */
+	struct day *day;
+	size_t days;
+	struct buf *scratch; /* of channels_cell() */
 };
 
 static int compare_names(uint8_t kind, const char *name, uint8_t kind_to, const char *name_to)
@@ -75,7 +87,12 @@ static void collect_names(struct writing *w)
 	int order;
 
 	while (i < w->in->count || k < w->in->link_count) {
-		const struct intake_row *row = &w->in->row[i];
+		struct intake_row *row = &w->in->row[i];
+		if (i > 0 && i < w->in->count && row->name == row[-1].name) {
+			row->subject = row[-1].subject; /* another channel */
+			i++;
+			continue;
+		}
 		order = -1;
 		if (i == w->in->count)
 			order = 1;
@@ -210,84 +227,134 @@ static void place_rows(struct writing *w)
 	in->count = n;
 }
 
-enum day_column {
-	DAY_SUBJECT = 1,
-	DAY_EPOCH,
-	DAY_VIA,
-	DAY_DAY,
-	DAY_FIRST,
-	DAY_LAST,
-	DAY_COUNT,
-	DAY_SKETCH,
-	DAY_SERVERS,
-	DAY_DETAILS
-};
-
-static void day_cell(const void *rows, size_t row, int column, struct feed_cell *out)
+/* The rows of each day of each subject together. */
+static void collect_days(struct writing *w)
 {
-	const struct intake_row *r = &((const struct intake_row *)rows)[row];
+	const struct intake *in = w->in;
+	size_t cap = 0;
 
-	switch ((enum day_column)column) {
-	case DAY_SUBJECT:
-		return feed_int(out, r->subject);
-	case DAY_EPOCH:
-		return feed_int(out, r->epoch);
-	case DAY_VIA:
-		return feed_int(out, r->via);
-	case DAY_DAY:
-		return feed_int(out, r->day);
-	case DAY_FIRST:
-		return feed_int(out, r->first);
-	case DAY_LAST:
-		return feed_int(out, r->last);
-	case DAY_COUNT:
-		return feed_count(out, r->count);
-	case DAY_SKETCH:
-		return feed_blob(out, r->sketch, r->sketch_size);
-	case DAY_SERVERS:
-		return feed_blob(out, r->servers, (size_t)r->server_count * INTAKE_SERVER_SIZE);
-	case DAY_DETAILS:
-		return feed_blob(out, r->details, r->details_size);
+	for (size_t i = 0; i < in->count; i++) {
+		const struct intake_row *row = &in->row[i], *before = &in->row[i > 0 ? i - 1 : 0];
+		if (i > 0 && row->subject == before->subject && row->epoch == before->epoch &&
+		    row->day == before->day) {
+			w->day[w->days - 1].count++;
+			continue;
+		}
+		w->day = xgrow(w->day, &cap, w->days + 1, sizeof(*w->day));
+		w->day[w->days++] = (struct day){ .first = i, .count = 1 };
 	}
 }
 
-/* The database's row in `held`, lent until the query's next row. But servers and details that it holds stay
- * before new ones: they change places with those of the new row. */
-static void take_held(struct intake *in, struct query *q, struct intake_row *row, struct intake_row *held)
+/* Lent until the next day: the statement that writes it has made a record of it by then. */
+static void channels_cell(const struct writing *w, const struct day *d, struct feed_cell *out)
 {
-	size_t sketch, servers, details;
-	const void *server = query_get_blob(q, 5, &servers), *detail = query_get_blob(q, 6, &details);
+	const struct intake_row *row = &w->in->row[d->first];
+	size_t room = d->others_size;
+	struct wr list;
 
-	*held = (struct intake_row){ .first = query_get_int(q, 1),
-				     .last = query_get_int(q, 2),
-				     .count = (uint64_t)query_get_int(q, 3),
-				     .servers = row->servers,
-				     .server_count = row->server_count,
-				     .details = row->details,
-				     .details_size = row->details_size };
-	row->servers = intake_keep(in, server, servers);
-	row->server_count = (uint32_t)(servers / INTAKE_SERVER_SIZE);
-	row->details = intake_keep(in, detail, details);
-	row->details_size = (uint32_t)details;
-	held->sketch = (uint8_t *)(uintptr_t)query_get_blob(q, 4, &sketch);
-	held->sketch_size = (uint32_t)sketch;
+	for (size_t i = 0; i < d->count; i++)
+		room += CHANNEL_HEAD + row[i].sketch_size + row[i].server_count * INTAKE_SERVER_SIZE +
+			row[i].details_size;
+	buf_reset(w->scratch);
+	list = wr_init(buf_space(w->scratch, room), room);
+	wr_bytes(&list, d->others, d->others_size);
+	for (size_t i = 0; i < d->count; i++) {
+		const struct channel c = { .via = row[i].via,
+					   .first = row[i].first,
+					   .last = row[i].last,
+					   .count = row[i].count,
+					   .sketch = row[i].sketch,
+					   .sketch_size = row[i].sketch_size,
+					   .servers = row[i].servers,
+					   .servers_size = row[i].server_count * INTAKE_SERVER_SIZE,
+					   .details = row[i].details,
+					   .details_size = row[i].details_size };
+		channel_put(&list, &c);
+	}
+	feed_blob(out, list.base, wr_len(&list));
+}
+
+static void day_cell(const void *rows, size_t at, int column, struct feed_cell *out)
+{
+	const struct writing *w = rows;
+	const struct day *d = &w->day[at];
+	const struct intake_row *row = &w->in->row[d->first];
+
+	if (column == 1)
+		feed_int(out, row->subject);
+	else if (column == 2)
+		feed_int(out, row->epoch);
+	else if (column == 3)
+		feed_int(out, row->day);
+	else if (column == 4)
+		channels_cell(w, d, out);
+}
+
+static struct intake_row *row_of(const struct writing *w, const struct day *d, uint8_t via)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (w->in->row[d->first + i].via == via)
+			return &w->in->row[d->first + i];
+	return NULL;
+}
+
+/* Servers and details that the database holds stay before new ones: they change places with those of the row.
+ */
+static bool fold_held(struct intake *in, struct intake_row *row, const struct channel *c)
+{
+	const struct intake_row held = { .first = c->first,
+					 .last = c->last,
+					 .count = c->count,
+					 .sketch = (uint8_t *)(uintptr_t)c->sketch,
+					 .sketch_size = c->sketch_size,
+					 .servers = row->servers,
+					 .server_count = row->server_count,
+					 .details = row->details,
+					 .details_size = row->details_size };
+
+	row->servers = intake_keep(in, c->servers, c->servers_size);
+	row->server_count = c->servers_size / INTAKE_SERVER_SIZE;
+	row->details = intake_keep(in, c->details, c->details_size);
+	row->details_size = c->details_size;
+	return intake_fold(in, row, &held);
+}
+
+/* The channels of the database's row go into those of the day, or stay as they are. */
+static bool fold_day(struct writing *w, struct day *d, const void *channels, size_t n)
+{
+	struct rd list = rd_init(channels, n);
+	struct channel c;
+	struct wr others;
+
+	d->others = intake_keep(w->in, channels, n);
+	others = wr_init(d->others, n);
+	while (channel_next(&list, &c)) {
+		struct intake_row *row = row_of(w, d, c.via);
+		if (row == NULL)
+			channel_put(&others, &c);
+		else if (!fold_held(w->in, row, &c))
+			return false;
+	}
+	d->others_size = wr_len(&others);
+	return rd_ok(&list) && wr_ok(&others);
 }
 
 /* What earlier windows of the same day wrote is folded in here, and the row written anew. */
 static void fold_known(struct writing *w)
 {
-	struct feed feed = { w->in->row, w->in->count, day_cell };
+	struct feed feed = { w, w->days, day_cell };
 	struct query q;
 
 	query_open(&q, w->txn, STMT_DAYS_KNOWN);
 	query_feed(&q, &feed);
 	query_int(&q, w->job->source);
 	while (query_row(&q)) {
-		struct intake_row *row = &w->in->row[query_get_int(&q, 0)], held;
-		take_held(w->in, &q, row, &held);
-		if (!intake_fold(w->in, row, &held))
+		struct day *d = &w->day[query_get_int(&q, 0)];
+		size_t n;
+		const void *channels = query_get_blob(&q, 1, &n);
+		if (!fold_day(w, d, channels, n))
 			db_fail(w->txn, -EUCLEAN, "数据库已损坏(observed_day,对象 %lld),请用备份恢复",
-				(long long)row->subject);
+				(long long)w->in->row[d->first].subject);
 	}
 }
 
@@ -305,13 +372,17 @@ static void put_feed(struct writing *w, enum stmt id, const struct feed *feed)
 
 static void put_days(struct writing *w)
 {
+	struct buf scratch = { 0 };
 	struct feed feed;
 
 	place_rows(w);
+	collect_days(w);
 	if (!w->job->fresh)
 		fold_known(w);
-	feed = (struct feed){ w->in->row, w->in->count, day_cell };
+	w->scratch = &scratch;
+	feed = (struct feed){ w, w->days, day_cell };
 	put_feed(w, STMT_DAYS_PUT, &feed);
+	buf_clear(&scratch);
 }
 
 /* -- links, up to a maximum of each subject -------------------------------------------------------- */
@@ -465,4 +536,5 @@ void write_intake(struct db_txn *t, struct write_job *j)
 		put_links(&w);
 	}
 	free(w.name);
+	free(w.day);
 }

@@ -30,33 +30,13 @@ sent=$("$TOP/tests/e2e/merge.py" "$work/all.pcap" "$capture" "$TOP"/tests/golden
 check "there are frames of many captures" test "$sent" -gt 4000
 
 sql() { sqlite3 -readonly "$1/beiand.db" "$2"; }
-# As store/detail.h keeps them.
-details() { # FOLDER
-	python3 - "$1/beiand.db" <<'P'
-import collections, sqlite3, struct, sys
-total = collections.Counter()
-rows = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute(
-    "SELECT s.name, o.details FROM observed_day o JOIN observed_subject s ON s.id = o.subject")
-for name, blob in rows:
-    while blob:
-        kind, count, size = struct.unpack(">BIB", blob[:6])
-        total[name, kind, blob[6 : 6 + size]] += count
-        blob = blob[6 + size :]
-for key in sorted(total):
-    print("detail", *key, total[key])
-P
-}
 # What does not depend on times, keys, and the number of sources. Two datagrams that ask for never.example.cn are alike:
 # they count once or twice, as they come close together or not.
 seen() { # FOLDER
 	local subject='JOIN observed_subject s ON s.id = o.subject'
-	sql "$1" "SELECT 'seen', s.kind, s.name, o.via, sum(o.count) FROM observed_day o $subject
-		WHERE s.name <> 'never.example.cn' GROUP BY 2, 3, 4 ORDER BY 2, 3, 4"
-	sql "$1" "SELECT s.kind, s.name, o.via, hex(o.servers) FROM observed_day o $subject" | awk -F '|' -v OFS='|' '
-		{ for (i = 1; i < length($4); i += 36) print "server", $1, $2, $3, substr($4, i, 36) }' | sort -u
+	"$TOP/tests/days" "$1/beiand.db" | grep -v '^seen [^ ]* never.example.cn '
 	sql "$1" "SELECT 'link', s.name, t.name, sum(o.count) FROM observed_link o $subject
 		JOIN observed_subject t ON t.id = o.target GROUP BY 2, 3 ORDER BY 2, 3"
-	details "$1"
 	ctl "$1" --json apps | jq -c 'select(.clients != null) | [.subjects[0], (.subjects | length), .clients]' | sort
 }
 counter() { # FOLDER NAME: of all sources

@@ -106,14 +106,10 @@ static void value_cell(const void *rows, size_t row, int column, struct feed_cel
 
 	(void)rows, (void)row;
 	switch (column) {
-	case 7:
+	case 3:
 		return feed_count(out, UINT64_MAX);
-	case 8:
-		return feed_blob(out, server, 2);
-	case 9:
+	case 4:
 		return feed_blob(out, row == 0 ? server : NULL, row == 0 ? sizeof(server) : 0);
-	case 10:
-		return feed_blob(out, "", 0);
 	default:
 		return feed_int(out, column == 1 ? (int64_t)row + 1 : column);
 	}
@@ -137,11 +133,8 @@ static void values_arrive_as_they_were_told(void **state)
 	query_int(&q, 77);
 	for (int i = 0; i < 2; i++) {
 		assert_true(query_row(&q));
-		assert_int_equal(query_get_int(&q, 1), 5);
-		assert_int_equal(query_get_int(&q, 3), INT64_MAX);
-		assert_memory_equal(query_get_blob(&q, 4, &n), "\1\2", 2);
-		assert_int_equal(n, 2);
-		(void)query_get_blob(&q, 5, &n);
+		assert_int_equal(query_get_int(&q, 0), i);
+		assert_memory_equal(query_get_blob(&q, 1, &n), "\1\2\3", i == 0 ? 3 : 0);
 		assert_int_equal(n, i == 0 ? 18 : 0);
 	}
 	assert_false(query_row(&q));

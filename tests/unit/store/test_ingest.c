@@ -163,6 +163,33 @@ static void fold_windows(bool live, int batches)
 	json_decref(s);
 }
 
+/* The row of a day keeps the channels that a batch does not speak of, and folds those that it does. */
+static void channels_of_a_day_stay(void **state)
+{
+	static const enum via told[] = { VIA_TLS, VIA_DNS_QUERY, VIA_TLS, VIA_HTTP, VIA_DNS_QUERY, VIA_QUIC };
+	int64_t source = begin(false);
+	json_t *s, *via;
+
+	(void)state;
+	for (int i = 0; i < (int)(sizeof(told) / sizeof(told[0])); i++) {
+		struct observation o = fx_seen(SUBJECT_HOST, "jw.example.edu.cn", told[i], i, 1);
+		o.server_count = 1;
+		memset(o.servers, 0, sizeof(o.servers[0]));
+		o.servers[0].port = (uint16_t)(1000 + told[i]);
+		fx_ok(store_batch(fx.store, source, (uint64_t)i + 1, &o, 1));
+	}
+	fx_end(source, NULL);
+	assert_int_equal(fx_number(STMT_STATUS_DAYS), 4);
+	assert_int_equal(fx_number(STMT_STATUS_SERVERS), 4);
+	s = subject("jw.example.edu.cn");
+	via = json_object_get(s, "via");
+	assert_int_equal(number(s, "clients"), 6);
+	assert_int_equal(number(via, "tls"), 2 * number(via, "http"));
+	assert_int_equal(number(via, "dns-query"), 2 * number(via, "quic"));
+	assert_int_equal(number(s, "count"), 6 * number(via, "http"));
+	json_decref(s);
+}
+
 static void windows_of_a_day_fold(void **state)
 {
 	(void)state;
@@ -399,6 +426,7 @@ int main(void)
 		FX_TEST(gap_in_a_capture_is_refused),
 		FX_TEST(full_database_refuses_new_subjects_and_counts_them),
 		FX_TEST(the_last_subjects_are_the_campus_s),
+		FX_TEST(channels_of_a_day_stay),
 		FX_TEST(windows_of_a_day_fold),
 		FX_TEST(windows_in_batches_fold),
 		FX_TEST(windows_of_a_live_run_fold),
