@@ -14,6 +14,9 @@
  * that.
  */
 enum { UPLINK_FULL_REPLAY = 64, UPLINK_FULL_LIVE = 1024 };
+/* Bytes that a replay lets wait here: a window is told in one go, and memory that was never used before costs
+ * more than waiting. */
+enum { UPLINK_QUEUED_REPLAY = 256 << 10 };
 
 struct uplink {
 	struct link *link;
@@ -22,7 +25,7 @@ struct uplink {
 	int64_t source;
 	uint64_t seq, acked, full;
 	struct wr batch;
-	bool asked, open, packing, ending, paused;
+	bool replay, asked, open, packing, ending, paused;
 };
 
 static bool take_welcome(void *arg, struct rd *body)
@@ -127,6 +130,7 @@ void uplink_hello(struct uplink *u, const char *label, bool replay)
 	struct msg_hello m = { .replay = replay };
 	struct wr w = link_begin(u->link, MSG_HELLO);
 
+	u->replay = replay;
 	u->full = replay ? UPLINK_FULL_REPLAY : UPLINK_FULL_LIVE;
 	snprintf(m.label, sizeof(m.label), "%s", label);
 	msg_hello_put(&w, &m);
@@ -160,6 +164,8 @@ void uplink_flush(struct uplink *u)
 	u->packing = false;
 	u->seq++;
 	send_frame(u, &u->batch);
+	if (u->replay)
+		link_press(u->link, UPLINK_QUEUED_REPLAY);
 }
 
 void uplink_observe(struct uplink *u, const struct observation *o)

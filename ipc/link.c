@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,8 @@
 
 /* Frames handled before other events get their turn. */
 enum { LINK_TURN = 32 };
+/* How long link_press() waits for a peer that takes nothing. */
+enum { LINK_PATIENCE_MS = 100 };
 
 struct out {
 	struct out *next;
@@ -232,28 +235,34 @@ static int transmit(struct link *l, const uint8_t *bytes, size_t n, int fd)
 	}
 }
 
-static void on_writable(evutil_socket_t fd, short what, void *arg)
+/* What the socket takes of the queue, as transmit() says of the last frame. */
+static int transmit_queued(struct link *l)
 {
-	struct link *l = arg;
+	int sent = 1;
 
-	(void)fd, (void)what;
-	while (l->head) {
+	while (l->head && (sent = transmit(l, l->head->bytes, l->head->n, l->head->fd)) > 0) {
 		struct out *o = l->head;
-		int sent = transmit(l, o->bytes, o->n, o->fd);
-		if (sent == 0)
-			return;
-		if (sent < 0) {
-			/* what the peer still sent is read first: the end shows as end of file there */
-			event_del(l->writable);
-			return;
-		}
 		l->head = o->next;
 		if (l->head == NULL)
 			l->tail = &l->head;
 		l->queued -= o->n;
 		out_free(o);
 	}
+	return sent;
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *l = arg;
+	int sent = transmit_queued(l);
+
+	(void)fd, (void)what;
+	if (sent == 0)
+		return;
 	event_del(l->writable);
+	/* what the peer still sent is read first: the end shows as end of file there */
+	if (sent < 0)
+		return;
 	if (l->table->drained == NULL)
 		return;
 	l->busy = true;
@@ -325,3 +334,11 @@ void link_signal(struct link *l, uint8_t type)
 }
 
 size_t link_queued(const struct link *l) { return l->queued; }
+
+void link_press(struct link *l, size_t most)
+{
+	struct pollfd p = { .fd = l->fd, .events = POLLOUT };
+
+	while (l->queued > most && !l->over && poll(&p, 1, LINK_PATIENCE_MS) > 0 && transmit_queued(l) >= 0)
+		;
+}

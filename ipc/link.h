@@ -55,6 +55,9 @@ bool link_send(struct link *l, const struct wr *w, int fd) __attribute__((warn_u
 void link_signal(struct link *l, uint8_t type);
 /* Bytes and frames that the socket has not taken yet. */
 size_t link_queued(const struct link *l);
+/* For who has nothing better to do: waits until the peer took all but `most` bytes of the queue, or takes
+ * nothing for a while. */
+void link_press(struct link *l, size_t most);
 /* The descriptor that came with the frame at hand, now the caller's; -1: none came. What is not taken is
  * closed. */
 int link_take_fd(struct link *l);

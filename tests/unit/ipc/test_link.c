@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -144,6 +145,40 @@ static void test_queue_keeps_order(void **state)
 	assert_int_equal(p.b.bytes, 500 * 20004);
 	assert_int_equal(link_queued(p.a.link), 0);
 	assert_int_equal(p.a.drained, 1);
+	pair_close(&p);
+}
+
+static void test_pressing_waits_for_the_peer(void **state)
+{
+	static uint8_t frame[LINK_FRAME_MAX + 1];
+	struct pair p;
+	size_t all;
+	int raw, frames = 0;
+	pid_t child;
+
+	(void)state;
+	pair_open(&p, &raw);
+	for (uint32_t i = 0; i < 500; i++)
+		assert_true(send_number(p.b.link, i, 20000));
+	all = link_queued(p.b.link);
+	assert_true(all > 0);
+	link_press(p.b.link, 0); /* nobody reads: not for ever */
+	assert_int_equal(link_queued(p.b.link), all);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		while (frames < 500 && read(raw, frame, sizeof(frame)) == 20005)
+			frames++;
+		_exit(frames == 500 ? 0 : 1);
+	}
+	for (int i = 0; i < 1000 && link_queued(p.b.link) > all / 2; i++)
+		link_press(p.b.link, all / 2);
+	assert_true(link_queued(p.b.link) <= all / 2);
+	for (int i = 0; i < 1000 && link_queued(p.b.link) > 0; i++)
+		link_press(p.b.link, 0);
+	assert_int_equal(waitpid(child, &frames, 0), child);
+	assert_int_equal(frames, 0);
+	close(raw);
 	pair_close(&p);
 }
 
@@ -340,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_queue_keeps_order),
+		cmocka_unit_test(test_pressing_waits_for_the_peer),
 		cmocka_unit_test(test_largest_frame),
 		cmocka_unit_test(test_bad_frames_end_the_link),
 		cmocka_unit_test(test_peer_closes),
