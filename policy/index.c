@@ -42,6 +42,7 @@ static void put(struct index *ix, size_t at, size_t n)
 	uint64_t h = hash_all(ix, ix->entry[at].key, length);
 	size_t i = slot_of(ix, h);
 
+	ix->shortest = ix->longest == 0 || length < ix->shortest ? length : ix->shortest;
 	ix->longest = length > ix->longest ? length : ix->longest;
 	while (ix->slot[i].n != 0)
 		i = (i + 1) & ix->mask;
@@ -92,14 +93,16 @@ const struct index_entry *index_find_suffix(const struct index *ix, const char *
 {
 	const struct index_slot *longest = NULL, *s;
 	uint64_t h = HASH_START ^ ix->seed;
+	const size_t length = strlen(host);
 
 	if (ix->count == 0)
 		return NULL;
-	for (size_t i = strlen(host); i > 0; i--) {
-		h = hash_step(h, host[i - 1]);
-		if (i > 1 && host[i - 2] != '.')
+	for (size_t n = 1; n <= length && n <= ix->longest; n++) {
+		const char *end = host + length - n;
+		h = hash_step(h, *end);
+		if (n < ix->shortest || (n < length && end[-1] != '.'))
 			continue;
-		s = look_up(ix, host + i - 1, h);
+		s = look_up(ix, end, h);
 		longest = s ? s : longest;
 	}
 	return longest ? &ix->entry[longest->at] : NULL;

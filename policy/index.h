@@ -26,9 +26,10 @@ struct index {
 	struct index_entry *entry;
 	size_t count, cap;
 	struct index_slot *slot;
-	size_t mask;    /* slots - 1 */
-	size_t longest; /* key: most names that are searched for are longer */
-	uint64_t seed;  /* of the hash; the caller's, before the first key */
+	size_t mask; /* slots - 1 */
+	size_t shortest,
+		longest; /* key: most names that are searched for are longer, most of their ends shorter */
+	uint64_t seed;   /* of the hash; the caller's, before the first key */
 };
 
 void index_add(struct index *ix, const char *key, size_t value);

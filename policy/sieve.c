@@ -90,8 +90,10 @@ static bool has_label(const struct conf_list *labels, const char *host)
 	for (const char *at = host; labels->count > 0 && at != NULL; at = strchr(at, '.')) {
 		at += *at == '.';
 		for (size_t i = 0; i < labels->count; i++) {
-			size_t n = strlen(labels->item[i]);
-			if (strncmp(at, labels->item[i], n) == 0 && (at[n] == '.' || at[n] == '\0'))
+			size_t n = 0;
+			while (at[n] != '\0' && at[n] == labels->item[i][n])
+				n++;
+			if (labels->item[i][n] == '\0' && (at[n] == '.' || at[n] == '\0'))
 				return true;
 		}
 	}

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/rd.h"
 
+/* Of both the first eight bytes and the last. */
 struct prefix {
-	uint8_t addr[16];
-	unsigned bits;
+	uint64_t addr[2], mask[2];
 };
 
 struct prefix_set {
@@ -19,9 +20,21 @@ struct prefix_set {
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
+static void halves(const uint8_t addr[16], uint64_t out[2])
+{
+	struct rd r = rd_init(addr, 16);
+
+	out[0] = rd_be64(&r);
+	out[1] = rd_be64(&r);
+}
+
+static uint64_t mask(unsigned bits) { return bits == 0 ? 0 : ~(uint64_t)0 << (64 - bits); }
+
 static bool parse(const char *cidr, struct prefix *out)
 {
 	char text[INET6_ADDRSTRLEN + 4];
+	uint8_t addr[16];
+	unsigned bits;
 	char *slash, *end = NULL;
 	bool four;
 
@@ -31,18 +44,21 @@ static bool parse(const char *cidr, struct prefix *out)
 	slash = strchr(text, '/');
 	if (slash)
 		*slash = '\0';
-	memcpy(out->addr, mapped, sizeof(mapped));
-	four = inet_pton(AF_INET, text, out->addr + sizeof(mapped)) == 1;
-	if (!four && inet_pton(AF_INET6, text, out->addr) != 1)
+	memcpy(addr, mapped, sizeof(mapped));
+	four = inet_pton(AF_INET, text, addr + sizeof(mapped)) == 1;
+	if (!four && inet_pton(AF_INET6, text, addr) != 1)
 		return false;
-	out->bits = four ? 32 : 128;
+	bits = four ? 32 : 128;
 	if (slash) {
-		unsigned long bits = strtoul(slash + 1, &end, 10);
-		if (end == slash + 1 || *end != '\0' || bits > out->bits)
+		unsigned long said = strtoul(slash + 1, &end, 10);
+		if (end == slash + 1 || *end != '\0' || said > bits)
 			return false;
-		out->bits = (unsigned)bits;
+		bits = (unsigned)said;
 	}
-	out->bits += four ? 96 : 0;
+	bits += four ? 96 : 0;
+	halves(addr, out->addr);
+	out->mask[0] = mask(bits < 64 ? bits : 64);
+	out->mask[1] = mask(bits < 64 ? 0 : bits - 64);
 	return true;
 }
 
@@ -58,19 +74,15 @@ struct prefix_set *prefix_set_new(const struct conf_list *cidrs)
 
 void prefix_set_free(struct prefix_set *p) { free(p); }
 
-static bool within(const struct prefix *p, const uint8_t addr[16])
-{
-	unsigned bytes = p->bits / 8, rest = p->bits % 8;
-
-	if (memcmp(p->addr, addr, bytes) != 0)
-		return false;
-	return rest == 0 || ((p->addr[bytes] ^ addr[bytes]) >> (8 - rest)) == 0;
-}
-
 bool prefix_set_has(const struct prefix_set *p, const uint8_t addr[16])
 {
-	for (size_t i = 0; i < p->count; i++)
-		if (within(&p->item[i], addr))
+	uint64_t half[2];
+
+	halves(addr, half);
+	for (size_t i = 0; i < p->count; i++) {
+		const struct prefix *x = &p->item[i];
+		if ((((half[0] ^ x->addr[0]) & x->mask[0]) | ((half[1] ^ x->addr[1]) & x->mask[1])) == 0)
 			return true;
+	}
 	return false;
 }
