@@ -239,22 +239,28 @@ static int read_files(struct observe *ob)
 	return code;
 }
 
-/* Until SIGINT, SIGTERM or nobody reads on: 0; or until the interface breaks: 1. */
+/* Until SIGINT, SIGTERM or nobody reads on: 0; or until the interface breaks: 1. What waits in the kernel's
+ * ring when the signal comes was on the wire before: it is read first. */
 static int watch_live(struct observe *ob, struct capture *c, int signals)
 {
 	char error[CAPTURE_ERROR_MAX];
 	struct pollfd fds[2] = { { .fd = signals, .events = POLLIN },
 				 { .fd = capture_fd(c), .events = POLLIN } };
-	int n = 0;
+	int n = 0, ready;
 
 	for (;;) {
-		if (poll(fds, 2, n > 0 ? 0 : POLL_MS) < 0 && errno != EINTR)
+		ready = poll(fds, 2, n > 0 ? 0 : POLL_MS);
+		if (ready < 0 && errno != EINTR)
 			return complain(strerror(errno));
-		if (fds[0].revents != 0)
+		if (fds[0].fd < 0 && ready == 0 && n == 0)
 			return 0;
+		if (fds[0].fd >= 0 && fds[0].revents != 0) {
+			capture_until(c, clock_wall());
+			fds[0].fd = -1;
+		}
 		n = sensor_core_read(ob->core, c, BUDGET, error);
 		if (n < 0)
-			return complain(error);
+			return n == -1 ? 0 : complain(error);
 		if (n == 0)
 			sensor_core_tick(ob->core, clock_wall() - SILENCE_US);
 		write_lines(&ob->lines);

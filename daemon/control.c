@@ -109,7 +109,7 @@ static bool take_request(void *arg, struct rd *body)
 	int file = link_take_fd(c->link);
 	bool ok = !c->asking && msg_request_get(body, &m);
 
-	if (ok) {
+	if (ok && !c->dropped) { /* who goes on asking goes all the same */
 		for (int i = 0; i < m.argc; i++)
 			argv[i] = xstrndup(m.argv[i].p ? m.argv[i].p : "", m.argv[i].n);
 		c->asking = true;

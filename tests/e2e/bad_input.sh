@@ -15,7 +15,7 @@ clean_more() {
 refuses() {
 	local want=$1 regex=$2 status
 	shift 2
-	timeout 30 "$@" >"$work/.out" 2>"$work/.err" </dev/null
+	timeout 100 "$@" >"$work/.out" 2>"$work/.err" </dev/null
 	status=$?
 	cat "$work/.err"
 	[[ $status =~ ^($want)$ ]] || { echo "exit $status, not $want"; return 1; }
@@ -27,7 +27,7 @@ refuses() {
 complains() { # EXIT-REGEX REGEX COMMAND...
 	local want=$1 regex=$2 status
 	shift 2
-	timeout 30 "$@" >"$work/.out" 2>"$work/.err" </dev/null
+	timeout 100 "$@" >"$work/.out" 2>"$work/.err" </dev/null
 	status=$?
 	cat "$work/.err"
 	[[ $status =~ ^($want)$ ]] || { echo "exit $status, not $want"; return 1; }
@@ -203,7 +203,7 @@ fi
 sed "s,^file = .*,file = $work/no-such-folder/alerts.jsonl," "$s/beiand.conf" >"$work/noalert.conf"
 sed -i "s,$s/beiand.db,$work/noalert.db," "$work/noalert.conf"
 alert_kept() { # the alert file cannot be made: said, and the alerts stay in the outbox
-	timeout 60 "$BEIAND" -f "$work/noalert.conf" --replay "$capture" 2>"$work/.err"
+	timeout 100 "$BEIAND" -f "$work/noalert.conf" --replay "$capture" 2>"$work/.err"
 	cat "$work/.err"
 	grep -q 'no-such-folder' "$work/.err" && "$BEIANCTL" -f "$work/noalert.conf" --db "$work/noalert.db" --json alerts | jq -e -s 'length > 0'
 }

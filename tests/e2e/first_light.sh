@@ -15,7 +15,7 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])
 while True: print(s.recv(65536).decode(), flush=True)' "$s/log.sock" >"$work/syslog" &
 children+=($!)
-for _ in $(seq 50); do [ -S "$s/log.sock" ] && break; sleep 0.1; done
+wait_until 10 test -S "$s/log.sock"
 
 import_again_changes_nothing() {
 	ctl "$s" --json filings list >"$work/before" && register "$s" && ctl "$s" --json filings list >"$work/after" &&
@@ -38,7 +38,7 @@ in_syslog() { # RFC 5424: <priority>version time host app procid msgid structure
 		grep -qE "^<[0-9]+>1 [0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+ [^ ]+ beiand [^ ]+ [^ ]+ .*$id" "$work/syslog" || { echo "missing $id"; cat "$work/syslog"; return 1; }
 	done
 }
-check "and so has the local syslog" in_syslog
+check "and so has the local syslog" wait_until 5 in_syslog
 explained() { ctl "$s" explain "$1" | tee "$work/x" && [ "$(wc -l <"$work/x")" -ge 3 ]; }
 check "an unfiled host is explained" explained www.zhihuishu.com
 check "a mini-program is explained" explained wx00000000000000b2
@@ -82,5 +82,5 @@ check "it resolves the alert" resolved
 check "what is left in the outbox is sent at the next start" replay "$s"
 said() { jq -e -s --arg id "${before#open }" 'map(select(.alert == $id and .state == "resolved")) | length > 0' "$s/alerts.jsonl"; }
 check "and the alert file says so under the same id" said
-check "and the local syslog too" grep -q "resolved.*${before#open }\|${before#open }.*resolved" "$work/syslog"
+check "and the local syslog too" wait_until 5 grep -q "resolved.*${before#open }\|${before#open }.*resolved" "$work/syslog"
 finish

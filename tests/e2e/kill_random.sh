@@ -15,6 +15,7 @@ outcome "$clean_state" >"$work/clean.out"
 check "it has an outcome" test -s "$work/clean.out"
 echo "# a clean replay takes $span ms"
 
+nobody() { ! pgrep -s "$1" >/dev/null; }
 # Kills one process of the session at random, then waits until none is left (their links are closed, so all must go).
 round() { # FOLDER DELAY-MS
 	local leader pids victim
@@ -30,10 +31,7 @@ round() { # FOLDER DELAY-MS
 	else
 		echo "# after $2 ms it had ended"
 	fi
-	for _ in $(seq 200); do
-		pgrep -s "$leader" >/dev/null || return 0
-		sleep 0.1
-	done
+	wait_until 20 nobody "$leader" && return
 	pgrep -a -s "$leader" | sed 's/^/# still there: /'
 	pkill -9 -s "$leader"
 	return 1

@@ -33,9 +33,9 @@ school "$work"
 "$BEIANCTL" observe -f "$work/beiand.conf" -i e2e1 >"$work/live.json" 2>"$work/live.err" &
 children+=($!)
 observer=$!
-sleep 1
+listens() { grep -q 'socket:' "/proc/$observer/maps"; } # the kernel's ring
+check "observe listens" wait_until 10 listens
 check "tcpreplay" play
-sleep 1
 kill -INT "$observer"
 wait "$observer"
 status=$?
@@ -54,20 +54,12 @@ printf '\n[sensor]\ninterfaces = e2e1\n' >>"$s/beiand.conf"
 "$BEIAND" -f "$s/beiand.conf" 2>"$work/daemon.err" &
 daemon=$!
 children+=("$daemon")
-up() {
-	local i
-	for i in $(seq 50); do
-		"$BEIANCTL" -f "$s/beiand.conf" --json status >/dev/null 2>&1 && return
-		sleep 0.1
-	done
-	cat "$work/daemon.err"
-	return 1
-}
-check "the daemon answers on its control socket" up
-check "a second daemon is refused" sh -c '! timeout 10 "$1" -f "$2" 2>"$3" && grep . "$3"' sh "$BEIAND" "$s/beiand.conf" "$work/second.err"
-sleep 1
+answers() { "$BEIANCTL" -f "$s/beiand.conf" --json status >/dev/null 2>&1; }
+check "the daemon answers on its control socket" wait_until 10 answers
+check "a second daemon is refused" sh -c '! timeout 100 "$1" -f "$2" 2>"$3" && grep . "$3"' sh "$BEIAND" "$s/beiand.conf" "$work/second.err"
+listens() { [ "$(sqlite3 -readonly "$s/beiand.db" 'SELECT count(*) FROM source' 2>/dev/null)" = 1 ]; }
+check "and listens" wait_until 10 listens
 check "tcpreplay to the daemon" play
-sleep 0.5
 kill -TERM "$daemon"
 wait "$daemon"
 status=$?

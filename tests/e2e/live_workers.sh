@@ -42,15 +42,7 @@ seen() { # FOLDER
 counter() { # FOLDER NAME: of all sources
 	sql "$1" "SELECT coalesce(sum(value), 0) FROM source_counter WHERE name = '$2'"
 }
-wait_for() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.1
-	done
-}
-sources() { [ "$(sql "$1" 'SELECT count(*) FROM source')" -eq "$2" ]; }
+sources() { [ "$(sql "$1" 'SELECT count(*) FROM source' 2>/dev/null)" = "$2" ]; }
 
 check "a replay of the frames" replay "$ref" "$work/all.pcap"
 seen "$ref" >"$work/want"
@@ -64,7 +56,7 @@ live() { # FOLDER WORKERS PREFILTER [FILTER]
 	"$BEIAND" -f "$1/beiand.conf" 2>"$1/err" &
 	daemon=$!
 	children+=("$daemon")
-	wait_for 15 sources "$1" "$2" && tcpreplay -q -i w0 --pps 4000 "$played" >"$1/tcpreplay" 2>&1 && sleep 0.5
+	wait_until 15 sources "$1" "$2" && tcpreplay -q -i w0 --pps 4000 "$played" >"$1/tcpreplay" 2>&1
 	status=$?
 	kill -TERM "$daemon"
 	wait "$daemon" || status=1

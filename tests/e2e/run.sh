@@ -19,16 +19,15 @@ if [ "$(id -u)" -eq 0 ]; then
 	STAY=1 "$TOP/scripts/run" >"$work/stay" 2>&1 </dev/null &
 	child=$!
 	children+=("$child")
-	up() {
-		for _ in $(seq 150); do
-			"$BEIANCTL" -f "$STATE/live.conf" --json status >/dev/null 2>&1 && return
-			kill -0 "$child" 2>/dev/null || break
-			sleep 0.2
-		done
+	answers() { "$BEIANCTL" -f "$1" --json status >/dev/null 2>&1; }
+	ended() { ! kill -0 "$child" 2>/dev/null; }
+	up() { # CONFIGURATION
+		wait_until 15 eval "answers $1 || ended"
+		answers "$1" && return
 		cat "$work/stay"
 		return 1
 	}
-	check "left to itself, the daemon stays and answers" up
+	check "left to itself, the daemon stays and answers" up "$STATE/live.conf"
 	check "the result of the replay is there" sh -c '"$1" -f "$2" --json apps | grep zhihuishu' sh "$BEIANCTL" "$STATE/live.conf"
 	kill -TERM "$child"
 	wait "$child"
@@ -43,16 +42,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	IFACE=lo CONF=$work/own.conf "$TOP/scripts/run" >"$work/stay" 2>&1 </dev/null &
 	child=$!
 	children+=("$child")
-	answers() {
-		for _ in $(seq 150); do
-			"$BEIANCTL" -f "$work/own.conf" --json status >/dev/null 2>&1 && return
-			kill -0 "$child" 2>/dev/null || break
-			sleep 0.2
-		done
-		cat "$work/stay"
-		return 1
-	}
-	check "IFACE=lo runs on the operator's configuration" answers
+	check "IFACE=lo runs on the operator's configuration" up "$work/own.conf"
 	check "without sample data" sh -c '"$1" -f "$2" --json filings list >"$3" && test ! -s "$3"' sh "$BEIANCTL" "$work/own.conf" "$work/list"
 	kill -TERM "$child"
 	wait "$child"

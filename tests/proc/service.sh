@@ -8,16 +8,7 @@ school "$s"
 sed -i "s,^syslog =.*,syslog = $work/log," "$s/beiand.conf"
 ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
 pids() { pgrep -P "$daemon" -f "^beiand: $1" || true; }
-wait_until() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
 answers() { ask --json status >/dev/null 2>&1; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 begin() {
 	"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
 	daemon=$!
@@ -51,7 +42,7 @@ export NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=400000
 check "the daemon starts" begin
 unset NOTIFY_SOCKET WATCHDOG_USEC
 roles() { ask --json status | jq -r 'select(.process != null) | "\(.process) \(.pid > 0)"' | diff - <(printf 'store true\nnotifier true\n'); }
-check "status names its processes" roles
+check "status names its processes" wait_until 10 roles
 check "status names its sinks" sh -c '"$1" -f "$2" --json status | jq -e -s "map(select(.sink)) | length == 2"' sh "$BEIANCTL" "$s/beiand.conf"
 mode() { [ "$(stat -c %a "$s/control.sock")" = 660 ]; }
 check "the control socket is for owner and group" mode
@@ -122,7 +113,7 @@ check "SIGHUP reloads too" hup
 
 # -- two of a kind
 second() { # PATTERN CONFIG
-	timeout 10 "$BEIAND" -f "$2" 2>"$work/second"
+	timeout 100 "$BEIAND" -f "$2" 2>"$work/second"
 	local status=$?
 	cat "$work/second"
 	[ $status -eq 1 ] && head -n 1 "$work/second" | grep -q "$1"

@@ -218,7 +218,7 @@ static void ends_when_nobody_reads_on(void **state)
 	pid = fork();
 	if (pid == 0) {
 		close(fd[1]);
-		alarm(20);
+		alarm(100);
 		if (dup2(fd[0], STDIN_FILENO) < 0 || freopen("/dev/full", "w", stdout) == NULL)
 			_exit(3);
 		close(fd[0]);

@@ -6,6 +6,7 @@
 #ifndef TESTS_DAEMON_CHILD_H
 #define TESTS_DAEMON_CHILD_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -85,12 +86,14 @@ static inline struct rd child_expect(struct child *c, int fd, uint8_t type)
 static inline bool child_closed(int fd)
 {
 	uint8_t byte;
-	return recv(fd, &byte, 1, 0) <= 0;
+	ssize_t n = recv(fd, &byte, 1, 0);
+
+	return n == 0 || (n < 0 && errno == ECONNRESET);
 }
 
 static inline void child_pair(int fd[2])
 {
-	struct timeval patience = { 10, 0 };
+	struct timeval patience = { 100, 0 };
 
 	assert_int_equal(link_pair(fd), 0);
 	setsockopt(fd[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));

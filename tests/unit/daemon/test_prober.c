@@ -18,7 +18,7 @@ static struct {
 static unsigned serve(void)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct timeval patience = { 10, 0 };
+	struct timeval patience = { 100, 0 };
 	socklen_t n = sizeof(a);
 
 	t.dns = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

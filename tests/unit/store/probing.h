@@ -51,10 +51,14 @@ static inline void px_open(const char *more)
 	store_probes(fx.store, px_rows, sizeof(px_rows) / sizeof(px_rows[0]), NULL);
 }
 
+enum { PX_PATIENCE = 60 }; /* seconds that a test may take until it has planned */
+static int64_t px_time;
+
 static inline int px_set_up(void **state)
 {
 	int r = fx_set_up(state);
 
+	px_time = clock_wall() + (int64_t)PX_PATIENCE * 1000000;
 	if (r == 0)
 		px_open("");
 	return r;
@@ -62,8 +66,8 @@ static inline int px_set_up(void **state)
 
 #define PX_TEST(f) cmocka_unit_test_setup_teardown(f, px_set_up, fx_tear_down)
 
-/* What is planned now is due by then. */
-static inline int64_t px_soon(void) { return clock_wall() + 1000000; }
+/* What is planned in this test is due by then, and answered then. */
+static inline int64_t px_soon(void) { return px_time; }
 
 static struct job px_job[64];
 

@@ -430,7 +430,7 @@ static void test_live(void **state)
 	struct capture_stats stats;
 	assert_int_equal(capture_read(c, 10, see, &s, error), 0); /* returns at once */
 	send_datagram(53999);
-	for (int i = 0; i < 50 && s.count == 0; i++) {
+	for (int i = 0; i < 600 && s.count == 0; i++) {
 		struct pollfd p = { .fd = capture_fd(c), .events = POLLIN };
 		poll(&p, 1, 100);
 		assert_true(capture_read(c, 10, see, &s, error) >= 0);

@@ -22,7 +22,7 @@
 
 #include "watch/fanout.h"
 
-enum { MEMBERS = 4, PAIRS = 64, GROUP = 7, FRAME_MAX = 256, WAIT_MS = 2000 };
+enum { MEMBERS = 4, PAIRS = 64, GROUP = 7, FRAME_MAX = 256, WAIT_MS = 20000 };
 
 struct wire {
 	int member[MEMBERS], out;
