@@ -62,8 +62,8 @@ struct dissect_message {
 	int64_t time; /* microseconds since 1970 UTC, of the packet that completed it */
 	struct dissect_flow flow;
 	struct dissect_str name; /* question / owner / Host with its port, as sent but lower case / SNI */
-	bool proxied; /* asked of a proxy (CONNECT and what goes through it, an absolute target): flow.dst is
-			 not where the name is served */
+	bool proxied; /* asked of a proxy (CONNECT or SOCKS and what goes through it, an absolute target):
+			 flow.dst is not where the name is served */
 	union {
 		struct {
 			uint16_t qtype;

@@ -8,6 +8,7 @@
 #include "dissect/http_answer.h"
 #include "dissect/proxy.h"
 #include "dissect/quic.h"
+#include "dissect/socks.h"
 #include "dissect/tls.h"
 #include "dissect/tls_server.h"
 
@@ -19,6 +20,7 @@ const struct proto_stream proto_streams[] = {
 	{ "http-answer", PROTO_SERVER, http_answer_probe, http_answer_parse },
 	{ "h2", PROTO_CLIENT, h2_probe, h2_parse },
 	{ "proxy", PROTO_CLIENT, proxy_probe, proxy_parse },
+	{ "socks", PROTO_CLIENT, socks_probe, socks_parse },
 	{ "dns", PROTO_EITHER, dns_stream_probe, dns_stream_parse },
 };
 const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);

@@ -55,7 +55,7 @@ struct proto_state {
 	uint64_t left; /* bytes of the current body or record still to come */
 	uint8_t phase; /* the parser's own */
 	uint8_t side;  /* enum proto_side, of the row that took something; it stays when the row is lost */
-	bool proxied;  /* behind CONNECT; it stays as well */
+	bool proxied;  /* behind CONNECT or SOCKS; it stays as well */
 	bool last;     /* no more bytes will come behind these: take what there is rather than say MORE */
 };
 

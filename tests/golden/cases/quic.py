@@ -130,6 +130,22 @@ def quic_retry(cap):
 
 
 @case()
+def quic_hello_retry(cap):
+    """A HelloRetryRequest (RFC 8446 section 4.1.4) within QUIC: the second hello stands behind the first in the same stream
+    of CRYPTO frames. Told once, also when the first was cut in two."""
+    for port, cut in ((50000, None), (50001, 300)):
+        name = "retry%d.example.cn" % port
+        first, second, q = client_hello(name, 600), client_hello(name, 900), Quic(dcid=struct.pack(">Q", port))
+        stream = first + second
+        got = [sent(cap, q.initial(crypto(stream, 0, cut or len(first))), port)]
+        if cut:
+            got.append(sent(cap, q.initial(crypto(stream, cut, len(first))), port))
+        named(cap, name, got)
+        sent(cap, q.initial(crypto(stream, len(first), len(stream))), port)
+    cap.counts(quic_hello=2, quic_hole=0, quic_bad=0)
+
+
+@case()
 def quic_repeated(cap):
     """A client that hears nothing says its hello again, in new packets and in other pieces: told once."""
     hello, q = client_hello("repeated.example.cn", 1500), Quic(dcid=b"repeated")

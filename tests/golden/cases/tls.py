@@ -242,7 +242,34 @@ def tls_hello_retry(cap):
     named(cap, "retry.example.cn", talk.send(0, len(data)))
     Talk(cap, hello_retry(443), 40000, 443, src=SERVER, dst=CLIENT).send()
     talk.send(len(data))
-    cap.counts(tls_hello=1, tls_bad=0)
+    # ... of which the first was not captured
+    lost = Talk(cap, data.replace(b"retry", b"again") + b"\x14\x03\x03\0\1\1" + records(Hello("again.example.cn", key=65).bytes()),
+                sport=40001).syn()
+    named(cap, "again.example.cn", lost.send(len(data)))
+    lost.fin()
+    joined = Talk(cap, b"\x14\x03\x03\0\1\1" + records(Hello("joined.example.cn", key=65).bytes()), sport=40002)
+    named(cap, "joined.example.cn", joined.send())
+    cap.counts(tls_hello=3, tls_bad=0)
+
+
+@case()
+def tls_socks(cap):
+    """A hello, and a request, through SOCKS 4, 4a and 5, with a password, in one go."""
+    ways = ((b"\4\1\1\xbb\xc0\0\2\7\0",), (b"\4\1\1\xbb\0\0\0\1\0socks.example.cn\0",), (b"\5\1\0", b"\5\1\0\1\xc0\0\2\7\1\xbb"),
+            (b"\5\2\0\2", b"\1\4user\6secret", b"\5\1\0\3\x10socks.example.cn\1\xbb"), (b"\5\1\0", b"\5\1\0\4" + bytes(15) + b"\1\1\xbb"))
+    ports, hello = Ports(cap), records(client_hello("socks.example.cn"))
+    for parts in ways:
+        for last, row in ((hello, ("tls-sni", "socks.example.cn", "-")),
+                          (request("/in", "socks.example.cn"), ("http-request", "socks.example.cn", "GET /in"))):
+            talk, at = ports.talk(b"".join(parts) + last, 1080), 0
+            for part in parts:
+                talk.send(at, at + len(part))
+                at += len(part)
+            cap.row(*row, talk.send(at))
+    talk = ports.talk(b"\5\1\0\5\1\0\1\xc0\0\2\7\1\xbb" + hello, 1080)  # does not wait for the proxy's word
+    talk.send(0, 3)
+    cap.row("tls-sni", "socks.example.cn", "-", talk.send(3))
+    cap.counts(tls_hello=6, http_request=5, tls_bad=0, http_bad=0)
 
 
 @case()
