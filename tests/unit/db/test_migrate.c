@@ -43,7 +43,7 @@ static int tear_down(void **state)
 	return rmdir(folder);
 }
 
-/* The channels of each day: rows of their own in the schemas before the fifth. */
+/* The channels of each day: rows of their own in the schemas before the sixth. */
 #define DAYS "observed_day d CROSS JOIN channels(d.channels) c"
 
 static void run(sqlite3 *sqlite, const char *sql)

@@ -15,4 +15,4 @@ INSERT INTO day_new
 DROP TABLE observed_day;
 ALTER TABLE day_new RENAME TO observed_day;
 
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
