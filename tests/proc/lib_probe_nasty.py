@@ -37,7 +37,7 @@ async def request(r, name):
     return head
 
 
-async def pour(w, piece, pause=0.0):
+async def pour(w, piece, pause=0):
     while True:
         w.write(piece)
         await w.drain()
@@ -46,6 +46,56 @@ async def pour(w, piece, pause=0.0):
 
 def path(head):
     return head.split(b" ")[1].decode()
+
+
+def gzipped(body, layers=1):
+    return OK + b"Content-Encoding: " + b", ".join([b"gzip"] * layers) + b"\r\n\r\n" + body
+
+
+PART = b"HTTP/1.1 206 Partial Content\r\n"
+TWICE = gzip.compress(gzip.compress(bytes(64 << 20), 9), 9)
+ANSWERS = {  # to each request, and then the connection is closed
+    "short_body": OK + b"Content-Length: 1000\r\n\r\n" + b"x" * 100,
+    "bomb": gzipped(gzip.compress(bytes(256 << 20), 9)),  # 256 MiB of zeros in 256 KiB
+    "bomb_twice": gzipped(TWICE, 2),
+    "bomb_layers": gzipped(TWICE, 30),
+    "bad_gzip": gzipped(b"no gzip at all" * 20),
+    "http09": b"<html><title>x</title></html>\n",
+    "garbage": bytes(range(256)) * 8,
+    "bad_chunk": OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nxx\r\n",
+    "bad_length": OK + b"Content-Length: -5\r\n\r\nxx",
+    "part_unasked": PART + b"Content-Range: bytes 0-1/2\r\nContent-Length: 2\r\n\r\nxx",
+    "part_nameless": PART + b"Content-Length: 2\r\n\r\nxx",
+    "no_status": b"HTTP/1.1 \r\nContent-Length: 2\r\n\r\nxx",
+}
+ENDLESS = {  # what comes first, and what then comes for ever, with so many seconds between
+    "slow_head": (OK, b"X", 0.5),
+    "slow_body": (OK + b"\r\n", b"x", 0.5),
+    "endless_body": (OK + b"\r\n", b"x" * 65536, 0),
+    "endless_head": (OK, (b"X-More: " + b"x" * 100 + b"\r\n") * 100, 0),
+    "endless_interim": (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", 0),
+    "endless_line": (OK + b"X-Long: ", b"x" * 4096, 0),
+    "endless_trailer": (OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X-More: " + b"x" * 100 + b"\r\n", 0),
+    "padding": (gzipped(gzip.compress(b"")[:10]), b"\0\0\0\xff\xff" * 4096, 0),  # empty blocks: it unpacks to nothing
+    "padding_name": (gzipped(b"\x1f\x8b\x08\x08\0\0\0\0\0\x03"), b"x" * 16384, 0),  # the name of the file has no end
+    "whole_for_range": (OK + b"Content-Length: 100000000\r\n\r\n", b"y" * 65536, 0),
+}
+
+
+async def answer(r, w, n):
+    await request(r, n)
+    w.write(ANSWERS[n])
+
+
+async def endless(r, w, n):
+    first, piece, pause = ENDLESS[n]
+    await request(r, n)
+    w.write(first)
+    await pour(w, piece, pause)
+
+
+WAYS.update(dict.fromkeys(ANSWERS, answer))
+WAYS.update(dict.fromkeys(ENDLESS, endless))
 
 
 @way
@@ -84,134 +134,9 @@ async def reset_body(r, w, n):
 
 
 @way
-async def short_body(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Content-Length: 1000\r\n\r\n" + b"x" * 100)
-
-
-@way
-async def slow_head(r, w, n):
-    await request(r, n)
-    w.write(OK)
-    await pour(w, b"X", 0.5)
-
-
-@way
-async def slow_body(r, w, n):
-    await request(r, n)
-    w.write(OK + b"\r\n")
-    await pour(w, b"x", 0.5)
-
-
-@way
 async def silent(r, w, n):
     await request(r, n)
     await asyncio.sleep(3600)
-
-
-@way
-async def endless_body(r, w, n):
-    await request(r, n)
-    w.write(OK + b"\r\n")
-    await pour(w, b"x" * 65536)
-
-
-@way
-async def endless_head(r, w, n):
-    await request(r, n)
-    w.write(OK)
-    await pour(w, (b"X-More: " + b"x" * 100 + b"\r\n") * 100)
-
-
-@way
-async def endless_interim(r, w, n):
-    await request(r, n)
-    await pour(w, b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
-
-
-@way
-async def endless_line(r, w, n):
-    await request(r, n)
-    w.write(OK + b"X-Long: ")
-    await pour(w, b"x" * 4096)
-
-
-@way
-async def endless_trailer(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n")
-    await pour(w, b"X-More: " + b"x" * 100 + b"\r\n")
-
-
-BOMB = gzip.compress(bytes(256 << 20), 9)
-
-
-@way
-async def bomb(r, w, n):
-    """256 MiB of zeros in 256 KiB."""
-    await request(r, n)
-    w.write(OK + b"Content-Encoding: gzip\r\n\r\n" + BOMB)
-
-
-TWICE = gzip.compress(gzip.compress(bytes(64 << 20), 9), 9)
-
-
-@way
-async def bomb_twice(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Content-Encoding: gzip, gzip\r\n\r\n" + TWICE)
-
-
-@way
-async def bomb_layers(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Content-Encoding: " + b", ".join([b"gzip"] * 30) + b"\r\n\r\n" + TWICE)
-
-
-@way
-async def padding(r, w, n):
-    """Empty blocks without end: it unpacks to nothing."""
-    await request(r, n)
-    w.write(OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"")[:10])
-    await pour(w, b"\0\0\0\xff\xff" * 4096)
-
-
-@way
-async def padding_name(r, w, n):
-    """The name of the file in the header of gzip has no end."""
-    await request(r, n)
-    w.write(OK + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08\0\0\0\0\0\x03")
-    await pour(w, b"x" * 16384)
-
-
-@way
-async def bad_gzip(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Content-Encoding: gzip\r\n\r\n" + b"no gzip at all" * 20)
-
-
-@way
-async def http09(r, w, n):
-    await request(r, n)
-    w.write(b"<html><title>x</title></html>\n")
-
-
-@way
-async def garbage(r, w, n):
-    await request(r, n)
-    w.write(bytes(range(256)) * 8)
-
-
-@way
-async def bad_chunk(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nxx\r\n")
-
-
-@way
-async def bad_length(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Content-Length: -5\r\n\r\nxx")
 
 
 @way
@@ -223,31 +148,6 @@ async def endless_hops(r, w, n):
         return
     to = int(here[1:] or "0") + 1
     w.write(f"HTTP/1.1 302 Found\r\nLocation: /{to}\r\nContent-Length: 0\r\n\r\n".encode())
-
-
-@way
-async def whole_for_range(r, w, n):
-    await request(r, n)
-    w.write(OK + b"Content-Length: 100000000\r\n\r\n")
-    await pour(w, b"y" * 65536)
-
-
-@way
-async def part_unasked(r, w, n):
-    await request(r, n)
-    w.write(b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-1/2\r\nContent-Length: 2\r\n\r\nxx")
-
-
-@way
-async def part_nameless(r, w, n):
-    await request(r, n)
-    w.write(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 2\r\n\r\nxx")
-
-
-@way
-async def no_status(r, w, n):
-    await request(r, n)
-    w.write(b"HTTP/1.1 \r\nContent-Length: 2\r\n\r\nxx")
 
 
 @way
