@@ -426,8 +426,8 @@ static size_t before_label(const struct near *w, size_t last)
 
 bool owner_before(const char *text, size_t at, struct owner *o)
 {
-	/* who others complain to, and who filed it */
-	static const char *const never[] = { "公安", "网警", "通信管理", "举报", "链接", "地址" };
+	/* who others complain to, who filed it, and words of a sentence */
+	static const char *const never[] = { "公安", "网警", "通信管理", "链接", "由", "欢迎", "请" };
 	struct near w;
 	size_t last, first, n;
 
@@ -446,8 +446,8 @@ bool owner_before(const char *text, size_t at, struct owner *o)
 	*o = (struct owner){ .name = w.at[first], .n = (size_t)(w.at[last] - w.at[first]), .at = at };
 	o->confidence = UNMARKED;
 	n = others_before(&w, n) ? 0 : o->n;
-	return n > 0 && !HAS_ANY(o->name, n, others) && !HAS_ANY(o->name, n, never) &&
-	       has_sure_kind(o->name, n) && is_name(o) && o->n == n;
+	return n > 0 && !HAS_ANY(o->name, n, others) && !HAS_ANY(o->name, n, ends) &&
+	       !HAS_ANY(o->name, n, never) && has_sure_kind(o->name, n) && is_name(o) && o->n == n;
 }
 
 /* -- marks */
