@@ -212,7 +212,8 @@ static void manifest(struct links *l, unsigned confidence, const char *p, const 
 
 	for (size_t i = 0; i < n && at + 1 < sizeof(text); i++) {
 		bool escaped = p[i] == '%' && hex(p[i + 1]) >= 0 && hex(p[i + 2]) >= 0;
-		text[at++] = escaped ? (char)(hex(p[i + 1]) << 4 | hex(p[i + 2])) : p[i];
+		int c = escaped ? hex(p[i + 1]) << 4 | hex(p[i + 2]) : p[i];
+		text[at++] = (char)c;
 		i += escaped ? 2 : 0;
 	}
 	text[at] = '\0';
