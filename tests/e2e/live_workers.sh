@@ -30,11 +30,11 @@ sent=$("$TOP/tests/e2e/merge.py" "$work/all.pcap" "$capture" "$TOP"/tests/golden
 check "there are frames of many captures" test "$sent" -gt 4000
 
 sql() { sqlite3 -readonly "$1/beiand.db" "$2"; }
-# What does not depend on times, keys, and the number of sources. Two datagrams that ask for never.example.cn are alike:
-# they count once or twice, as they come close together or not.
+# What does not depend on times, keys, and the number of sources. Datagrams that ask for never.example.cn and
+# span.example.cn are alike: they count once or twice, as they come close together or not.
 seen() { # FOLDER
 	local subject='JOIN observed_subject s ON s.id = o.subject'
-	"$TOP/tests/days" "$1/beiand.db" | grep -v '^seen [^ ]* never.example.cn '
+	"$TOP/tests/days" "$1/beiand.db" | sed -E 's/^(seen [^ ]+ (never|span)\.example\.cn [^ ]+) [0-9]+$/\1/'
 	sql "$1" "SELECT 'link', s.name, t.name, sum(o.count) FROM observed_link o $subject
 		JOIN observed_subject t ON t.id = o.target GROUP BY 2, 3 ORDER BY 2, 3"
 	ctl "$1" --json apps | jq -c 'select(.clients != null) | [.subjects[0], (.subjects | length), .clients]' | sort
@@ -49,6 +49,7 @@ seen "$ref" >"$work/want"
 check "it has names of many kinds" sh -c 'test "$(grep -c ^seen "$1")" -gt 150 && grep -q ^link "$1" && test "$(grep -c ^detail "$1")" -gt 50' sh "$work/want"
 
 played=$work/all.pcap
+# nice: frames that belong together are to stay together on a busy machine, too
 live() { # FOLDER WORKERS PREFILTER [FILTER]
 	local daemon status
 	school "$1"
@@ -56,7 +57,7 @@ live() { # FOLDER WORKERS PREFILTER [FILTER]
 	"$BEIAND" -f "$1/beiand.conf" 2>"$1/err" &
 	daemon=$!
 	children+=("$daemon")
-	wait_until 15 sources "$1" "$2" && tcpreplay -q -i w0 --pps 4000 "$played" >"$1/tcpreplay" 2>&1
+	wait_until 15 sources "$1" "$2" && nice -n -20 tcpreplay -q -i w0 --pps 4000 "$played" >"$1/tcpreplay" 2>&1
 	status=$?
 	kill -TERM "$daemon"
 	wait "$daemon" || status=1
