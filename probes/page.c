@@ -238,12 +238,11 @@ static bool on_part(struct probe_run *run, struct probe_ask *ask)
 {
 	struct state *s = run->state;
 	struct reading page = s->read;
-	enum body kind = body_of(run->answer);
+	enum body kind = probe_answered(run) ? body_of(run->answer) : BODY_OTHER;
 	bool script = s->step == STEP_SCRIPT;
 	struct url from;
 
-	if (probe_answered(run) && kind != BODY_OTHER && (!script || kind == BODY_SCRIPT) &&
-	    url_parse(&from, run->answer->url))
+	if (kind != BODY_OTHER && (!script || kind == BODY_SCRIPT) && url_parse(&from, run->answer->url))
 		read_body(run, &from, kind);
 	s->read = page;
 	run->outcome = PROBE_DONE;
