@@ -70,7 +70,7 @@ struct conf {
 		char *roots;    /* PEM file of trusted roots; empty: the machine's */
 		struct conf_list ports;   /* that may be connected to, decimal */
 		struct conf_list also;    /* domains in scope besides those that the judgement names */
-		struct conf_list opt_out; /* domains never asked, with all below */
+		struct conf_list opt_out; /* never asked: domains with all below, addresses, blocks */
 		char *hours;              /* "00:00-24:00", Beijing time: when it may ask */
 		uint32_t host_seconds;    /* least time between two requests to one host */
 		uint32_t net_minute;      /* most requests a minute to one /24 or /48 */

@@ -107,6 +107,31 @@ bool value_cidr(const char *s)
 	return host_bits_clear(a, family == AF_INET ? 4 : 16, bits);
 }
 
+bool value_opt_out(const char *s) { return value_domain(s) || value_ip(s) || value_cidr(s); }
+
+bool value_net_holds(const char *net, const char *ip)
+{
+	const char *slash = strchr(net, '/');
+	char text[INET6_ADDRSTRLEN];
+	size_t n = slash ? (size_t)(slash - net) : strlen(net);
+	int family = memchr(net, ':', n) ? AF_INET6 : AF_INET;
+	unsigned long bits = slash ? strtoul(slash + 1, NULL, 10) : family == AF_INET ? 32 : 128;
+	uint8_t a[16] = { 0 }, b[16] = { 0 };
+
+	if (n >= sizeof(text) || !(slash ? value_cidr(net) : value_ip(net)))
+		return false;
+	memcpy(text, net, n);
+	text[n] = '\0';
+	if (inet_pton(family, text, a) != 1 || inet_pton(family, ip, b) != 1)
+		return false;
+	for (size_t i = 0; i < sizeof(a); i++)
+		b[i] ^= a[i];
+	for (size_t i = 0; i < bits / 8; i++)
+		if (b[i] != 0)
+			return false;
+	return bits % 8 == 0 || b[bits / 8] >> (8 - bits % 8) == 0;
+}
+
 bool value_campus_prefix(const char *s)
 {
 	return value_cidr(s) && strtoul(strchr(s, '/') + 1, NULL, 10) >= (strchr(s, ':') ? 7 : 8);

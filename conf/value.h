@@ -26,6 +26,9 @@ bool value_cidr(const char *s);
  * smaller. */
 bool value_campus_prefix(const char *s);
 bool value_ip(const char *s);
+bool value_opt_out(const char *s); /* a domain, an address or a block of them */
+/* Is the address `ip` the address `net`, or in the block? */
+bool value_net_holds(const char *net, const char *ip);
 bool value_path(const char *s);      /* absolute, no empty or ".." part */
 bool value_socket(const char *s);    /* a path that fits into sockaddr_un (107 bytes) */
 bool value_interface(const char *s); /* a network interface name as the kernel allows it */

@@ -14,10 +14,14 @@ struct domains {
 	size_t count;
 };
 
+struct nets {
+	struct address_net item[CONF_LIST_MAX];
+	size_t count;
+};
+
 struct scope {
 	struct domains campus, also, opt_out;
-	struct address_net net[CONF_LIST_MAX];
-	size_t nets;
+	struct nets campus_nets, opt_out_nets;
 	unsigned port[CONF_LIST_MAX];
 	size_t ports;
 };
@@ -37,6 +41,29 @@ static void domains_clear(struct domains *d)
 		free(d->item[i]);
 }
 
+/* Those of a list that are addresses, or blocks of them. */
+static void nets_read(struct nets *to, const struct conf_list *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct address_net *net = &to->item[to->count];
+		const char *text = from->item[i];
+		if (address_net_parse(text, net)) {
+			to->count++;
+		} else if (address_like(text) && address_parse(text, net->addr)) {
+			net->bits = 128;
+			to->count++;
+		}
+	}
+}
+
+static bool nets_hold(const struct nets *n, const uint8_t addr[16])
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (address_net_holds(&n->item[i], addr))
+			return true;
+	return false;
+}
+
 struct scope *scope_new(const struct conf *c)
 {
 	struct scope *s = xcalloc(1, sizeof(*s));
@@ -44,8 +71,8 @@ struct scope *scope_new(const struct conf *c)
 	domains_copy(&s->campus, &c->campus.domains);
 	domains_copy(&s->also, &c->probe.also);
 	domains_copy(&s->opt_out, &c->probe.opt_out);
-	for (size_t i = 0; i < c->campus.prefixes.count; i++)
-		s->nets += address_net_parse(c->campus.prefixes.item[i], &s->net[s->nets]);
+	nets_read(&s->campus_nets, &c->campus.prefixes);
+	nets_read(&s->opt_out_nets, &c->probe.opt_out);
 	for (size_t i = 0; i < c->probe.ports.count; i++)
 		s->port[s->ports++] = (unsigned)strtoul(c->probe.ports.item[i], NULL, 10);
 	return s;
@@ -147,14 +174,6 @@ static bool is_endpoint(const char *host, const char *url)
 	return url != NULL && scope_url_host(name, url) && strcmp(name, host) == 0;
 }
 
-static bool in_campus(const struct scope *s, const uint8_t addr[16])
-{
-	for (size_t i = 0; i < s->nets; i++)
-		if (address_net_holds(&s->net[i], addr))
-			return true;
-	return false;
-}
-
 enum probe_outcome scope_host(const struct scope *s, const struct scope_run *run, const char *host)
 {
 	char name[SCOPE_HOST_MAX];
@@ -165,9 +184,11 @@ enum probe_outcome scope_host(const struct scope *s, const struct scope_run *run
 		return PROBE_BAD_URL;
 	named = same_host(name, run->name) || is_endpoint(name, run->endpoint);
 	if (address_like(name)) {
+		if (address_parse(name, addr) && scope_opted_out(s, addr))
+			return PROBE_OPTED_OUT;
 		if (!address_parse(name, addr) || !scope_address(s, addr))
 			return PROBE_BAD_ADDRESS;
-		return named || in_campus(s, addr) ? PROBE_DONE : PROBE_OUT_OF_SCOPE;
+		return named || nets_hold(&s->campus_nets, addr) ? PROBE_DONE : PROBE_OUT_OF_SCOPE;
 	}
 	if (below_any(name, &s->opt_out))
 		return PROBE_OPTED_OUT;
@@ -184,9 +205,16 @@ bool scope_port(const struct scope *s, unsigned port)
 	return false;
 }
 
+bool scope_opted_out(const struct scope *s, const uint8_t addr[16])
+{
+	return nets_hold(&s->opt_out_nets, addr);
+}
+
 bool scope_address(const struct scope *s, const uint8_t addr[16])
 {
 	enum address_class c = address_class(addr);
 
-	return c == ADDRESS_PUBLIC || (address_class_ownable(c) && in_campus(s, addr));
+	if (scope_opted_out(s, addr))
+		return false;
+	return c == ADDRESS_PUBLIC || (address_class_ownable(c) && nets_hold(&s->campus_nets, addr));
 }

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "conf/value.h"
 #include "db/feed.h"
 #include "policy/domain.h"
 #include "store/shelf.h"
@@ -24,7 +25,8 @@ bool plan_is_on(const struct store *s)
 bool plan_opted_out(const struct conf *c, const char *host)
 {
 	for (size_t i = 0; i < c->probe.opt_out.count; i++)
-		if (domain_within(host, c->probe.opt_out.item[i]))
+		if (domain_within(host, c->probe.opt_out.item[i]) ||
+		    value_net_holds(c->probe.opt_out.item[i], host))
 			return true;
 	return false;
 }

@@ -302,13 +302,18 @@ static bool robots_let(struct errand *e, int64_t now)
 }
 
 /* -- addresses */
-/* One forbidden address among a name's is enough: who answers so plays a game (DNS rebinding). */
-static bool all_allowed(const struct errand *e)
+/* PROBE_DONE: all may be asked. One forbidden address among a name's is enough: who answers so plays a game
+ * (DNS rebinding); and who opted out by address did so for all that is there. */
+static enum probe_outcome check_addresses(const struct errand *e)
 {
+	enum probe_outcome o = e->addr_count > 0 ? PROBE_DONE : PROBE_BAD_ADDRESS;
+
 	for (size_t i = 0; i < e->addr_count; i++)
-		if (!scope_address(e->m->scope, e->addr[i]))
-			return false;
-	return e->addr_count > 0;
+		if (scope_opted_out(e->m->scope, e->addr[i]))
+			return PROBE_OPTED_OUT;
+		else if (!scope_address(e->m->scope, e->addr[i]))
+			o = PROBE_BAD_ADDRESS;
+	return o;
 }
 
 static void on_addresses(void *arg, const struct resolve_answer *a)
@@ -561,6 +566,7 @@ static bool budget_lets(struct errand *e, int64_t now)
 static void go(struct errand *e)
 {
 	const int64_t now = clock_wall();
+	enum probe_outcome o;
 
 	if (e->m->paused || !budget_open(e->m->budget, now)) {
 		refuse_here(e, PROBE_PAUSED);
@@ -568,8 +574,9 @@ static void go(struct errand *e)
 	}
 	if (!passes(e) || !robots_let(e, now) || asked_before(e, now) || !has_addresses(e, now))
 		return;
-	if (!all_allowed(e)) {
-		refuse_here(e, PROBE_BAD_ADDRESS);
+	o = check_addresses(e);
+	if (o != PROBE_DONE) {
+		refuse_here(e, o);
 		return;
 	}
 	if (!budget_lets(e, now))

@@ -35,6 +35,7 @@ settings "host_seconds = 3600" >"$work/rare.conf"
 settings "per_second = 20" >"$work/slow.conf"
 settings "timeout = 60" >"$work/big.conf"
 settings "opt_out = optout.$domain" >"$work/optout.conf"
+settings "opt_out = 10.77.1.3, 10.77.1.0/30" >"$work/optnet.conf"
 settings "hours = $(TZ=Asia/Shanghai date -d '+2 hours' +%H:%M)-$(TZ=Asia/Shanghai date -d '+3 hours' +%H:%M)" >"$work/closed.conf"
 
 # -- honest servers
@@ -161,6 +162,10 @@ of() { # OUTCOME URL [CONF]
 check "out of scope" of out-of-scope "http://outside.example.edu.cn/"
 check "a suffix that only looks like the campus" of out-of-scope "http://evil$domain/"
 check "a port that is none of ours" of bad-port "http://www.$domain:8080/"
+check "opted out by address: a name that leads there" of opted-out "http://www.$domain/" optnet.conf
+check "and the address itself" of opted-out "http://10.77.1.1/" optnet.conf
+opt_near() { run optnet.conf "http://closed.$domain/" >/dev/null && says '.run == "connect-failed"'; }
+check "and no other" opt_near
 check "opted out" of opted-out "http://www.optout.$domain/" optout.conf
 for url in ftp://www.$domain/ http://u:p@www.$domain/ gopher://www.$domain/ //www.$domain/ http://[/ ; do
 	check "no URL to ask: $url" of bad-url "$url"

@@ -52,6 +52,15 @@ static const struct row rows[] = {
 	{ value_label, "exampleu", true },
 	{ value_label, "a.b", false },
 	{ value_label, "", false },
+	{ value_opt_out, "example.cn", true },
+	{ value_opt_out, "10.0.0.1", true },
+	{ value_opt_out, "2001:db8::1", true },
+	{ value_opt_out, "10.0.0.0/8", true },
+	{ value_opt_out, "2001:db8::/32", true },
+	{ value_opt_out, "10.0.0.1/8", false },
+	{ value_opt_out, "10.0.0", false },
+	{ value_opt_out, "cn", false },
+	{ value_opt_out, "", false },
 	{ value_cidr, "10.0.0.0/8", true },
 	{ value_cidr, "0.0.0.0/0", true },
 	{ value_cidr, "10.1.2.3/32", true },
@@ -160,8 +169,38 @@ static void test_values(void **state)
 			fail_msg("row %zu: \"%s\" should be %d", i, rows[i].text, rows[i].want);
 }
 
+static void test_net_holds(void **state)
+{
+	static const struct {
+		const char *net, *ip;
+		bool want;
+	} nets[] = {
+		{ "10.0.0.0/8", "10.255.0.1", true },
+		{ "10.0.0.0/8", "11.0.0.1", false },
+		{ "10.1.2.128/25", "10.1.2.200", true },
+		{ "10.1.2.128/25", "10.1.2.100", false },
+		{ "10.1.2.3", "10.1.2.3", true },
+		{ "10.1.2.3", "10.1.2.4", false },
+		{ "0.0.0.0/0", "1.2.3.4", true },
+		{ "0.0.0.0/0", "::1", false },
+		{ "2001:db8::/33", "2001:db8:7fff::1", true },
+		{ "2001:db8::/33", "2001:db8:8000::1", false },
+		{ "::/0", "2001:db8::1", true },
+		{ "10.0.0.1/8", "10.0.0.1", false },
+		{ "example.cn", "10.0.0.1", false },
+		{ "10.0.0.0/8", "example.cn", false },
+		{ "10.0.0.0/33", "10.0.0.1", false },
+		{ "", "10.0.0.1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
+		if (value_net_holds(nets[i].net, nets[i].ip) != nets[i].want)
+			fail_msg("%s in %s", nets[i].ip, nets[i].net);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_values) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_net_holds), cmocka_unit_test(test_values) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

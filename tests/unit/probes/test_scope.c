@@ -17,7 +17,8 @@ static const char text[] =
 	"[probe]\n"
 	"ports = 80, 443, 8443\n"
 	"also = Download.Vendor.cn\n"
-	"opt_out = private.example.edu.cn, no.vendor.cn, gone.cn\n";
+	"opt_out = private.example.edu.cn, no.vendor.cn, gone.cn, 10.9.8.7, 10.66.0.0/16, "
+	"2001:da8:ff:9::/64\n";
 
 static const char *const suffixes[] = { "Portal.Vendor.cn.", "edu.cn", "com", "", "saas.com" };
 static const struct scope_run run = {
@@ -100,6 +101,14 @@ static const struct {
 	{ "[2001:da8:ff::1]", PROBE_DONE },
 	{ "8.8.8.8", PROBE_OUT_OF_SCOPE },
 	{ "[2001:da8:fe::1]", PROBE_OUT_OF_SCOPE },
+	{ "10.9.8.7", PROBE_OPTED_OUT },
+	{ "0x0a090807", PROBE_OPTED_OUT },
+	{ "[::ffff:10.9.8.7]", PROBE_OPTED_OUT },
+	{ "10.9.8.8", PROBE_DONE },
+	{ "10.66.255.1", PROBE_OPTED_OUT },
+	{ "10.67.0.1", PROBE_DONE },
+	{ "[2001:da8:ff:9::1]", PROBE_OPTED_OUT },
+	{ "[2001:da8:ff:8::1]", PROBE_DONE },
 	{ "127.0.0.1", PROBE_BAD_ADDRESS },
 	{ "0x7f.1", PROBE_BAD_ADDRESS },
 	{ "2130706433", PROBE_BAD_ADDRESS },

@@ -108,13 +108,17 @@ static void campus_and_also_are_in_reach_of_all(void **state)
 static void opt_out_wins(void **state)
 {
 	(void)state;
-	px_open("also = download.example.cn\nopt_out = download.example.cn, www.partner.com, "
+	px_open("also = download.example.cn\nopt_out = download.example.cn, 203.0.113.0/24, www.partner.com, "
 		"jw.example.edu.cn\n");
 	fill(SUBJECT_HOST, "www.partner.com", 0);
 	assert_false(reaches("www.partner.com"));
 	assert_false(reaches("x.download.example.cn"));
 	assert_false(reaches("jw.example.edu.cn"));
 	assert_true(reaches("m.partner.com"));
+	fill(SUBJECT_HOST, "203.0.113.9", 0);
+	assert_false(reaches("203.0.113.9"));
+	fill(SUBJECT_HOST, "203.0.112.9", 0);
+	assert_true(reaches("203.0.112.9"));
 }
 
 int main(void)
