@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "policy/alias.h"
 #include "policy/domain.h"
+#include "policy/permission.h"
 #include "policy/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,6 +32,23 @@ static void must_be_name(void *arg, const char *normal)
 		abort();
 }
 
+/* A list of permissions that is understood is so with one more, and then names that one, too. */
+static void understood(const char *text)
+{
+	size_t n = strlen(text);
+	unsigned named, more;
+	char *longer;
+
+	if (!permission_read(text, &named) || n > 500)
+		return;
+	longer = xcalloc(n + 16, 1);
+	memcpy(longer, text, n);
+	memcpy(longer + n, ",相机", sizeof(",相机"));
+	if (named != 0 && (!permission_read(longer, &more) || more != (named | 1u << PERMISSION_CAMERA)))
+		abort();
+	free(longer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = xcalloc(size + 1, 1);
@@ -41,6 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	stable(policy_normal_name, text);
 	stable(policy_normal_id, text);
 	stable(policy_normal_number, text);
+	stable(policy_normal_words, text);
+	understood(text);
 	alias_each(text, must_be_name, NULL);
 	(void)domain_registrable(text);
 	free(text);

@@ -190,9 +190,23 @@ static void test_normal_forms_are_stable(void **state)
 	}
 }
 
+static void test_words(void **state)
+{
+	static const struct row rows[] = {
+		{ " 位置、相机；ＧＰＳ ", "位置 相机 gps" },
+		{ "1.位置", "1 位置" },
+		{ "、", NULL },
+		{ "", NULL },
+	};
+	(void)state;
+	CHECK(rows, policy_normal_words);
+	assert_null(policy_normal_words(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_domain_lengths),
 		cmocka_unit_test(test_name),

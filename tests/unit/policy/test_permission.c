@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -67,6 +68,23 @@ static void test_read(void **state)
 	}
 }
 
+/* Cut anywhere, it is understood as far as it goes, or not at all. */
+static void test_truncated(void **state)
+{
+	static const char text[] = "1.位置、2.通讯录;3.SD卡读写";
+	unsigned all, named;
+	char *cut;
+	(void)state;
+
+	assert_true(permission_read(text, &all));
+	for (size_t n = 0; n < sizeof(text) - 1; n++) {
+		cut = strndup(text, n);
+		if (permission_read(cut, &named) && (named & ~all) != 0)
+			fail_msg("%s: %x", cut, named);
+		free(cut);
+	}
+}
+
 /* What stands behind the longest text that is read may name anything. */
 static void test_too_long(void **state)
 {
@@ -99,7 +117,8 @@ static void test_declared(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_read), cmocka_unit_test(test_too_long),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_read), cmocka_unit_test(test_truncated),
+					    cmocka_unit_test(test_too_long),
 					    cmocka_unit_test(test_declared) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
