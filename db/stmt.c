@@ -123,7 +123,7 @@ static const char *const statements[STMT_COUNT] = {
 		"(SELECT id FROM observed_subject WHERE kind > ?1) AND +" COUNTED "GROUP BY subject, target",
 	[STMT_FILINGS_KEYS] =
 		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles, icp, "
-		"permissions "
+		"permissions, version "
 		"FROM filed_current ORDER BY id",
 	/* of a value that several jobs saw the row that is surest of it (SQLite: bare columns of max()) */
 	[STMT_FACTS_STANDING] =

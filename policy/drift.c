@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "policy/domain.h"
+#include "policy/joined.h"
 #include "policy/learnt.h"
 #include "policy/match.h"
 #include "policy/package.h"
@@ -34,6 +36,25 @@ static void note(struct drift *d, const struct policy_fact *f)
 
 	d->days = d->found && d->days > days ? d->days : days;
 	d->found = true;
+}
+
+/* -- whose --------------------------------------------------------------------------------------- */
+
+/* The version of the app itself: of an identifier, or of a package that is certainly its own. */
+static bool is_own_version(const struct work *w, const struct app *a, const struct policy_fact *f)
+{
+	const struct policy_input *in = w->in;
+	const struct policy_filing *filing = match_best(in, a, FILING_PROVIDER);
+	const struct policy_fact *package;
+
+	if (in->subject[f->subject].kind != SUBJECT_HOST)
+		return true;
+	for (int apple = 0; apple < 2; apple++) {
+		package = package_of(in, f->subject, apple != 0);
+		if (package != NULL && package_is_own(w, a, filing, package))
+			return true;
+	}
+	return false;
 }
 
 /* -- R14 ------------------------------------------------------------------------------------------- */
@@ -107,6 +128,89 @@ static void compare_operators(const struct work *w, struct app *a, const struct 
 	free(filed);
 	free(shown);
 }
+
+/* -- the domain */
+
+struct domains {
+	const struct work *work;
+	struct app *app;
+	const struct policy_filing *filing;
+	struct drift *drift;
+};
+
+static bool lists(const struct policy_filing *f, const char *host)
+{
+	for (size_t i = 0; i < f->domains.count; i++)
+		if (strcmp(domain_bare(f->domains.item[i]), domain_bare(host)) == 0)
+			return true;
+	return false;
+}
+
+/* The filing is of where it was: nobody filed where it is now. */
+static void compare_domain(void *arg, const struct join *j)
+{
+	const struct domains *d = arg;
+	const struct policy_input *in = d->work->in;
+
+	if (j->why != JOIN_MOVED || j->turned || !lists(d->filing, in->subject[j->from].name))
+		return;
+	step_add(d->app, "drift-domain", "备案登记的域名 %s 已永久跳转到 %s,后者不在任何备案中",
+		 in->subject[j->from].name, in->subject[j->to].name);
+	note(d->drift, j->fact);
+}
+
+static void compare_domains(const struct work *w, struct app *a, const struct policy_filing *f,
+			    struct drift *drift)
+{
+	struct domains d = { w, a, f, drift };
+
+	joined_each_kin(w, a, compare_domain, &d);
+}
+
+/* -- the version: told, and no drift, for hardly anybody files each of them */
+
+struct versions {
+	const struct work *work;
+	const struct app *app;
+	const char *filed;
+	const struct policy_fact *other;
+	bool same;
+};
+
+static const char *bare_version(const char *text) { return text + (text[0] == 'v' || text[0] == 'V'); }
+
+static bool is_version(const char *text)
+{
+	return text[0] != '\0' && strspn(text, "0123456789.") == strlen(text);
+}
+
+static void compare_version(void *arg, const struct policy_fact *f)
+{
+	struct versions *v = arg;
+
+	if (!is_own_version(v->work, v->app, f) || !is_version(bare_version(f->value)))
+		return;
+	if (strcmp(bare_version(f->value), v->filed) == 0)
+		v->same = true;
+	else
+		v->other = f;
+}
+
+static void tell_versions(const struct work *w, struct app *a, const struct policy_filing *f,
+			  struct drift *drift)
+{
+	struct versions v = { .work = w, .app = a, .filed = f->version ? bare_version(f->version) : "" };
+
+	(void)drift;
+	if (!is_version(v.filed))
+		return;
+	learnt_each(w->in, a, FACT_APP_VERSION, LEARNT_SURE, compare_version, &v);
+	if (!v.same && v.other != NULL)
+		step_add(a, "drift-version", "备案登记的版本号为「%s」,探测到的是「%s」:仅供核对,不预警",
+			 f->version, v.other->value);
+}
+
+/* -- permissions */
 
 /* What the packages of an app declare, held against what its filings name. */
 struct declared {
@@ -211,8 +315,8 @@ static void compare_permissions(const struct work *w, struct app *a, const struc
 bool drift_filed(const struct work *w, struct app *a)
 {
 	static void (*const compare[])(const struct work *, struct app *, const struct policy_filing *,
-				       struct drift *) = { compare_icps, compare_operators,
-							   compare_permissions };
+				       struct drift *) = { compare_icps, compare_operators, compare_domains,
+							   compare_permissions, tell_versions };
 	const struct policy_filing *f = match_best(w->in, a, FILING_PROVIDER);
 	struct drift d = { 0 };
 
@@ -277,29 +381,12 @@ static bool is_dated(const struct policy_input *in, size_t subject)
 	return false;
 }
 
-/* The version of the app itself: of an identifier, or of a package that is certainly its own. */
-static bool is_own_version(const struct newest *n, const struct policy_fact *f)
-{
-	const struct policy_input *in = n->work->in;
-	const struct policy_filing *filing = match_best(in, n->app, FILING_PROVIDER);
-	const struct policy_fact *package;
-
-	if (in->subject[f->subject].kind != SUBJECT_HOST)
-		return true;
-	for (int apple = 0; apple < 2; apple++) {
-		package = package_of(in, f->subject, apple != 0);
-		if (package != NULL && package_is_own(n->work, n->app, filing, package))
-			return true;
-	}
-	return false;
-}
-
 /* It came out when it was first seen, or before; where a shop dates its updates, that says more. */
 static void keep_version(void *arg, const struct policy_fact *f)
 {
 	struct newest *n = arg;
 
-	if (!is_dated(n->work->in, f->subject) && is_own_version(n, f))
+	if (!is_dated(n->work->in, f->subject) && is_own_version(n->work, n->app, f))
 		keep_newest(n, f, f->first);
 }
 

@@ -18,7 +18,7 @@ enum {
 };
 
 /* True, with a step for each that compares, when what the provider filings say has been contradicted for that
- * long: ICP number, operator, permissions. */
+ * long: ICP number, operator, domain, permissions. A version is told and no more. */
 bool drift_filed(const struct work *w, struct app *a);
 /* True, with a step that says by what, when the newest update of a shop's word, or of the app's own package,
  * is too old. */

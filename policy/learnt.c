@@ -107,6 +107,39 @@ void learnt_explain(const struct work *w, struct app *a)
 	buf_clear(&t.text);
 }
 
+/* -- moves ------------------------------------------------------------------------------------------ */
+
+/* The host of "https://jw.example.edu.cn:8443". */
+static const char *host_of(const char *url, size_t *n)
+{
+	const char *start = strstr(url, "://");
+
+	start = start != NULL ? start + 3 : url;
+	*n = strcspn(start, "/:");
+	return start;
+}
+
+struct learnt_move learnt_move_of(const struct policy_input *in, size_t subject)
+{
+	const char *own = in->subject[subject].name;
+	struct learnt_move m = { 0 };
+	size_t count;
+	const struct policy_fact *f = learnt_of(in, subject, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n;
+		const char *to = host_of(f[i].value, &n);
+		bool good = strcmp(f[i].note, LEARNT_FOR_GOOD) == 0 && f[i].confidence >= LEARNT_SURE, same;
+		if (f[i].type != FACT_REDIRECT || (strlen(own) == n && memcmp(to, own, n) == 0))
+			continue;
+		same = m.fact != NULL && m.length == n && memcmp(m.host, to, n) == 0;
+		m.several |= m.fact != NULL && !same;
+		if (m.fact == NULL || (same && good))
+			m = (struct learnt_move){ to, n, m.several, m.for_good || good, &f[i] };
+	}
+	return m;
+}
+
 /* -- pages of nobody -------------------------------------------------------------------------------- */
 
 const struct policy_fact *learnt_of_nobody(const struct policy_input *in, size_t subject)

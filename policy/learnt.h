@@ -25,6 +25,15 @@ void learnt_each(const struct policy_input *in, const struct app *a, enum fact t
 /* The note of a FACT_REDIRECT that says that the host moved for good. */
 #define LEARNT_FOR_GOOD "http permanent"
 
+/* Where a host's front page leads: the first other host, which points into the fact. */
+struct learnt_move {
+	const char *host;
+	size_t length;
+	bool several, for_good;         /* it leads to more of them; by a redirect that says so */
+	const struct policy_fact *fact; /* NULL: nowhere else */
+};
+struct learnt_move learnt_move_of(const struct policy_input *in, size_t subject);
+
 /* A page of nobody (parked, as installed, the same for every name), for sure enough; NULL: none. */
 const struct policy_fact *learnt_of_nobody(const struct policy_input *in, size_t subject);
 /* Does the host call this package or bundle its own, at the well-known place? Those of a page are anybody's.

@@ -258,7 +258,7 @@ static void add_beside_root(struct near *m, const struct place *p)
 	free(key);
 }
 
-/* Facts show this app and another to be one, and that one is filed. */
+/* Facts show this app and another to be one, and one of them is filed. */
 static void add_kin(void *arg, const struct join *j)
 {
 	struct near *m = arg;

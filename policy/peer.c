@@ -27,6 +27,8 @@ static void merge(struct joiner *b, struct join *j)
 		return;
 	if (from || to) {
 		j->result = JOIN_KIN;
+		if (from) /* for who looks at the filed one, too: it may have moved */
+			joiner_keep(b, j);
 		joiner_turn_to_unfiled(b, j);
 	} else if (!joiner_person_allows(b, j->from, j->to)) {
 		j->result = JOIN_DECIDED;
@@ -36,65 +38,32 @@ static void merge(struct joiner *b, struct join *j)
 	joiner_keep(b, j);
 }
 
-struct span {
-	const char *s;
-	size_t n;
-};
-
-/* The host of "https://jw.example.edu.cn:8443". */
-static struct span host_of(const char *url)
-{
-	const char *start = strstr(url, "://");
-
-	start = start != NULL ? start + 3 : url;
-	return (struct span){ start, strcspn(start, "/:") };
-}
-
-static bool same_span(struct span a, struct span b) { return a.n == b.n && memcmp(a.s, b.s, a.n) == 0; }
-
-/* Where a host's front page leads. */
-struct move {
-	struct span host;               /* the first other one */
-	bool several, for_good;         /* there are more; with a redirect that says so */
-	const struct policy_fact *fact; /* NULL: nowhere else */
-};
-
-static struct move move_of(const struct joiner *b, size_t subject)
-{
-	const char *name = b->in->subject[subject].name;
-	const struct span own = { name, strlen(name) };
-	struct move m = { 0 };
-	size_t n;
-	const struct policy_fact *f = learnt_of(b->in, subject, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		struct span to = host_of(f[i].value);
-		bool good = strcmp(f[i].note, LEARNT_FOR_GOOD) == 0 && f[i].confidence >= LEARNT_SURE;
-		if (f[i].type != FACT_REDIRECT || same_span(to, own))
-			continue;
-		if (m.fact == NULL || (good && same_span(to, m.host))) {
-			m.host = to;
-			m.fact = &f[i];
-			m.for_good |= good;
-		} else if (!same_span(to, m.host)) {
-			m.several = true;
-		}
-	}
-	return m;
-}
-
 /* The one host that it has moved to for good, and to no other whatever the reason; SIZE_MAX. */
-static size_t moved_to(const struct joiner *b, const struct move *m)
+static size_t moved_to(const struct joiner *b, const struct learnt_move *m)
 {
 	size_t to = SIZE_MAX;
 	char *name;
 
 	if (m->fact == NULL || m->several || !m->for_good)
 		return SIZE_MAX;
-	name = xstrndup(m->host.s, m->host.n);
+	name = xstrndup(m->host, m->length);
 	to = joiner_find(b, SUBJECT_HOST, name);
 	free(name);
 	return to;
+}
+
+/* Where everybody has to pass, whatever they came for. */
+static bool is_gate(const struct joiner *b, size_t host)
+{
+	static const char *const words[] = { "身份认证", "统一认证", "认证平台", "单点登录", "SSO", "CAS" };
+	size_t n;
+	const struct policy_fact *f = learnt_of(b->in, host, &n);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; f[i].type == FACT_TITLE && k < sizeof(words) / sizeof(words[0]); k++)
+			if (strcasestr(f[i].value, words[k]) != NULL)
+				return true;
+	return false;
 }
 
 static bool is_sibling(const struct joiner *b, size_t host, size_t other)
@@ -106,12 +75,12 @@ static bool is_sibling(const struct joiner *b, size_t host, size_t other)
 /* Where the moves end; a circle ends nowhere. */
 static bool follow(const struct joiner *b, struct join *j)
 {
-	struct move m = move_of(b, j->from);
+	struct learnt_move m = learnt_move_of(b->in, j->from);
 
 	j->fact = m.fact;
 	j->to = moved_to(b, &m);
 	for (int hops = 0; j->to != SIZE_MAX && hops <= GROUP_CAMPUS_MAX; hops++) {
-		m = move_of(b, j->to);
+		m = learnt_move_of(b->in, j->to);
 		if (!m.for_good)
 			return j->to != j->from && is_sibling(b, j->from, j->to);
 		j->to = moved_to(b, &m);
@@ -138,8 +107,8 @@ static void join_moved(struct joiner *b)
 							     b->in->fact[i - 1].type == FACT_REDIRECT))
 			continue;
 		if (b->in->subject[j.from].kind == SUBJECT_HOST && b->w->trait[j.from].campus &&
-		    is_peer(b, j.from) && follow(b, &j) && is_peer(b, j.to) &&
-		    b->g->of[j.from] != b->g->of[j.to])
+		    is_peer(b, j.from) && follow(b, &j) && is_peer(b, j.to) && !is_gate(b, j.from) &&
+		    !is_gate(b, j.to) && b->g->of[j.from] != b->g->of[j.to])
 			joiner_offer(&o, &j);
 	}
 	if (o.count > 1)
@@ -245,7 +214,7 @@ static void mark_twin(struct joiner *b, struct marks *m, const struct policy_fac
 
 	if (title != only(b->in, title->subject, FACT_TITLE) || icp == NULL || !names_service(icp->value) ||
 	    !is_peer(b, title->subject) ||
-	    move_of(b, title->subject).fact != NULL) /* it shows another's page */
+	    learnt_move_of(b->in, title->subject).fact != NULL) /* it shows another's page */
 		return;
 	name = policy_normal_number(title->value);
 	number = policy_normal_number(icp->value);

@@ -56,7 +56,7 @@ struct policy_filing {
 	int64_t id;
 	enum filing_kind kind;
 	const char *name, *operator, * unit, *number, *icp;  /* NULL when unknown */
-	const char *permissions;                             /* 获取的权限, as written */
+	const char *permissions, *version;                   /* 获取的权限, 版本号, as written */
 	struct data_list domains, appids, packages, bundles; /* normalised by policy_normal_* */
 };
 

@@ -278,6 +278,7 @@ static void load_filings(struct load *l, struct db_txn *t)
 		load_split(query_get_text(&q, 9), policy_normal_id, &f->bundles);
 		f->icp = shelf_text(&l->shelf, query_get_text(&q, 10));
 		f->permissions = shelf_text(&l->shelf, query_get_text(&q, 11));
+		f->version = shelf_text(&l->shelf, query_get_text(&q, 12));
 		l->in.filing_count++;
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* R12 and R14: only what is sure, only what contradicts, only where a clause says so. */
 #include "policy/drift.h"
+#include "policy/learnt.h"
 
 #include "tests/unit/policy/scene.h"
 
@@ -213,6 +214,61 @@ static void test_permissions_of_two_filings(void **state)
 	}
 }
 
+/* A filed host that has moved for good to one that nobody filed. */
+static void test_domain(void **state)
+{
+	static const struct {
+		const char *filed; /* besides the old host */
+		const char *note;
+		bool want;
+	} rows[] = {
+		{ NULL, LEARNT_FOR_GOOD, true },
+		{ NULL, "http", false },
+		{ "jw2.hnust.edu.cn", LEARNT_FOR_GOOD, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene *s = scene_new("xust");
+		struct policy_filing *f = scene_provider(s, "教务通", "jw.hnust.edu.cn");
+		size_t old = scene_host(s, "jw.hnust.edu.cn");
+		scene_host(s, "jw2.hnust.edu.cn");
+		if (rows[i].filed)
+			scene_key(&f->domains, rows[i].filed);
+		scene_standing(scene_fact(s, old, FACT_REDIRECT, "https://jw2.hnust.edu.cn", rows[i].note),
+			       DRIFT_GRACE_DAYS);
+		if (host_found(s, "R14") != rows[i].want)
+			fail_msg("row %zu", i);
+		assert_int_equal(scene_step(s, JW, "drift-domain") != NULL, rows[i].want);
+		scene_free(s);
+	}
+}
+
+/* A version that is not the filed one is told, and accuses nobody. */
+static void test_filed_version(void **state)
+{
+	static const struct {
+		const char *filed, *seen;
+		bool told;
+	} rows[] = {
+		{ "3.2", "3.3", true },    { "V3.2", "3.2", false }, { "3.2", "v3.2", false },
+		{ "3.x", "3.3", false },   { NULL, "3.3", false },   { "3.2", "3.3 beta", false },
+		{ "3.2/3.3", "4", false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t host;
+		struct scene *s = packaged(NULL, "cn.edu.hnust.jw", &host);
+		s->filing[0].version = rows[i].filed;
+		scene_standing(scene_fact(s, host, FACT_APP_VERSION, rows[i].seen, ""), 100);
+		assert_false(host_found(s, "R14"));
+		if ((scene_step(s, JW, "drift-version") != NULL) != rows[i].told)
+			fail_msg("row %zu", i);
+		scene_free(s);
+	}
+}
+
 /* A package whose version has not changed for half a year, when it is certainly the app's. */
 static void test_version(void **state)
 {
@@ -266,6 +322,8 @@ int main(void)
 					    cmocka_unit_test(test_permissions),
 					    cmocka_unit_test(test_permissions_of_two_filings),
 					    cmocka_unit_test(test_version),
+					    cmocka_unit_test(test_domain),
+					    cmocka_unit_test(test_filed_version),
 					    cmocka_unit_test(test_version_and_shop) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
