@@ -13,14 +13,21 @@
 
 static char folder[] = "/tmp/test_apk.XXXXXX";
 
-static void put(const char *name, const char *text)
+static FILE *file(const char *name, const char *mode)
 {
 	char path[128];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "w");
+	f = fopen(path, mode);
 	assert_non_null(f);
+	return f;
+}
+
+static void put(const char *name, const char *text)
+{
+	FILE *f = file(name, "w");
+
 	assert_true(fputs(text, f) >= 0);
 	fclose(f);
 }
@@ -150,12 +157,8 @@ static const struct {
 
 static void load(const char *name)
 {
-	char path[128];
-	FILE *f;
+	FILE *f = file(name, "rb");
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "rb");
-	assert_non_null(f);
 	k.n = fread(k.p, 1, PACKAGE_MAX, f);
 	fclose(f);
 }
@@ -188,12 +191,8 @@ static uint64_t check_made(size_t i, const char *utf16)
 /* Strings that nobody asks for, more than a table that is fetched whole has room for. */
 static void put_many(const char *name, const char *language)
 {
-	char path[128];
-	FILE *f;
+	FILE *f = file(name, "w");
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	f = fopen(path, "w");
-	assert_non_null(f);
 	assert_true(fprintf(f, "<resources>") > 0);
 	for (unsigned i = 0; i < 9000; i++)
 		fprintf(f, "<string name='many%u'>%s, text number %u of a very large table</string>", i,
