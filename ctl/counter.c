@@ -129,6 +129,9 @@ static const struct {
 	{ "leads-out-of-scope", "安装包链接指向范围之外,未跟进;可写入 probe.also" },
 	{ "leads-more", "一个页面引出的任务太多,其余未跟进" },
 	/* of the prober since its start */
+	{ "answers-shared", "同一主机的几项探测合用一个答复而省去的请求" },
+	{ "answers-unshared", "放不下而未能供合用的答复,各自再问" },
+	{ "connections-reused", "续用已有连接的请求" },
 	{ "waits", "因预算或间隔而等待的次数" },
 	{ "body-bytes", "收到的正文字节" },
 	{ "robots-fetched", "取过的 robots.txt" },
