@@ -503,7 +503,7 @@ static void send_request(struct errand *e, int64_t now)
 	transcript_request(e->task.transcript, now, &order);
 	e->transfer = fetch_begin(e->task.session, &order, on_reply, e);
 	if (e->transfer == NULL) {
-		refuse_here(e, PROBE_BAD_URL);
+		refuse_here(e, PROBE_CONNECT_FAILED);
 		return;
 	}
 	e->m->counters.requests++;

@@ -268,11 +268,13 @@ static void know_connection(struct transfer *t)
 struct transfer *fetch_begin(struct fetch_session *s, const struct fetch_order *o,
 			     void (*done)(void *arg, const struct fetch_reply *r), void *arg)
 {
-	struct transfer *t = xcalloc(1, sizeof(*t));
+	struct transfer *t;
 
 	if (!fetch_wire_begin(&s->wire, o))
 		fetch_multi_close(&s->multi);
-	fetch_multi_open(&s->multi);
+	if (!fetch_multi_open(&s->multi))
+		return NULL;
+	t = xcalloc(1, sizeof(*t));
 	evtimer_del(s->idle);
 	s->at_hand = t;
 	t->s = s;

@@ -77,8 +77,8 @@ void fetch_close(struct fetch_session *s); /* NULL-safe; with all its connection
 /* The address to which a connection is open that would be used. False: a new one would be made. */
 bool fetch_peer(struct fetch_session *s, const struct url *u, uint8_t addr[16]);
 
-/* `done` is called once, from the event loop, unless it is cancelled before. NULL: libcurl refuses the URL.
- * A session has one transfer at a time. */
+/* `done` is called once, from the event loop, unless it is cancelled before. NULL: libcurl cannot begin (no
+ * descriptors are left). A session has one transfer at a time. */
 struct transfer *fetch_begin(struct fetch_session *s, const struct fetch_order *order,
 			     void (*done)(void *arg, const struct fetch_reply *r), void *arg);
 void fetch_cancel(struct transfer *t); /* closes the session's connections at once */

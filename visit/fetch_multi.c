@@ -72,19 +72,22 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void 
 	return 0;
 }
 
-void fetch_multi_open(struct fetch_multi *m)
+bool fetch_multi_open(struct fetch_multi *m)
 {
 	if (m->curl != NULL)
-		return;
+		return true;
 	m->curl = curl_multi_init();
+	if (m->curl == NULL)
+		return false;
 	m->timer = evtimer_new(m->base, on_time, m);
-	if (m->curl == NULL || m->timer == NULL)
-		fatal("libcurl: 内存或描述符不足");
+	if (m->timer == NULL)
+		fatal("libevent 不能排定事件");
 	curl_multi_setopt(m->curl, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl_multi_setopt(m->curl, CURLMOPT_SOCKETDATA, m);
 	curl_multi_setopt(m->curl, CURLMOPT_TIMERFUNCTION, watch_time);
 	curl_multi_setopt(m->curl, CURLMOPT_TIMERDATA, m);
 	curl_multi_setopt(m->curl, CURLMOPT_MAXCONNECTS, (long)FETCH_IDLE_MAX);
+	return true;
 }
 
 void fetch_multi_close(struct fetch_multi *m)

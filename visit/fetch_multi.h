@@ -26,7 +26,7 @@ struct fetch_multi {
 	void *arg;
 };
 
-void fetch_multi_open(struct fetch_multi *m);
+bool fetch_multi_open(struct fetch_multi *m);  /* true when it is; false: no descriptors are left */
 void fetch_multi_close(struct fetch_multi *m); /* all connections, too; harmless when it is closed */
 
 #endif
