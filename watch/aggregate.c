@@ -443,16 +443,17 @@ static void see_service(struct aggregate *a, const struct dissect_message *m, in
 {
 	struct dissect_str to = m->service.target;
 	char target[HOSTNAME_MAX];
-	struct subject *s = NULL;
 	struct sighting *g;
 
-	if (find_host(a, m->name, false)) {
-		g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
-		if (to.n > 1 && hostname_take(target, to.p, to.n))
-			set_link(g, target, strlen(target));
-		s = sightings_settle(&a->queue);
+	if (!find_host(a, m->name, false)) {
+		details_message(a->details, m, NULL);
+		return;
 	}
-	details_message(a->details, m, s);
+	g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
+	if (to.n > 1 && hostname_take(target, to.p, to.n))
+		set_link(g, target, strlen(target));
+	if (!details_service(a->details, m, &g->notes))
+		details_message(a->details, m, sightings_settle(&a->queue));
 }
 
 /* Messages that make no observation. */

@@ -139,14 +139,22 @@ void details_lookup(struct details *d, struct subject *s)
 	}
 }
 
-static void take_service(struct details *d, const struct dissect_message *m, struct subject *s)
+/* What needs no subject. Returns what it says of hidden look-ups. */
+static unsigned learn_service(struct details *d, const struct dissect_message *m)
 {
-	struct dissect_str alpn = m->service.alpn;
 	unsigned hidden = hidden_service(m);
 
 	if (m->service.ech)
 		ech_learn(&d->ech, m->service.ech_config, m->service.ech_name, m->time);
 	d->stats.hidden_designated += hidden != 0;
+	return hidden;
+}
+
+static void take_service(struct details *d, const struct dissect_message *m, struct subject *s)
+{
+	struct dissect_str alpn = m->service.alpn;
+	unsigned hidden = learn_service(d, m);
+
 	if (s == NULL) {
 		d->stats.unpaired++;
 		return;
@@ -157,6 +165,58 @@ static void take_service(struct details *d, const struct dissect_message *m, str
 	for (size_t at = 0; at < alpn.n && alpn.n - at > alpn.p[at]; at += 1u + alpn.p[at])
 		tell_plain(d, s, DETAIL_SERVICE_ALPN, (struct dissect_str){ alpn.p + at + 1, alpn.p[at] },
 			   plain_token);
+}
+
+static void note(struct details *d, struct details_notes *n, enum detail type, struct dissect_str field,
+		 size_t (*plain)(char[PLAIN_MAX], struct dissect_str))
+{
+	char value[PLAIN_MAX];
+	size_t len;
+
+	if (field.n == 0)
+		return;
+	len = plain(value, field);
+	n->note[n->count].type = (uint8_t)type;
+	n->note[n->count].refused = len == 0;
+	n->note[n->count].value = values_number(&d->table->values, value, len);
+	n->count++;
+}
+
+/* All that a record may tell fits, but for those that list more protocols than anybody speaks. */
+static bool is_short(struct dissect_str alpn)
+{
+	size_t ids = 0;
+
+	for (size_t at = 0; at < alpn.n && ids < DETAILS_NOTES; at += 1u + alpn.p[at])
+		ids++;
+	return ids < DETAILS_NOTES;
+}
+
+bool details_service(struct details *d, const struct dissect_message *m, struct details_notes *n)
+{
+	struct dissect_str alpn = m->service.alpn;
+
+	if (hidden_service(m) != 0 || !is_short(alpn))
+		return false;
+	learn_service(d, m);
+	n->taken = true;
+	if (m->service.ech)
+		note(d, n, DETAIL_ECH_NAME, m->service.ech_name, plain_certificate);
+	for (size_t at = 0; at < alpn.n && alpn.n - at > alpn.p[at]; at += 1u + alpn.p[at])
+		note(d, n, DETAIL_SERVICE_ALPN, (struct dissect_str){ alpn.p + at + 1, alpn.p[at] },
+		     plain_token);
+	return true;
+}
+
+void details_tell(struct details *d, struct subject *s, const struct details_notes *n)
+{
+	d->stats.unpaired += s == NULL;
+	for (size_t i = 0; s != NULL && i < n->count; i++) {
+		if (n->note[i].refused)
+			d->stats.refused++;
+		else if (!subject_add_detail(d->table, s, (enum detail)n->note[i].type, n->note[i].value))
+			d->stats.more++;
+	}
 }
 
 static void take_ech(struct details *d, const struct dissect_message *m, const struct dissect_hello *hello,

@@ -18,6 +18,19 @@
 
 struct details; /* owns its tables; borrows the subjects */
 
+enum { DETAILS_NOTES = 8 };
+
+/* What one message tells of a subject that is not looked for yet. */
+struct details_notes {
+	struct {
+		uint32_t value; /* number in the table's values; 0: it found no room there */
+		uint8_t type;
+		bool refused; /* it has no value */
+	} note[DETAILS_NOTES];
+	uint8_t count;
+	bool taken; /* there was such a message, though it may tell nothing */
+};
+
 struct details_stats {
 	uint64_t more;     /* values that were one too many of their type for their subject, or for all */
 	uint64_t refused;  /* empty, not printable, of no readable charset, or of an error page */
@@ -42,6 +55,10 @@ void details_subject(struct details *d, struct subject *s);
 void details_lookup(struct details *d, struct subject *s);
 /* s is the subject that the message's name stands for; NULL when it has none. Look-ups tell nothing here. */
 void details_message(struct details *d, const struct dissect_message *m, struct subject *s);
+/* A service record whose subject is known later: details_tell() is to be told of that. False: it tells too
+ * much to be noted, and waits for details_message(). */
+bool details_service(struct details *d, const struct dissect_message *m, struct details_notes *n);
+void details_tell(struct details *d, struct subject *s, const struct details_notes *n);
 const struct details_stats *details_stats(struct details *d);
 
 #endif

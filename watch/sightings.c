@@ -29,6 +29,8 @@ struct sighting *sightings_add(struct sightings *q, const struct subject_key *k)
 	g->server_count = 0;
 	g->known_only = false;
 	g->link_len = 0;
+	g->notes.count = 0;
+	g->notes.taken = false;
 	subjects_prefetch(q->table, k);
 	return g;
 }
@@ -103,6 +105,8 @@ static struct subject *tell(struct sightings *q, const struct sighting *g)
 {
 	struct subject *s = find(q, g);
 
+	if (g->notes.taken)
+		details_tell(q->details, s, &g->notes);
 	if (s == NULL)
 		return NULL;
 	q->stats.servers_more += subject_add_servers(q->table, s, g->server, g->server_count);

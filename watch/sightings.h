@@ -12,7 +12,7 @@
 #include "watch/subject.h"
 
 enum {
-	SIGHTINGS_MOST = 16,
+	SIGHTINGS_MOST = 32,
 	SIGHTING_SERVERS = 8, /* that are told with one sighting */
 };
 
@@ -27,6 +27,7 @@ struct sighting {
 	uint8_t server_count;
 	bool known_only;  /* tells servers of a subject that is there, and nothing else */
 	uint8_t link_len; /* 0: not linked */
+	struct details_notes notes;
 	struct record_server server[SIGHTING_SERVERS];
 	char name[RECORD_NAME_MAX], link[RECORD_NAME_MAX];
 };

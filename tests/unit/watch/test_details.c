@@ -269,6 +269,43 @@ static void outer_names_are_known_by_their_records(void **state)
 	aggregate_free(a);
 }
 
+/* Records that tell little are noted until their subject is known, others tell at once: nobody can see which.
+ */
+static void records_of_any_length_tell_the_same(void **state)
+{
+	(void)state;
+
+	for (size_t ids = 0; ids <= 2 * (size_t)DETAILS_NOTES; ids++) {
+		struct aggregate *a = make(0);
+		struct dissect_message m = reply(DISSECT_DNS_SERVICE, 9);
+		const struct observation *o;
+		char alpn[64] = "";
+		for (size_t i = 0; i < ids; i++)
+			snprintf(alpn + strlen(alpn), sizeof(alpn) - strlen(alpn),
+				 i % 4 == 3 ? "\1\1" : "\2h%zu", i % 4);
+		m.name = str("www.example.com");
+		m.service.alpn = str(alpn);
+		m.service.ech = true;
+		m.service.ech_name = str("cover.example.com");
+		aggregate_message(a, &m);
+		m.name = str("10.0.0.1"); /* no host's name */
+		aggregate_message(a, &m);
+		aggregate_flush(a);
+		assert_int_equal(seen.count, 1);
+		o = find("www.example.com", VIA_DNS_ANSWER);
+		assert_int_equal(o->count, 1);
+		expect(o, DETAIL_ECH_NAME, "cover.example.com", 1);
+		if (ids > 0)
+			expect(o, DETAIL_SERVICE_ALPN, "h0", (ids + 3) / 4);
+		if (ids > 2)
+			expect(o, DETAIL_SERVICE_ALPN, "h2", (ids + 1) / 4);
+		assert_int_equal(o->detail_count, 1 + (ids < 3 ? ids : 3));
+		assert_int_equal(aggregate_details(a)->refused, ids / 4);
+		assert_int_equal(aggregate_details(a)->unpaired, 1);
+		aggregate_free(a);
+	}
+}
+
 static void hidden_dns_is_named(void **state)
 {
 	struct resolver row = { .name = (char[]){ "dns.campus.example" },
@@ -326,6 +363,7 @@ int main(void)
 		cmocka_unit_test(answers_to_several_hosts_are_not_guessed),
 		cmocka_unit_test(certificates_accuse_nobody),
 		cmocka_unit_test(outer_names_are_known_by_their_records),
+		cmocka_unit_test(records_of_any_length_tell_the_same),
 		cmocka_unit_test(hidden_dns_is_named),
 		cmocka_unit_test(answers_in_the_next_window_find_nobody),
 	};
