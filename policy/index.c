@@ -19,22 +19,53 @@ static int compare(const void *left, const void *right)
 	return order != 0 ? order : (a->value > b->value) - (a->value < b->value);
 }
 
-/* FNV-1a from the last byte to the first, so that one walk over a host passes the hash of each parent. */
-#define HASH_START UINT64_C(0xcbf29ce484222325)
-#define HASH_PRIME UINT64_C(0x100000001b3)
+/* Label by label from the last to the first, so that one walk over a host passes the hash of each parent;
+ * eight bytes of a label at a time. */
+#define HASH_START UINT64_C(0x9e3779b97f4a7c15)
+#define HASH_PRIME UINT64_C(0xff51afd7ed558ccd)
 
-static uint64_t hash_step(uint64_t h, char c) { return (h ^ (unsigned char)c) * HASH_PRIME; }
+static uint64_t hash_word(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * HASH_PRIME;
+	return h ^ h >> 33;
+}
+
+static uint64_t hash_label(uint64_t h, const char *label, size_t n)
+{
+	uint64_t word, rest = n;
+
+	for (; n >= sizeof(word); n -= sizeof(word), label += sizeof(word)) {
+		memcpy(&word, label, sizeof(word));
+		h = hash_word(h, word);
+	}
+	for (; n > 0; n--)
+		rest = rest << 8 | (unsigned char)*label++;
+	return hash_word(h, rest);
+}
+
+static size_t label_start(const char *host, size_t end)
+{
+	while (end > 0 && host[end - 1] != '.')
+		end--;
+	return end;
+}
 
 static uint64_t hash_all(const struct index *ix, const char *key, size_t n)
 {
 	uint64_t h = HASH_START ^ ix->seed;
-	for (size_t i = n; i > 0; i--)
-		h = hash_step(h, key[i - 1]);
+
+	for (size_t start; n > 0; n = start > 0 ? start - 1 : 0) {
+		start = label_start(key, n);
+		h = hash_label(h, key + start, n - start);
+	}
 	return h;
 }
 
 static uint32_t tag_of(uint64_t h) { return (uint32_t)(h >> 32); }
-static size_t slot_of(const struct index *ix, uint64_t h) { return (size_t)(h ^ h >> 29) & ix->mask; }
+static size_t slot_of(const struct index *ix, uint64_t h)
+{
+	return (size_t)(h * HASH_PRIME >> 29) & ix->mask;
+}
 
 static void put(struct index *ix, size_t at, size_t n)
 {
@@ -97,12 +128,14 @@ const struct index_entry *index_find_suffix(const struct index *ix, const char *
 
 	if (ix->count == 0)
 		return NULL;
-	for (size_t n = 1; n <= length && n <= ix->longest; n++) {
-		const char *end = host + length - n;
-		h = hash_step(h, *end);
-		if (n < ix->shortest || (n < length && end[-1] != '.'))
+	for (size_t end = length, start; end > 0; end = start > 0 ? start - 1 : 0) {
+		start = label_start(host, end);
+		if (length - start > ix->longest)
+			break;
+		h = hash_label(h, host + start, end - start);
+		if (length - start < ix->shortest)
 			continue;
-		s = look_up(ix, end, h);
+		s = look_up(ix, host + start, h);
 		longest = s ? s : longest;
 	}
 	return longest ? &ix->entry[longest->at] : NULL;

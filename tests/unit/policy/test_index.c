@@ -55,9 +55,39 @@ static void test_longest_suffix(void **state)
 	longest_suffix(UINT64_C(0x9e3779b97f4a7c15));
 }
 
+/* Keys whose labels are longer than what is hashed at a time, and alike but for one byte anywhere. */
+static void test_alike(void **state)
+{
+	static const char base[] = "abcdefghijklmnopqrstuvwx.yz0123456789abcdef.cn";
+	const size_t length = sizeof(base) - 1;
+	struct index ix = { .seed = 7 };
+	char name[sizeof(base) + 2];
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < length; i++) {
+		memcpy(name, base, sizeof(base));
+		name[i] = name[i] == '.' ? '-' : '_';
+		index_add(&ix, name, i);
+	}
+	index_sort(&ix);
+	for (size_t i = 0; i < length; i++) {
+		memcpy(name + 2, base, sizeof(base));
+		memcpy(name, "w.", 2);
+		name[2 + i] = name[2 + i] == '.' ? '-' : '_';
+		assert_int_equal(index_find(&ix, name + 2, &n)->value, i);
+		assert_int_equal(n, 1);
+		assert_int_equal(index_find_suffix(&ix, name)->value, i);
+	}
+	assert_null(index_find(&ix, base, &n));
+	assert_null(index_find_suffix(&ix, base));
+	index_clear(&ix);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_longest_suffix),
 	};
