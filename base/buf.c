@@ -14,20 +14,9 @@ void buf_room(struct buf *b, size_t n) { b->p = xgrow(b->p, &b->cap, b->len + n 
 
 void buf_number(struct buf *b, uint64_t v)
 {
-	char text[20];
-	size_t at = sizeof(text);
+	char *to = buf_space(b, TEXT_NUMBER_MAX);
 
-	if (v < 10) { /* most are */
-		text[0] = (char)('0' + v);
-		buf_add(b, text, 1);
-		return;
-	}
-	do {
-		at--;
-		text[at] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v > 0);
-	buf_add(b, text + at, sizeof(text) - at);
+	buf_wrote(b, text_number(to, v));
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)
@@ -83,6 +72,8 @@ static size_t json_plain(const char *s, size_t n)
 
 	while (i + sizeof(uint64_t) <= n && json_plain_word(s + i))
 		i += sizeof(uint64_t);
+	if (i + sizeof(uint64_t) > n && n >= sizeof(uint64_t) && json_plain_word(s + n - sizeof(uint64_t)))
+		return n; /* some bytes were looked at twice */
 	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
 		i++;
 	return i;

@@ -26,6 +26,10 @@ size_t text_safe(char *out, size_t cap, const char *s, size_t n);
 /* The contract's form for dissected names: bytes outside 0x20..0x7e and the backslash as \xHH. */
 size_t text_hex_escape(char *out, size_t cap, const uint8_t *s, size_t n);
 
+enum { TEXT_NUMBER_MAX = 20 };
+/* In decimal, without a NUL; returns its length. */
+size_t text_number(char out[TEXT_NUMBER_MAX], uint64_t v);
+
 #define TEXT_TIME_MAX 32
 /* "2026-11-21T08:00:00.000000Z"; returns its length. */
 size_t text_time_utc(char out[TEXT_TIME_MAX], int64_t us);

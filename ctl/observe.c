@@ -28,6 +28,11 @@ enum {
 	BUDGET = 4096,       /* packets between looks at the signals */
 	POLL_MS = 500,
 	LINES_BYTES = 64 * 1024, /* written at once */
+	WORD_MAX = 32,           /* of our own: kinds, channels */
+	KEYS_MAX = 64,           /* of the keys in one part of a line */
+	START_MAX = KEYS_MAX + 2 * TEXT_TIME_MAX + WORD_MAX,
+	SERVER_MAX = TEXT_ADDR_MAX + 12, /* with its port, quotes and what stands between */
+	COUNTS_MAX = KEYS_MAX + WORD_MAX + 2 * TEXT_NUMBER_MAX + RECORD_SERVERS_MAX * SERVER_MAX,
 	SILENCE_US =
 		2000000, /* packets may wait this long in the kernel's ring: windows close that much later */
 };
@@ -49,18 +54,33 @@ struct observe {
 
 /* --- output --- */
 
-static void json_server(struct buf *out, const struct record_server *s)
+/* Room was made for it. Returns its end. */
+static inline char *put(char *to, const char *text)
 {
-	char *text = buf_space(out, TEXT_ADDR_MAX + 4);
-	bool v6 = !text_addr_is_v4(s->addr);
-	size_t n = 1 + v6;
+	size_t n = strlen(text); /* known when it is a literal */
 
-	memcpy(text, "\"[", 2);
-	n += text_addr(text + n, s->addr);
-	memcpy(text + n, v6 ? "]:" : ":", 2);
-	buf_wrote(out, n + 1 + v6);
-	buf_number(out, s->port);
-	buf_puts(out, "\"");
+	memcpy(to, text, n);
+	return to + n;
+}
+
+static inline char *put_number(char *to, uint64_t n)
+{
+	if (n >= 10) /* few are */
+		return to + text_number(to, n);
+	*to = (char)('0' + n);
+	return to + 1;
+}
+
+static char *put_server(char *to, const struct record_server *s)
+{
+	bool v6 = !text_addr_is_v4(s->addr);
+
+	to = put(to, "\"[") - !v6;
+	to += text_addr(to, s->addr);
+	to = v6 ? put(to, "]:") : put(to, ":");
+	to = put_number(to, s->port);
+	*to = '"';
+	return to + 1;
 }
 
 static inline void json_text(struct buf *out, const char *key, const char *value)
@@ -84,19 +104,16 @@ static inline void json_number(struct buf *out, const char *key, uint64_t n)
 }
 
 /* Behind `"from":"`; a quote has to follow. Most were seen once. */
-static void json_times(struct buf *out, int64_t from, int64_t to)
+static char *put_times(char *to, int64_t from, int64_t till)
 {
-	static const char key[] = "\",\"to\":\"";
-	char *first = buf_space(out, sizeof(key) + (size_t)2 * TEXT_TIME_MAX), *last;
-	size_t n = text_time_utc(first, from);
+	const char *first = to;
+	size_t n = text_time_utc(to, from);
 
-	last = first + n + sizeof(key) - 1;
-	memcpy(first + n, key, sizeof(key) - 1);
-	if (to != from)
-		n = text_time_utc(last, to);
-	else
-		memcpy(last, first, n);
-	buf_wrote(out, (size_t)(last - first) + n);
+	to = put(to + n, "\",\"to\":\"");
+	if (till != from)
+		return to + text_time_utc(to, till);
+	memcpy(to, first, n);
+	return to + n;
 }
 
 static void json_link(struct buf *out, const struct record_link *l)
@@ -139,21 +156,37 @@ void observe_head(struct buf *head, const char *sensor)
 	buf_puts(head, ",\"from\":\"");
 }
 
+/* Up to its name. */
+static void json_start(struct buf *out, const struct buf *head, const struct observation *o)
+{
+	char *start = buf_space(out, head->len + START_MAX), *to = start;
+
+	memcpy(to, head->p, head->len);
+	to = put_times(to + head->len, o->from, o->to);
+	to = put(put(to, "\",\"kind\":\""), subject_kind_name(o->kind));
+	to = put(to, "\",\"name\":");
+	buf_wrote(out, (size_t)(to - start));
+}
+
+static void json_counts(struct buf *out, const struct observation *o)
+{
+	char *start = buf_space(out, COUNTS_MAX), *to = start;
+
+	to = put(put(to, ",\"via\":\""), via_name(o->via));
+	to = put_number(put(to, "\",\"count\":"), o->count);
+	to = put_number(put(to, ",\"clients\":"), sketch_count(&o->clients));
+	to = put(to, ",\"servers\":[");
+	for (size_t i = 0; i < o->server_count; i++)
+		to = put_server(i > 0 ? put(to, ",") : to, &o->servers[i]);
+	to = put(to, "],\"links\":[");
+	buf_wrote(out, (size_t)(to - start));
+}
+
 void observe_json(struct buf *out, const struct buf *head, const struct observation *o)
 {
-	buf_add(out, head->p, head->len);
-	json_times(out, o->from, o->to);
-	json_word(out, "\",\"kind\":\"", subject_kind_name(o->kind));
-	json_text(out, ",\"name\":", o->name);
-	json_word(out, ",\"via\":\"", via_name(o->via));
-	json_number(out, ",\"count\":", o->count);
-	json_number(out, ",\"clients\":", sketch_count(&o->clients));
-	buf_puts(out, ",\"servers\":[");
-	for (size_t i = 0; i < o->server_count; i++) {
-		buf_puts(out, i > 0 ? "," : "");
-		json_server(out, &o->servers[i]);
-	}
-	buf_puts(out, "],\"links\":[");
+	json_start(out, head, o);
+	buf_json(out, o->name, strlen(o->name));
+	json_counts(out, o);
 	for (size_t i = 0; i < o->link_count; i++) {
 		buf_puts(out, i > 0 ? "," : "");
 		json_link(out, &o->links[i]);
