@@ -140,14 +140,6 @@ transfers = 8
 wechat_record = https://record.$campus/?appid=
 X
 }
-wait_until() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || { cat "$work/err"; return 1; }
-		sleep 0.1
-	done
-}
 says() { grep -q -- "$1" "$work/err"; }
 facts() { [ "$(sqlite3 -readonly -cmd '.timeout 5000' "$s/beiand.db" "SELECT count(*) FROM probe_fact WHERE $1")" -ge "$2" ]; }
 app_of() { ctl "$s" --json explain "$1" | jq -r 'select(.step == "member") | .text'; }

@@ -29,6 +29,7 @@ ends() {
 log() { cut -d '|' -f "$1" "$work/access.log"; }
 
 check "servers start" servers
+[ "$failures" -eq 0 ] || finish
 settings >"$work/conf"
 settings "host_seconds = 1" >"$work/polite.conf"
 settings "host_seconds = 3600" >"$work/rare.conf"

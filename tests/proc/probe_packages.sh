@@ -101,6 +101,7 @@ X
 }
 
 check "servers start" servers
+[ "$failures" -eq 0 ] || finish
 settings >"$work/conf"
 check "packages are made" make_packages
 

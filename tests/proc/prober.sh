@@ -107,14 +107,6 @@ per_second = 8
 transfers = 8
 stall_seconds = 2
 X
-wait_until() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || { cat "$work/err"; return 1; }
-		sleep 0.05
-	done
-}
 sql() { sqlite3 -readonly -cmd '.timeout 5000' "$s/beiand.db" "$1"; }
 count() { sql "SELECT count(*) FROM probe_job WHERE $1"; }
 at_least() { [ "$(count "$1")" -ge "$2" ]; }
