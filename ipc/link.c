@@ -34,6 +34,7 @@ struct link {
 	int got_fd;       /* came with the frame at hand */
 	bool busy, freed; /* inside a handler; link_free() was called there */
 	bool over;        /* down() is due or was called */
+	bool deaf;        /* link_press() waited in vain, and waits no more until the peer takes something */
 	const char *why;
 	uint8_t in[LINK_FRAME_MAX + 1]; /* one more, so that an over-long frame shows */
 	uint8_t scratch[LINK_FRAME_MAX];
@@ -339,6 +340,12 @@ void link_press(struct link *l, size_t most)
 {
 	struct pollfd p = { .fd = l->fd, .events = POLLOUT };
 
-	while (l->queued > most && !l->over && poll(&p, 1, LINK_PATIENCE_MS) > 0 && transmit_queued(l) >= 0)
-		;
+	while (l->queued > most && !l->over) {
+		size_t before = l->queued;
+		if (poll(&p, 1, l->deaf ? 0 : LINK_PATIENCE_MS) > 0 && transmit_queued(l) < 0)
+			return;
+		l->deaf = l->queued == before;
+		if (l->deaf)
+			return;
+	}
 }

