@@ -140,6 +140,15 @@ async def silent(r, w, n):
 
 
 @way
+async def drops(r, w, n):
+    """Keeps the connection, and drops whoever asks again over it."""
+    await request(r, n)
+    w.write(OK + b"Content-Length: 2\r\n\r\nok")
+    await w.drain()
+    await request(r, n)
+
+
+@way
 async def endless_hops(r, w, n):
     head = await request(r, n)
     here = path(head)

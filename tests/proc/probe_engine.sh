@@ -101,6 +101,11 @@ two_hosts() { # and neither's name or certificate goes to the other
 		! awk -F '|' '$5 ~ /[?][ab]$/ && $3 != $15' "$work/access.log" | grep -q .
 }
 check "two hosts in turns: one connection each, SNI and Host their own" two_hosts
+dropped() { # RFC 9112 section 9.3.1: who is dropped asks once more, over a new connection, and no more than that
+	run conf "http://drops.$domain/ http://drops.$domain/ http://drops.$domain/" >/dev/null && says '[.answers[].outcome] == ["done", "done", "done"]' &&
+		[ "$(grep -c '^drops GET' "$work/nasty.log")" -eq 5 ]
+}
+check "who drops a connection that he kept is asked once more" dropped
 moves() { # a connection to an address that the name has no more is not used
 	run conf "http://moves.lies.$domain/ http://moves.lies.$domain/" >/dev/null &&
 		says '[.answers[].outcome] == ["done", "connect-failed"]' && sum '.reused == 0'

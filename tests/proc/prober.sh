@@ -147,6 +147,7 @@ check "the prober holds no file" sh -c '! [ "$1" ]' sh "$(holds_little)"
 check "and listens nowhere" sh -c '! [ "$1" ]' sh "$(ss -Hltnp | grep "pid=$prober,")"
 check "nor has it rights of its own left to gain" grep -q 'NoNewPrivs:[[:space:]]*1' "/proc/$prober/status"
 
+cut_now() { date +%s.%3N >>"$work/cuts"; } # what a stay had been told is forgotten
 # Killed on the way, until it had asked something that it had not answered.
 back() { now=$(child prober) && [ -n "$now" ] && [ "$now" != "$prober" ]; }
 kills=0
@@ -154,6 +155,7 @@ killed() {
 	while [ $kills -lt 10 ] && none "$lost"; do
 		prober=$(child prober)
 		died=$(date +%s)
+		cut_now
 		kill -9 "$prober"
 		kills=$((kills + 1))
 		wait_until 20 back && wait_until 20 none "handed IS NOT NULL AND handed < $died * 1000000" || return 1
@@ -167,6 +169,7 @@ check "and not asked again before its time" not_soon
 check "the others go on" wait_until 20 at_least "$answered" 45
 
 # Paused on the way.
+cut_now
 check "probe pause is taken" ask probe pause
 sleep 2
 lines=$(wc -l <"$seen")
@@ -208,6 +211,7 @@ check "who is not in scope is not asked" refused
 # that on no machine the work is done before.
 handed() { [ "$(count 'handed IS NOT NULL')" -ge 1 ]; }
 check "jobs are out" wait_until 10 handed
+cut_now
 kill -9 "$(child store)"
 wait "$daemon"
 check "a killed store ends the service" test $? -eq 1
@@ -221,13 +225,14 @@ left() { [ "$(count "wanted = 1 AND done IS NULL AND NOT ($lost OR $cut)")" -eq 
 check "each is answered, or waits for its time" left
 check "that is still ahead" not_soon
 
-# What the server saw. A front page is asked once for all probes of a host, unless a prober died in between.
+# What the server saw. A front page is asked once for all probes of a host, unless the stay was cut short in between.
 twice() {
-	awk -v hand="$asked_by_hand" '$5 != "/robots.txt" && $3 !~ "^" hand { n[$2 " " $3 " " $4 " " $5]++ }
-		END { for (a in n) if (n[a] > 1) print n[a], a }' "$seen" | while read -r n scheme host method path; do
-		[ "$path" = / ] && [ "$n" -le 2 ] && [ "$(count "name = '$host' AND ($lost OR $cut)")" -gt 0 ] && continue
-		echo "$n $scheme $host $method $path"
-	done
+	awk -v hand="$asked_by_hand" 'NR == FNR { cut[NR] = $1; cuts = NR; next }
+		$5 == "/robots.txt" || $3 ~ "^" hand { next }
+		{ a = $2 " " $3 " " $4 " " $5; fine = !(a in last) }
+		$5 == "/" { for (i = 1; i <= cuts && !fine; i++) fine = last[a] - 1 < cut[i] && cut[i] < $1 }
+		!fine { print a }
+		{ last[a] = $1 }' "$work/cuts" "$seen"
 }
 check "nobody was asked for anything twice" sh -c '! [ "$1" ]' sh "$(twice)"
 check "nor was a job tried twice" none "attempts > 1 AND name NOT LIKE '$asked_by_hand.%'"
