@@ -275,22 +275,13 @@ static int zero_run(const unsigned word[8], int *length)
 	return best;
 }
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
 /* All 32 digits, zeroes in front as well. */
 static void put_digits(char out[32], const uint8_t addr[16])
 {
-	static const bytes16 first = { 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23 };
-	bytes16 high, low, half[2];
-
-	memcpy(&high, addr, sizeof(high));
-	low = high & 15;
-	high >>= 4;
-	half[0] = __builtin_shuffle(high, low, first);
-	half[1] = __builtin_shuffle(high, low, first + 8);
-	for (int i = 0; i < 2; i++)
-		half[i] += '0' + ((bytes16)(half[i] > 9) & ('a' - '9' - 1));
-	memcpy(out, half, sizeof(half));
+	for (int i = 0; i < 16; i++) {
+		out[2 * i] = "0123456789abcdef"[addr[i] >> 4];
+		out[2 * i + 1] = "0123456789abcdef"[addr[i] & 15];
+	}
 }
 
 /* One of eight groups, whose four digits are there. */
