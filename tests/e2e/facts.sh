@@ -163,10 +163,10 @@ check "so are titles and numbers" wait_until 60 facts "type = 1 AND name LIKE 'k
 check "the record of the mini-program" wait_until 60 facts "type = 37" 2
 check "and what the package declares" wait_until 60 facts "type = 38" 2
 moved() { belongs "jwc.$campus" "host:jw.$campus"; }
-check "a host that moved for good is one with the other" wait_until 150 moved
+check "a host that moved for good is one with the other" wait_until 30 moved
 twins() { belongs "kaoqin.$campus" "host:kq.$campus" || belongs "kq.$campus" "host:kaoqin.$campus"; }
-check "so are two with one service number and one title" wait_until 150 twins
-check "a host of the record is the mini-program's" wait_until 150 belongs api.shili-vendor.com "wechat-mini:$appid"
+check "so are two with one service number and one title" wait_until 30 twins
+check "a host of the record is the mini-program's" wait_until 30 belongs api.shili-vendor.com "wechat-mini:$appid"
 kill -TERM "$daemon"
 check "the daemon ends well" wait "$daemon"
 
