@@ -356,11 +356,12 @@ static bool take_result(void *arg, struct rd *body)
 static bool take_begun(void *arg, struct rd *body)
 {
 	struct probing *p = arg;
+	bool careful = flight_careful(p->flight); /* it may be the last suspect that begins */
 	int64_t job;
 
 	if (!msg_id_get(body, &job) || !flight_begun(p->flight, job))
 		return false;
-	if (flight_careful(p->flight)) /* the next one may go */
+	if (careful)
 		gather(p);
 	return true;
 }
@@ -437,6 +438,15 @@ bool probing_linked(const struct probing *p) { return p->link != NULL; }
 
 /* -- life ------------------------------------------------------------------------------------------ */
 
+static void calm_down(struct probing *p)
+{
+	bool careful = flight_careful(p->flight);
+
+	flight_calm(p->flight);
+	if (careful) /* what waited for its turn may go */
+		gather(p);
+}
+
 static void on_watch(evutil_socket_t fd, short what, void *arg)
 {
 	struct probing *p = arg;
@@ -446,7 +456,7 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	release(p, now, "还没有结果,稍后用 beianctl probes 查看");
 	look_after(p, now);
 	if (now - p->died > (int64_t)PROBING_CALM_SECONDS * 1000000)
-		flight_calm(p->flight);
+		calm_down(p);
 }
 
 struct probing *probing_new(struct event_base *base, struct store *store, const struct conf *conf,
