@@ -230,6 +230,8 @@ held() {
 		says '.run == "held-back"' && sum '.requests <= 2' && jq -es 'any(.[]; .answers[1].outcome == "held-back" and .retry_after > 100)' "$work/out"
 }
 check "who asked to wait is not asked again" held
+# A server's log says when it came round to it: on a busy machine that may be late once; who asks too soon does so each time.
+thrice() { "$@" || "$@" || "$@"; }
 spaced() {
 	local before
 	before=$(wc -l <"$work/access.log")
@@ -237,7 +239,7 @@ spaced() {
 		says '.run == "done"' && sum '.waits > 0' || return 1
 	tail -n +$((before + 1)) "$work/access.log" | awk -F '|' '{ print $1 } NR > 1 && $1 - last < 0.95 { bad = 1 } { last = $1 } END { exit bad || NR != 5 }'
 }
-check "one host: a second between two requests, robots.txt included" spaced
+check "one host: a second between two requests, robots.txt included" thrice spaced
 paced() {
 	local before i urls=()
 	before=$(wc -l <"$work/access.log")
@@ -245,7 +247,7 @@ paced() {
 	run slow.conf "${urls[@]}" >/dev/null && says '.run == "done"' || return 1
 	tail -n +$((before + 1)) "$work/access.log" | cut -d '|' -f 1 | awk '{ t[NR] = $1 } NR > 21 && t[NR] - t[NR - 21] < 0.95 { bad = 1 } END { exit bad || NR != 50 }'
 }
-check "all hosts: never more than 20 in a second" paced
+check "all hosts: never more than 20 in a second" thrice paced
 settings "net_minute = 60" >"$work/net.conf"
 elsewhere() { # each name's first address is in a network of its own, and nobody is there
 	local before i urls=()
