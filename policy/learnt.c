@@ -23,16 +23,23 @@ const struct policy_fact *learnt_of(const struct policy_input *in, size_t subjec
 	return *n > 0 ? &in->fact[low] : NULL;
 }
 
+static void each_of(const struct policy_input *in, size_t subject, enum fact type, unsigned least,
+		    learnt_fn *fn, void *arg)
+{
+	size_t n;
+	const struct policy_fact *f = learnt_of(in, subject, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (f[i].type == type && f[i].confidence >= least)
+			fn(arg, &f[i]);
+}
+
 void learnt_each(const struct policy_input *in, const struct app *a, enum fact type, unsigned least,
 		 learnt_fn *fn, void *arg)
 {
-	for (size_t i = 0; i < a->member_count && in->fact_count > 0; i++) {
-		size_t n;
-		const struct policy_fact *f = learnt_of(in, a->member[i].subject, &n);
-		for (size_t k = 0; k < n; k++)
-			if (f[k].type == type && f[k].confidence >= least)
-				fn(arg, &f[k]);
-	}
+	for (size_t i = 0; i < a->member_count && in->fact_count > 0; i++)
+		if (a->member[i].tie != TIE_LEARNT)
+			each_of(in, a->member[i].subject, type, least, fn, arg);
 }
 
 bool learnt_is_declared(const struct policy_fact *f)
@@ -99,7 +106,8 @@ void learnt_explain(const struct work *w, struct app *a)
 	struct telling t = { 0 };
 
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]) && w->in->fact_count > 0; i++)
-		learnt_each(w->in, a, told[i], 1, tell, &t);
+		for (size_t k = 0; k < a->member_count; k++)
+			each_of(w->in, a->member[k].subject, told[i], 1, tell, &t);
 	if (t.more > 0)
 		buf_printf(&t.text, ",另有 %zu 项", t.more);
 	if (t.told > 0)

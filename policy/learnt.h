@@ -18,7 +18,9 @@ enum {
 
 /* The facts of a subject: *n of them, NULL when there are none. */
 const struct policy_fact *learnt_of(const struct policy_input *in, size_t subject, size_t *n);
-/* Calls fn for each fact of the type of any member that is at least this sure. */
+/* Calls fn for each fact of the type that is at least this sure, of any member but those that facts brought:
+ * what a stranger's page says of itself neither clears nor accuses those who were there before. It is told.
+ */
 typedef void learnt_fn(void *arg, const struct policy_fact *f);
 void learnt_each(const struct policy_input *in, const struct app *a, enum fact type, unsigned least,
 		 learnt_fn *fn, void *arg);
@@ -41,7 +43,7 @@ const struct policy_fact *learnt_of_nobody(const struct policy_input *in, size_t
 bool learnt_is_declared(const struct policy_fact *f);
 /* The kind of subject that such a fact names. */
 enum subject_kind learnt_declared_kind(const struct policy_fact *f);
-/* The surest of them, the first of equals; NULL: none. */
+/* The surest of those that learnt_each() calls with, the first of equals; NULL: none. */
 const struct policy_fact *learnt_best(const struct policy_input *in, const struct app *a, enum fact type,
 				      unsigned least);
 

@@ -218,11 +218,13 @@ static void add_domain(void *arg, const struct policy_fact *f)
 	register_each_of_host(&m->w->reg, f->value, add_beside, m);
 }
 
-/* The platform's own record of an identifier: its name alone may be another's too; with a host that the
- * platform lets it speak to in the same filing, it is that filing's. */
+/* The platform's own record of an identifier: its name alone may be another's too; with a host in the same
+ * filing, which the record lists or it was seen to speak to, it is that filing's. What a host's package or
+ * page calls itself is no record. */
 static void add_record_name(void *arg, const struct policy_fact *f)
 {
 	const struct near *m = arg;
+	bool record = m->w->in->subject[f->subject].kind != SUBJECT_HOST;
 	char *name = policy_normal_name(f->value);
 	size_t n = 0;
 	const struct index_entry *e =
@@ -230,7 +232,7 @@ static void add_record_name(void *arg, const struct policy_fact *f)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct app_match *known = listed(m, e[i].value);
-		bool agrees = known != NULL && known->keys[MATCH_DOMAIN] &&
+		bool agrees = record && known != NULL && known->keys[MATCH_DOMAIN] &&
 			      near_bearing(m, register_filing(&m->w->reg, e[i].value)) != BEARS_OTHER;
 		add(m, e[i].value, MATCH_NAME, agrees ? MATCH_EXACT : MATCH_IS_PROBABLE);
 	}

@@ -194,6 +194,119 @@ static void test_somebody(void **state)
 	scene_free(s);
 }
 
+/* -- strangers: hosts that nothing but facts brought in ------------------------------------------------- */
+
+#define PKG "cn.edu.hnust.jw"
+
+/* A filed package, and a host of somebody that calls the package its own. */
+static struct scene *claimed(size_t *host)
+{
+	struct scene *s = scene_new("xust");
+	struct policy_filing *f = scene_filing(s, FILING_PROVIDER, "教务");
+
+	*host = scene_host(s, "api.vendor-x.com");
+	scene_see(s, SUBJECT_ANDROID_PACKAGE, PKG);
+	scene_key(&f->packages, PKG);
+	f->icp = "湘ICP备05000001号";
+	f->operator= "示例大学";
+	f->permissions = "无";
+	scene_standing(scene_fact(s, *host, FACT_ANDROID_PACKAGE, PKG, "assetlinks.json"), 400);
+	return s;
+}
+
+/* Its footer, its owner, its package, its age: told, and held against nobody else's filing. */
+static void test_stranger_accuses_nobody(void **state)
+{
+	static const struct {
+		enum fact type;
+		const char *value;
+	} rows[] = {
+		{ FACT_ICP_NUMBER, "京ICP备99999999号" },         { FACT_APP_OWNER, "乙科技有限公司" },
+		{ FACT_PERMISSION, "android.permission.CAMERA" }, { FACT_APP_VERSION, "1.0" },
+		{ FACT_APP_UPDATED, "2020-01-01T00:00:00Z" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t host;
+		struct scene *s = claimed(&host);
+		scene_standing(scene_fact(s, host, rows[i].type, rows[i].value, "页脚"), 400);
+		assert_int_equal(scene_tie(s, host), TIE_LEARNT);
+		assert_string_equal(scene_home(s, host), "android-package:" PKG);
+		assert_int_equal(scene_status(s, "android-package:" PKG), APP_FILED);
+		if (scene_findings(s, "android-package:" PKG) != 0)
+			fail_msg("row %zu", i);
+		assert_null(scene_step(s, "android-package:" PKG, "drift-unread"));
+		scene_free(s);
+	}
+}
+
+/* Of the two that declare one package the later joins the first: only the first speaks for both. */
+static void test_stranger_clears_nobody(void **state)
+{
+	static const struct {
+		size_t shows; /* the number */
+		enum app_status want;
+	} rows[] = { { 0, APP_PROBABLE }, { 1, APP_UNFILED } };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene *s = scene_new("hnust");
+		size_t host[2] = { scene_host(s, "a.hnust.edu.cn"), scene_host(s, "b.hnust.edu.cn") };
+		scene_provider(s, "别的", "zz.hnust.edu.cn")->number = "教APP备4310001号";
+		for (size_t k = 0; k < 2; k++) {
+			if (k == rows[i].shows)
+				scene_fact(s, host[k], FACT_EDU_NUMBER, "教APP备4310001号", "页脚");
+			scene_fact(s, host[k], FACT_ANDROID_PACKAGE, "org.x", "assetlinks.json")->first +=
+				(int64_t)k;
+		}
+		assert_string_equal(scene_home(s, host[1]), "host:a.hnust.edu.cn");
+		assert_int_equal(scene_tie(s, host[1]), TIE_LEARNT);
+		assert_int_equal(scene_status(s, "host:a.hnust.edu.cn"), rows[i].want);
+		assert_int_equal(scene_findings(s, "host:a.hnust.edu.cn"), rows[i].want == APP_UNFILED);
+		assert_non_null(strstr(scene_step(s, "host:a.hnust.edu.cn", "learnt"), "教APP备4310001号"));
+		scene_free(s);
+	}
+}
+
+/* What the package on a host calls itself is no platform's record: of a host that facts brought it says
+ * nothing, of one that the identifier speaks to it makes nothing certain. */
+static void test_name_of_a_package_is_no_record(void **state)
+{
+	static const struct {
+		bool linked, recorded;
+		enum app_status want;
+	} rows[] = {
+		{ false, false, APP_PROBABLE },
+		{ true, false, APP_PROBABLE },
+		{ true, true, APP_FILED },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene *s = scene_new("hnust");
+		size_t api = scene_host(s, "api.vendor-x.com"), jw = scene_host(s, "jw.hnust.edu.cn");
+		size_t mini = scene_see(s, SUBJECT_WECHAT_MINI, MINI_A);
+		struct sketch others;
+		scene_clients(&others, 100, 50);
+		s->subject[jw].sketch = s->subject[jw].connect_sketch = &others;
+		s->subject[jw].clients = 50;
+		scene_provider(s, "某教务系统", "jw.hnust.edu.cn");
+		scene_link(s, mini, jw, 1);
+		if (rows[i].linked)
+			scene_link(s, mini, api, 9);
+		scene_fact(s, api, FACT_APP_NAME, "某教务系统", "资源表里的默认名");
+		scene_fact(s, mini, FACT_APP_DOMAIN, "api.vendor-x.com", "微信小程序资料页");
+		scene_fact(s, mini, FACT_APP_DOMAIN, "jw.hnust.edu.cn", "微信小程序资料页");
+		if (rows[i].recorded)
+			scene_fact(s, mini, FACT_APP_NAME, "某教务系统", "微信小程序资料页");
+		assert_int_equal(scene_tie(s, api), rows[i].linked ? TIE_EXCLUSIVE : TIE_LEARNT);
+		if (scene_status(s, MINI) != rows[i].want)
+			fail_msg("row %zu: %s", i, app_status_name(scene_status(s, MINI)));
+		scene_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +319,9 @@ int main(void)
 		cmocka_unit_test(test_package),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_somebody),
+		cmocka_unit_test(test_stranger_accuses_nobody),
+		cmocka_unit_test(test_stranger_clears_nobody),
+		cmocka_unit_test(test_name_of_a_package_is_no_record),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
