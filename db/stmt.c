@@ -125,11 +125,10 @@ static const char *const statements[STMT_COUNT] = {
 		"SELECT id, kind, name, operator, unit, number, domains, appids, packages, bundles, icp, "
 		"permissions, version "
 		"FROM filed_current ORDER BY id",
-	/* of a value that several jobs saw the row that is surest of it (SQLite: bare columns of max()) */
-	[STMT_FACTS_STANDING] =
-		"SELECT kind, name, type, value, note, max(confidence), min(first), max(last) "
-		"FROM probe_fact WHERE gone IS NULL GROUP BY kind, name, type, value "
-		"ORDER BY kind, name, type, value",
+	/* of a value that several jobs saw the surest row first, the newest of equals, and always the same */
+	[STMT_FACTS_STANDING] = "SELECT kind, name, type, value, note, confidence, first, last "
+				"FROM probe_fact WHERE gone IS NULL "
+				"ORDER BY kind, name, type, value, confidence DESC, last DESC, note",
 	/* hosts that were seen and that a fact of an identifier that was seen names */
 	[STMT_FACTS_HOSTS] = "SELECT h.id FROM observed_subject i "
 			     "CROSS JOIN probe_fact f ON f.kind = i.kind AND f.name = i.name AND f.type = ?2 "

@@ -309,6 +309,20 @@ static void add_fact(struct load *l, struct query *q, size_t subject)
 	};
 }
 
+/* Another job, which is no surer, saw the last one as well: it stands for as long as any of them saw it. */
+static bool widens_last(struct load *l, struct query *q, size_t subject)
+{
+	struct policy_fact *f = l->in.fact_count > 0 ? &l->fact[l->in.fact_count - 1] : NULL;
+	int64_t first = query_get_int(q, 6), last = query_get_int(q, 7);
+
+	if (f == NULL || f->subject != subject || f->type != (enum fact)query_get_int(q, 2) ||
+	    strcmp(f->value, query_get_text(q, 3)) != 0)
+		return false;
+	f->first = f->first < first ? f->first : first;
+	f->last = f->last > last ? f->last : last;
+	return true;
+}
+
 /* Rows and subjects are in the same order, (kind, name), so the facts come out sorted. */
 static void load_facts(struct load *l, struct db_txn *t)
 {
@@ -321,7 +335,7 @@ static void load_facts(struct load *l, struct db_txn *t)
 		if (!state_kind(&q, 0, &kind))
 			continue;
 		subject = subject_index(l, kind, query_get_text(&q, 1));
-		if (subject != SIZE_MAX)
+		if (subject != SIZE_MAX && !widens_last(l, &q, subject))
 			add_fact(l, &q, subject);
 	}
 	l->in.fact = l->fact;

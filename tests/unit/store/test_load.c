@@ -202,6 +202,66 @@ static void facts_are_of_their_subjects(void **state)
 	assert_true(fx_says("learnt"));
 }
 
+struct sight {
+	const char *value;
+	unsigned confidence;
+	const char *note;
+};
+
+enum { SIGHTS = 3 };
+
+static void seen_by(int n, const char *probe, int64_t now, const struct sight *sight)
+{
+	struct job_result *r = px_result(px_find(n, "b.example.edu.cn", probe)->id, PROBE_DONE);
+
+	for (int i = 0; i < SIGHTS; i++) {
+		px_fact(r, FACT_TITLE, sight[i].value);
+		r->fact[i].confidence = (uint8_t)sight[i].confidence;
+		snprintf(r->fact[i].note, sizeof(r->fact[i].note), "%s", sight[i].note);
+	}
+	fx_ok(px_answer(r, now));
+}
+
+/* Of a value that two jobs saw, `delay` apart, one fact stands: the surest, then the newest, then by its
+ * note, whichever job it was; the first and the last time are of both. */
+static void two_jobs_saw_it(int64_t delay, const char *const wanted[SIGHTS])
+{
+	static const struct sight page[SIGHTS] = { { "1", 90, "a" }, { "2", 90, "a" }, { "3", 89, "a" } };
+	static const struct sight certificate[SIGHTS] = { { "1", 89, "b" },
+							  { "2", 90, "b" },
+							  { "3", 90, "b" } };
+	struct observation o[1] = { fx_host("b.example.edu.cn", 3) };
+	struct load l;
+	int n;
+
+	fx_capture("a", o, 1);
+	fx_ok(store_judge(fx.store));
+	n = px_take(px_soon(), 64);
+	seen_by(n, "page", px_soon(), page);
+	seen_by(n, "certificate", px_soon() + delay, certificate);
+	l = input();
+	assert_int_equal(l.in.fact_count, SIGHTS);
+	for (size_t i = 0; i < SIGHTS; i++) {
+		assert_string_equal(l.in.fact[i].note, wanted[i]);
+		assert_int_equal(l.in.fact[i].confidence, 90);
+		assert_int_equal(l.in.fact[i].first, px_soon());
+		assert_int_equal(l.in.fact[i].last, px_soon() + delay);
+	}
+	load_clear(&l);
+}
+
+static void the_surest_stands(void **state)
+{
+	(void)state;
+	two_jobs_saw_it(1000000, (const char *const[]){ "a", "b", "b" });
+}
+
+static void of_equals_one_stands(void **state)
+{
+	(void)state;
+	two_jobs_saw_it(0, (const char *const[]){ "a", "a", "b" });
+}
+
 #define APPID "wx00000000000000aa"
 
 static void answer_record(const char *host, int64_t now)
@@ -269,6 +329,8 @@ int main(void)
 		FX_TEST(who_answers_for_everybody_is_no_campus_server),
 		FX_TEST(connections_have_their_own_clients),
 		PX_TEST(facts_are_of_their_subjects),
+		PX_TEST(the_surest_stands),
+		PX_TEST(of_equals_one_stands),
 		PX_TEST(hosts_of_a_record_matter),
 		FX_TEST(unknown_profile_is_named),
 	};
