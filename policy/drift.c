@@ -290,7 +290,6 @@ static void compare_permissions(const struct work *w, struct app *a, const struc
 				struct drift *drift)
 {
 	struct declared d = { .work = w, .app = a, .filing = f, .text = f->permissions, .drift = drift };
-
 	char *text;
 
 	if (!read_filings(&d))
@@ -299,7 +298,7 @@ static void compare_permissions(const struct work *w, struct app *a, const struc
 	learnt_each(w->in, a, FACT_PERMISSION, LEARNT_SURE, compare_permission, &d);
 	if (d.more_count > 0)
 		step_add(a, "drift-permissions",
-			 "备案登记获取的权限为「%s」,安装包 %s 声明的敏感权限还有 %zu 项:%s%s", d.text,
+			 "备案登记获取的权限为「%s」,安装包 %s 声明的敏感权限还有 %zu 项:%s%s", text,
 			 d.package, d.more_count, d.more.p, d.more_count > TOLD_MAX ? " 等" : "");
 	if (d.sensitive > 0 && !d.understood)
 		step_add(a, "drift-unread",

@@ -214,6 +214,31 @@ static void test_permissions_of_two_filings(void **state)
 	}
 }
 
+/* A form may hold a page of text: a step quotes its beginning. */
+static void test_long_form_is_quoted_briefly(void **state)
+{
+	static const char camera[] = "相机、";
+	char filed[600] = "";
+	(void)state;
+
+	for (size_t i = 0; i + sizeof(camera) <= sizeof(filed); i += sizeof(camera) - 1)
+		memcpy(filed + i, camera, sizeof(camera));
+	for (int unread = 0; unread < 2; unread++) {
+		size_t host;
+		struct scene *s = packaged(filed, "cn.edu.hnust.jw", &host);
+		const char *text, *end;
+		if (unread)
+			memcpy(filed + strlen(filed) - strlen(camera), "什么等", sizeof("什么等"));
+		scene_standing(scene_fact(s, host, FACT_PERMISSION, "android.permission.READ_SMS", ""), 1);
+		text = scene_step(s, JW, unread ? "drift-unread" : "drift-permissions");
+		assert_non_null(text);
+		end = strstr(text, "…」");
+		assert_non_null(end);
+		assert_in_range(end - strstr(text, camera), 200, 242);
+		scene_free(s);
+	}
+}
+
 /* A filed host that has moved for good to one that nobody filed. */
 static void test_domain(void **state)
 {
@@ -321,6 +346,7 @@ int main(void)
 					    cmocka_unit_test(test_grace),
 					    cmocka_unit_test(test_permissions),
 					    cmocka_unit_test(test_permissions_of_two_filings),
+					    cmocka_unit_test(test_long_form_is_quoted_briefly),
 					    cmocka_unit_test(test_version),
 					    cmocka_unit_test(test_domain),
 					    cmocka_unit_test(test_filed_version),
