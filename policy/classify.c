@@ -63,7 +63,7 @@ static bool exempt_by_table(const struct work *w, struct app *a)
 	return false;
 }
 
-/* All its hosts are the network centre's. */
+/* All its hosts are the network centre's. What facts brought speaks neither for it nor against it. */
 static bool exempt_by_center(const struct work *w, struct app *a)
 {
 	size_t hosts = 0;
@@ -72,7 +72,7 @@ static bool exempt_by_center(const struct work *w, struct app *a)
 		return false;
 	for (size_t i = 0; i < a->member_count; i++) {
 		const struct policy_subject *s = &w->in->subject[a->member[i].subject];
-		if (s->kind != SUBJECT_HOST)
+		if (s->kind != SUBJECT_HOST || a->member[i].tie == TIE_LEARNT)
 			continue;
 		if (!lookup_is_center(&w->lookup, s->name))
 			return false;

@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "policy/joiner.h"
 #include "policy/learnt.h"
-#include "policy/step.h"
 
 void joiner_keep(struct joiner *b, const struct join *j)
 {
@@ -52,65 +51,17 @@ bool joiner_is_sound(const struct joiner *b, size_t host)
 	       !(b->in->profile->exempt_center && lookup_is_center(&b->w->lookup, b->in->subject[host].name));
 }
 
-static void count_filing(void *arg, size_t rank)
-{
-	size_t *n = arg;
-	(void)rank;
-	++*n;
-}
-
-bool joiner_is_filed(const struct joiner *b, size_t subject)
-{
-	const struct register_index *r = &b->w->reg;
-	const struct policy_subject *s = &b->in->subject[subject];
-	const struct place *p = &b->w->trait[subject].place;
-	size_t n = 0, more = 0;
-	char *root;
-
-	if (s->kind != SUBJECT_HOST)
-		return joiner_group(b, subject)->filed;
-	register_each_of_host(r, s->name, count_filing, &n);
-	if (n == 0 && !b->w->trait[subject].campus) {
-		root = step_text("%s:%s", subject_kind_name(p->anchor_kind), p->anchor);
-		index_find(&r->root, root, &more);
-		free(root);
-	}
-	return n + more > 0;
-}
-
-static void note_word(struct joiner *b, size_t group, enum decision_kind d)
-{
-	enum word word = d == DECISION_EXEMPT ? WORD_EXEMPT : WORD_EDUCATION;
-
-	if (group != GROUP_NONE && b->word[group] < word)
-		b->word[group] = word;
-}
-
-static void read_decisions(struct joiner *b)
-{
-	for (size_t i = 0; i < b->in->decision_count; i++) {
-		const struct policy_decision *d = &b->in->decision[i];
-		size_t subject = joiner_find(b, d->kind, d->name);
-		note_word(b, grouping_find(b->g, d->kind, d->name), d->decision);
-		if (subject != SIZE_MAX)
-			note_word(b, b->g->of[subject], d->decision);
-	}
-}
-
-bool joiner_person_allows(const struct joiner *b, size_t from, size_t to)
-{
-	return b->word[b->g->of[from]] == WORD_NONE && b->word[b->g->of[to]] != WORD_EXEMPT;
-}
-
-void joiner_turn_to_unfiled(const struct joiner *b, struct join *j)
+void joiner_make_kin(struct joiner *b, struct join *j)
 {
 	size_t from = j->from;
 
-	if (!joiner_is_filed(b, from))
-		return;
-	j->from = j->to;
-	j->to = from;
-	j->turned = true;
+	j->result = JOIN_KIN;
+	if (joiner_is_filed(b, from)) {
+		j->from = j->to;
+		j->to = from;
+		j->turned = true;
+	}
+	b->likely[b->g->of[j->from]] = true;
 }
 
 /* -- hosts of an identifier --------------------------------------------------------------------------- */
@@ -179,24 +130,25 @@ static struct share share_with(const struct joiner *b, const struct join *offer,
 }
 
 /* What comes of the offers for one host, all of one group. False: nothing worth telling. */
-static bool weigh(const struct joiner *b, struct join *j, const struct join *offer, size_t n)
+static bool weigh(struct joiner *b, struct join *j, const struct join *offer, size_t n)
 {
 	const struct group *to = joiner_group(b, j->to);
 	bool accused = trait_is_education(&b->w->trait[j->from]);
+	bool from_filed = joiner_is_filed(b, j->from), to_filed = joiner_is_filed(b, j->to);
 
-	if (to->catalog != NULL || !to->focused || b->g->of[j->from] == b->g->of[j->to] ||
-	    (accused && !b->in->profile->kinds[to->kind]))
+	if (to->catalog != NULL || !to->focused || b->center[b->g->of[j->to]] ||
+	    b->g->of[j->from] == b->g->of[j->to] || (accused && !b->in->profile->kinds[to->kind]))
 		return false;
 	j->share = share_with(b, offer, n);
 	if (!joiner_person_allows(b, j->from, j->to))
 		j->result = JOIN_DECIDED;
-	else if (joiner_is_filed(b, j->from) || (accused && to->filed))
-		j->result = JOIN_KIN;
+	else if (from_filed && to_filed)
+		return false;
+	else if (from_filed || (accused && to_filed))
+		joiner_make_kin(b, j);
 	else if (!j->share.people || !share_is_most(&j->share))
 		j->result = JOIN_SHARE;
-	if (j->result == JOIN_KIN)
-		joiner_turn_to_unfiled(b, j);
-	return j->result != JOIN_KIN || !joiner_is_filed(b, j->from);
+	return true;
 }
 
 static void take_offers(struct joiner *b, const struct join *offer, size_t n)
@@ -215,6 +167,35 @@ static void take_offers(struct joiner *b, const struct join *offer, size_t n)
 }
 
 /* Campus hosts of a portal stay apps of their own, as in group.c. */
+static bool is_portal(const struct joiner *b, const struct join *j)
+{
+	size_t to = b->g->of[j->to];
+
+	return b->w->trait[j->from].campus &&
+	       (b->g->group[to].portal || b->g->group[to].campus_hosts + b->campus[to] > GROUP_CAMPUS_MAX);
+}
+
+/* Only when all are weighed is it known who is whose kin. */
+static void join_weighed(struct joiner *b)
+{
+	for (size_t i = 0; i < b->w->joining.count; i++) {
+		struct join *j = &b->w->joining.join[i];
+		if (j->result != JOIN_DONE)
+			continue;
+		if (is_portal(b, j))
+			j->result = JOIN_MANY;
+		else if (joiner_would_clear(b, j))
+			j->result = JOIN_KIN;
+	}
+	for (size_t i = 0; i < b->w->joining.count; i++) {
+		const struct join *j = &b->w->joining.join[i];
+		if (j->result != JOIN_DONE)
+			continue;
+		b->g->of[j->from] = b->g->of[j->to];
+		b->g->joined[j->from] = true;
+	}
+}
+
 static void join_identifiers(struct joiner *b)
 {
 	struct offers o = { 0 };
@@ -228,27 +209,14 @@ static void join_identifiers(struct joiner *b)
 			end++;
 		take_offers(b, &o.offer[i], end - i);
 	}
-	for (size_t i = 0; i < b->w->joining.count; i++) {
-		struct join *j = &b->w->joining.join[i];
-		size_t to = b->g->of[j->to];
-		if (j->result != JOIN_DONE)
-			continue;
-		if (b->w->trait[j->from].campus &&
-		    (b->g->group[to].portal ||
-		     b->g->group[to].campus_hosts + b->campus[to] > GROUP_CAMPUS_MAX)) {
-			j->result = JOIN_MANY;
-			continue;
-		}
-		b->g->of[j->from] = to;
-		b->g->joined[j->from] = true;
-	}
+	join_weighed(b);
 	free(o.offer);
 }
 
 /* -- all of it ----------------------------------------------------------------------------------------------
  */
 
-/* Groups that were taken go with all that is in them. */
+/* Groups that were taken go with all that is in them; peer.c links without circles. */
 static void settle(struct joiner *b)
 {
 	for (size_t i = 0; i < b->in->subject_count; i++) {
@@ -260,26 +228,46 @@ static void settle(struct joiner *b)
 	}
 }
 
+static void open_groups(struct joiner *b)
+{
+	size_t n = b->g->count;
+
+	b->word = xcalloc(n, sizeof(*b->word));
+	b->filed = xcalloc(n, sizeof(*b->filed));
+	b->likely = xcalloc(n, sizeof(*b->likely));
+	b->center = xcalloc(n, sizeof(*b->center));
+	b->into = xcalloc(n, sizeof(*b->into));
+	b->campus = xcalloc(n, sizeof(*b->campus));
+	b->odd = xcalloc(n, sizeof(*b->odd));
+	for (size_t i = 0; i < n; i++)
+		b->into[i] = GROUP_NONE;
+}
+
+static void close_groups(struct joiner *b)
+{
+	free(b->word);
+	free(b->filed);
+	free(b->likely);
+	free(b->center);
+	free(b->into);
+	free(b->campus);
+	free(b->odd);
+}
+
 void join_build(struct work *w)
 {
 	struct joiner b = { .w = w, .in = w->in, .g = &w->grouping };
 
 	if (w->in->fact_count == 0)
 		return;
-	b.word = xcalloc(b.g->count, sizeof(*b.word));
-	b.into = xcalloc(b.g->count, sizeof(*b.into));
-	b.campus = xcalloc(b.g->count, sizeof(*b.campus));
-	for (size_t i = 0; i < b.g->count; i++)
-		b.into[i] = GROUP_NONE;
-	read_decisions(&b);
+	open_groups(&b);
+	standing_read(&b);
 	join_identifiers(&b);
 	peer_join(&b);
 	settle(&b);
 	if (w->joining.count > 1)
 		qsort(w->joining.join, w->joining.count, sizeof(*w->joining.join), compare_join);
-	free(b.word);
-	free(b.into);
-	free(b.campus);
+	close_groups(&b);
 }
 
 void join_clear(struct joining *j)

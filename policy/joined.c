@@ -92,7 +92,7 @@ static void tell_done(struct telling *t, const struct join *j)
 static void tell_apart(struct telling *t, const struct join *j)
 {
 	static const char *const why_not[JOIN_RESULT_COUNT] = {
-		[JOIN_KIN] = "两者之一已有备案:不并入,该备案只作疑似匹配,待人工核对",
+		[JOIN_KIN] = "两者之一已有备案或疑似备案:不并入,该备案至多作疑似匹配,待人工核对",
 		[JOIN_SHARE] = "看不出它至少一半的客户端使用该标识:不并入",
 		[JOIN_MANY] = "如此关联的不止一个标识或超过 3 个主机,像是门户、网关或共用接口:不并入",
 		[JOIN_DECIDED] = "已有人工认定:不并入",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hosts that are one with other hosts: moved there for good, or alike. Part of join.h. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,32 +11,131 @@
 
 /* -- hosts that moved --------------------------------------------------------------------------------- */
 
-/* A host that would be accused by itself, and is no identifier's. */
+/* Where everybody has to pass, whatever they came for: known by what it calls itself, or by its name. */
+static const char *const gate_titles[] = {
+	"身份认证", "统一认证", "认证平台", "认证中心", "单点登录", "登录",
+	"登陆",     "login",    "passport", "auth",     "sso",      "cas",
+};
+static const char *const gate_labels[] = {
+	"account", "accounts", "auth",     "authserver", "cas",  "iam",  "id",     "idaas", "identity",
+	"idp",     "ids",      "login",    "oauth",      "oidc", "saml", "shib",   "sign",  "signin",
+	"signon",  "sso",      "passport", "portal",     "uaa",  "uis",  "webvpn", "vpn",
+};
+
+/* "login2" and "new-cas" are gates, too. */
+static bool is_gate_word(const char *word, size_t n)
+{
+	while (n > 0 && isdigit((unsigned char)word[n - 1]))
+		n--;
+	for (size_t i = 0; i < sizeof(gate_labels) / sizeof(gate_labels[0]); i++)
+		if (strlen(gate_labels[i]) == n && strncasecmp(gate_labels[i], word, n) == 0)
+			return true;
+	return false;
+}
+
+static bool has_gate_name(const char *host)
+{
+	const char *at = strncmp(host, "www.", 4) == 0 ? host + 4 : host;
+
+	for (size_t n;; at += n + 1) {
+		n = strcspn(at, "-_.");
+		if (is_gate_word(at, n))
+			return true;
+		if (at[n] == '.' || at[n] == '\0')
+			return false;
+	}
+}
+
+static bool is_gate(const struct joiner *b, size_t host)
+{
+	size_t n;
+	const struct policy_fact *f = learnt_of(b->in, host, &n);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; f[i].type == FACT_TITLE && k < sizeof(gate_titles) / sizeof(*gate_titles);
+		     k++)
+			if (strcasestr(f[i].value, gate_titles[k]) != NULL)
+				return true;
+	return has_gate_name(b->in->subject[host].name);
+}
+
+/* A host that would be accused by itself, is no identifier's and no gate. */
 static bool is_peer(const struct joiner *b, size_t host)
 {
 	return trait_is_education(&b->w->trait[host]) && joiner_is_sound(b, host) &&
 	       joiner_group(b, host)->kind == SUBJECT_HOST && joiner_group(b, host)->catalog == NULL &&
-	       b->into[b->g->of[host]] == GROUP_NONE;
+	       !is_gate(b, host);
 }
 
-/* All of the group of j->from becomes that of j->to, or there is a reason why not. */
-static void merge(struct joiner *b, struct join *j)
+static void count_odd(struct joiner *b)
+{
+	for (size_t i = 0; i < b->in->subject_count; i++)
+		if (b->g->of[i] != GROUP_NONE && joiner_group(b, i)->kind == SUBJECT_HOST && !is_peer(b, i))
+			b->odd[b->g->of[i]]++;
+}
+
+static bool is_sibling(const struct joiner *b, size_t host, size_t other)
+{
+	const char *a = b->w->trait[host].place.registrable, *c = b->w->trait[other].place.registrable;
+	return a != NULL && c != NULL && strcmp(a, c) == 0;
+}
+
+/* All of the group of j->from would become that of j->to, or there is a reason why not. Hosts of which
+ * nothing is known go nowhere with it but within their own domain. */
+static void offer_merge(struct joiner *b, struct join *j)
 {
 	bool from = joiner_is_filed(b, j->from), to = joiner_is_filed(b, j->to);
+	bool whole = b->odd[b->g->of[j->from]] + b->odd[b->g->of[j->to]] == 0;
 
 	if (b->g->speakers[j->from] > 0 || (from && to))
 		return;
 	if (from || to) {
-		j->result = JOIN_KIN;
-		if (from) /* for who looks at the filed one, too: it may have moved */
+		if (from) { /* for who looks at the filed one, too: it may have moved */
+			j->result = JOIN_KIN;
 			joiner_keep(b, j);
-		joiner_turn_to_unfiled(b, j);
+		}
+		joiner_make_kin(b, j);
 	} else if (!joiner_person_allows(b, j->from, j->to)) {
 		j->result = JOIN_DECIDED;
-	} else {
-		b->into[b->g->of[j->from]] = b->g->of[j->to];
+	} else if (!whole && !is_sibling(b, j->from, j->to)) {
+		return;
 	}
 	joiner_keep(b, j);
+}
+
+static size_t taker(const struct joiner *b, size_t group)
+{
+	while (b->into[group] != GROUP_NONE)
+		group = b->into[group];
+	return group;
+}
+
+/* False: it is one with it already, or went elsewhere before. Both ends are taken by nobody, so that there is
+ * never a circle. */
+static bool link_groups(struct joiner *b, const struct join *j)
+{
+	size_t from = b->g->of[j->from], to = taker(b, b->g->of[j->to]);
+
+	if (b->into[from] != GROUP_NONE || from == to)
+		return false;
+	b->into[from] = to;
+	return true;
+}
+
+/* Only when all are offered is it known who is whose kin. */
+static void link_offered(struct joiner *b, size_t first)
+{
+	struct joining *all = &b->w->joining;
+	size_t n = first;
+
+	for (size_t i = first; i < all->count; i++) {
+		struct join *j = &all->join[i];
+		if (j->result == JOIN_DONE && joiner_would_clear(b, j))
+			j->result = JOIN_KIN;
+		if (j->result != JOIN_DONE || link_groups(b, j))
+			all->join[n++] = *j;
+	}
+	all->count = n;
 }
 
 /* The one host that it has moved to for good, and to no other whatever the reason; SIZE_MAX. */
@@ -50,26 +150,6 @@ static size_t moved_to(const struct joiner *b, const struct learnt_move *m)
 	to = joiner_find(b, SUBJECT_HOST, name);
 	free(name);
 	return to;
-}
-
-/* Where everybody has to pass, whatever they came for. */
-static bool is_gate(const struct joiner *b, size_t host)
-{
-	static const char *const words[] = { "身份认证", "统一认证", "认证平台", "单点登录", "SSO", "CAS" };
-	size_t n;
-	const struct policy_fact *f = learnt_of(b->in, host, &n);
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; f[i].type == FACT_TITLE && k < sizeof(words) / sizeof(words[0]); k++)
-			if (strcasestr(f[i].value, words[k]) != NULL)
-				return true;
-	return false;
-}
-
-static bool is_sibling(const struct joiner *b, size_t host, size_t other)
-{
-	const char *a = b->w->trait[host].place.registrable, *c = b->w->trait[other].place.registrable;
-	return a != NULL && c != NULL && strcmp(a, c) == 0;
 }
 
 /* Where the moves end; a circle ends nowhere. */
@@ -107,8 +187,8 @@ static void join_moved(struct joiner *b)
 							     b->in->fact[i - 1].type == FACT_REDIRECT))
 			continue;
 		if (b->in->subject[j.from].kind == SUBJECT_HOST && b->w->trait[j.from].campus &&
-		    is_peer(b, j.from) && follow(b, &j) && is_peer(b, j.to) && !is_gate(b, j.from) &&
-		    !is_gate(b, j.to) && b->g->of[j.from] != b->g->of[j.to])
+		    is_peer(b, j.from) && follow(b, &j) && is_peer(b, j.to) &&
+		    b->g->of[j.from] != b->g->of[j.to])
 			joiner_offer(&o, &j);
 	}
 	if (o.count > 1)
@@ -118,7 +198,7 @@ static void join_moved(struct joiner *b)
 			end++;
 		for (size_t k = i; k < end; k++) {
 			if (end - i <= GROUP_CAMPUS_MAX) {
-				merge(b, &o.offer[k]);
+				offer_merge(b, &o.offer[k]);
 				continue;
 			}
 			o.offer[k].result = JOIN_MANY;
@@ -191,6 +271,34 @@ static bool names_service(const char *icp)
 	return dash != NULL && dash[1] != '\0' && strspn(dash + 1, "0123456789") == strlen(dash + 1);
 }
 
+static bool cut_tail(const char *text, size_t *n, const char *tail)
+{
+	size_t k = strlen(tail);
+
+	if (*n < k || memcmp(text + *n - k, tail, k) != 0)
+		return false;
+	*n -= k;
+	return true;
+}
+
+/* "示例大学", "示例大学官方网站": whose page it is, as every site of the school may say. */
+static bool names_school(const char *title)
+{
+	static const char *const site[] = { "官方网站", "网站", "官网", "网", "欢迎您" };
+	static const char *const school[] = { "大学",   "学院",       "学校",     "中学",   "小学",
+					      "幼儿园", "党校",       "研究生院", "附中",   "附小",
+					      "校区",   "university", "college",  "school", "institute" };
+	size_t n = strlen(title);
+
+	for (size_t i = 0; i < sizeof(site) / sizeof(site[0]); i++)
+		if (cut_tail(title, &n, site[i]))
+			break;
+	for (size_t i = 0; i < sizeof(school) / sizeof(school[0]); i++)
+		if (cut_tail(title, &n, school[i]))
+			return true;
+	return false;
+}
+
 /* What the pages of quite different systems are called alike. */
 static bool says_nothing(const char *title)
 {
@@ -204,7 +312,7 @@ static bool says_nothing(const char *title)
 	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
 		if (strstr(title, alike[i]) != NULL)
 			return true;
-	return strlen(title) < TITLE_BYTES_MIN;
+	return strlen(title) < TITLE_BYTES_MIN || names_school(title);
 }
 
 static void mark_twin(struct joiner *b, struct marks *m, const struct policy_fact *title)
@@ -274,11 +382,10 @@ static void join_marked(struct joiner *b, const struct mark *m, size_t n)
 	for (size_t i = 0; i < n && groups > 1; i++) {
 		struct join j = { .from = m[i].host, .to = center->host, .why = m[i].why };
 		j.fact = m[i].fact->confidence < center->fact->confidence ? m[i].fact : center->fact;
-		if (b->g->of[j.from] == b->g->of[j.to] || b->into[b->g->of[j.from]] != GROUP_NONE ||
-		    b->into[b->g->of[j.to]] != GROUP_NONE)
+		if (b->g->of[j.from] == b->g->of[j.to])
 			continue;
 		if (groups <= GROUP_CAMPUS_MAX) {
-			merge(b, &j);
+			offer_merge(b, &j);
 			continue;
 		}
 		j.result = JOIN_MANY;
@@ -313,6 +420,10 @@ static void join_alike(struct joiner *b)
 
 void peer_join(struct joiner *b)
 {
+	size_t first = b->w->joining.count;
+
+	count_odd(b);
 	join_moved(b);
 	join_alike(b);
+	link_offered(b, first);
 }

@@ -266,15 +266,148 @@ static void test_keys_stay(void **state)
 	scene_free(s);
 }
 
+/* An unfiled host that calls a filed app its own: the app is filed through a host that it took, by a
+ * user's filing, perhaps by one of a host that it speaks to, or its record lists a filed host. The host stays
+ * what it was. */
+enum through { BY_TAKEN, BY_USER, BY_BESIDE, BY_RECORD, THROUGH_COUNT };
+
+static struct scene *covered(enum through by, size_t *xg)
+{
+	static struct sketch far;
+	struct scene *s = scene_new("hnust");
+	size_t jw = scene_host(s, "jw.hnust.edu.cn"), p;
+
+	*xg = scene_host(s, "xg.hnust.edu.cn");
+	p = scene_see(s, SUBJECT_ANDROID_PACKAGE, PKG);
+	if (by == BY_USER) {
+		scene_key(&scene_filing(s, FILING_USER, "教务")->packages, PKG);
+	} else {
+		scene_link(s, p, jw, 9);
+		scene_provider(s, "教务", "jw.hnust.edu.cn");
+	}
+	if (by == BY_BESIDE) { /* jw is filed, and mostly used by others */
+		scene_clients(&far, 100, 50);
+		s->subject[jw].sketch = s->subject[jw].connect_sketch = &far;
+		s->subject[jw].clients = 50;
+	}
+	scene_fact(s, *xg, FACT_ANDROID_PACKAGE, PKG, "assetlinks.json");
+	if (by == BY_RECORD)
+		scene_fact(s, p, FACT_APP_DOMAIN, "jw.hnust.edu.cn", RECORD);
+	return s;
+}
+
+static void test_hides_under_no_filing(void **state)
+{
+	(void)state;
+	for (enum through by = 0; by < THROUGH_COUNT; by++) {
+		size_t xg;
+		struct scene *s = covered(by, &xg);
+		HOME(xg, "host:xg.hnust.edu.cn");
+		if (scene_status(s, "host:xg.hnust.edu.cn") != APP_UNFILED ||
+		    scene_findings(s, "host:xg.hnust.edu.cn") != 1)
+			fail_msg("row %d", by);
+		assert_non_null(scene_step(s, "host:xg.hnust.edu.cn", "learnt-apart"));
+		assert_int_not_equal(scene_status(s, "android-package:" PKG), APP_UNFILED);
+		scene_free(s);
+	}
+}
+
+/* One that is accused by nobody may join a filed app: it is covered by nothing that it needs. */
+static void test_stranger_joins_filed(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t h = scene_host(s, "api.vendor-x.com"), mini = scene_see(s, SUBJECT_WECHAT_MINI, MINI_A);
+	(void)state;
+
+	scene_key(&scene_filing(s, FILING_PROVIDER, "小程序")->appids, MINI_A);
+	scene_fact(s, mini, FACT_APP_DOMAIN, "api.vendor-x.com", RECORD);
+	HOME(h, MINI);
+	assert_int_equal(scene_status(s, MINI), APP_FILED);
+	scene_free(s);
+}
+
+/* The record lists two hosts, one of them filed: the filing is probably the mini-program's, and the other's
+ * is still missing. */
+static void test_kin_clears_no_third(void **state)
+{
+	struct scene *s = scene_new("hnust");
+	size_t jw = scene_host(s, "jw.hnust.edu.cn"), xg = scene_host(s, "xg.hnust.edu.cn"),
+	       mini = scene_see(s, SUBJECT_WECHAT_MINI, MINI_A);
+	(void)state;
+
+	scene_provider(s, "教务", "jw.hnust.edu.cn");
+	scene_fact(s, mini, FACT_APP_DOMAIN, "jw.hnust.edu.cn", RECORD);
+	scene_fact(s, mini, FACT_APP_DOMAIN, "xg.hnust.edu.cn", RECORD);
+	HOME(jw, "host:jw.hnust.edu.cn");
+	HOME(xg, "host:xg.hnust.edu.cn");
+	assert_int_equal(scene_status(s, MINI), APP_PROBABLE);
+	assert_int_equal(scene_status(s, "host:xg.hnust.edu.cn"), APP_UNFILED);
+	scene_free(s);
+}
+
+/* The network centre's app stays exempt and takes nobody in; the same app of anybody else does. */
+static void test_center_takes_nobody(void **state)
+{
+	(void)state;
+	for (int center = 0; center < 2; center++) {
+		struct scene *s = scene_new("hnust");
+		struct conf_list *list = &s->conf.campus.center_hosts;
+		size_t h = scene_host(s, "api.vendor-x.com"), ct = scene_host(s, "ct.hnust.edu.cn"),
+		       mini = scene_see(s, SUBJECT_WECHAT_MINI, MINI_A);
+		if (center)
+			list->item[list->count++] = xstrdup("ct.hnust.edu.cn");
+		scene_link(s, mini, ct, 9);
+		scene_fact(s, mini, FACT_APP_DOMAIN, "api.vendor-x.com", RECORD);
+		HOME(ct, MINI);
+		HOME(h, center ? "host:vendor-x.com" : MINI);
+		assert_int_equal(scene_status(s, MINI), center ? APP_EXEMPT : APP_UNFILED);
+		scene_free(s);
+	}
+}
+
+/* vendor.com is served on campus, but one app with www.vendor.com, which the filing of the domain clears: it
+ * does not leave for an app without one. */
+static void test_filed_by_its_domain(void **state)
+{
+	static const char *const filed[] = { "www.vendor.com", "x.vendor.com", NULL };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(filed) / sizeof(filed[0]); i++) {
+		struct scene *s = scene_new("hnust");
+		size_t h = scene_host(s, "vendor.com");
+		scene_host(s, "www.vendor.com");
+		scene_see(s, SUBJECT_ANDROID_PACKAGE, PKG);
+		s->subject[h].campus_server = true;
+		if (filed[i] != NULL)
+			scene_provider(s, "某系统", filed[i]);
+		scene_fact(s, h, FACT_ANDROID_PACKAGE, PKG, "assetlinks.json");
+		HOME(h, filed[i] != NULL ? "host:vendor.com" : "android-package:" PKG);
+		if (filed[i] != NULL)
+			assert_int_equal(scene_status(s, "host:vendor.com"), APP_FILED);
+		scene_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_record),           cmocka_unit_test(test_record_is_told),
-		cmocka_unit_test(test_no_comparison),    cmocka_unit_test(test_shared),
-		cmocka_unit_test(test_heard_stands),     cmocka_unit_test(test_clears_nobody),
-		cmocka_unit_test(test_filed_host_stays), cmocka_unit_test(test_person),
-		cmocka_unit_test(test_portal),           cmocka_unit_test(test_declared),
-		cmocka_unit_test(test_nobody),           cmocka_unit_test(test_keys_stay),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_record_is_told),
+		cmocka_unit_test(test_no_comparison),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_heard_stands),
+		cmocka_unit_test(test_clears_nobody),
+		cmocka_unit_test(test_filed_host_stays),
+		cmocka_unit_test(test_person),
+		cmocka_unit_test(test_portal),
+		cmocka_unit_test(test_declared),
+		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_keys_stay),
+		cmocka_unit_test(test_hides_under_no_filing),
+		cmocka_unit_test(test_stranger_joins_filed),
+		cmocka_unit_test(test_kin_clears_no_third),
+		cmocka_unit_test(test_center_takes_nobody),
+		cmocka_unit_test(test_filed_by_its_domain),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,10 +90,10 @@ static void test_gate(void **state)
 		struct scene *s = scene_new("hnust");
 		for (size_t i = 0; i < n; i++)
 			scene_host(s, names[i]);
-		scene_host(s, "sso.hnust.edu.cn");
+		scene_host(s, "hub.hnust.edu.cn");
 		for (size_t i = 0; i < n; i++)
-			scene_fact(s, i, FACT_REDIRECT, "https://sso.hnust.edu.cn", LEARNT_FOR_GOOD);
-		assert_int_equal(scene_app(s, "host:sso.hnust.edu.cn")->member_count, n == 3 ? 4 : 1);
+			scene_fact(s, i, FACT_REDIRECT, "https://hub.hnust.edu.cn", LEARNT_FOR_GOOD);
+		assert_int_equal(scene_app(s, "host:hub.hnust.edu.cn")->member_count, n == 3 ? 4 : 1);
 		assert_int_equal(scene_step(s, "host:a.hnust.edu.cn", "learnt-apart") != NULL, n == 4);
 		scene_free(s);
 	}
@@ -110,6 +110,40 @@ static void test_named_gate(void **state)
 	HOME(JWC, OLD);
 	assert_null(scene_step(s, OLD, "learnt-apart"));
 	scene_free(s);
+}
+
+/* A login is one by its page or by its name: whoever sends people there is no part of it, filed or not. */
+static void test_login_is_a_gate(void **state)
+{
+	static const struct {
+		const char *host, *title;
+		bool gate;
+	} rows[] = {
+		{ "login.hnust.edu.cn", "用户登录", true }, { "login.hnust.edu.cn", NULL, true },
+		{ "cas2.hnust.edu.cn", NULL, true },        { "new-sso.hnust.edu.cn", NULL, true },
+		{ "www.ids.hnust.edu.cn", NULL, true },     { "my.hnust.edu.cn", "User Login", true },
+		{ "my.hnust.edu.cn", "用户登陆", true },    { "my.hnust.edu.cn", "Passport", true },
+		{ "my.hnust.edu.cn", "我的大学", false },   { "cascade.hnust.edu.cn", NULL, false },
+		{ "idea.hnust.edu.cn", NULL, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+		struct scene *s = scene_new("xust");
+		bool filed = i & 1, gate = rows[i / 2].gate;
+		char to[64];
+		size_t from = scene_host(s, "aa.hnust.edu.cn"), host = scene_host(s, rows[i / 2].host);
+		snprintf(to, sizeof(to), "https://%s", rows[i / 2].host);
+		if (filed)
+			scene_provider(s, "教务", "aa.hnust.edu.cn");
+		scene_fact(s, from, FACT_REDIRECT, to, LEARNT_FOR_GOOD);
+		if (rows[i / 2].title != NULL)
+			scene_fact(s, host, FACT_TITLE, rows[i / 2].title, "");
+		if ((strcmp(scene_home(s, from), scene_home(s, host)) == 0) != (!gate && !filed) ||
+		    (scene_step(s, scene_home(s, host), "learnt-apart") != NULL) != (!gate && filed))
+			fail_msg("row %zu", i);
+		scene_free(s);
+	}
 }
 
 /* One of the two is filed: both stay, and a person looks. Each is: nothing is said. */
@@ -237,6 +271,90 @@ static void test_no_twins(void **state)
 	}
 }
 
+/* Whose page it is says nothing about what it is. */
+static void test_name_of_the_school(void **state)
+{
+	static const struct {
+		const char *title;
+		bool joins;
+	} rows[] = {
+		{ "示例大学", false },
+		{ "示例科技大学官网", false },
+		{ "示例大学 - 计算机学院", false },
+		{ "示例职业技术学院网站", false },
+		{ "Example University", false },
+		{ "示例大学图书馆座位", true },
+		{ "示例大学学工系统", true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene *s = campus();
+		page(s, JW, rows[i].title, ICP, 9);
+		page(s, JWC, rows[i].title, ICP, 1);
+		if ((strcmp(scene_home(s, JWC), NEW) == 0) != rows[i].joins)
+			fail_msg("row %zu", i);
+		scene_free(s);
+	}
+}
+
+/* The whole domain of a twin goes along, so each of its hosts must be one that could: whoever known first. */
+static void test_twin_brings_no_stranger(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bool first = i & 1, stranger = i & 2;
+		struct scene *s = scene_new("hnust");
+		size_t a = scene_host(s, "hnust.vendor-a.com"), b = scene_host(s, "jwxt.evil.com");
+		page(s, a, TITLE, ICP, first ? 9 : 1);
+		page(s, b, TITLE, ICP, first ? 1 : 9);
+		if (stranger)
+			scene_host(s, "shop.evil.com");
+		assert_int_equal(strcmp(scene_home(s, a), scene_home(s, b)) == 0, !stranger);
+		assert_int_equal(scene_status(s, scene_home(s, a)), APP_UNFILED);
+		scene_free(s);
+	}
+}
+
+/* One that shows the number of a filing stays by itself: the other is not cleared by it. */
+static void test_twin_with_a_number(void **state)
+{
+	(void)state;
+	for (size_t shows = JW; shows <= JWC; shows++) {
+		struct scene *s = campus();
+		scene_provider(s, "别的", "zz.hnust.edu.cn")->number = "教APP备4310001号";
+		for (size_t i = JW; i <= JWC; i++) {
+			if (i == shows)
+				scene_fact(s, i, FACT_EDU_NUMBER, "教APP备4310001号", "页脚");
+			scene_fact(s, i, FACT_ANDROID_PACKAGE, "org.x", "assetlinks.json")->first +=
+				(int64_t)i;
+		}
+		assert_int_equal(scene_status(s, NEW), shows == JW ? APP_PROBABLE : APP_UNFILED);
+		assert_int_equal(scene_status(s, OLD), shows == JWC ? APP_PROBABLE : APP_UNFILED);
+		assert_int_equal(scene_findings(s, shows == JW ? OLD : NEW), 1);
+		scene_free(s);
+	}
+}
+
+/* Moved one way and alike the other way round: one app, and no circle. */
+static void test_moved_and_alike(void **state)
+{
+	struct scene *s = campus();
+	(void)state;
+
+	scene_fact(s, JW, FACT_REDIRECT, "https://jwc.hnust.edu.cn", LEARNT_FOR_GOOD);
+	scene_fact(s, JW, FACT_ANDROID_PACKAGE, "org.x", "assetlinks.json");
+	scene_fact(s, JWC, FACT_REDIRECT, "https://xg.hnust.edu.cn", "http");
+	scene_fact(s, JWC, FACT_ANDROID_PACKAGE, "org.x", "assetlinks.json")->first += 5;
+	scene_fact(s, XG, FACT_ANDROID_PACKAGE, "org.x", "assetlinks.json")->first += 9;
+	HOME(JW, OLD);
+	HOME(JWC, OLD);
+	HOME(XG, OLD);
+	assert_int_equal(scene_tie(s, JWC), TIE_ANCHOR);
+	assert_int_equal(scene_app(s, OLD)->member_count, 3);
+	scene_free(s);
+}
+
 /* Whoever was known first stays the centre, whoever comes later and whatever its name. */
 static void test_center_is_the_first_known(void **state)
 {
@@ -312,6 +430,11 @@ int main(void)
 		cmocka_unit_test(test_center_is_the_first_known),
 		cmocka_unit_test(test_twin_of_a_filed_one),
 		cmocka_unit_test(test_common),
+		cmocka_unit_test(test_login_is_a_gate),
+		cmocka_unit_test(test_name_of_the_school),
+		cmocka_unit_test(test_twin_brings_no_stranger),
+		cmocka_unit_test(test_twin_with_a_number),
+		cmocka_unit_test(test_moved_and_alike),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
