@@ -183,15 +183,19 @@ filed() { ctl "$s" --json apps | jq -es --arg name "xyt.$campus" 'map(select(any
 check "the filed app is filed" filed
 drift() { ctl "$s" --json explain "xyt.$campus" | jq -r 'select(.step == "drift-permissions") | .text' | grep -F NSLocationWhenInUseUsageDescription | grep -F 相机、存储; }
 check "what it declares beyond its filing is told" drift
-quiet() { ! ctl "$s" --json alerts | grep '"R14"' && ctl "$s" --json explain "xyt.$campus" | grep '"drift-grace"'; }
-check "but accuses nobody before ten working days are over" quiet
 
-# A month later, and by the rules of a school that has the clause.
+# By the rules of a school that has the clause: first before the days are over, then a month later.
 configure xust
-check "time goes by" sqlite3 "$s/beiand.db" "UPDATE probe_fact SET first = first - 30 * 86400000000; UPDATE judge_state SET dirty = 1"
-check "a judgement follows" replay "$s" "$work/people.pcap"
+anew() { sqlite3 "$s/beiand.db" "${1:-} UPDATE judge_state SET dirty = 1" && replay "$s" "$work/people.pcap"; }
+check "a judgement by the rules that have a clause for it" anew
+quiet() {
+	ctl "$s" --json explain "xyt.$campus" >"$work/steps" && grep '口径 xust' "$work/steps" && grep '"drift-grace"' "$work/steps" &&
+		drift && ctl "$s" --json alerts >"$work/alerts" && ! grep '"R14"' "$work/alerts"
+}
+check "accuses nobody before ten working days are over" quiet
+check "a month later" anew "UPDATE probe_fact SET first = first - 30 * 86400000000;"
 accused() { ctl "$s" --json alerts | jq -es --arg name "xyt.$campus" 'map(select(.rule == "R14")) | length == 1 and any(.[0].subjects[]; . == $name) and any(.[0].facts[]; .fact == "drift-permissions")'; }
-check "then it is an alert, with the evidence" accused
+check "it is an alert, with the evidence" accused
 still() { belongs "jwc.$campus" "host:jw.$campus" && twins; }
 check "who is one app is so still" still
 
