@@ -22,16 +22,17 @@ static void note_rank(void *arg, size_t rank)
 }
 
 /* A host of the campus stands for itself; any other for all of its domain or product. */
-static bool names_host(const struct joiner *b, const char *host, const struct place *p)
+static bool names_host(const struct joiner *b, size_t subject)
 {
 	const struct register_index *r = &b->w->reg;
+	const struct trait *f = &b->w->trait[subject];
 	bool found = false;
 	char *root;
 
-	register_each_of_host(r, host, note_rank, &found);
-	if (found || p->campus != NULL)
+	register_each_of_host(r, b->in->subject[subject].name, note_rank, &found);
+	if (found || f->campus)
 		return found;
-	root = step_text("%s:%s", subject_kind_name(p->anchor_kind), p->anchor);
+	root = step_text("%s:%s", subject_kind_name(f->place.anchor_kind), f->place.anchor);
 	found = has(&r->root, root);
 	free(root);
 	return found;
@@ -52,8 +53,8 @@ static void read_filings(struct joiner *b)
 		size_t group = b->g->of[i];
 		if (group == GROUP_NONE || b->filed[group])
 			continue;
-		b->filed[group] = s->kind == SUBJECT_HOST ? names_host(b, s->name, &b->w->trait[i].place)
-							  : names_id(&b->w->reg, s->kind, s->name);
+		b->filed[group] =
+			s->kind == SUBJECT_HOST ? names_host(b, i) : names_id(&b->w->reg, s->kind, s->name);
 	}
 }
 

@@ -266,25 +266,28 @@ static void test_keys_stay(void **state)
 	scene_free(s);
 }
 
-/* An unfiled host that calls a filed app its own: the app is filed through a host that it took, by a
- * user's filing, perhaps by one of a host that it speaks to, or its record lists a filed host. The host stays
- * what it was. */
-enum through { BY_TAKEN, BY_USER, BY_BESIDE, BY_RECORD, THROUGH_COUNT };
+/* An unfiled host that calls a filed app its own: the app is filed through a host that it took, a product's,
+ * by a user's filing, perhaps by one of a host that it speaks to, or its record lists a filed host. The host
+ * stays what it was. */
+enum through { BY_TAKEN, BY_USER, BY_PRODUCT, BY_BESIDE, BY_RECORD, THROUGH_COUNT };
 
 static struct scene *covered(enum through by, size_t *xg)
 {
+	const char *name = by == BY_PRODUCT ? "p.chaoxing.com" : "jw.hnust.edu.cn";
 	static struct sketch far;
 	struct scene *s = scene_new("hnust");
-	size_t jw = scene_host(s, "jw.hnust.edu.cn"), p;
+	size_t jw = scene_host(s, name), p;
 
 	*xg = scene_host(s, "xg.hnust.edu.cn");
 	p = scene_see(s, SUBJECT_ANDROID_PACKAGE, PKG);
-	if (by == BY_USER) {
+	if (by == BY_USER)
 		scene_key(&scene_filing(s, FILING_USER, "教务")->packages, PKG);
-	} else {
+	else if (by == BY_PRODUCT) /* by its name alone */
+		scene_filing(s, FILING_PROVIDER, "学习通");
+	else
+		scene_provider(s, "教务", name);
+	if (by != BY_USER && by != BY_RECORD)
 		scene_link(s, p, jw, 9);
-		scene_provider(s, "教务", "jw.hnust.edu.cn");
-	}
 	if (by == BY_BESIDE) { /* jw is filed, and mostly used by others */
 		scene_clients(&far, 100, 50);
 		s->subject[jw].sketch = s->subject[jw].connect_sketch = &far;
