@@ -5,7 +5,7 @@
  *     well-known place: it joins that identifier's app, when at least half of its clients are that
  *     identifier's (share.h) and no other identifier speaks to it;
  *   - a host that has moved for good to another of its registrable domain joins it;
- *   - hosts with one ICP number of a service (…号-N) and one title that names more than the school, or that
+ *   - hosts with one ICP number of a service (…号-N) and one title that names more than its owner, or that
  *     call the same app their own, are one.
  * All this says less than what was heard: pages can lie. So facts clear nobody, and accuse nobody:
  *   - a host that would be accused by itself joins only what could be accused in its place. Never an app of

@@ -281,20 +281,22 @@ static bool cut_tail(const char *text, size_t *n, const char *tail)
 	return true;
 }
 
-/* "示例大学", "示例大学官方网站": whose page it is, as every site of the school may say. */
-static bool names_school(const char *title)
+/* "示例大学", "示例大学教务处", "示例大学官方网站": whose page it is, as every site of theirs may say. */
+static bool names_owner(const char *title)
 {
 	static const char *const site[] = { "官方网站", "网站", "官网", "网", "欢迎您" };
-	static const char *const school[] = { "大学",   "学院",       "学校",     "中学",   "小学",
-					      "幼儿园", "党校",       "研究生院", "附中",   "附小",
-					      "校区",   "university", "college",  "school", "institute" };
+	static const char *const owner[] = {
+		"大学",   "院",     "学校",       "中学",    "小学",   "幼儿园",  "党校",      "附中",
+		"附小",   "校区",   "系",         "处",      "部",     "办公室",  "图书馆",    "研究所",
+		"委员会", "实验室", "university", "college", "school", "library", "institute",
+	};
 	size_t n = strlen(title);
 
 	for (size_t i = 0; i < sizeof(site) / sizeof(site[0]); i++)
 		if (cut_tail(title, &n, site[i]))
 			break;
-	for (size_t i = 0; i < sizeof(school) / sizeof(school[0]); i++)
-		if (cut_tail(title, &n, school[i]))
+	for (size_t i = 0; i < sizeof(owner) / sizeof(owner[0]); i++)
+		if (cut_tail(title, &n, owner[i]))
 			return true;
 	return false;
 }
@@ -312,7 +314,7 @@ static bool says_nothing(const char *title)
 	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++)
 		if (strstr(title, alike[i]) != NULL)
 			return true;
-	return strlen(title) < TITLE_BYTES_MIN || names_school(title);
+	return strlen(title) < TITLE_BYTES_MIN || names_owner(title);
 }
 
 static void mark_twin(struct joiner *b, struct marks *m, const struct policy_fact *title)

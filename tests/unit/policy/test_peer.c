@@ -282,6 +282,8 @@ static void test_name_of_the_school(void **state)
 		{ "示例科技大学官网", false },
 		{ "示例大学 - 计算机学院", false },
 		{ "示例职业技术学院网站", false },
+		{ "示例大学教务处", false },
+		{ "示例大学党委组织部", false },
 		{ "Example University", false },
 		{ "示例大学图书馆座位", true },
 		{ "示例大学学工系统", true },
