@@ -78,7 +78,7 @@ static void the_one_that_kills_is_found(void **state)
 {
 	struct flight *f = flight_new();
 	struct store_fallen *all;
-	char name[16];
+	char name[32];
 
 	(void)state;
 	for (int death = 1; death <= 2; death++) {
