@@ -116,6 +116,7 @@ says() { grep -q -- "$1" "$work/err"; }
 ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
 child() { pgrep -P "$daemon" -f "^beiand: $1"; }
 launch() {
+	: >"$work/err" # or the words of the one before are taken for its own
 	"$BEIAND" -f "$s/beiand.conf" >"$work/out" 2>"$work/err" &
 	daemon=$!
 	echo "$daemon" >"$work/daemon"
