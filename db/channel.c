@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "db/valued.h"
 
 enum column {
 	COLUMN_VIA,
@@ -92,58 +93,10 @@ struct cursor {
 	bool over;
 };
 
-static int table_connect(sqlite3 *sqlite, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
-			 char **error)
-{
-	int code = sqlite3_declare_vtab(sqlite,
-					"CREATE TABLE channels (via, first, last, count, sketch, servers, "
-					"details, list HIDDEN)");
-
-	(void)aux, (void)argc, (void)argv, (void)error;
-	if (code != SQLITE_OK)
-		return code;
-	*out = calloc(1, sizeof(**out));
-	return *out ? SQLITE_OK : SQLITE_NOMEM;
-}
-
-static int table_disconnect(sqlite3_vtab *table)
-{
-	free(table);
-	return SQLITE_OK;
-}
-
-static int table_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
-{
-	(void)table;
-	for (int i = 0; i < info->nConstraint; i++) {
-		if (info->aConstraint[i].iColumn != COLUMN_LIST ||
-		    info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
-			continue;
-		if (!info->aConstraint[i].usable)
-			return SQLITE_CONSTRAINT;
-		info->aConstraintUsage[i].argvIndex = 1;
-		info->aConstraintUsage[i].omit = 1;
-		info->estimatedCost = 2;
-		info->estimatedRows = 2;
-		return SQLITE_OK;
-	}
-	return SQLITE_CONSTRAINT;
-}
-
-static int table_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
-{
-	struct cursor *c = calloc(1, sizeof(*c));
-
-	(void)table;
-	*out = &c->base;
-	return c ? SQLITE_OK : SQLITE_NOMEM;
-}
-
 static int table_close(sqlite3_vtab_cursor *base)
 {
 	free(((struct cursor *)base)->list);
-	free(base);
-	return SQLITE_OK;
+	return valued_close(base);
 }
 
 static int table_next(sqlite3_vtab_cursor *base)
@@ -269,11 +222,18 @@ static void list_final(sqlite3_context *out)
 
 int channel_register(sqlite3 *sqlite)
 {
+	static const struct valued table = {
+		.create = "CREATE TABLE channels (via, first, last, count, sketch, servers, details, list "
+			  "HIDDEN)",
+		.value = COLUMN_LIST,
+		.rows = 2,
+		.cursor = sizeof(struct cursor),
+	};
 	static const sqlite3_module module = {
-		.xConnect = table_connect,
-		.xBestIndex = table_best_index,
-		.xDisconnect = table_disconnect,
-		.xOpen = table_open,
+		.xConnect = valued_connect,
+		.xBestIndex = valued_best_index,
+		.xDisconnect = valued_disconnect,
+		.xOpen = valued_open,
 		.xClose = table_close,
 		.xFilter = table_filter,
 		.xNext = table_next,
@@ -281,7 +241,7 @@ int channel_register(sqlite3 *sqlite)
 		.xColumn = table_column,
 		.xRowid = table_rowid,
 	};
-	int code = sqlite3_create_module(sqlite, "channels", &module, NULL);
+	int code = sqlite3_create_module(sqlite, "channels", &module, (void *)(uintptr_t)&table);
 
 	return code != SQLITE_OK
 		       ? code

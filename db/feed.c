@@ -2,9 +2,9 @@
 #include "db/feed.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include "db/handle.h"
+#include "db/valued.h"
 
 /* Type of the pointer that is bound: SQLite hands it to nobody who does not name it. */
 static const char feed_type[] = "beiand-feed";
@@ -31,59 +31,6 @@ void feed_text(struct feed_cell *out, const char *s)
 void feed_blob(struct feed_cell *out, const void *bytes, size_t n)
 {
 	sqlite3_result_blob64(context(out), n > 0 ? bytes : "", n, SQLITE_STATIC);
-}
-
-static int feed_connect(sqlite3 *sqlite, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
-			char **error)
-{
-	int code = sqlite3_declare_vtab(sqlite, "CREATE TABLE feed (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, "
-						"c11, c12, rows HIDDEN)");
-
-	(void)aux, (void)argc, (void)argv, (void)error;
-	if (code != SQLITE_OK)
-		return code;
-	*out = calloc(1, sizeof(**out));
-	return *out ? SQLITE_OK : SQLITE_NOMEM;
-}
-
-static int feed_disconnect(sqlite3_vtab *table)
-{
-	free(table);
-	return SQLITE_OK;
-}
-
-/* The rows must be given; whatever else is asked for, SQLite filters by itself. */
-static int feed_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
-{
-	(void)table;
-	for (int i = 0; i < info->nConstraint; i++) {
-		if (info->aConstraint[i].iColumn != FEED_COLUMNS ||
-		    info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
-			continue;
-		if (!info->aConstraint[i].usable)
-			return SQLITE_CONSTRAINT;
-		info->aConstraintUsage[i].argvIndex = 1;
-		info->aConstraintUsage[i].omit = 1;
-		info->estimatedCost = 1000;
-		info->estimatedRows = 1000;
-		return SQLITE_OK;
-	}
-	return SQLITE_CONSTRAINT;
-}
-
-static int feed_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
-{
-	struct cursor *c = calloc(1, sizeof(*c));
-
-	(void)table;
-	*out = &c->base;
-	return c ? SQLITE_OK : SQLITE_NOMEM;
-}
-
-static int feed_close(sqlite3_vtab_cursor *base)
-{
-	free(base);
-	return SQLITE_OK;
 }
 
 static int feed_filter(sqlite3_vtab_cursor *base, int index, const char *name, int argc, sqlite3_value **argv)
@@ -125,13 +72,19 @@ static int feed_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 
 int feed_register(sqlite3 *sqlite)
 {
-	/* without xCreate: it exists inside statements alone, nothing of it is in the file */
+	static const struct valued table = {
+		.create =
+			"CREATE TABLE feed (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, rows HIDDEN)",
+		.value = FEED_COLUMNS,
+		.rows = 1000,
+		.cursor = sizeof(struct cursor),
+	};
 	static const sqlite3_module module = {
-		.xConnect = feed_connect,
-		.xBestIndex = feed_best_index,
-		.xDisconnect = feed_disconnect,
-		.xOpen = feed_open,
-		.xClose = feed_close,
+		.xConnect = valued_connect,
+		.xBestIndex = valued_best_index,
+		.xDisconnect = valued_disconnect,
+		.xOpen = valued_open,
+		.xClose = valued_close,
 		.xFilter = feed_filter,
 		.xNext = feed_next,
 		.xEof = feed_eof,
@@ -139,7 +92,7 @@ int feed_register(sqlite3 *sqlite)
 		.xRowid = feed_rowid,
 	};
 
-	return sqlite3_create_module(sqlite, "feed", &module, NULL);
+	return sqlite3_create_module(sqlite, "feed", &module, (void *)(uintptr_t)&table);
 }
 
 void query_feed(struct query *q, const struct feed *f)
