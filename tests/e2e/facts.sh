@@ -4,18 +4,7 @@
 # app become one, the evidence stands in explain and in the alert; what a package declares is held against the filing.
 # shellcheck disable=SC2154 # work ... are the library's
 . "$(dirname "$0")/lib"
-what="facts of a real server"
-for tool in nginx openssl python3 sqlite3; do
-	command -v "$tool" >/dev/null || { skip "$what" "$tool is not installed"; finish; }
-done
-if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link set lo up 2>/dev/null; then
-	skip "$what" "needs root and a network namespace"
-	finish
-fi
-if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
-	rm -rf "$work"
-	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
-fi
+netns "facts of a real server" nginx openssl python3 sqlite3
 server=192.0.2.80 # of the campus, so it may be asked
 campus=shili-demo.edu.cn
 appid=wx00000000000000f7

@@ -2,20 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The bundled capture, put on one end of a veth pair, is seen on the other as it is seen in the file.
 . "$(dirname "$0")/lib"
-if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add e2e0 type veth peer name e2e1 2>/dev/null; then
-	skip "live capture" "needs root and veth"
-	finish
-fi
-if ! command -v tcpreplay >/dev/null; then
-	skip "live capture" "needs tcpreplay: scripts/deps test"
-	finish
-fi
-
-# Re-runs this script in a network namespace of its own; it goes with the last process.
-if [ -z "${BEIAND_E2E_NETNS:-}" ]; then
-	rm -rf "$work"
-	BEIAND_E2E_NETNS=1 exec unshare -n "$0"
-fi
+netns "live capture" veth tcpreplay
 ip link add e2e0 type veth peer name e2e1
 for i in e2e0 e2e1; do
 	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"

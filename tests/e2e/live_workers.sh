@@ -5,18 +5,7 @@
 # hellos in pieces and out of order, DNS over TCP, pipelined requests; once more with noise between them.
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/lib"
-if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add w0 type veth peer name w1 2>/dev/null; then
-	skip "workers and prefilter" "needs root and veth"
-	finish
-fi
-if ! command -v tcpreplay >/dev/null; then
-	skip "workers and prefilter" "needs tcpreplay: scripts/deps test"
-	finish
-fi
-if [ -z "${BEIAND_E2E_NETNS:-}" ]; then
-	rm -rf "$work"
-	BEIAND_E2E_NETNS=1 exec unshare -n "$0"
-fi
+netns "workers and prefilter" veth tcpreplay
 ip link add w0 type veth peer name w1
 for i in w0 w1; do
 	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"

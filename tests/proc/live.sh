@@ -5,10 +5,10 @@
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 # With root: in a network namespace of its own, which goes with the last process.
-if [ -z "${BEIAND_PROC_NETNS:-}" ] && [ "$(id -u)" -eq 0 ] &&
+if [ -z "${BEIAND_NETNS:-}" ] && [ "$(id -u)" -eq 0 ] &&
 	unshare -n ip link add v0 type veth peer name v1 2>/dev/null; then
 	rm -rf "$work"
-	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
+	BEIAND_NETNS=1 exec unshare -n "$0"
 fi
 s=$work/state
 interfaces() { # LIST: a fresh state folder that listens there
@@ -38,7 +38,7 @@ else
 	interfaces lo
 	check "no right to listen: status 77" fails 77 CAP_NET_RAW "$BEIAND" -f "$s/beiand.conf"
 fi
-if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
+if [ -z "${BEIAND_NETNS:-}" ]; then
 	skip "live sensors" "needs root and veth"
 	finish
 fi

@@ -4,14 +4,7 @@
 # sink, and the seconds in `status`. Of several workers one tells. A worker that is killed comes back and shares the interface again.
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
-if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add v0 type veth peer name v1 2>/dev/null; then
-	skip "alarms of the interface" "needs root and veth"
-	finish
-fi
-if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
-	rm -rf "$work"
-	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
-fi
+netns "alarms of the interface" veth
 make_pair() {
 	ip link add v0 type veth peer name v1
 	for i in v0 v1; do

@@ -4,14 +4,7 @@
 # its ring: each packet is counted once, all messages are in the database, nothing was dropped.
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
-if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link add v0 type veth peer name v1 2>/dev/null; then
-	skip "a store that stands still" "needs root and veth"
-	finish
-fi
-if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
-	rm -rf "$work"
-	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
-fi
+netns "a store that stands still" veth
 ip link add v0 type veth peer name v1
 for i in v0 v1; do
 	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"

@@ -4,7 +4,7 @@
 # method, User-Agent, rate and scope, memory stays flat, and a pause stops all of it.
 # shellcheck disable=SC2154,SC1010 # work, domain ... are the libraries'; done is an outcome
 . "$(dirname "$0")/lib_probe"
-probe_netns "the prober's engine"
+netns "the prober's engine" nginx dnsmasq openssl jq
 
 run() { # CONF ARG...: runs of the driver; what it says is kept
 	local conf=$1

@@ -4,12 +4,7 @@
 # server's log proves how little was fetched.
 # shellcheck disable=SC2154,SC1010 # work, domain ... are the libraries'
 . "$(dirname "$0")/lib_probe"
-for tool in aapt python3; do
-	command -v $tool >/dev/null && continue
-	skip "packages behind a server" "needs $tool"
-	finish
-done
-probe_netns "packages behind a server"
+netns "packages behind a server" nginx dnsmasq openssl jq aapt python3
 
 run() { # PROBE URL [ARG...]
 	local probe=$1 url=$2

@@ -4,17 +4,7 @@
 # access log says that nobody was asked twice, by whom, and when; the database says that no job is lost.
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
-for tool in nginx openssl; do
-	command -v "$tool" >/dev/null || { skip "the prober against a real server" "$tool is not installed"; finish; }
-done
-if [ "$(id -u)" -ne 0 ] || ! unshare -n ip link set lo up 2>/dev/null; then
-	skip "the prober against a real server" "needs root and a network namespace"
-	finish
-fi
-if [ -z "${BEIAND_PROC_NETNS:-}" ]; then
-	rm -rf "$work"
-	BEIAND_PROC_NETNS=1 exec unshare -n "$0"
-fi
+netns "the prober against a real server" nginx openssl python3 sqlite3
 HOSTS=${HOSTS:-60}
 server=192.0.2.80 # of the campus, so it may be asked
 ip link set lo up
