@@ -110,6 +110,7 @@ static const struct word facts[FACT_COUNT] = {
 	[FACT_PERMISSION] = { "permission", "权限" },
 	[FACT_CATCH_ALL] = { "catch-all", "泛解析站点" },
 	[FACT_PARKED] = { "parked", "空置页面" },
+	[FACT_IOS_MANIFEST] = { "ios-manifest", "苹果安装清单" },
 };
 
 static const struct word outcomes[PROBE_OUTCOME_COUNT] = {

@@ -113,8 +113,9 @@ enum fact {
 	FACT_APP_CATEGORY,
 	FACT_APP_DOMAIN, /* host that the platform lets it speak to */
 	FACT_PERMISSION,
-	FACT_CATCH_ALL, /* it answers alike for names that nobody made */
-	FACT_PARKED,    /* a page of a domain dealer, CDN or server as installed: by which rule */
+	FACT_CATCH_ALL,    /* it answers alike for names that nobody made */
+	FACT_PARKED,       /* a page of a domain dealer, CDN or server as installed: by which rule */
+	FACT_IOS_MANIFEST, /* URL of the list that an itms-services link names, whatever it ends in */
 	FACT_COUNT,
 };
 

@@ -218,7 +218,7 @@ static void manifest(struct links *l, unsigned confidence, const char *p, const 
 	}
 	text[at] = '\0';
 	if (strlen(text) == at && url_parse(&u, text))
-		probe_fact_note(l->facts, FACT_STORE_LINK, confidence, u.text, shown_length(u.text), where,
+		probe_fact_note(l->facts, FACT_IOS_MANIFEST, confidence, u.text, shown_length(u.text), where,
 				strlen(where));
 }
 

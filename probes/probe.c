@@ -71,7 +71,7 @@ static struct probe_fact *same(struct probe_facts *f, const struct probe_fact *l
  * and an owner. */
 static size_t room_for(enum fact type)
 {
-	if (type >= FACT_WECHAT_MINI && type <= FACT_STORE_LINK)
+	if ((type >= FACT_WECHAT_MINI && type <= FACT_STORE_LINK) || type == FACT_IOS_MANIFEST)
 		return PROBE_FACTS_MAX - OTHERS_ROOM;
 	if (type >= FACT_ICP_NUMBER && type <= FACT_GRADE_NUMBER)
 		return PROBE_FACTS_MAX - LAST_ROOM;

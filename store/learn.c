@@ -108,10 +108,8 @@ struct lead {
 /* The first that fits. */
 static const struct lead leads[] = {
 	{ FACT_APK_LINK, "ipa", SUBJECT_HOST, ".ipa", "网页给出苹果安装包", NULL },
-	{ FACT_APK_LINK, "ipa", SUBJECT_HOST, ".plist", "网页给出苹果安装包", NULL },
 	{ FACT_APK_LINK, "apk", SUBJECT_HOST, NULL, "网页给出安卓安装包", NULL },
-	{ FACT_STORE_LINK, "ipa", SUBJECT_HOST, ".ipa", "网页给出苹果安装包", NULL },
-	{ FACT_STORE_LINK, "ipa", SUBJECT_HOST, ".plist", "网页给出苹果安装包", NULL },
+	{ FACT_IOS_MANIFEST, "ipa", SUBJECT_HOST, NULL, "网页给出苹果安装清单", NULL },
 	{ FACT_WECHAT_MINI, "record", SUBJECT_WECHAT_MINI, NULL, "网页指向这个小程序", "wx" },
 	{ FACT_IOS_BUNDLE, "lookup", SUBJECT_IOS_BUNDLE, NULL, "网页指向这个苹果应用", NULL },
 };

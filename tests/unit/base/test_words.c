@@ -34,7 +34,7 @@ static const char *const facts[] = {
 	"ios-bundle",   "ios-store",    "apk-link",     "store-link",  "form-field",     "redirect",
 	"cert-name",    "cert-owner",   "cert-issuer",  "cert-from",   "cert-until",     "cert-problem",
 	"favicon",      "vendor",       "app-name",     "app-version", "app-owner",      "app-updated",
-	"app-category", "app-domain",   "permission",   "catch-all",   "parked"
+	"app-category", "app-domain",   "permission",   "catch-all",   "parked",         "ios-manifest"
 };
 static const char *const outcomes[] = {
 	"done",         "unchanged",   "unrecognised", "no-name",        "resolver-failed",

@@ -268,6 +268,35 @@ static void a_package_in_scope_is_followed(void **state)
 	assert_true(counter("leads-no-url") >= 3);
 }
 
+/* By the link that named it: its URL may end in anything. */
+static void a_list_to_install_from_is_followed(void **state)
+{
+	int n;
+
+	(void)state;
+	campus();
+	learn((const char *[]){ "https://dl.example.edu.cn/install/12", NULL }, FACT_IOS_MANIFEST, PROBE_DONE,
+	      px_soon());
+	n = px_take(px_soon(), 64);
+	assert_string_equal(px_find(n, host, "ipa")->target, "https://dl.example.edu.cn/install/12");
+	for (int i = 0; i < n; i++)
+		assert_string_not_equal(px_job[i].probe, "apk");
+}
+
+static void a_package_is_followed_by_its_kind(void **state)
+{
+	int n;
+
+	(void)state;
+	campus();
+	learn((const char *[]){ "https://dl.example.edu.cn/a.IPA?v=1", NULL }, FACT_APK_LINK, PROBE_DONE,
+	      px_soon());
+	n = px_take(px_soon(), 64);
+	assert_string_equal(px_find(n, host, "ipa")->target, "https://dl.example.edu.cn/a.IPA?v=1");
+	for (int i = 0; i < n; i++)
+		assert_string_not_equal(px_job[i].probe, "apk");
+}
+
 static void a_link_that_is_gone_leads_nowhere(void **state)
 {
 	(void)state;
@@ -358,6 +387,8 @@ int main(void)
 		PX_TEST(new_facts_make_a_judgement_due),
 		PX_TEST(two_transcripts_are_kept),
 		PX_TEST(a_package_in_scope_is_followed),
+		PX_TEST(a_list_to_install_from_is_followed),
+		PX_TEST(a_package_is_followed_by_its_kind),
 		PX_TEST(a_link_that_is_gone_leads_nowhere),
 		PX_TEST(the_lead_of_an_exempt_app_is_dropped),
 		PX_TEST(leads_of_one_page_have_a_number),
