@@ -207,7 +207,7 @@ void dissect_ahead(const struct dissect *d, const struct dissect_packet *p, size
 		if (!ahead_flow(&p[i], &f, &rest))
 			continue;
 		if (f.proto == IPPROTO_TCP && tcp)
-			hash[count++] = tcp_ahead(&d->tcp, &f);
+			hash[count++] = tcp_ahead(&d->tcp, &f, rest);
 		else if (f.proto == IPPROTO_UDP && quic && rd_skip(&rest, UDP_LENGTH_SUM))
 			quic_ahead(d->quic, &f, rest);
 	}

@@ -7,17 +7,18 @@
 
 enum { FLOW_HEADS_MIN = 16 };
 
+/* Two for each flow: the second of a chain would have to be waited for. */
 uint32_t flow_heads(uint32_t flows)
 {
 	uint32_t n = FLOW_HEADS_MIN;
 
-	while (n < flows && n < UINT32_C(1) << 30)
+	while (n / 2 < flows && n < UINT32_C(1) << 31)
 		n *= 2;
 	return n;
 }
 
-/* Two for each flow: a storm of handshakes has both directions of many waiting at once. */
-uint32_t flow_hint_sets(uint32_t flows) { return flow_heads(flows) / FLOW_HINT_WAYS * 2; }
+/* Two hints for each flow: a storm of handshakes has both directions of many waiting at once. */
+uint32_t flow_hint_sets(uint32_t flows) { return flow_heads(flows) / FLOW_HINT_WAYS; }
 
 void flow_init(struct flow_table *t, uint32_t count)
 {
@@ -28,22 +29,24 @@ void flow_init(struct flow_table *t, uint32_t count)
 	t->seed = (uint64_t)(uintptr_t)t->flows * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static uint64_t flow_word(const uint8_t *p)
+static uint64_t flow_word(const struct dissect_addr *a, int half)
 {
 	uint64_t v;
 
-	memcpy(&v, p, sizeof(v));
-	return __builtin_bswap64(v);
+	memcpy(&v, a->bytes + 8 * half, sizeof(v));
+	return v;
 }
 
 /* As memcmp() > 0; IPv4 and most neighbours differ in the second half only. */
 static bool flow_is_above(const struct dissect_addr *a, const struct dissect_addr *b)
 {
-	uint64_t x = flow_word(a->bytes), y = flow_word(b->bytes);
+	uint64_t x = flow_word(a, 0), y = flow_word(b, 0);
 
-	if (x != y)
-		return x > y;
-	return flow_word(a->bytes + 8) > flow_word(b->bytes + 8);
+	if (x == y) {
+		x = flow_word(a, 1);
+		y = flow_word(b, 1);
+	}
+	return __builtin_bswap64(x) > __builtin_bswap64(y);
 }
 
 int flow_key(struct flow_key *key, const struct dissect_flow *f)
@@ -61,18 +64,25 @@ int flow_key(struct flow_key *key, const struct dissect_flow *f)
 
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 {
-	uint64_t word[4], s = t->seed;
-
-	memcpy(word, key->addr, sizeof(word));
-	uint64_t a = mix_product(word[0] ^ s, word[1] ^ UINT64_C(0xa0761d6478bd642f));
-	uint64_t b = mix_product(word[2] ^ s ^ UINT64_C(0xe7037ed1a0b428db),
-				 word[3] ^ UINT64_C(0x8ebc6af09c88c6e3));
+	const struct dissect_addr *p = &key->addr[0], *q = &key->addr[1];
+	uint64_t s = t->seed;
+	uint64_t a = mix_product(flow_word(p, 0) ^ s, flow_word(p, 1) ^ UINT64_C(0xa0761d6478bd642f));
+	uint64_t b = mix_product(flow_word(q, 0) ^ s ^ UINT64_C(0xe7037ed1a0b428db),
+				 flow_word(q, 1) ^ UINT64_C(0x8ebc6af09c88c6e3));
 	uint64_t ports = (uint64_t)key->port[0] << 16 | key->port[1];
 
 	return mix_product(a ^ ports ^ UINT64_C(0x589965cc75374cc3), b ^ s);
 }
 
+/* Both directions have one set, chosen by the low bits of the hash. */
+static struct flow_hint *hint_set(const struct flow_table *t, uint64_t hash)
+{
+	return t->hints[(hash & t->mask) / FLOW_HINT_WAYS].way;
+}
+
 void flow_ahead(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->heads[hash & t->mask]); }
+
+void flow_ahead_hints(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(hint_set(t, hash), 1); }
 
 void flow_ahead_entry(const struct flow_table *t, uint64_t hash)
 {
@@ -82,18 +92,18 @@ void flow_ahead_entry(const struct flow_table *t, uint64_t hash)
 		__builtin_prefetch(&t->flows[at - 1]);
 		__builtin_prefetch(&t->flows[at - 1].dir);
 	} else /* nothing of it is known but, at the most, where it begins */
-		__builtin_prefetch(&t->hints[(hash & t->mask) / (FLOW_HINT_WAYS / 2)], 1);
+		flow_ahead_hints(t, hash);
 }
 
 /* As memcmp() == 0, without a call. */
 static bool flow_key_same(const struct flow_key *a, const struct flow_key *b)
 {
-	uint64_t x[4], y[4];
+	uint64_t differ = (flow_word(&a->addr[0], 0) ^ flow_word(&b->addr[0], 0)) |
+			  (flow_word(&a->addr[0], 1) ^ flow_word(&b->addr[0], 1)) |
+			  (flow_word(&a->addr[1], 0) ^ flow_word(&b->addr[1], 0)) |
+			  (flow_word(&a->addr[1], 1) ^ flow_word(&b->addr[1], 1));
 
-	memcpy(x, a->addr, sizeof(x));
-	memcpy(y, b->addr, sizeof(y));
-	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0 &&
-	       a->port[0] == b->port[0] && a->port[1] == b->port[1];
+	return differ == 0 && a->port[0] == b->port[0] && a->port[1] == b->port[1];
 }
 
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash)
@@ -208,13 +218,13 @@ struct flow *flow_next(struct flow_table *t, uint32_t *at)
 	return NULL;
 }
 
-enum { HINT_SYN = 1, HINT_DIR = 2, HINT_USED = 4, HINT_BITS = 7 };
-
-/* Both directions have one set, chosen by the low bits of the hash. */
-static struct flow_hint *hint_set(struct flow_table *t, uint64_t hash)
+void flow_clear(struct flow_table *t)
 {
-	return t->hints[(hash & t->mask) / (FLOW_HINT_WAYS / 2)].way;
+	memset(t->heads, 0, ((size_t)t->mask + 1) * sizeof(*t->heads));
+	t->fresh = t->hand = t->ready_first = t->ready_last = 0;
 }
+
+enum { HINT_SYN = 1, HINT_DIR = 2, HINT_USED = 4, HINT_BITS = 7 };
 
 static uint32_t hint_tag(uint64_t hash, int dir)
 {

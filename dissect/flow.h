@@ -70,8 +70,10 @@ void flow_init(struct flow_table *t, uint32_t count);
 int flow_key(struct flow_key *key, const struct dissect_flow *f);
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
-/* Asks for the memory in which a flow of this hash is looked for; then, when that is there, for its own. */
+/* Asks for the memory in which a flow of this hash is looked for, and for that of its hints; then, when the
+ * first is there, for its own. */
 void flow_ahead(const struct flow_table *t, uint64_t hash);
+void flow_ahead_hints(const struct flow_table *t, uint64_t hash);
 void flow_ahead_entry(const struct flow_table *t, uint64_t hash);
 /* NULL when there is none. */
 struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_t hash);
@@ -84,6 +86,8 @@ void flow_remove(struct flow_table *t, struct flow *f);
 void flow_retire(struct flow_table *t, struct flow *f);
 /* The next flow in use from place *at on, which moves behind it; NULL at the end. */
 struct flow *flow_next(struct flow_table *t, uint32_t *at);
+/* Removes all of them. */
+void flow_clear(struct flow_table *t);
 
 /* One direction of a hash begins at `next`; what a SYN said is not overwritten by what an ACK says. */
 void flow_hint_put(struct flow_table *t, uint64_t hash, int dir, uint32_t next, bool syn);

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16, TCP_HEADER = 20, TCP_BOTH = 3 };
+enum { TCP_FLAGS_BEHIND_PORTS = 9 };
 
 struct tcp_packet {
 	struct flow_key key;
@@ -208,7 +209,7 @@ static void tcp_packet(struct walk *w, struct tcp_packet *p, struct flow *f)
 		tcp_close(w, p, seq, f);
 }
 
-uint64_t tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f)
+uint64_t tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f, struct rd rest)
 {
 	struct flow_key key;
 	uint64_t hash;
@@ -216,6 +217,8 @@ uint64_t tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f)
 	flow_key(&key, f);
 	hash = flow_hash(&tcp->table, &key);
 	flow_ahead(&tcp->table, hash);
+	if (rd_skip(&rest, TCP_FLAGS_BEHIND_PORTS) && (rd_u8(&rest) & TCP_SYN) != 0)
+		flow_ahead_hints(&tcp->table, hash);
 	return hash;
 }
 
@@ -240,5 +243,6 @@ void tcp_finish(struct tcp *tcp, const struct proto_out *out)
 	struct flow *f;
 
 	for (uint32_t at = 0; (f = flow_next(&tcp->table, &at)) != NULL;)
-		tcp_drop(tcp, f, out);
+		tcp_end(tcp, f, out);
+	flow_clear(&tcp->table);
 }
