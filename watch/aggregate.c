@@ -421,19 +421,31 @@ static void see_identifier(void *arg, const struct identify_hit *hit)
 		set_link(g, a->host.name, a->host.len);
 }
 
+/* What it tells is of nobody; what waits came before it. */
+static void see_nameless(struct aggregate *a, const struct dissect_message *m)
+{
+	struct details_notes notes;
+
+	sightings_settle(&a->queue);
+	if (details_note(a->details, m, &notes))
+		details_tell(a->details, NULL, &notes);
+	else
+		details_message(a->details, m, NULL);
+}
+
 /* Hellos and requests. */
 static void see_named(struct aggregate *a, const struct dissect_message *m, enum via via, int64_t time)
 {
 	struct identified in = { a, m, time, find_host(a, m->name, is_request(m)) };
-	struct subject *s = NULL;
 
 	if (in.named) {
 		struct sighting *g = see_host(a, via, time, &m->flow.src);
 		if (!m->proxied)
 			add_server(g, &m->flow.dst, m->flow.dport);
-		s = sightings_settle(&a->queue);
+		details_note(a->details, m, &g->notes);
+	} else {
+		see_nameless(a, m);
 	}
-	details_message(a->details, m, s);
 	if (is_request(m) && a->identify != NULL)
 		identify_message(a->identify, m, see_identifier, &in);
 }
@@ -446,20 +458,25 @@ static void see_service(struct aggregate *a, const struct dissect_message *m, in
 	struct sighting *g;
 
 	if (!find_host(a, m->name, false)) {
-		details_message(a->details, m, NULL);
+		see_nameless(a, m);
 		return;
 	}
 	g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
 	if (to.n > 1 && hostname_take(target, to.p, to.n))
 		set_link(g, target, strlen(target));
-	if (!details_service(a->details, m, &g->notes))
+	if (!details_note(a->details, m, &g->notes))
 		details_message(a->details, m, sightings_settle(&a->queue));
 }
 
-/* Messages that make no observation. */
+/* Messages that make no observation. An answer may be one to what waits. */
 static void add_details(struct aggregate *a, const struct dissect_message *m)
 {
 	aggregate_tick(a, m->time);
+	if (m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC) { /* dissect counts hellos without a name */
+		see_nameless(a, m);
+		return;
+	}
+	sightings_settle(&a->queue);
 	details_message(a->details, m, NULL);
 }
 
@@ -476,7 +493,7 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	int64_t time;
 
 	if (vias[m->kind] == VIA_COUNT || (hello && m->name.n == 0)) {
-		add_details(a, m); /* dissect counts hellos without a name */
+		add_details(a, m);
 		return;
 	}
 	time = enter(a, m->time);

@@ -93,21 +93,7 @@ static void tell_hidden(struct details *d, struct subject *s, unsigned bits)
 			tell(d, s, DETAIL_HIDDEN_DNS, rows[i].value, strlen(rows[i].value));
 }
 
-static void count_hidden(struct details *d, unsigned bit)
-{
-	d->stats.hidden_dot += bit == HIDDEN_DOT;
-	d->stats.hidden_doh += bit == HIDDEN_DOH;
-	d->stats.hidden_doq += bit == HIDDEN_DOQ;
-}
-
 /* --- pairing --- */
-
-static void ask(struct details *d, const struct dissect_message *m, const struct subject *s)
-{
-	uint32_t number = s != NULL ? subjects_number(d->table, s) : PENDING_NONE;
-
-	pending_ask(&d->pending, &m->flow, number, d->table->window);
-}
 
 /* Whose answer this is; NULL, counted `weight` times, when that is not known. */
 static struct subject *asked(struct details *d, const struct dissect_message *m, bool last, uint64_t weight)
@@ -167,6 +153,9 @@ static void take_service(struct details *d, const struct dissect_message *m, str
 			   plain_token);
 }
 
+/* --- notes --- */
+
+/* A field that is absent tells nothing. */
 static void note(struct details *d, struct details_notes *n, enum detail type, struct dissect_str field,
 		 size_t (*plain)(char[PLAIN_MAX], struct dissect_str))
 {
@@ -182,6 +171,14 @@ static void note(struct details *d, struct details_notes *n, enum detail type, s
 	n->count++;
 }
 
+static void note_own(struct details *d, struct details_notes *n, enum detail type, const char *value)
+{
+	n->note[n->count].type = (uint8_t)type;
+	n->note[n->count].refused = false;
+	n->note[n->count].value = values_number(&d->table->values, value, strlen(value));
+	n->count++;
+}
+
 /* All that a record may tell fits, but for those that list more protocols than anybody speaks. */
 static bool is_short(struct dissect_str alpn)
 {
@@ -192,14 +189,13 @@ static bool is_short(struct dissect_str alpn)
 	return ids < DETAILS_NOTES;
 }
 
-bool details_service(struct details *d, const struct dissect_message *m, struct details_notes *n)
+static bool note_service(struct details *d, const struct dissect_message *m, struct details_notes *n)
 {
 	struct dissect_str alpn = m->service.alpn;
 
 	if (hidden_service(m) != 0 || !is_short(alpn))
 		return false;
 	learn_service(d, m);
-	n->taken = true;
 	if (m->service.ech)
 		note(d, n, DETAIL_ECH_NAME, m->service.ech_name, plain_certificate);
 	for (size_t at = 0; at < alpn.n && alpn.n - at > alpn.p[at]; at += 1u + alpn.p[at])
@@ -208,9 +204,99 @@ bool details_service(struct details *d, const struct dissect_message *m, struct 
 	return true;
 }
 
+static void note_ask(const struct details *d, const struct dissect_message *m, enum details_asks asks,
+		     struct details_notes *n)
+{
+	n->asks = (uint8_t)asks;
+	n->flow = pending_flow(&d->pending, &m->flow);
+}
+
+static void note_ech(struct details *d, const struct dissect_message *m, uint8_t config,
+		     struct details_notes *n)
+{
+	bool outer = ech_is_outer(&d->ech, config, m->name, m->time);
+
+	d->stats.hidden_ech += outer;
+	d->stats.ech_unproven += !outer;
+	note_own(d, n, DETAIL_ECH, outer ? "outer" : "grease-or-unproven");
+}
+
+static bool note_hello(struct details *d, const struct dissect_message *m, struct details_notes *n)
+{
+	const struct dissect_hello *hello = m->kind == DISSECT_QUIC ? &m->quic.hello : &m->tls.hello;
+
+	if (m->kind == DISSECT_TLS)
+		note_ask(d, m, DETAILS_ASKS, n);
+	n->hidden = (uint8_t)hidden_hello(m, 0);
+	n->hidden_known = (uint8_t)hidden_hello(m, HIDDEN_DOH);
+	if (hello->ech)
+		note_ech(d, m, hello->ech_config, n);
+	note(d, n, DETAIL_ALPN, hello->alpn, plain_token);
+	if (hello->ja4[0] != '\0')
+		note_own(d, n, DETAIL_JA4, hello->ja4);
+	return true;
+}
+
+static bool note_request(struct details *d, const struct dissect_message *m, struct details_notes *n)
+{
+	static const char connect[] = "CONNECT";
+	struct dissect_str method = m->http.method;
+
+	/* what answers CONNECT is the proxy (RFC 9110 section 9.3.6) */
+	if (method.n == sizeof(connect) - 1 && memcmp(method.p, connect, method.n) == 0) {
+		note_ask(d, m, DETAILS_ASKS_PROXY, n);
+		return true;
+	}
+	note_ask(d, m, DETAILS_ASKS, n);
+	n->hidden = (uint8_t)hidden_request(m, 0);
+	n->hidden_known = (uint8_t)hidden_request(m, HIDDEN_DOH);
+	return true;
+}
+
+bool details_note(struct details *d, const struct dissect_message *m, struct details_notes *n)
+{
+	static bool (*const take[DISSECT_KIND_COUNT])(struct details *, const struct dissect_message *,
+						      struct details_notes *) = {
+		[DISSECT_HTTP] = note_request,  [DISSECT_TLS] = note_hello,
+		[DISSECT_QUIC] = note_hello,    [DISSECT_DNS_SERVICE] = note_service,
+		[DISSECT_HTTP2] = note_request,
+	};
+
+	n->count = n->hidden = n->hidden_known = 0;
+	n->asks = DETAILS_ASKS_NOT;
+	n->kind = (uint8_t)m->kind;
+	n->taken = take[m->kind](d, m, n);
+	return n->taken;
+}
+
+/* --- what was noted --- */
+
+static void tell_asked(struct details *d, const struct subject *s, const struct details_notes *n)
+{
+	bool known = s != NULL && n->asks == DETAILS_ASKS;
+
+	pending_ask(&d->pending, n->flow, known ? subjects_number(d->table, s) : PENDING_NONE,
+		    d->table->window);
+}
+
+static void count_hidden(struct details *d, struct subject *s, const struct details_notes *n)
+{
+	unsigned bits = n->hidden | (s != NULL ? s->hidden & n->hidden_known : 0u);
+
+	if (bits == 0)
+		return;
+	d->stats.hidden_dot += bits == HIDDEN_DOT;
+	d->stats.hidden_doh += bits == HIDDEN_DOH;
+	d->stats.hidden_doq += bits == HIDDEN_DOQ;
+	tell_hidden(d, s, bits);
+}
+
 void details_tell(struct details *d, struct subject *s, const struct details_notes *n)
 {
-	d->stats.unpaired += s == NULL;
+	if (n->asks != DETAILS_ASKS_NOT)
+		tell_asked(d, s, n);
+	d->stats.unpaired += s == NULL && n->kind == DISSECT_DNS_SERVICE;
+	count_hidden(d, s, n);
 	for (size_t i = 0; s != NULL && i < n->count; i++) {
 		if (n->note[i].refused)
 			d->stats.refused++;
@@ -219,55 +305,7 @@ void details_tell(struct details *d, struct subject *s, const struct details_not
 	}
 }
 
-static void take_ech(struct details *d, const struct dissect_message *m, const struct dissect_hello *hello,
-		     struct subject *s)
-{
-	static const char *const words[] = { "grease-or-unproven", "outer" };
-	bool outer = ech_is_outer(&d->ech, hello->ech_config, m->name, m->time);
-
-	d->stats.hidden_ech += outer;
-	d->stats.ech_unproven += !outer;
-	if (s != NULL)
-		tell(d, s, DETAIL_ECH, words[outer], strlen(words[outer]));
-}
-
-static void take_hello(struct details *d, const struct dissect_message *m, struct subject *s)
-{
-	const struct dissect_hello *hello = m->kind == DISSECT_QUIC ? &m->quic.hello : &m->tls.hello;
-	unsigned hidden = hidden_hello(m, s != NULL ? s->hidden : 0);
-
-	if (m->kind == DISSECT_TLS)
-		ask(d, m, s);
-	if (hidden != 0) {
-		count_hidden(d, hidden);
-		tell_hidden(d, s, hidden);
-	}
-	if (hello->ech)
-		take_ech(d, m, hello, s);
-	if (s == NULL)
-		return;
-	tell_plain(d, s, DETAIL_ALPN, hello->alpn, plain_token);
-	if (hello->ja4[0] != '\0')
-		tell(d, s, DETAIL_JA4, hello->ja4, strlen(hello->ja4));
-}
-
-static void take_request(struct details *d, const struct dissect_message *m, struct subject *s)
-{
-	static const char connect[] = "CONNECT";
-	struct dissect_str method = m->http.method;
-	unsigned hidden = hidden_request(m, s != NULL ? s->hidden : 0);
-
-	/* what answers CONNECT is the proxy (RFC 9110 section 9.3.6) */
-	if (method.n == sizeof(connect) - 1 && memcmp(method.p, connect, method.n) == 0) {
-		ask(d, m, NULL);
-		return;
-	}
-	ask(d, m, s);
-	if (hidden != 0) {
-		count_hidden(d, hidden);
-		tell_hidden(d, s, hidden);
-	}
-}
+/* --- answers --- */
 
 static void take_page(struct details *d, const struct dissect_message *m, struct subject *s)
 {
@@ -280,9 +318,10 @@ static void take_page(struct details *d, const struct dissect_message *m, struct
 				 m->http_answer.charset));
 }
 
-static void take_response(struct details *d, const struct dissect_message *m, struct subject *s)
+static void take_response(struct details *d, const struct dissect_message *m)
 {
 	uint16_t status = m->http_answer.status;
+	struct subject *s;
 
 	/* more follows a 1xx, but for 101 (RFC 9110 section 15.2) */
 	s = asked(d, m, status >= 200 || status == 101, 1);
@@ -298,9 +337,9 @@ static void take_response(struct details *d, const struct dissect_message *m, st
 		tell_plain(d, s, DETAIL_LOCATION, m->http_answer.location, plain_location);
 }
 
-static void take_certificate(struct details *d, const struct dissect_message *m, struct subject *s)
+static void take_certificate(struct details *d, const struct dissect_message *m)
 {
-	s = asked(d, m, true, m->cert.names + m->cert.names_more);
+	struct subject *s = asked(d, m, true, m->cert.names + m->cert.names_more);
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < m->cert.names; i++)
@@ -311,14 +350,17 @@ static void take_certificate(struct details *d, const struct dissect_message *m,
 
 void details_message(struct details *d, const struct dissect_message *m, struct subject *s)
 {
-	static void (*const take[DISSECT_KIND_COUNT])(struct details *, const struct dissect_message *,
-						      struct subject *) = {
-		[DISSECT_HTTP] = take_request,         [DISSECT_TLS] = take_hello,
-		[DISSECT_QUIC] = take_hello,           [DISSECT_DNS_SERVICE] = take_service,
-		[DISSECT_HTTP_ANSWER] = take_response, [DISSECT_TLS_CERT] = take_certificate,
-		[DISSECT_HTTP2] = take_request,
-	};
-
-	if (take[m->kind] != NULL)
-		take[m->kind](d, m, s);
+	switch (m->kind) {
+	case DISSECT_HTTP_ANSWER:
+		take_response(d, m);
+		break;
+	case DISSECT_TLS_CERT:
+		take_certificate(d, m);
+		break;
+	case DISSECT_DNS_SERVICE:
+		take_service(d, m, s);
+		break;
+	default:
+		break;
+	}
 }

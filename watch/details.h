@@ -20,6 +20,12 @@ struct details; /* owns its tables; borrows the subjects */
 
 enum { DETAILS_NOTES = 8 };
 
+enum details_asks {
+	DETAILS_ASKS_NOT,
+	DETAILS_ASKS,       /* it is answered on its flow */
+	DETAILS_ASKS_PROXY, /* what is answered is of somebody without a name */
+};
+
 /* What one message tells of a subject that is not looked for yet. */
 struct details_notes {
 	struct {
@@ -28,7 +34,12 @@ struct details_notes {
 		bool refused; /* it has no value */
 	} note[DETAILS_NOTES];
 	uint8_t count;
-	bool taken; /* there was such a message, though it may tell nothing */
+	bool taken;                   /* there was such a message, though it may tell nothing */
+	uint8_t asks;                 /* enum details_asks */
+	uint8_t kind;                 /* of the message */
+	uint8_t hidden, hidden_known; /* encrypted DNS, bits of watch/hidden.h: by itself; if its host is
+					 known for it */
+	uint64_t flow;                /* pending_flow(), when it asks */
 };
 
 struct details_stats {
@@ -53,12 +64,13 @@ void details_resolvers(struct details *d, const struct resolvers *table);
 void details_subject(struct details *d, struct subject *s);
 /* A look-up of this host was answered. */
 void details_lookup(struct details *d, struct subject *s);
-/* s is the subject that the message's name stands for; NULL when it has none. Look-ups tell nothing here. */
-void details_message(struct details *d, const struct dissect_message *m, struct subject *s);
-/* A service record whose subject is known later: details_tell() is to be told of that. False: it tells too
- * much to be noted, and waits for details_message(). */
-bool details_service(struct details *d, const struct dissect_message *m, struct details_notes *n);
+/* Notes what a message tells of the subject that its name stands for, for details_tell(). False: it tells too
+ * much to be noted, and waits for details_message(). Look-ups tell nothing here. */
+bool details_note(struct details *d, const struct dissect_message *m, struct details_notes *n);
+/* s is NULL when there is none. */
 void details_tell(struct details *d, struct subject *s, const struct details_notes *n);
+/* All other messages; s is NULL when the message has no name, or none of a subject. */
+void details_message(struct details *d, const struct dissect_message *m, struct subject *s);
 const struct details_stats *details_stats(struct details *d);
 
 #endif

@@ -10,14 +10,14 @@ enum { FLOWS_MAX = 16384 }; /* half a MiB: to be found in the second level of th
 
 void pending_init(struct pending *p)
 {
-	*p = (struct pending){ .flow = xcalloc(FLOWS_MAX, sizeof(*p->flow)) };
+	*p = (struct pending){ .entry = xcalloc(FLOWS_MAX, sizeof(*p->entry)) };
 	recent_init(&p->flows, FLOWS_MAX);
 }
 
 void pending_clear(struct pending *p)
 {
 	recent_clear(&p->flows);
-	free(p->flow);
+	free(p->entry);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -36,7 +36,7 @@ static uint64_t flow_of(const struct pending *p, const struct dissect_flow *f, b
 	return recent_hash(&p->flows, bytes, sizeof(bytes));
 }
 
-static struct pending_flow *find_or_add(struct pending *p, uint64_t hash)
+static struct pending_entry *find_or_add(struct pending *p, uint64_t hash)
 {
 	uint32_t at = recent_find(&p->flows, hash);
 	bool evicted;
@@ -44,14 +44,22 @@ static struct pending_flow *find_or_add(struct pending *p, uint64_t hash)
 	if (at == RECENT_NONE) {
 		at = recent_add(&p->flows, hash, &evicted);
 		p->evicted += evicted;
-		p->flow[at] = (struct pending_flow){ 0 };
+		p->entry[at] = (struct pending_entry){ 0 };
 	}
-	return &p->flow[at];
+	return &p->entry[at];
 }
 
-void pending_ask(struct pending *p, const struct dissect_flow *f, uint32_t subject, uint32_t window)
+uint64_t pending_flow(const struct pending *p, const struct dissect_flow *f)
 {
-	struct pending_flow *e = find_or_add(p, flow_of(p, f, true));
+	uint64_t flow = flow_of(p, f, true);
+
+	recent_prefetch(&p->flows, flow);
+	return flow;
+}
+
+void pending_ask(struct pending *p, uint64_t flow, uint32_t subject, uint32_t window)
+{
+	struct pending_entry *e = find_or_add(p, flow);
 
 	if (e->waiting > 0 && (e->subject != subject || e->window != window))
 		e->mixed = true;
@@ -67,7 +75,7 @@ enum pending_answer pending_take(struct pending *p, const struct dissect_flow *f
 				 uint32_t *subject)
 {
 	uint32_t at = recent_find(&p->flows, flow_of(p, f, false));
-	struct pending_flow *e = at != RECENT_NONE ? &p->flow[at] : NULL;
+	struct pending_entry *e = at != RECENT_NONE ? &p->entry[at] : NULL;
 	bool mixed;
 
 	if (e == NULL || e->waiting == 0)

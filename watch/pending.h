@@ -16,7 +16,7 @@
 
 #define PENDING_NONE UINT32_MAX /* a flow whose request or hello names no subject */
 
-struct pending_flow {
+struct pending_entry {
 	uint32_t subject; /* number in the window's table, or PENDING_NONE */
 	uint32_t window;  /* in which that number was given */
 	uint16_t waiting; /* requests not answered yet */
@@ -25,14 +25,16 @@ struct pending_flow {
 
 struct pending {
 	struct recent flows;
-	struct pending_flow *flow; /* owned, by place */
+	struct pending_entry *entry; /* owned, by place */
 	uint64_t evicted;
 };
 
 void pending_init(struct pending *p);
 void pending_clear(struct pending *p);
-/* A request or hello of this flow (src is the client) is about this subject, or PENDING_NONE. */
-void pending_ask(struct pending *p, const struct dissect_flow *f, uint32_t subject, uint32_t window);
+/* What a flow is known by, from a message of its client; asks for the memory in which it is looked for. */
+uint64_t pending_flow(const struct pending *p, const struct dissect_flow *f);
+/* A request or hello of this flow is about this subject, or PENDING_NONE. */
+void pending_ask(struct pending *p, uint64_t flow, uint32_t subject, uint32_t window);
 enum pending_answer {
 	PENDING_KNOWN,
 	PENDING_UNKNOWN, /* its request or hello was not seen, is forgotten, or lies in an earlier window */

@@ -31,6 +31,11 @@ struct recent {
 void recent_init(struct recent *r, uint32_t most);
 void recent_clear(struct recent *r);
 uint64_t recent_hash(const struct recent *r, const void *bytes, size_t n);
+/* To be said some time before it is looked for. */
+static inline void recent_prefetch(const struct recent *r, uint64_t hash)
+{
+	__builtin_prefetch(&r->head[hash & (r->most - 1)]);
+}
 /* Its place, or RECENT_NONE. */
 uint32_t recent_find(const struct recent *r, uint64_t hash);
 /* The place of one that is not there; *evicted when another had to go. */

@@ -33,7 +33,7 @@ static void ask(struct pending *p, uint16_t port, uint32_t subject, uint32_t win
 {
 	struct dissect_flow f = from_client(port);
 
-	pending_ask(p, &f, subject, window);
+	pending_ask(p, pending_flow(p, &f), subject, window);
 }
 
 static void answers_go_to_who_was_asked(void **state)
@@ -124,7 +124,7 @@ static void full_gives_up_the_oldest(void **state)
 		for (int port = 0; port < 65536; port++) {
 			struct dissect_flow f = from_client((uint16_t)port);
 			f.src.bytes[5] = (uint8_t)round;
-			pending_ask(&p, &f, (uint32_t)port, 0);
+			pending_ask(&p, pending_flow(&p, &f), (uint32_t)port, 0);
 		}
 	}
 	assert_int_equal(p.evicted, 4 * 65536 - 16384);
