@@ -22,8 +22,8 @@ DEPS_store := db filings policy ipc conf base
 DEPS_daemon := store watch notify visit probes db filings policy ipc dissect conf base
 DEPS_ctl := store watch visit probes db filings policy ipc dissect conf base
 
-PKGS := libpcap sqlite3 libevent libpsl jansson libpcre2-8 inih libsodium libxxhash smartcols nettle zlib libcurl \
-	libxml-2.0 libcrypto uchardet libmurmurhash
+PKGS := libpcap sqlite3 libevent_core libpsl jansson libpcre2-8 inih libsodium libxxhash smartcols nettle zlib libcurl \
+	libxml-2.0 libcrypto uchardet libmurmurhash libcares
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2
@@ -78,7 +78,8 @@ $(O)/gen/db/schema_data.c: $(wildcard db/schema/*.sql) scripts/embed-sql
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && scripts/embed-sql db/schema/*.sql > $@
 
-# -- tests: tests/unit/FOLDER/test_X.c is for FOLDER/X.c and links only what FOLDER may see
+# -- tests: tests/unit/FOLDER/test_X.c is for FOLDER/X.c and links only what FOLDER may see;
+# the DNS and HTTP servers of some are libevent_extra
 UNIT := $(patsubst tests/%.c,$(O)/tests/%,$(wildcard tests/unit/*/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(O)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: unit fuzz-replays
@@ -88,7 +89,7 @@ fuzz-replays: $(FUZZ)
 define unit_rule
 $(O)/tests/unit/$(1)/test_%: $(O)/tests/unit/$(1)/test_%.o $(call libs,$(1) $(DEPS_$(1)))
 	$$(call say,LINK,$$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $$^ $(LIBS) -lcmocka
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $$^ $(LIBS) -lcmocka -levent_extra
 endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 .PRECIOUS: $(O)/%.o

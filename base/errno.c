@@ -53,3 +53,8 @@ const char *errno_zh(int number)
 			return rows[i].zh;
 	return strerror(number);
 }
+
+bool errno_is_shortage(int number)
+{
+	return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
+}

@@ -2,7 +2,6 @@
 #include "daemon/check.h"
 
 #include <errno.h>
-#include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,7 +9,7 @@
 
 #include "base/errno.h"
 #include "conf/data.h"
-#include "visit/resolve.h"
+#include "visit/resolve_servers.h"
 #include "visit/roots.h"
 #include "watch/capture.h"
 #include "watch/identify.h"
@@ -84,21 +83,6 @@ static int memory(const struct conf *c, const char *path, char error[CONF_ERROR_
 
 static bool is_set(const char *option) { return option[0] != '\0'; }
 
-/* As the prober itself will read it, in a loop that lives as long as this look. */
-static bool resolver(const struct conf *c, char why[CONF_ERROR_MAX])
-{
-	struct event_base *base = event_base_new();
-	struct resolve *r = base ? resolve_new(base, c, why) : NULL;
-	bool ok = r != NULL;
-
-	resolve_free(r);
-	if (base) {
-		event_base_loop(base, EVLOOP_NONBLOCK);
-		event_base_free(base);
-	}
-	return ok;
-}
-
 static int no_probing(const char *path, const char *option, const char *why, char error[CONF_ERROR_MAX])
 {
 	snprintf(error, CONF_ERROR_MAX, "%s: probe.%s: %.400s", path, option, why);
@@ -122,6 +106,7 @@ static bool may_connect(char why[CONF_ERROR_MAX])
 static int probing(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
 	char why[CONF_ERROR_MAX] = "";
+	struct resolve_servers servers = { 0 };
 	struct roots *roots;
 
 	if (strcmp(c->probe.enabled, "on") != 0)
@@ -141,7 +126,7 @@ static int probing(const struct conf *c, const char *path, char error[CONF_ERROR
 			 is_set(c->probe.roots) ? "检查路径、权限和格式(PEM)" : "安装 ca-certificates");
 		return no_probing(path, "roots", why, error);
 	}
-	return resolver(c, why) ? 0 : no_probing(path, "resolver", why, error);
+	return resolve_servers_find(&servers, c, why) ? 0 : no_probing(path, "resolver", why, error);
 }
 
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])

@@ -156,10 +156,12 @@ static bool get_facts(struct rd *r, struct job_result *j)
 	return bytes <= JOB_FACTS_BYTES;
 }
 
-_Static_assert((int)PROBE_POISON == (int)PROBE_LOST + 1 && (int)PROBE_OUTCOME_COUNT == (int)PROBE_POISON + 1,
-	       "the last ones are the store's to say");
-
 /* That a job was lost only the store can say. */
+static bool is_prober_s(enum probe_outcome o)
+{
+	return o < PROBE_OUTCOME_COUNT && o != PROBE_LOST && o != PROBE_POISON;
+}
+
 bool job_result_get(struct rd *r, struct job_result *j)
 {
 	j->id = (int64_t)rd_be64(r);
@@ -168,7 +170,7 @@ bool job_result_get(struct rd *r, struct job_result *j)
 	j->version = rd_be16(r);
 	j->requests = rd_be16(r);
 	j->retry_after = rd_be32(r);
-	return j->id > 0 && j->outcome < PROBE_LOST && get_ascii(r, j->etag, sizeof(j->etag), 0x20) &&
+	return j->id > 0 && is_prober_s(j->outcome) && get_ascii(r, j->etag, sizeof(j->etag), 0x20) &&
 	       get_ascii(r, j->modified, sizeof(j->modified), 0x20) &&
 	       get_text(r, j->remark, sizeof(j->remark)) && get_facts(r, j) &&
 	       get_lines(r, j->transcript, sizeof(j->transcript)) && rd_done(r);

@@ -320,7 +320,7 @@ static void settle(const struct store *s, struct db_txn *t, struct out_row *o, c
 		   int64_t now)
 {
 	const struct probe_row *row = row_of(s, o->job.probe);
-	bool asked = r->requests > 0 || r->outcome != PROBE_PAUSED;
+	bool asked = r->requests > 0 || (r->outcome != PROBE_PAUSED && r->outcome != PROBE_SHORTAGE);
 	struct schedule plan = { .job = o->job.id,
 				 .outcome = r->outcome,
 				 .interval_hours = row ? row->interval_hours : SCHEDULE_UNKNOWN_HOURS,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "visit/resolve.h"
 
-#include <event2/dns.h>
+#include <ares.h>
+#include <arpa/nameser.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,171 +10,233 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "probes/url.h"
+#include "visit/resolve_line.h"
 
-static const char resolv_conf[] = "/etc/resolv.conf";
-
-/* A server that does not answer in time is asked again twice. evdns takes one that fails often, or refuses,
- * for dead; it goes on asking it when there is no other, but also looks after it with questions of its own
- * about a third party's name. It is told to take long to lose faith, and longest to do that: an answer comes
- * before. */
-static const char *const settings[][2] = {
-	{ "timeout:", "3" },         { "attempts:", "3" },
-	{ "max-timeouts:", "255" },  { "initial-probe-timeout:", "3600" },
-	{ "max-inflight:", "1024" },
+enum {
+	LINES = 16,        /* the quietest one is asked over: as many ports at least as there are few asks */
+	TRIES = 3,         /* where nobody was there to be asked, or we had nothing to ask with ... */
+	PAUSE_SECONDS = 3, /* ... so long after: a server that starts anew is away for a moment */
 };
 
 struct resolve {
 	struct event_base *base;
-	struct evdns_base *dns;
+	struct resolve_line *line[LINES];
+	struct resolve_ask *first;
+};
+
+struct question {
+	struct resolve_ask *ask;
+	int type;
+	bool over;
 };
 
 struct resolve_ask {
-	struct evdns_base *dns;
+	struct resolve *r;
+	struct resolve_ask *next, **link;
 	void (*done)(void *arg, const struct resolve_answer *a); /* NULL: nobody waits any more */
 	void *arg;
-	struct evdns_request *query[2]; /* A, AAAA */
-	unsigned open;                  /* of them: callbacks to come */
-	bool failed;
+	struct event *timer;
+	char host[URL_HOST_MAX];
+	struct question question[2]; /* A, AAAA */
+	unsigned open;               /* of them: ends to come */
+	unsigned tries;
+	bool failed, lacked;
 	struct resolve_answer answer;
 };
 
-/* What evdns has to say of its servers, to whoever reads stderr; each failure is an outcome anyway. */
-static void say_nothing(int warning, const char *text) { (void)warning, (void)text; }
-
-static bool set_up(struct evdns_base *dns, const char *server, char error[CONF_ERROR_MAX])
-{
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (evdns_base_set_option(dns, settings[i][0], settings[i][1]) != 0) {
-			snprintf(error, CONF_ERROR_MAX, "DNS: libevent 不认识选项 %s", settings[i][0]);
-			return false;
-		}
-	if (server[0] != '\0') {
-		if (evdns_base_nameserver_ip_add(dns, server) == 0)
-			return true;
-		snprintf(error, CONF_ERROR_MAX, "[probe] resolver = %s: 不能用作 DNS 服务器地址", server);
-		return false;
-	}
-	/* without a file evdns would ask 127.0.0.1 */
-	if (evdns_base_resolv_conf_parse(dns, DNS_OPTION_NAMESERVERS, resolv_conf) == 0 &&
-	    evdns_base_count_nameservers(dns) > 0)
-		return true;
-	snprintf(error, CONF_ERROR_MAX, "%s 里读不到 DNS 服务器: 请在 [probe] 写 resolver = 地址",
-		 resolv_conf);
-	return false;
-}
-
 struct resolve *resolve_new(struct event_base *base, const struct conf *conf, char error[CONF_ERROR_MAX])
 {
-	struct resolve *r = xcalloc(1, sizeof(*r));
+	struct resolve_servers servers = { 0 };
+	struct resolve *r;
 
-	evdns_set_log_fn(say_nothing);
+	if (!resolve_servers_find(&servers, conf, error))
+		return NULL;
+	r = xcalloc(1, sizeof(*r));
 	r->base = base;
-	r->dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-	if (r->dns == NULL)
-		snprintf(error, CONF_ERROR_MAX, "DNS: libevent 不能启动解析");
-	else if (set_up(r->dns, conf->probe.resolver, error))
-		return r;
-	resolve_free(r);
-	return NULL;
+	for (size_t i = 0; i < LINES; i++) {
+		r->line[i] = resolve_line_new(base, &servers);
+		if (r->line[i] == NULL) {
+			snprintf(error, CONF_ERROR_MAX, "DNS: c-ares 不能启动解析");
+			resolve_free(r);
+			return NULL;
+		}
+	}
+	return r;
+}
+
+static void ask_free(struct resolve_ask *ask)
+{
+	*ask->link = ask->next;
+	if (ask->next != NULL)
+		ask->next->link = ask->link;
+	event_free(ask->timer);
+	free(ask);
 }
 
 void resolve_free(struct resolve *r)
 {
 	if (r == NULL)
 		return;
-	if (r->dns != NULL)
-		evdns_base_free(r->dns, 1);
+	for (size_t i = 0; i < LINES; i++)
+		resolve_line_free(r->line[i]);
+	while (r->first != NULL)
+		ask_free(r->first);
 	free(r);
 }
+
+/* -- what an answer says */
+static void take(struct resolve_answer *a, const void *address, size_t size)
+{
+	uint8_t *to = a->addr[a->count++];
+
+	memset(to, 0, 10);
+	memset(to + 10, 0xff, 2);
+	memcpy(to + 16 - size, address, size);
+}
+
+/* False: it is broken. */
+static bool take_v4(struct resolve_answer *a, const uint8_t *packet, int n)
+{
+	struct ares_addrttl found[RESOLVE_FAMILY_MAX];
+	int count = RESOLVE_FAMILY_MAX, status = ares_parse_a_reply(packet, n, NULL, found, &count);
+
+	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+		take(a, &found[i].ipaddr, 4);
+	return status == ARES_SUCCESS || status == ARES_ENODATA;
+}
+
+static bool take_v6(struct resolve_answer *a, const uint8_t *packet, int n)
+{
+	struct ares_addr6ttl found[RESOLVE_FAMILY_MAX];
+	int count = RESOLVE_FAMILY_MAX, status = ares_parse_aaaa_reply(packet, n, NULL, found, &count);
+
+	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+		take(a, &found[i].ip6addr, 16);
+	return status == ARES_SUCCESS || status == ARES_ENODATA;
+}
+
+/* RFC 1035 section 4.1.1: of all codes these two say something about the name. */
+static bool read_answer(struct question *q, const uint8_t *packet, size_t n)
+{
+	struct resolve_answer *a = &q->ask->answer;
+	const unsigned rcode = packet[3] & 15;
+
+	if (rcode == ns_r_nxdomain)
+		return true;
+	if (rcode != ns_r_noerror)
+		return false;
+	return q->type == ns_t_a ? take_v4(a, packet, (int)n) : take_v6(a, packet, (int)n);
+}
+
+/* -- an ask */
+static void rest(struct resolve_ask *ask);
+
+static void on_end(void *arg, enum resolve_end end, const uint8_t *packet, size_t n)
+{
+	struct question *q = arg;
+	struct resolve_ask *ask = q->ask;
+	const bool unasked = end == RESOLVE_UNREACHABLE || end == RESOLVE_LACKING;
+
+	if (end == RESOLVE_GONE)
+		return;
+	q->over = !unasked || ask->tries == TRIES;
+	ask->lacked |= end == RESOLVE_LACKING;
+	if (end != RESOLVE_ANSWERED || !read_answer(q, packet, n))
+		ask->failed |= q->over;
+	if (--ask->open == 0)
+		rest(ask);
+}
+
+static struct resolve_line *quietest(const struct resolve *r)
+{
+	struct resolve_line *best = r->line[0];
+
+	for (size_t i = 1; i < LINES && resolve_line_open(best) > 0; i++)
+		if (resolve_line_open(r->line[i]) < resolve_line_open(best))
+			best = r->line[i];
+	return best;
+}
+
+/* Questions may end at once: the ask itself is open as long as they are put. */
+static void put_questions(struct resolve_ask *ask)
+{
+	struct resolve_line *line = quietest(ask->r);
+
+	ask->tries++;
+	ask->lacked = false;
+	ask->open = 1;
+	for (size_t i = 0; i < 2; i++)
+		if (!ask->question[i].over) {
+			ask->open++;
+			resolve_line_ask(line, ask->host, ask->question[i].type, on_end, &ask->question[i]);
+		}
+	if (--ask->open == 0)
+		rest(ask);
+}
+
+static bool is_over(const struct resolve_ask *ask) { return ask->question[0].over && ask->question[1].over; }
 
 static enum probe_outcome outcome_of(const struct resolve_ask *ask)
 {
 	if (ask->answer.count > 0)
 		return PROBE_DONE; /* servers that stumble over AAAA are common: one family is enough */
+	if (ask->lacked)
+		return PROBE_SHORTAGE;
 	return ask->failed ? PROBE_RESOLVER_FAILED : PROBE_NO_NAME;
 }
 
-static void finish(struct resolve_ask *ask)
+/* All that was put has ended: once more in a while, or told from the event loop. */
+static void rest(struct resolve_ask *ask)
 {
-	if (--ask->open > 0)
-		return;
-	ask->answer.outcome = outcome_of(ask);
-	if (ask->done != NULL)
-		ask->done(ask->arg, &ask->answer);
-	free(ask);
+	const struct timeval pause = { .tv_sec = is_over(ask) ? 0 : PAUSE_SECONDS };
+
+	if (ask->done == NULL)
+		ask_free(ask);
+	else if (evtimer_add(ask->timer, &pause) != 0)
+		fatal("libevent 不能排定事件");
 }
 
-static void take(struct resolve_ask *ask, const uint8_t *addresses, int count, size_t size)
-{
-	for (int i = 0; i < count && ask->answer.count < RESOLVE_MAX; i++) {
-		uint8_t *to = ask->answer.addr[ask->answer.count++];
-		memset(to, 0, 10);
-		memset(to + 10, 0xff, 2);
-		memcpy(to + 16 - size, addresses + (size_t)i * size, size);
-	}
-}
-
-static void on_answer(int result, char type, int count, int ttl, void *addresses, void *arg)
-{
-	struct resolve_ask *ask = arg;
-
-	(void)ttl;
-	ask->query[type == DNS_IPv6_AAAA] = NULL;
-	if (result == DNS_ERR_NONE && type == DNS_IPv4_A)
-		take(ask, addresses, count, 4);
-	else if (result == DNS_ERR_NONE && type == DNS_IPv6_AAAA)
-		take(ask, addresses, count, 16);
-	else if (result != DNS_ERR_NOTEXIST && result != DNS_ERR_NODATA)
-		ask->failed = true;
-	finish(ask);
-}
-
-/* evdns tells a failed answer with type 0, so each family has its own callback. */
-static void on_v4(int result, char type, int count, int ttl, void *addresses, void *arg)
-{
-	(void)type;
-	on_answer(result, DNS_IPv4_A, count, ttl, addresses, arg);
-}
-
-static void on_v6(int result, char type, int count, int ttl, void *addresses, void *arg)
-{
-	(void)type;
-	on_answer(result, DNS_IPv6_AAAA, count, ttl, addresses, arg);
-}
-
-/* evdns answers nothing by itself when it cannot even ask. */
-static void on_refused(evutil_socket_t fd, short what, void *arg)
+static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct resolve_ask *ask = arg;
 
 	(void)fd, (void)what;
-	ask->failed = true;
-	finish(ask);
+	if (!is_over(ask)) {
+		put_questions(ask);
+		return;
+	}
+	ask->answer.outcome = outcome_of(ask);
+	ask->done(ask->arg, &ask->answer);
+	ask_free(ask);
 }
 
 struct resolve_ask *resolve_begin(struct resolve *r, const char *host,
 				  void (*done)(void *arg, const struct resolve_answer *a), void *arg)
 {
-	static const struct timeval at_once;
 	struct resolve_ask *ask = xcalloc(1, sizeof(*ask));
 
-	ask->dns = r->dns;
+	ask->r = r;
 	ask->done = done;
 	ask->arg = arg;
-	ask->open = 2;
-	ask->query[0] = evdns_base_resolve_ipv4(r->dns, host, DNS_QUERY_NO_SEARCH, on_v4, ask);
-	ask->query[1] = evdns_base_resolve_ipv6(r->dns, host, DNS_QUERY_NO_SEARCH, on_v6, ask);
-	for (size_t i = 0; i < 2; i++)
-		if (ask->query[i] == NULL &&
-		    event_base_once(r->base, -1, EV_TIMEOUT, on_refused, ask, &at_once) != 0)
-			fatal("DNS: libevent 不能排定事件");
+	snprintf(ask->host, sizeof(ask->host), "%s", host);
+	ask->question[0] = (struct question){ .ask = ask, .type = ns_t_a };
+	ask->question[1] = (struct question){ .ask = ask, .type = ns_t_aaaa };
+	ask->timer = evtimer_new(r->base, on_timer, ask);
+	if (ask->timer == NULL)
+		fatal("libevent 不能排定事件");
+	ask->next = r->first;
+	ask->link = &r->first;
+	if (ask->next != NULL)
+		ask->next->link = &ask->next;
+	r->first = ask;
+	put_questions(ask);
 	return ask;
 }
 
 void resolve_cancel(struct resolve_ask *ask)
 {
 	ask->done = NULL;
-	for (size_t i = 0; i < 2; i++)
-		if (ask->query[i] != NULL)
-			evdns_cancel_request(ask->dns, ask->query[i]);
+	if (ask->open == 0)
+		ask_free(ask); /* else with its last question */
 }

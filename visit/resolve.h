@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses of a name, both families at once, asked of the configured DNS server (libevent's evdns). No
- * search domains, no hosts file, no cache: what is asked for each time can be checked each time. Addresses
- * are 16 bytes, IPv4 as v4-mapped. Which of them may be connected to is scope's matter.
+ * Addresses of a name, both families at once, asked of the configured DNS server. No search domains, no hosts
+ * file, no cache: what is asked for each time can be checked each time. Names that others are called by
+ * (CNAME) are followed within the answer, never asked for. Addresses are 16 bytes, IPv4 as v4-mapped. Which
+ * of them may be connected to is scope's matter.
  */
 #ifndef VISIT_RESOLVE_H
 #define VISIT_RESOLVE_H
@@ -13,23 +14,24 @@
 #include "base/words.h"
 #include "conf/conf.h"
 
-enum { RESOLVE_MAX = 64 }; /* addresses of one name: evdns hands over 32 of a family at most */
+enum {
+	RESOLVE_FAMILY_MAX = 32,              /* addresses of a family; what is beyond is not looked at ... */
+	RESOLVE_MAX = 2 * RESOLVE_FAMILY_MAX, /* ... nor connected to */
+};
 
 struct event_base;
 struct resolve;
 struct resolve_ask;
 
 struct resolve_answer {
-	enum probe_outcome outcome; /* PROBE_DONE, PROBE_NO_NAME, PROBE_RESOLVER_FAILED */
+	enum probe_outcome outcome; /* PROBE_DONE, PROBE_NO_NAME, PROBE_RESOLVER_FAILED, PROBE_SHORTAGE */
 	size_t count;
 	uint8_t addr[RESOLVE_MAX][16];
 };
 
 /* Reads resolv.conf when [probe] resolver is empty. NULL with a Chinese line in error. */
 struct resolve *resolve_new(struct event_base *base, const struct conf *conf, char error[CONF_ERROR_MAX]);
-/* NULL-safe. Asks that are open end without a word; the loop should turn once more so that evdns gives their
- * memory back. */
-void resolve_free(struct resolve *r);
+void resolve_free(struct resolve *r); /* NULL-safe; asks that are open end without a word */
 
 /* `done` is called once, from the event loop, unless the ask is cancelled. */
 struct resolve_ask *resolve_begin(struct resolve *r, const char *host,

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A DNS server that lies as the first label says: lib_probe_dns.py ADDRESS LOG. Each question goes to LOG."""
+"""A DNS server, UDP and TCP, that lies as the first label says: lib_probe_dns.py ADDRESS LOG [PORT]. Each question goes to LOG."""
 import socket
 import struct
 import sys
+import threading
 
 GOOD, LOOPBACK, METADATA = "10.77.1.1", "127.0.0.1", "169.254.169.254"
 asked = {}
@@ -14,7 +15,7 @@ def v6(text):
 
 
 def answers(label, kind, times):
-    """Addresses for the label, or a number: the rcode; None: no answer at all; "tc": truncated."""
+    """Addresses for the label, or a number: the rcode; None: no answer at all."""
     a, aaaa = kind == 1, kind == 28
     if label == "flip":  # first good, then ours
         return [GOOD if times == 1 else LOOPBACK] if a else []
@@ -40,8 +41,6 @@ def answers(label, kind, times):
         return 5
     if label == "silent":
         return None
-    if label == "truncated":
-        return "tc"
     if label == "halfdead":  # AAAA is beyond it, as for many
         return [GOOD] if a else 4
     if label == "noaddress":
@@ -49,40 +48,128 @@ def answers(label, kind, times):
     return 3
 
 
-def reply(data):
-    ident, flags, count = struct.unpack(">HHH", data[:6])
+def parse(data):
+    """The first label, the name in small letters, the type, and the question as it stands."""
     at, labels = 12, []
     while data[at]:
         labels.append(data[at + 1:at + 1 + data[at]].decode("latin1"))
         at += 1 + data[at]
     kind = struct.unpack(">H", data[at + 1:at + 3])[0]
-    question = data[12:at + 5]
     name = ".".join(labels).lower()
-    key = (name, kind)
-    asked[key] = asked.get(key, 0) + 1
-    log.write(f"{name} {kind}\n")
-    got = answers(labels[0].lower(), kind, asked[key])
+    return name.split(".")[0], name, kind, data[12:at + 5]
+
+
+def record(owner, kind, raw):
+    return owner + struct.pack(">HHIH", kind, 1, 0, len(raw)) + raw
+
+
+def address(owner, kind, text):
+    return record(owner, kind, v6(text) if ":" in text else socket.inet_aton(text))
+
+
+def packet(data, question, records, rcode=0, truncated=False):
+    bits = 0x8180 | rcode | (0x0200 if truncated else 0)
+    return data[:2] + struct.pack(">HHHHH", bits, 1, len(records), 0, 0) + question + b"".join(records)
+
+
+SELF, ALIAS = b"\xc0\x0c", b"\x05alias\x07example\x00"
+
+
+def alias(label, kind):
+    """Records of a name that is another's, None if it is none."""
+    if label == "aliased":
+        return [record(SELF, 5, ALIAS)] + ([address(ALIAS, 1, GOOD)] if kind == 1 else [])
+    if label == "dangling":
+        return [record(SELF, 5, ALIAS)]
+    if label == "circle":
+        return [record(SELF, 5, SELF)]
+    return None
+
+
+def reply(data, tcp):
+    """What is sent back, in turn: (seconds from now, from whom, packet)."""
+    label, name, kind, question = parse(data)
+    if not tcp:
+        key = (name, kind)
+        asked[key] = asked.get(key, 0) + 1
+    log.write(f"{name} {kind}{' tcp' if tcp else ''}\n")
+    good = packet(data, question, [address(SELF, 1, GOOD)] if kind == 1 else [])
+    bad = packet(data, question, [address(SELF, kind, "::1" if kind == 28 else LOOPBACK)])
+    if label in ("truncated", "crowd", "crowded", "tcpless") and not tcp:
+        return [(0, s, packet(data, question, [], truncated=True))]
+    if label == "truncated":
+        return [(0, s, good)]
+    if label in ("crowd", "crowded"):
+        last = LOOPBACK if label == "crowded" else GOOD
+        all_of = [GOOD] + [f"10.77.3.{i}" for i in range(1, 29)] + [last] + [f"10.77.4.{i}" for i in range(1, 200)]
+        return [(0, s, packet(data, question, [address(SELF, 1, a) for a in all_of] if kind == 1 else []))]
+    if label == "tcpless":
+        return []
+    if label == "slow":
+        return [(4, s, good)]
+    if label == "wrongid":
+        return [(0, s, bytes([data[0] ^ 1, data[1]]) + bad[2:]), (0.3, s, good)]
+    if label == "othername":
+        return [(0, s, packet(data, b"\x05other" + question[1 + question[0]:], [address(SELF, 1, LOOPBACK)])), (0.3, s, good)]
+    if label == "stranger":
+        return [(0, stranger, bad), (0.3, s, good)]
+    if label == "othercase":
+        return [(0, s, packet(data, question.swapcase()[:-4] + question[-4:], [address(SELF, 1, GOOD)]))]
+    if label == "garbage":
+        return [(0, s, data[:2] + b"\xff" * 40), (0, s, b"x"), (0, s, b"")]
+    if label == "cutoff":  # says that there is an address, and ends
+        return [(0, s, good[:6] + b"\0\1" + good[8:12] + question + SELF + b"\0\1")]
+    records = alias(label, kind)
+    if records is not None:
+        return [(0, s, packet(data, question, records))]
+    got = answers(label, kind, asked.get((name, kind), 1))
     if got is None:
-        return None
-    rcode = got if isinstance(got, int) else 0
-    records = got if isinstance(got, list) else []
-    bits = 0x8180 | rcode | (0x0200 if got == "tc" else 0)
-    out = struct.pack(">HHHHHH", ident, bits, 1, len(records), 0, 0) + question
-    for r in records:
-        raw = v6(r) if ":" in r else socket.inet_aton(r)
-        out += struct.pack(">HHHIH", 0xC00C, kind, 1, 0, len(raw)) + raw
-    return out
+        return []
+    if isinstance(got, int):
+        return [(0, s, packet(data, question, [], rcode=got))]
+    return [(0, s, packet(data, question, [address(SELF, kind, a) for a in got]))]
 
 
+def serve_tcp():
+    while True:
+        c = listener.accept()[0]
+        try:
+            while True:
+                size = struct.unpack(">H", c.recv(2, socket.MSG_WAITALL))[0]
+                out = reply(c.recv(size, socket.MSG_WAITALL), True)
+                if not out:
+                    break
+                for piece in (struct.pack(">H", len(out[0][2])), out[0][2][:300], out[0][2][300:]):
+                    c.sendall(piece)
+        except (IndexError, struct.error, OSError):
+            pass
+        c.close()
+
+
+def sender(sock, data, peer):
+    return lambda: sock.sendto(data, peer)
+
+
+host, port = sys.argv[1], int(sys.argv[3]) if len(sys.argv) > 3 else 53
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
 log = open(sys.argv[2], "a", buffering=1)
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind((sys.argv[1], 53))
+s = socket.socket(family, socket.SOCK_DGRAM)
+s.bind((host, port))
+stranger = socket.socket(family, socket.SOCK_DGRAM)
+listener = socket.socket(family, socket.SOCK_STREAM)
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind((host, port))
+listener.listen(64)
+threading.Thread(target=serve_tcp, daemon=True).start()
 print("ready", flush=True)
 while True:
     data, peer = s.recvfrom(4096)
     try:
-        answer = reply(data)
+        out = reply(data, False)
     except (IndexError, struct.error):
         continue
-    if answer is not None:
-        s.sendto(answer, peer)
+    for seconds, sock, answer in out:
+        if seconds:
+            threading.Timer(seconds, sender(sock, answer, peer)).start()
+        else:
+            sock.sendto(answer, peer)

@@ -36,6 +36,9 @@ settings "host_seconds = 3600" >"$work/rare.conf"
 settings "per_second = 20" >"$work/slow.conf"
 settings "timeout = 60" >"$work/big.conf"
 settings "opt_out = optout.$domain" >"$work/optout.conf"
+for to in 'sixth [fd77::1]:5353' 'nobody 10.77.1.98' 'later 10.77.1.55:5300'; do
+	settings | sed "s/^resolver = .*/resolver = ${to#* }/" >"$work/${to% *}.conf"
+done
 settings "opt_out = 10.77.1.3, 10.77.1.0/30" >"$work/optnet.conf"
 settings "hours = $(TZ=Asia/Shanghai date -d '+2 hours' +%H:%M)-$(TZ=Asia/Shanghai date -d '+3 hours' +%H:%M)" >"$work/closed.conf"
 
@@ -188,9 +191,45 @@ check "no address" of no-name "http://noaddress.lies.$domain/"
 check "SERVFAIL" of resolver-failed "http://servfail.lies.$domain/"
 check "REFUSED" of resolver-failed "http://refused.lies.$domain/"
 check "a resolver that is silent" of resolver-failed "http://silent.lies.$domain/"
-check "truncated" of resolver-failed "http://truncated.lies.$domain/"
+check "truncated: asked again over TCP" ends done "http://truncated.lies.$domain/"
+tcp_asked() { grep -qx "truncated.lies.$domain 1 tcp" "$work/liar.log"; }
+check "as the server saw" tcp_asked
+check "230 addresses, over TCP" ends done "http://crowd.lies.$domain/"
+big() { # of a server that is not ours
+	run conf -t "http://big.$domain/" >/dev/null && says '.transcript | test("DNS big.* …")'
+}
+check "40 addresses of dnsmasq" big
+check "truncated, and nobody answers over TCP" of resolver-failed "http://tcpless.lies.$domain/"
 check "AAAA that fails does not hinder A" ends done "http://halfdead.lies.$domain/"
-for name in both six mapped metadata zero many; do
+check "a resolver that takes its time" ends done "http://slow.lies.$domain/"
+check "an answer to no question of ours is none" ends done "http://wrongid.lies.$domain/"
+check "an answer for another name" ends done "http://othername.lies.$domain/"
+check "an answer from somebody else" ends done "http://stranger.lies.$domain/"
+check "an answer in letters that were not ours" of resolver-failed "http://othercase.lies.$domain/"
+check "garbage" of resolver-failed "http://garbage.lies.$domain/"
+check "an answer that ends too soon" of resolver-failed "http://cutoff.lies.$domain/"
+check "a name that is another's" ends done "http://aliased.lies.$domain/"
+for name in dangling circle; do check "a name that is another's: $name" of no-name "http://$name.lies.$domain/"; done
+sixth() { ends done "http://truncated.lies.$domain/" && run sixth.conf "http://truncated.lies.$domain/" >/dev/null && says '.run == "done"' && [ -s "$work/sixth.log" ]; }
+check "a resolver by IPv6, on a port of its own" sixth
+check "a resolver that is not there" of resolver-failed "http://www.$domain/" nobody.conf
+returns() {
+	local again
+	ip route add unreachable 10.77.1.55/32 table local || return 1
+	run later.conf "http://truncated.lies.$domain/" >/dev/null &
+	again=$!
+	sleep 1 # long enough for the first question, which nobody hears
+	ip route del unreachable 10.77.1.55/32 table local
+	wait "$again" && says '.run == "done"'
+}
+check "a resolver that is away for a moment" returns
+crowd() { # as many as there are transfers, each with its own name
+	local i urls=()
+	for i in $(seq 400); do urls+=("http://w$i.$domain/"); done
+	run conf "${urls[@]}" >/dev/null && says '.run == "done"' && sum '.done == 400'
+}
+check "400 names, 200 at a time" crowd
+for name in both six mapped metadata zero many crowded; do
 	check "a name with a forbidden address: $name" of bad-address "http://$name.lies.$domain/"
 done
 rebinds() {

@@ -26,11 +26,21 @@ static void test_any_number_has_a_text(void **state)
 		assert_true(strlen(errno_zh(e)) > 0);
 }
 
+static void test_what_is_ours(void **state)
+{
+	(void)state;
+	assert_true(errno_is_shortage(EMFILE) && errno_is_shortage(ENFILE) && errno_is_shortage(ENOBUFS) &&
+		    errno_is_shortage(ENOMEM));
+	assert_false(errno_is_shortage(0) || errno_is_shortage(ECONNREFUSED) ||
+		     errno_is_shortage(ENETUNREACH) || errno_is_shortage(EACCES));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_common_ones_are_chinese),
 		cmocka_unit_test(test_any_number_has_a_text),
+		cmocka_unit_test(test_what_is_ours),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

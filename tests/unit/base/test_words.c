@@ -37,11 +37,11 @@ static const char *const facts[] = {
 	"app-category", "app-domain",   "permission",   "catch-all",   "parked",         "ios-manifest"
 };
 static const char *const outcomes[] = {
-	"done",         "unchanged",   "unrecognised", "no-name",        "resolver-failed",
-	"out-of-scope", "bad-address", "bad-port",     "bad-url",        "opted-out",
-	"robots",       "paused",      "held-back",    "connect-failed", "tls-failed",
-	"reset",        "timeout",     "too-large",    "bad-response",   "too-many-hops",
-	"downgrade",    "http-error",  "not-enabled",  "lost",           "poison",
+	"done",         "unchanged",      "unrecognised", "no-name",    "resolver-failed", "out-of-scope",
+	"bad-address",  "bad-port",       "bad-url",      "opted-out",  "robots",          "paused",
+	"held-back",    "connect-failed", "tls-failed",   "reset",      "timeout",         "too-large",
+	"bad-response", "too-many-hops",  "downgrade",    "http-error", "not-enabled",     "lost",
+	"poison",       "shortage",
 };
 static const char *const troubles[] = { "interface-down", "interface-silent", "interface-lost",
 					"interface-gone", "probing-stalled" };

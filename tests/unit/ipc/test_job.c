@@ -277,6 +277,7 @@ static void refused_jobs(void **state)
 static void no_id(void) { result.id = 0; }
 static void no_outcome(void) { result.outcome = PROBE_OUTCOME_COUNT; }
 static void lost(void) { result.outcome = PROBE_LOST; }
+static void poison(void) { result.outcome = PROBE_POISON; }
 static void odd_etag(void) { result.etag[1] = '\t'; }
 static void odd_remark(void) { result.remark[0] = '\x1b'; }
 static void no_fact(void) { result.fact[1].type = FACT_COUNT; }
@@ -296,8 +297,8 @@ static void odd_last_line(void)
 static void refused_results(void **state)
 {
 	static void (*const spoil[])(void) = {
-		no_id,     no_outcome, lost,   odd_etag, odd_remark,     no_fact,       no_value,
-		odd_value, odd_note,   unsure, too_sure, odd_transcript, odd_last_line,
+		no_id,    no_outcome, lost,     poison, odd_etag, odd_remark,     no_fact,
+		no_value, odd_value,  odd_note, unsure, too_sure, odd_transcript, odd_last_line,
 	};
 
 	(void)state;

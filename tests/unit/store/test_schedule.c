@@ -115,6 +115,11 @@ static void what_was_cut_short_before_it_began_is_tried_soon(void **state)
 	assert_int_equal(failures, 3);
 	s.retry_after = 7200;
 	assert_true(next(&s) == now + 2 * hour);
+	s = run(7, PROBE_SHORTAGE); /* neither is that anybody's fault */
+	s.asked = false;
+	s.failures = 3;
+	assert_true(schedule_next(&s, now, &failures) == now + 60 * 1000000LL);
+	assert_int_equal(failures, 3);
 }
 
 static void a_certificate_is_looked_at_around_its_end(void **state)
@@ -153,7 +158,7 @@ static void who_is_there_anyway_may_ask_a_little_sooner(void **state)
 		{ PROBE_TIMEOUT, 2, 3, 1, false },    { PROBE_TIMEOUT, 3, 22, 2, true },
 		{ PROBE_TIMEOUT, 3, 22, 5, false },   { PROBE_LOST, 3, 22, 2, false },
 		{ PROBE_POISON, 3, 22, 2, false },    { PROBE_PAUSED, 3, 22, 2, false },
-		{ PROBE_HELD_BACK, 1, 1, 10, false },
+		{ PROBE_HELD_BACK, 1, 1, 10, false }, { PROBE_SHORTAGE, 3, 22, 2, false },
 	};
 
 	(void)state;

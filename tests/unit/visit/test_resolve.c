@@ -14,6 +14,7 @@
 #include <event2/dns.h>
 #include <event2/dns_struct.h>
 #include <event2/event.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "visit/resolve.h"
@@ -49,7 +50,9 @@ static void on_question(struct evdns_server_request *req, void *arg)
 	else if (strncasecmp(name, "refused", 7) == 0)
 		rcode = 5;
 	else if (strncasecmp(name, "empty", 5) != 0 && a)
-		evdns_server_request_add_a_reply(req, name, 2, v4, 0);
+		for (size_t i = 0; i < (strncasecmp(name, "long", 4) == 0 ? 60 : 2);
+		     i++) /* evdns would put both into one record */
+			evdns_server_request_add_a_reply(req, name, 1, v4 + i % 2 * 4, 0);
 	else if (strncasecmp(name, "both", 4) == 0)
 		evdns_server_request_add_aaaa_reply(req, name, 1, v6, 0);
 	evdns_server_request_respond(req, rcode);
@@ -158,6 +161,34 @@ static void test_impossible(void **state)
 	assert_int_equal(b->questions, 0);
 }
 
+/* What does not fit is asked for over TCP, and there nobody listens: a part of the truth is not taken. */
+static void test_truncated(void **state)
+{
+	struct bed *b = *state;
+
+	ask(b, "long.example.cn");
+	assert_int_equal(b->got.outcome, PROBE_RESOLVER_FAILED);
+	assert_int_equal(b->got.count, 0);
+}
+
+/* That we have no socket says nothing of the server, and nothing of the name. */
+static void test_shortage(void **state)
+{
+	struct bed *b = *state;
+	struct rlimit limit, none;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ask(b, "plain.example.cn");
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_int_equal(b->got.outcome, PROBE_SHORTAGE);
+	assert_int_equal(b->questions, 0);
+	ask(b, "plain.example.cn");
+	assert_int_equal(b->got.outcome, PROBE_DONE);
+}
+
 static void test_cancel(void **state)
 {
 	struct bed *b = *state;
@@ -189,6 +220,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_outcomes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_impossible, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_truncated, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_shortage, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cancel, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_server, set_up, tear_down),
 	};
