@@ -413,6 +413,7 @@ static int run(struct observe *ob)
 		hash_key_fixed(&key, "beiand replay");
 	ob->core = sensor_core_new(&ob->conf, ob->identify, &key, seconds * 1000000, take_observation, ob);
 	sensor_core_resolvers(ob->core, &ob->tables.resolvers);
+	sensor_core_as_seen(ob->core);
 	code = ob->interface != NULL ? read_live(ob) : read_files(ob);
 	sensor_core_free(ob->core);
 	if (output_end() != 0)

@@ -16,8 +16,8 @@ enum {
 	DNS_A = 1,
 	DNS_CNAME = 5,
 	DNS_AAAA = 28,
-	BLOCK = 16, /* bytes copied at once */
-	AHEAD = 8,  /* subjects whose memory is asked for before they are told */
+	BLOCK = 16,    /* bytes copied at once */
+	TOGETHER = 24, /* names whose memory is asked for before they are told */
 };
 
 /* Messages that waited in a stream come late; farther back the clock was set back, or captures were joined.
@@ -44,6 +44,7 @@ struct aggregate {
 	struct reserve reserve;
 	struct sightings queue;
 	struct order order;
+	bool as_seen; /* rather than in that */
 	int64_t window_us;
 	int64_t start, end; /* of the open window */
 	bool open;
@@ -88,6 +89,8 @@ void aggregate_free(struct aggregate *a)
 	free(a);
 }
 
+void aggregate_as_seen(struct aggregate *a) { a->as_seen = true; }
+
 void aggregate_resolvers(struct aggregate *a, const struct resolvers *table)
 {
 	details_resolvers(a->details, table);
@@ -119,20 +122,6 @@ const struct aggregate_stats *aggregate_stats(struct aggregate *a)
 
 /* --- windows --- */
 
-/* Three steps ahead of the chain that is told: its first; its second, and what hangs on it; and on that. */
-static void prefetch(const struct subjects *t, const struct order_key *key)
-{
-	const struct subject *s = subjects_at(t, key[2 * AHEAD].number);
-
-	subject_prefetch_record(subjects_at(t, key[3 * AHEAD].number));
-	__builtin_prefetch(subjects_at(t, s->next));
-	subject_prefetch(t, s);
-	s = subjects_at(t, key[AHEAD].number);
-	subject_prefetch_lists(t, s, 0);
-	if (s->next != 0)
-		subject_prefetch(t, subjects_at(t, s->next));
-}
-
 /* The subjects of one name, in the order of their channels. */
 static void tell(struct aggregate *a, const struct subject *first)
 {
@@ -151,19 +140,71 @@ static void tell(struct aggregate *a, const struct subject *first)
 	}
 }
 
+/* What is told of them lies far apart: each step asks for what the next one reads. */
+static void prefetch(const struct subjects *t, const struct subject *const first[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		subject_prefetch_record(first[i]);
+	for (size_t i = 0; i < n; i++) {
+		__builtin_prefetch(subjects_at(t, first[i]->next));
+		subject_prefetch(t, first[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		subject_prefetch_lists(t, first[i], 0);
+		if (first[i]->next != 0)
+			subject_prefetch(t, subjects_at(t, first[i]->next));
+	}
+}
+
+static void tell_names(struct aggregate *a, const struct subject *const first[], size_t n)
+{
+	prefetch(&a->table, first, n);
+	for (size_t i = 0; i < n; i++)
+		tell(a, first[i]);
+}
+
+static void tell_sorted(struct aggregate *a)
+{
+	const struct order_key *key = order_make(&a->order, &a->table);
+	const struct subject *first[TOGETHER];
+	size_t n;
+
+	for (size_t at = 0; at < a->table.names; at += n) {
+		n = a->table.names - at < TOGETHER ? a->table.names - at : TOGETHER;
+		for (size_t i = 0; i < n; i++)
+			first[i] = subjects_at(&a->table, key[at + i].number);
+		tell_names(a, first, n);
+	}
+}
+
+/* As they stand in memory. */
+static void tell_as_seen(struct aggregate *a)
+{
+	const struct subjects *t = &a->table;
+	const struct subject *first[TOGETHER], *s;
+	size_t n = 0;
+
+	for (uint32_t number = subjects_first(); number != t->end; number = subjects_behind(t, s)) {
+		s = subjects_at(t, number);
+		if (s->len > 0)
+			first[n++] = s;
+		if (n == TOGETHER) {
+			tell_names(a, first, n);
+			n = 0;
+		}
+	}
+	tell_names(a, first, n);
+}
+
 void aggregate_flush(struct aggregate *a)
 {
-	const struct order_key *key;
-
 	if (!a->open)
 		return;
 	sightings_settle(&a->queue);
-	key = order_make(&a->order, &a->table);
-	for (uint32_t i = 0; i < a->table.names; i++) {
-		if (i + 3 * AHEAD < a->table.names)
-			prefetch(&a->table, &key[i]);
-		tell(a, subjects_at(&a->table, key[i].number));
-	}
+	if (a->as_seen)
+		tell_as_seen(a);
+	else
+		tell_sorted(a);
 	subjects_reset(&a->table);
 	a->open = false;
 }

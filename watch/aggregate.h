@@ -3,9 +3,9 @@
  * Messages -> observations: one entry per (kind, name, via) and window of capture time, with exact
  * counts, a sketch of distinct clients under a keyed hash, servers and links. Entries, servers and
  * links have maxima; what does not fit is counted (struct aggregate_stats), never silent.
- * Windows are aligned to multiples of their length since 1970 and emitted in order, sorted by
- * (kind, name, via), so the same capture gives the same observations each time. Where time goes back
- * by more than an hour, an earlier window is opened anew.
+ * Windows are aligned to multiples of their length since 1970 and emitted in order, each sorted by
+ * (kind, name, via) or as its names were first seen, so the same capture gives the same observations each
+ * time. Where time goes back by more than an hour, an earlier window is opened anew.
  */
 #ifndef WATCH_AGGREGATE_H
 #define WATCH_AGGREGATE_H
@@ -43,6 +43,9 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 void aggregate_resolvers(struct aggregate *a, const struct resolvers *table);
 /* Keeps room for what matters to this campus (watch/reserve.h); before the first message. */
 void aggregate_campus(struct aggregate *a, const struct conf *conf);
+/* Tells the names of a window in the order in which they were first seen, each with its channels: who does
+ * not need them sorted has them for half the work. Before the first message. */
+void aggregate_as_seen(struct aggregate *a);
 void aggregate_free(struct aggregate *a);
 void aggregate_message(struct aggregate *a, const struct dissect_message *m);
 /* Closes the windows that end before `now` (capture time). */

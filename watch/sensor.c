@@ -60,6 +60,8 @@ void sensor_core_resolvers(struct sensor_core *s, const struct resolvers *table)
 	aggregate_resolvers(s->aggregate, table);
 }
 
+void sensor_core_as_seen(struct sensor_core *s) { aggregate_as_seen(s->aggregate); }
+
 void sensor_core_free(struct sensor_core *s)
 {
 	if (s == NULL)

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "watch/aggregate.h"
+
 static void add(struct subjects *t, enum subject_kind kind, enum via via, const char *name)
 {
 	struct subject_key k = { .kind = kind, .via = via, .name = name, .len = strlen(name) };
@@ -95,10 +97,58 @@ static void sorts_as_the_plain_way(void **state)
 	}
 }
 
+/* --- without an order of their own: as they were first seen --- */
+
+static void say(struct aggregate *a, enum dissect_kind kind, const char *name)
+{
+	aggregate_message(a, &(struct dissect_message){ .kind = kind,
+							.name = { (const uint8_t *)name, strlen(name) } });
+}
+
+/* The i-th name: more of them than are told at a time. */
+static const char *name_of(char out[32], int i)
+{
+	enum { NAMES = 100 };
+
+	snprintf(out, 32, "h%d.example.com", (i * 37 + 5) % NAMES);
+	return out;
+}
+
+static void expect_as_seen(void *arg, const struct observation *o)
+{
+	int *told = arg;
+	char name[32];
+
+	assert_string_equal(o->name, name_of(name, *told / 2));
+	assert_int_equal(o->via, *told % 2 == 0 ? VIA_DNS_QUERY : VIA_QUIC);
+	++*told;
+}
+
+static void first_sight_is_an_order_too(void **state)
+{
+	struct hash_key key;
+	struct aggregate *a;
+	char name[32];
+	int told = 0;
+	(void)state;
+
+	hash_key_fixed(&key, "test");
+	a = aggregate_new(1000, 0, &key, NULL, expect_as_seen, &told);
+	aggregate_as_seen(a);
+	for (int i = 0; i < 100; i++)
+		say(a, DISSECT_QUIC, name_of(name, i));
+	for (int i = 99; i >= 0; i--)
+		say(a, DISSECT_DNS_QUERY, name_of(name, i));
+	aggregate_flush(a);
+	assert_int_equal(told, 200);
+	aggregate_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorts_as_the_plain_way),
+		cmocka_unit_test(first_sight_is_an_order_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
