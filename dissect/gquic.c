@@ -15,9 +15,7 @@
 
 enum {
 	FLAG_VERSION = 0x01,
-	FLAG_RESET = 0x02,
-	FLAG_CID8 = 0x08, /* before Q033: 4 bytes, with 0x04 8 */
-	FLAG_CID_OLD = 0x0c,
+	FLAG_CID_OLD = 0x0c, /* before Q033: 4 bytes, with 0x04 8 */
 	VERSION_Q0 = 0x5130,
 	HASH_SIZE = 12,
 	CHLO_MIN = 1024, /* a client pads to this, and a server refuses less */
@@ -126,12 +124,12 @@ static bool header_short(struct rd *r, uint32_t *version)
 	struct rd ahead = *r;
 
 	*version = 0;
-	if ((flags & 0xc0) != 0 || (flags & FLAG_RESET) != 0 || (flags & FLAG_CID8) == 0)
+	if ((flags & GQUIC_SHORT_MASK) != GQUIC_SHORT_BITS)
 		return false;
 	rd_skip(r, 8);
 	if ((flags & FLAG_VERSION) != 0) {
 		*version = rd_be32(r);
-		if (*version >> 16 != VERSION_Q0 && (flags & FLAG_CID_OLD) == FLAG_CID8) {
+		if (*version >> 16 != VERSION_Q0 && (flags & FLAG_CID_OLD) == GQUIC_SHORT_BITS) {
 			rd_skip(&ahead, 4);
 			*version = rd_be32(&ahead);
 			*r = ahead;

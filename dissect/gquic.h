@@ -8,6 +8,9 @@
 
 #include "dissect/proto.h"
 
+/* The first octet before Q046: no reset, and a connection id; that of the others has both of the top bits. */
+enum { GQUIC_SHORT_MASK = 0xca, GQUIC_SHORT_BITS = 0x08 };
+
 /* A whole datagram; SKIP when it is no such packet or carries no CHLO. */
 enum proto_result gquic_parse(const uint8_t *p, size_t n, struct proto_out *out);
 

@@ -26,9 +26,10 @@ const struct proto_stream proto_streams[] = {
 const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);
 
 const struct proto_datagram proto_datagrams[] = {
-	{ "quic", quic_parse },
-	{ "gquic", gquic_parse },
-	{ "dns", dns_parse },
+	{ "quic", 0xc0, 0xc0, quic_parse },
+	{ "gquic", 0xc0, 0xc0, gquic_parse },
+	{ "gquic-short", GQUIC_SHORT_MASK, GQUIC_SHORT_BITS, gquic_parse },
+	{ "dns", 0, 0, dns_parse },
 };
 const int proto_datagram_count = sizeof(proto_datagrams) / sizeof(proto_datagrams[0]);
 

@@ -191,19 +191,16 @@ uint16_t tunnel_port(size_t i) { return i < sizeof(ports) / sizeof(ports[0]) ? p
 
 /* Replies may come from the tunnel's port; a client of DNS or QUIC may have drawn it at random, and is
  * answered there. */
-static bool tunnel_is_for(const struct dissect_flow *f, uint16_t port)
-{
-	return (f->dport == port && f->sport != PORT_DNS) || (f->sport == port && f->dport != PORT_DNS);
-}
-
 bool tunnel_udp(struct walk *w)
 {
-	if (w->m.flow.sport == PORT_DNS || w->m.flow.dport == PORT_DNS)
-		return false; /* is for none of them */
+	uint16_t sport = w->m.flow.sport, dport = w->m.flow.dport;
+
+	if (sport == PORT_DNS || dport == PORT_DNS)
+		return false;
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		struct rd r = w->r;
 		walk_fn *next;
-		if (!tunnel_is_for(&w->m.flow, ports[i].port) || quic_is_long(w->r))
+		if ((sport != ports[i].port && dport != ports[i].port) || quic_is_long(w->r))
 			continue;
 		next = ports[i].open(&r);
 		if (next == NULL || !rd_ok(&r))

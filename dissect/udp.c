@@ -17,9 +17,14 @@ static const uint8_t outcomes[] = {
 /* To the first row that takes it. */
 static void udp_parse(struct walk *w)
 {
+	const struct proto_datagram *end = proto_datagrams + proto_datagram_count;
+	enum proto_result r;
+
 	w->parsed = true;
-	for (int i = 0; i < proto_datagram_count; i++) {
-		enum proto_result r = proto_datagrams[i].parse(w->r.p, rd_left(&w->r), &w->out);
+	for (const struct proto_datagram *d = proto_datagrams; d < end; d++) {
+		if ((w->r.p[0] & d->mask) != d->bits)
+			continue;
+		r = d->parse(w->r.p, rd_left(&w->r), &w->out);
 		if (r == PROTO_SKIP)
 			continue;
 		w->outcome = outcomes[r];
