@@ -9,12 +9,19 @@
 #include "base/rd.h"
 #include "dissect/quic_hello.h"
 
-/* RFC 9000 section 16 */
-uint64_t quic_varint_long(struct rd *r);
-/* Most are below 64 and have one byte. */
-static inline uint64_t quic_varint(struct rd *r)
+/* RFC 9000 section 16. All of it inline: a reader that has no address stays in registers. */
+static inline __attribute__((always_inline)) uint64_t quic_varint(struct rd *r)
 {
-	return rd_left(r) > 0 && r->p[0] < 64 ? rd_u8(r) : quic_varint_long(r);
+	uint64_t v = rd_u8(r);
+
+	if (v < 0x40)
+		return v;
+	if (v < 0x80)
+		return (v & 0x3f) << 8 | rd_u8(r);
+	if (v < 0xc0)
+		return (v & 0x3f) << 24 | rd_be24(r);
+	v = (v & 0x3f) << 24 | rd_be24(r);
+	return v << 32 | rd_be32(r);
 }
 
 /* `google`: the frame types of gQUIC (Q050, T050, T051). False when a frame breaks off or may not stand

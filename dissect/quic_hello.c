@@ -166,26 +166,24 @@ void quic_hello_reset(struct quic_hello *h)
 	h->have = h->end = 0;
 }
 
-/* The bits of word w that [at, end) covers. */
-static uint64_t word_bits(uint32_t w, uint32_t at, uint32_t end)
-{
-	uint64_t low = w == at / 64 ? at % 64 : 0, high = w == (end - 1) / 64 ? 63 - (end - 1) % 64 : 0;
-
-	return UINT64_MAX << low & UINT64_MAX >> high;
-}
-
 /* These bytes, at least one, are there from now on. False, and nothing changes, when some were before. */
 static bool seen_mark(struct quic_hello *h, uint32_t at, uint32_t end)
 {
-	uint32_t last = (end - 1) / 64, w = at / 64;
+	uint64_t *first = &h->seen[at / 64], *last = &h->seen[(end - 1) / 64], before;
+	uint64_t low = UINT64_MAX << at % 64, high = UINT64_MAX >> (63 - (end - 1) % 64);
 
-	for (; w <= last && (h->seen[w] & word_bits(w, at, end)) == 0; w++)
-		h->seen[w] |= word_bits(w, at, end);
-	if (w > last)
-		return true;
-	while (w-- > at / 64)
-		h->seen[w] &= ~word_bits(w, at, end);
-	return false;
+	if (first == last)
+		low = high = low & high;
+	before = (*first & low) | (*last & high);
+	for (uint64_t *w = first + 1; w < last; w++)
+		before |= *w;
+	if (before != 0)
+		return false;
+	*first |= low;
+	*last |= high;
+	for (uint64_t *w = first + 1; w < last; w++)
+		*w = UINT64_MAX;
+	return true;
 }
 
 static void put_fresh(struct quic_hello *h, uint32_t at, const uint8_t *p, uint32_t n)
@@ -219,7 +217,7 @@ bool quic_hello_put(struct quic_hello *h, uint64_t offset, const uint8_t *p, siz
 
 uint32_t quic_hello_prefix(const struct quic_hello *h)
 {
-	for (uint32_t at = 0; at < h->end; at += 64) {
+	for (uint32_t at = 0; h->have < h->end && at < h->end; at += 64) {
 		if (h->seen[at / 64] != UINT64_MAX)
 			return at + (uint32_t)__builtin_ctzll(~h->seen[at / 64]);
 	}
@@ -231,6 +229,8 @@ static struct quic_hello *hello_take(struct quic_table *t, int64_t now, struct d
 {
 	struct quic_hello *best = NULL;
 
+	if (t->free == QUIC_NO_HELLO && t->fresh < t->count)
+		return &t->hellos[t->fresh++];
 	for (uint32_t i = 0; t->free == QUIC_NO_HELLO && i < HELLO_LOOK && i < t->count; i++) {
 		struct quic_hello *h = &t->hellos[t->hand];
 		t->hand = (t->hand + 1) % t->count;
@@ -277,15 +277,11 @@ void quic_table_init(struct quic_table *t, struct quic_flow *flows, struct quic_
 	t->sets = quic_table_sets(count);
 	t->count = count;
 	t->free = QUIC_NO_HELLO;
-	for (uint32_t i = count; i-- > 0;) {
-		t->hellos[i].free = t->free;
-		t->free = (int32_t)i;
-	}
 }
 
 void quic_table_finish(struct quic_table *t, struct dissect_stats *stats)
 {
-	for (uint32_t i = 0; i < t->count; i++) {
+	for (uint32_t i = 0; i < t->fresh; i++) {
 		if (t->hellos[i].owner == NULL)
 			continue;
 		stats->reasons[DISSECT_QUIC_HOLE]++;

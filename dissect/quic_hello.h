@@ -60,7 +60,8 @@ struct quic_table {
 	uint32_t sets, count; /* sets of flows (a power of two), hellos */
 	uint32_t busy;        /* flows that got a row */
 	uint32_t hand;        /* where the search for a hello to take away goes on */
-	int32_t free;
+	uint32_t fresh;       /* hellos from here on were never taken: their memory stays untouched */
+	int32_t free;         /* first of those given back, or QUIC_NO_HELLO */
 	struct quic_rate rate[QUIC_RATE_ROWS];
 };
 
