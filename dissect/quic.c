@@ -214,7 +214,7 @@ static size_t packet_unmask(struct quic *q, const struct packet *p, const struct
 }
 
 /* The plaintext, in the room; failed when these keys do not prove it. */
-static struct rd packet_open(struct quic *q, const struct packet *p, struct quic_keys *keys)
+static struct rd packet_open(struct quic *q, const struct packet *p, const struct quic_keys *keys)
 {
 	struct quic_sealed s = { .header = q->room };
 	struct rd r = p->sealed;

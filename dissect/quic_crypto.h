@@ -28,16 +28,12 @@ enum quic_salt {
 	QUIC_SALT_COUNT,
 };
 
-enum { QUIC_PADS_SIZE = 64, QUIC_SCHEDULE_SIZE = 176 };
+enum { QUIC_SCHEDULE_SIZE = 176 };
 
-/* The client's Initial keys of one connection id, with what AES makes of them. The packet's key and iv are
- * made when a packet is opened that is not refused before: most forged ones never need them. */
+/* The client's Initial keys of one connection id, with what AES makes of them. */
 struct quic_keys {
 	uint8_t key[16], hp[16], iv[12];
-	bool ready; /* key and iv are there */
-	enum quic_salt salt;
-	_Alignas(16) uint8_t pads[QUIC_PADS_SIZE], hp_schedule[QUIC_SCHEDULE_SIZE],
-		key_schedule[QUIC_SCHEDULE_SIZE];
+	_Alignas(16) uint8_t hp_schedule[QUIC_SCHEDULE_SIZE], key_schedule[QUIC_SCHEDULE_SIZE];
 };
 
 struct quic_crypto;
@@ -49,8 +45,6 @@ struct quic_crypto *quic_crypto_init(void *memory);
 /* RFC 9001 section 5.2; dcid has at most 20 bytes. */
 void quic_crypto_derive(const struct quic_crypto *c, enum quic_salt salt, const uint8_t *dcid, size_t n,
 			struct quic_keys *keys);
-/* Makes key and iv too. */
-void quic_crypto_complete(const struct quic_crypto *c, struct quic_keys *keys);
 
 /* RFC 9001 section 5.4.3: the header protection mask of this sample. */
 void quic_crypto_mask(const struct quic_crypto *c, const struct quic_keys *keys,
@@ -67,7 +61,7 @@ struct quic_sealed {
 
 /* RFC 9001 section 5.3: writes body_size - QUIC_TAG_SIZE bytes to `out`; false, and `out` is worth nothing,
  * when the tag does not prove them. */
-bool quic_crypto_open(const struct quic_crypto *c, struct quic_keys *keys, const struct quic_sealed *p,
+bool quic_crypto_open(const struct quic_crypto *c, const struct quic_keys *keys, const struct quic_sealed *p,
 		      uint8_t *out) __attribute__((warn_unused_result));
 
 #endif

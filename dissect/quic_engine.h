@@ -25,14 +25,19 @@ struct quic_pads {
 	_Alignas(16) uint8_t inner[QUIC_HASH_SIZE], outer[QUIC_HASH_SIZE];
 };
 
+enum quic_derived { QUIC_DERIVED_KEY, QUIC_DERIVED_IV, QUIC_DERIVED_HP, QUIC_DERIVED };
+
+/* What is expanded (RFC 9001 sections 5.1 and 5.2): the client's secret out of that of the connection id, and
+ * all else out of it. */
+struct quic_labels {
+	struct quic_block client, derived[QUIC_DERIVED];
+};
+
 struct quic_engine {
 	/* Keys of HMAC that are shorter have zeroes behind them. */
 	void (*pads)(struct quic_pads *pads, const uint8_t key[QUIC_HASH_SIZE]);
-	void (*hmac)(const struct quic_pads *pads, const struct quic_block *message,
-		     uint8_t out[QUIC_HASH_SIZE]);
-	/* Of two messages under one key. */
-	void (*hmac_pair)(const struct quic_pads *pads, const struct quic_block *const message[2],
-			  uint8_t out[2][QUIC_HASH_SIZE]);
+	void (*derive)(const struct quic_pads *salt, const struct quic_block *dcid,
+		       const struct quic_labels *labels, uint8_t out[QUIC_DERIVED][QUIC_HASH_SIZE]);
 	/* AES-128: what a key is made into, and one block. */
 	void (*schedule)(uint8_t schedule[QUIC_SCHEDULE_SIZE], const uint8_t key[QUIC_KEY_SIZE]);
 	void (*block)(const uint8_t schedule[QUIC_SCHEDULE_SIZE], const uint8_t in[QUIC_KEY_SIZE],

@@ -64,11 +64,18 @@ static void hmac(const struct quic_pads *pads, const struct quic_block *message,
 	put_words(out, state);
 }
 
-static void hmac_pair(const struct quic_pads *pads, const struct quic_block *const message[2],
-		      uint8_t out[2][QUIC_HASH_SIZE])
+static void derive(const struct quic_pads *salt, const struct quic_block *dcid,
+		   const struct quic_labels *labels, uint8_t out[QUIC_DERIVED][QUIC_HASH_SIZE])
 {
-	hmac(pads, message[0], out[0]);
-	hmac(pads, message[1], out[1]);
+	uint8_t secret[QUIC_HASH_SIZE];
+	struct quic_pads keyed;
+
+	hmac(salt, dcid, secret);
+	pads(&keyed, secret);
+	hmac(&keyed, &labels->client, secret);
+	pads(&keyed, secret);
+	for (int i = 0; i < QUIC_DERIVED; i++)
+		hmac(&keyed, &labels->derived[i], out[i]);
 }
 
 static void schedule(uint8_t schedule[QUIC_SCHEDULE_SIZE], const uint8_t key[QUIC_KEY_SIZE])
@@ -100,5 +107,5 @@ static bool open(const uint8_t schedule[QUIC_SCHEDULE_SIZE], const uint8_t nonce
 }
 
 const struct quic_engine quic_nettle = {
-	.pads = pads, .hmac = hmac, .hmac_pair = hmac_pair, .schedule = schedule, .block = block, .open = open
+	.pads = pads, .derive = derive, .schedule = schedule, .block = block, .open = open
 };

@@ -30,6 +30,11 @@ struct lane {
 	__m128i abef, cdgh, word[4];
 };
 
+/* The states behind both pads of a key (RFC 2104). */
+struct keyed {
+	struct lane inner, outer;
+};
+
 /* Words come the other way round in messages; so do a state's in what is told of it. */
 QUIC_INLINE __m128i turn_words(__m128i x)
 {
@@ -38,12 +43,6 @@ QUIC_INLINE __m128i turn_words(__m128i x)
 
 QUIC_INLINE __m128i block_at(const uint8_t *p) { return _mm_loadu_si128((const __m128i_u *)(const void *)p); }
 QUIC_INLINE void block_put(uint8_t *p, __m128i x) { _mm_storeu_si128((__m128i_u *)(void *)p, x); }
-
-QUIC_INLINE void lane_from(struct lane *l, const uint8_t state[QUIC_HASH_SIZE])
-{
-	l->abef = block_at(state);
-	l->cdgh = block_at(state + BLOCK);
-}
 
 QUIC_INLINE void lane_message(struct lane *l, const struct quic_block *b)
 {
@@ -76,65 +75,96 @@ QUIC_INLINE void lane_rounds(struct lane *l, int i)
 	l->word[i & 3] = _mm_sha256msg2_epu32(w, l->word[(i + 3) & 3]);
 }
 
+QUIC_INLINE void lane_add(struct lane *l, const struct lane *from)
+{
+	l->abef = _mm_add_epi32(l->abef, from->abef);
+	l->cdgh = _mm_add_epi32(l->cdgh, from->cdgh);
+}
+
 QUIC_INLINE void lane_step(struct lane *l)
 {
-	__m128i abef = l->abef, cdgh = l->cdgh;
+	const struct lane from = *l;
 
 #pragma GCC unroll 16
 	for (int i = 0; i < 16; i++)
 		lane_rounds(l, i);
-	l->abef = _mm_add_epi32(l->abef, abef);
-	l->cdgh = _mm_add_epi32(l->cdgh, cdgh);
+	lane_add(l, &from);
 }
 
-/* A round waits for the one before it longer than it takes: two messages side by side cost as one. */
-QUIC_INLINE void lane_step_pair(struct lane *l, struct lane *m)
+/* A round waits for the one before it longer than it takes: messages side by side cost little more than one.
+ */
+QUIC_INLINE void lane_step_two(struct lane *a, struct lane *b)
 {
-	__m128i from[4] = { l->abef, l->cdgh, m->abef, m->cdgh };
+	const struct lane from[2] = { *a, *b };
 
 #pragma GCC unroll 16
 	for (int i = 0; i < 16; i++) {
-		lane_rounds(l, i);
-		lane_rounds(m, i);
+		lane_rounds(a, i);
+		lane_rounds(b, i);
 	}
-	l->abef = _mm_add_epi32(l->abef, from[0]);
-	l->cdgh = _mm_add_epi32(l->cdgh, from[1]);
-	m->abef = _mm_add_epi32(m->abef, from[2]);
-	m->cdgh = _mm_add_epi32(m->cdgh, from[3]);
+	lane_add(a, &from[0]);
+	lane_add(b, &from[1]);
 }
 
-/* FIPS 180-4 section 5.3.3, then a pad with the key in front. */
-QUIC_INLINE void lane_pad(struct lane *l, const uint8_t key[QUIC_HASH_SIZE], int pad)
+QUIC_INLINE void lane_step_three(struct lane *a, struct lane *b, struct lane *c)
+{
+	const struct lane from[3] = { *a, *b, *c };
+
+#pragma GCC unroll 16
+	for (int i = 0; i < 16; i++) {
+		lane_rounds(a, i);
+		lane_rounds(b, i);
+		lane_rounds(c, i);
+	}
+	lane_add(a, &from[0]);
+	lane_add(b, &from[1]);
+	lane_add(c, &from[2]);
+}
+
+/* FIPS 180-4 section 5.3.3, then a pad with the key's words in front. */
+QUIC_INLINE void lane_pad(struct lane *l, const __m128i key[2], int pad)
 {
 	const __m128i with = _mm_set1_epi8((char)pad);
 
 	l->abef = _mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c);
 	l->cdgh = _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19);
-	l->word[0] = _mm_xor_si128(turn_words(block_at(key)), with);
-	l->word[1] = _mm_xor_si128(turn_words(block_at(key + BLOCK)), with);
+	l->word[0] = _mm_xor_si128(key[0], with);
+	l->word[1] = _mm_xor_si128(key[1], with);
 	l->word[2] = l->word[3] = with;
 }
 
-QUIC_TARGET static void pads(struct quic_pads *pads, const uint8_t key[QUIC_HASH_SIZE])
+QUIC_INLINE void keyed_make(struct keyed *k, const __m128i key[2])
 {
-	struct lane inner, outer;
+	lane_pad(&k->inner, key, 0x36);
+	lane_pad(&k->outer, key, 0x5c);
+	lane_step_two(&k->inner, &k->outer);
+}
 
-	lane_pad(&inner, key, 0x36);
-	lane_pad(&outer, key, 0x5c);
-	lane_step_pair(&inner, &outer);
-	block_put(pads->inner, inner.abef);
-	block_put(pads->inner + BLOCK, inner.cdgh);
-	block_put(pads->outer, outer.abef);
-	block_put(pads->outer + BLOCK, outer.cdgh);
+QUIC_INLINE void hmac_begin(struct lane *l, const struct keyed *k, const struct quic_block *message)
+{
+	*l = k->inner;
+	lane_message(l, message);
 }
 
 /* From the inner hash to the outer one, whose message it is. */
-QUIC_INLINE void lane_outer(struct lane *l, const struct quic_pads *pads)
+QUIC_INLINE void hmac_outer(struct lane *l, const struct keyed *k)
 {
 	lane_words(l, l->word);
 	l->word[2] = _mm_set_epi32(0, 0, 0, (int)0x80000000);
 	l->word[3] = _mm_set_epi32((QUIC_HASH_BLOCK + QUIC_HASH_SIZE) * 8, 0, 0, 0);
-	lane_from(l, pads->outer);
+	l->abef = k->outer.abef;
+	l->cdgh = k->outer.cdgh;
+}
+
+QUIC_INLINE void hmac(const struct keyed *k, const struct quic_block *message, __m128i out[2])
+{
+	struct lane l;
+
+	hmac_begin(&l, k, message);
+	lane_step(&l);
+	hmac_outer(&l, k);
+	lane_step(&l);
+	lane_words(&l, out);
 }
 
 QUIC_INLINE void lane_tell(const struct lane *l, uint8_t out[QUIC_HASH_SIZE])
@@ -146,34 +176,49 @@ QUIC_INLINE void lane_tell(const struct lane *l, uint8_t out[QUIC_HASH_SIZE])
 	block_put(out + BLOCK, turn_words(words[1]));
 }
 
-QUIC_TARGET static void hmac(const struct quic_pads *pads, const struct quic_block *message,
-			     uint8_t out[QUIC_HASH_SIZE])
+/* Of three messages under one key. */
+QUIC_INLINE void hmac_three(const struct keyed *k, const struct quic_block message[3],
+			    uint8_t out[3][QUIC_HASH_SIZE])
 {
-	struct lane l;
+	struct lane a, b, c;
 
-	lane_from(&l, pads->inner);
-	lane_message(&l, message);
-	lane_step(&l);
-	lane_outer(&l, pads);
-	lane_step(&l);
-	lane_tell(&l, out);
+	hmac_begin(&a, k, &message[0]);
+	hmac_begin(&b, k, &message[1]);
+	hmac_begin(&c, k, &message[2]);
+	lane_step_three(&a, &b, &c);
+	hmac_outer(&a, k);
+	hmac_outer(&b, k);
+	hmac_outer(&c, k);
+	lane_step_three(&a, &b, &c);
+	lane_tell(&a, out[0]);
+	lane_tell(&b, out[1]);
+	lane_tell(&c, out[2]);
 }
 
-QUIC_TARGET static void hmac_pair(const struct quic_pads *pads, const struct quic_block *const message[2],
-				  uint8_t out[2][QUIC_HASH_SIZE])
+QUIC_TARGET static void pads(struct quic_pads *pads, const uint8_t key[QUIC_HASH_SIZE])
 {
-	struct lane l, m;
+	const __m128i words[2] = { turn_words(block_at(key)), turn_words(block_at(key + BLOCK)) };
+	struct keyed k;
 
-	lane_from(&l, pads->inner);
-	lane_from(&m, pads->inner);
-	lane_message(&l, message[0]);
-	lane_message(&m, message[1]);
-	lane_step_pair(&l, &m);
-	lane_outer(&l, pads);
-	lane_outer(&m, pads);
-	lane_step_pair(&l, &m);
-	lane_tell(&l, out[0]);
-	lane_tell(&m, out[1]);
+	keyed_make(&k, words);
+	block_put(pads->inner, k.inner.abef);
+	block_put(pads->inner + BLOCK, k.inner.cdgh);
+	block_put(pads->outer, k.outer.abef);
+	block_put(pads->outer + BLOCK, k.outer.cdgh);
+}
+
+QUIC_TARGET static void derive(const struct quic_pads *salt, const struct quic_block *dcid,
+			       const struct quic_labels *labels, uint8_t out[QUIC_DERIVED][QUIC_HASH_SIZE])
+{
+	struct keyed k = { .inner = { block_at(salt->inner), block_at(salt->inner + BLOCK) },
+			   .outer = { block_at(salt->outer), block_at(salt->outer + BLOCK) } };
+	__m128i secret[2];
+
+	hmac(&k, dcid, secret);
+	keyed_make(&k, secret);
+	hmac(&k, &labels->client, secret);
+	keyed_make(&k, secret);
+	hmac_three(&k, labels->derived, out);
 }
 
 /* -- AES-128 */
@@ -480,18 +525,10 @@ PAIR_TARGET static bool open_pairs(const uint8_t schedule[QUIC_SCHEDULE_SIZE],
 
 /* -- the engines */
 
-static const struct quic_engine engines[] = { { .pads = pads,
-						.hmac = hmac,
-						.hmac_pair = hmac_pair,
-						.schedule = schedule,
-						.block = block,
-						.open = open_pairs },
-					      { .pads = pads,
-						.hmac = hmac,
-						.hmac_pair = hmac_pair,
-						.schedule = schedule,
-						.block = block,
-						.open = open } };
+static const struct quic_engine engines[] = {
+	{ .pads = pads, .derive = derive, .schedule = schedule, .block = block, .open = open_pairs },
+	{ .pads = pads, .derive = derive, .schedule = schedule, .block = block, .open = open }
+};
 
 /* Compilers differ in the newer features that they know by name. Leaf 7 of CPUID has them as bits. */
 static bool has_new(bool pairs)

@@ -120,7 +120,6 @@ static inline void quic_seal(struct wr *w, const struct quic_packet *q, size_t f
 	if (c == NULL)
 		c = quic_crypto_init(calloc(1, quic_crypto_size()));
 	quic_crypto_derive(c, q->salt, (const uint8_t *)cid, strlen(cid), &k);
-	quic_crypto_complete(c, &k);
 	memcpy(nonce, k.iv, sizeof(nonce));
 	for (size_t i = 0; i < 8; i++)
 		nonce[11 - i] ^= (uint8_t)(q->number >> 8 * i);

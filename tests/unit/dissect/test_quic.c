@@ -22,7 +22,6 @@ static void expect_keys(enum quic_salt salt, const char *key, const char *iv, co
 
 	put_hex(&w, "8394c8f03e515708");
 	quic_crypto_derive(c, salt, dcid, sizeof(dcid), &k);
-	quic_crypto_complete(c, &k);
 	expect_hex(k.key, sizeof(k.key), key);
 	expect_hex(k.iv, sizeof(k.iv), iv);
 	expect_hex(k.hp, sizeof(k.hp), hp);
