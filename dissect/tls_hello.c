@@ -101,7 +101,15 @@ static const uint8_t ext_low[TLS_LOW] = { [TLS_EXT_SERVER_NAME] = EXT_SERVER_NAM
 					  [TLS_EXT_ALGORITHMS] = EXT_ALGORITHMS,
 					  [TLS_EXT_VERSIONS] = EXT_VERSIONS };
 
-static enum ext ext_high(uint16_t type, struct tls_types *t)
+static enum ext ext_low_of(uint16_t type, struct tls_types *t)
+{
+	t->odd |= (t->low >> type & 1) != 0;
+	t->low |= UINT64_C(1) << type;
+	t->count++;
+	return (enum ext)ext_low[type];
+}
+
+static enum ext ext_high_of(uint16_t type, struct tls_types *t)
 {
 	if (tls_is_grease(type))
 		return EXT_OTHER;
@@ -113,31 +121,28 @@ static enum ext ext_high(uint16_t type, struct tls_types *t)
 	return type == 0xfe0d ? EXT_ECH : type == 0xffce ? EXT_ESNI : EXT_OTHER;
 }
 
-/* RFC 8446 section 4.2: no more than one extension of a type; of a second one only the oddity is kept. */
+/* RFC 8446 section 4.2: no more than one extension of a type; of a second one only the oddity is kept.
+ * Clients shuffle them: nothing here may depend on what comes when. */
 static bool extensions(struct rd r, struct tls_hello *h)
 {
-	struct rd data[EXT_COUNT] = { { .p = NULL } };
-	struct tls_types *t = &h->types;
+	struct rd data[EXT_COUNT];
+	struct tls_types types = { 0 };
+	unsigned have = 0; /* a bit for each of data[] that is set, but for the first */
 
 	while (rd_left(&r) > 0) {
 		uint16_t type = rd_be16(&r);
 		struct rd one = rd_sub16(&r);
-		enum ext i;
-		if (type < TLS_LOW) {
-			i = (enum ext)ext_low[type];
-			t->odd |= (t->low >> type & 1) != 0;
-			t->low |= UINT64_C(1) << type;
-			t->count++;
-		} else {
-			i = ext_high(type, t);
-		}
-		if (data[i].base == NULL)
+		enum ext i = type < TLS_LOW ? ext_low_of(type, &types) : ext_high_of(type, &types);
+		if ((have >> i & 1) != 0) {
+			h->odd = true;
+		} else if (rd_ok(&one)) {
 			data[i] = one;
-		else
-			h->odd = h->odd || i != EXT_OTHER;
+			have |= 1u << i & ~(1u << EXT_OTHER);
+		}
 	}
+	h->types = types;
 	for (int i = EXT_OTHER + 1; i < EXT_COUNT; i++) {
-		if (data[i].base != NULL && !ext_get[i](&data[i], h))
+		if ((have >> i & 1) != 0 && !ext_get[i](&data[i], h))
 			h->odd = true;
 	}
 	return rd_ok(&r);
