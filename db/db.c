@@ -365,10 +365,16 @@ int db_backup(struct db *db, const char *path)
 	return r;
 }
 
-bool db_sound(struct db *db)
+bool db_sound(struct db *db, enum db_depth depth)
 {
+	static const char *const checks[] = {
+		[DB_SOUND_OFTEN] = "SELECT coalesce(max(q.quick_check), 'ok') FROM sqlite_schema s "
+				   "JOIN pragma_quick_check(s.name) q WHERE s.type = 'table' "
+				   "AND s.name <> 'observed_day' AND q.quick_check <> 'ok'",
+		[DB_SOUND_WHOLE] = "PRAGMA quick_check(1)",
+	};
 	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v2(db->sqlite, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+	int code = sqlite3_prepare_v2(db->sqlite, checks[depth], -1, &stmt, NULL);
 	const char *text = NULL;
 	bool sound;
 

@@ -50,8 +50,10 @@ void db_abandon(struct db_txn *t);
 
 /* Copies the whole database into a new file at `path` while it is in use. */
 int db_backup(struct db *db, const char *path) __attribute__((warn_unused_result));
-/* True when a quick check finds the file sound; else db_error() names the first fault. */
-bool db_sound(struct db *db);
+/* True when a quick check finds the file sound; else db_error() names the first fault. It reads all of it;
+ * DB_SOUND_OFTEN leaves out the table that grows with every day, observed_day. */
+enum db_depth { DB_SOUND_OFTEN, DB_SOUND_WHOLE };
+bool db_sound(struct db *db, enum db_depth depth);
 
 /* For tests: the nth statement from now on (1 = the next; COMMIT counts) fails with -EIO; 0: none. */
 void db_fail_at(struct db *db, unsigned nth);

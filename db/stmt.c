@@ -46,7 +46,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SOURCE_FIND] = "SELECT state, last_seq, replay FROM source WHERE id = ?1",
 	[STMT_SOURCE_PROGRESS] =
 		"UPDATE source SET last_seq = ?2, observations = observations + ?3, messages = messages + "
-		"?4, "
+		"?4, days = days + ?7, servers = servers + ?8, links = links + ?9, "
 		"first = CASE WHEN ?3 > 0 THEN min(coalesce(first, ?5), ?5) ELSE first END, "
 		"last = CASE WHEN ?3 > 0 THEN max(coalesce(last, ?6), ?6) ELSE last END WHERE id = ?1",
 	[STMT_SOURCE_END] = "UPDATE source SET state = 'complete', ended = ?2, digest = ?3 "
@@ -99,6 +99,12 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_JUDGE_MARK] = "UPDATE judge_state SET dirty = 1 WHERE dirty = 0",
 	[STMT_JUDGE_STATE] = "SELECT dirty, digest, generation, judged FROM judge_state",
 	[STMT_JUDGE_DONE] = "UPDATE judge_state SET dirty = 0, digest = ?1, generation = ?2, judged = ?3",
+	[STMT_RECALL_PUT] = "INSERT OR REPLACE INTO judge_recall (one, generation, digest, seen, answers) "
+			    "VALUES (1, ?1, ?2, ?3, ?4)",
+	/* whatever was written since that judgement marked it out of date, or was judged */
+	[STMT_RECALL_GET] =
+		"SELECT r.generation, r.seen, r.answers FROM judge_recall r JOIN judge_state j "
+		"ON j.generation = r.generation AND j.digest = r.digest WHERE j.dirty = 0 AND r.digest = ?1",
 	[STMT_DAYS_ALL] =
 		"SELECT " FOLD_COLUMNS " FROM " DAYS " CROSS JOIN observed_subject s ON s.id = d.subject "
 		"WHERE +d." COUNTED " "
@@ -115,8 +121,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SUBJECTS_ALL] = "SELECT id, kind, name FROM observed_subject ORDER BY id",
 	[STMT_SOURCES_UNCOUNTED] =
 		"SELECT count(*) FROM source WHERE id NOT IN (SELECT id FROM source_counted)",
-	[STMT_DAYS_SERVERS] =
-		"SELECT d.subject, c.via, c.servers FROM " DAYS " WHERE +d." COUNTED "ORDER BY d.subject",
+	[STMT_DAYS_SERVERS] = "SELECT subject, channels FROM observed_day WHERE +" COUNTED "ORDER BY subject",
 	/* of identifiers alone: what hosts are aliases of says nothing about who belongs together */
 	[STMT_LINKS_ALL] =
 		"SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
@@ -260,9 +265,10 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_STATUS_BYTES] =
 		"SELECT c.page_count * s.page_size FROM pragma_page_count c, pragma_page_size s",
 	[STMT_STATUS_SUBJECTS] = "SELECT count(*) FROM observed_subject",
-	[STMT_STATUS_DAYS] = "SELECT count(*) FROM " DAYS,
-	[STMT_STATUS_SERVERS] = "SELECT coalesce(sum(length(c.servers)), 0) / 18 FROM " DAYS,
-	[STMT_STATUS_LINKS] = "SELECT count(*) FROM observed_link",
+	/* counted as they were written: asked often, and never forgotten */
+	[STMT_STATUS_DAYS] = "SELECT sum(days) FROM source",
+	[STMT_STATUS_SERVERS] = "SELECT sum(servers) FROM source",
+	[STMT_STATUS_LINKS] = "SELECT sum(links) FROM source",
 	[STMT_STATUS_IMPORTS] = "SELECT count(*) FROM filed_import WHERE state = 'active'",
 	[STMT_STATUS_ROWS] = "SELECT count(*) FROM filed_row",
 	[STMT_STATUS_CURRENT] = "SELECT count(*) FROM filed_current",

@@ -38,7 +38,7 @@ static int check_copy(struct answer *a, const char *path)
 {
 	char error[DB_ERROR_MAX];
 	struct db *copy = db_open(path, DB_CREATE, error);
-	bool sound = copy && db_sound(copy);
+	bool sound = copy && db_sound(copy, DB_SOUND_WHOLE);
 
 	if (copy && !sound)
 		snprintf(error, sizeof(error), "%s", db_error(copy));

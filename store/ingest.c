@@ -214,7 +214,7 @@ static void write_refused(struct db_txn *t, const struct running *r, const struc
 			write_counter(t, STMT_COUNTER_ADD, r->source, &refused[i]);
 }
 
-static void write_progress(struct db_txn *t, const struct running *r, uint64_t messages)
+static void write_progress(struct db_txn *t, const struct running *r, const struct write_job *j)
 {
 	struct query q;
 
@@ -222,9 +222,12 @@ static void write_progress(struct db_txn *t, const struct running *r, uint64_t m
 	query_int(&q, r->source);
 	query_count(&q, r->seq);
 	query_count(&q, r->observations);
-	query_count(&q, messages);
+	query_count(&q, j->messages);
 	query_int(&q, r->first);
 	query_int(&q, r->last);
+	query_int(&q, j->days);
+	query_int(&q, j->servers);
+	query_int(&q, j->links);
 	query_run(&q);
 }
 
@@ -279,7 +282,7 @@ void running_write(struct store *s, struct db_txn *t, struct running *r)
 	write_intake(t, &job);
 	if (t->result == 0)
 		learn(s, &r->in);
-	write_progress(t, r, job.messages);
+	write_progress(t, r, &job);
 	for (size_t i = 0; i < r->counters; i++)
 		write_counter(t, STMT_COUNTER_SET, r->source, &r->counter[i]);
 	write_refused(t, r, &job);

@@ -8,7 +8,11 @@
 #include "store/intake.h"
 #include "store/state.h"
 
-enum { SETTLE_AT = 1024 }; /* answers: fewer are not worth sorting */
+enum {
+	SETTLE_AT = 1024,                    /* answers: fewer are not worth sorting */
+	ANSWER_SIZE = 8 + 16,                /* in the database */
+	SAVED_MAX = (32 << 20) / ANSWER_SIZE /* answers in the database; with more, nothing is left there */
+};
 
 static int64_t number(struct db_txn *t, enum stmt id, int column)
 {
@@ -107,6 +111,98 @@ void recall_keep(struct store *s, struct db_txn *t, int64_t generation)
 	r->generation = generation;
 	r->aside = -1;
 	memcpy(r->digest, s->digest, sizeof(r->digest));
+}
+
+/* -- between processes ------------------------------------------------------------------------------ */
+
+static void put_seen(struct wr *w, const struct recall *r)
+{
+	for (size_t i = 0; i < r->faces; i += 8) {
+		unsigned bits = 0;
+		for (size_t k = 0; k < 8 && i + k < r->faces; k++)
+			bits |= (unsigned)r->face[i + k].seen << k;
+		wr_u8(w, (uint8_t)bits);
+	}
+}
+
+static void put_answers(struct wr *w, const struct recall *r)
+{
+	for (size_t i = 0; i < r->answers; i++) {
+		wr_be64(w, (uint64_t)r->answer[i].subject);
+		wr_bytes(w, r->answer[i].addr, sizeof(r->answer[i].addr));
+	}
+}
+
+static void put(struct db_txn *t, const struct recall *r)
+{
+	size_t seen = r->faces / 8 + 1, answers = r->answers * ANSWER_SIZE;
+	uint8_t *bytes = xmalloc(seen + answers + 1);
+	struct wr face = wr_init(bytes, seen), answer = wr_init(bytes + seen, answers);
+	struct query q;
+
+	put_seen(&face, r);
+	put_answers(&answer, r);
+	query_open(&q, t, STMT_RECALL_PUT);
+	query_int(&q, r->generation);
+	query_text(&q, r->digest);
+	query_blob(&q, bytes, wr_len(&face));
+	query_blob(&q, bytes + seen, wr_len(&answer));
+	query_run(&q);
+	free(bytes);
+}
+
+void recall_save(struct store *s)
+{
+	struct recall *r = &s->recall;
+	struct db_txn t;
+
+	if (r->generation == 0 || r->saved == r->generation)
+		return;
+	recall_settle(r);
+	db_begin(&t, s->db, DB_WRITE);
+	if (r->answers <= SAVED_MAX && recall_holds(s, &t))
+		put(&t, r);
+	(void)!db_end(&t); /* without it the next process reads all days */
+}
+
+static void get_seen(struct recall *r, struct rd bits, int64_t last)
+{
+	recall_room(r, last);
+	for (size_t i = 0; i < r->faces; i += 8) {
+		unsigned byte = rd_u8(&bits);
+		for (size_t k = 0; k < 8 && i + k < r->faces; k++)
+			r->face[i + k].seen = (byte >> k & 1) != 0;
+	}
+}
+
+static void get_answers(struct recall *r, struct rd bytes)
+{
+	while (rd_left(&bytes) >= ANSWER_SIZE) {
+		int64_t subject = (int64_t)rd_be64(&bytes);
+		answered(r, subject, rd_bytes(&bytes, ANSWER_SIZE - 8));
+	}
+	recall_settle(r);
+}
+
+void recall_load(struct store *s, struct db_txn *t)
+{
+	struct recall *r = &s->recall;
+	const void *seen, *answers;
+	size_t n, k;
+	struct query q;
+
+	query_open(&q, t, STMT_RECALL_GET);
+	query_text(&q, s->digest);
+	if (query_row(&q)) {
+		seen = query_get_blob(&q, 1, &n);
+		answers = query_get_blob(&q, 2, &k);
+		get_seen(r, rd_init(seen, n), number(t, STMT_SUBJECT_LAST, 0));
+		get_answers(r, rd_init(answers, k));
+		r->generation = r->saved = query_get_int(&q, 0);
+		r->aside = -1;
+		memcpy(r->digest, s->digest, sizeof(r->digest));
+	}
+	query_close(&q);
 }
 
 void recall_clear(struct recall *r)

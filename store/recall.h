@@ -4,7 +4,7 @@
  * judgement reads all days once, and from then on each day that is written is learnt on its way into the
  * database. It holds for one generation of judgements: after a transaction that was taken back, another
  * configuration, or while a capture is not complete, everything is read again. 2 bytes a subject, 24 a campus
- * server's answer; no names.
+ * server's answer; no names. A process that ends well leaves it to the next one.
  */
 #ifndef STORE_RECALL_H
 #define STORE_RECALL_H
@@ -38,6 +38,7 @@ struct recall {
 	struct recall_answer *answer; /* sorted, each once, once recall_settle() was called */
 	size_t answers, answer_cap, settled;
 	int64_t aside; /* bystanders_count() of that judgement; -1: nobody asked */
+	int64_t saved; /* generation that the database holds of it */
 };
 
 struct store;
@@ -56,5 +57,9 @@ void recall_settle(struct recall *r);
  * not count yet, and may be taken back. */
 void recall_keep(struct store *s, struct db_txn *t, int64_t generation);
 void recall_clear(struct recall *r);
+/* Between processes: to the database, when it holds and is news there; and back, at the start of one, before
+ * it writes anything. */
+void recall_save(struct store *s);
+void recall_load(struct store *s, struct db_txn *t);
 
 #endif

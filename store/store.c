@@ -53,6 +53,7 @@ struct store *store_open(const struct conf *conf, const struct data *data, bool 
 	s->epoch = query_one(&q, 0);
 	query_open(&q, &t, STMT_PROBE_STATE);
 	s->paused = query_one(&q, 0) != 0;
+	recall_load(s, &t);
 	if (state_end(s, &t) == 0)
 		return s;
 	snprintf(error, STORE_ERROR_MAX, "%s", s->error);
@@ -65,6 +66,7 @@ void store_close(struct store *s)
 	if (s == NULL)
 		return;
 	running_clear(s);
+	recall_save(s);
 	recall_clear(&s->recall);
 	db_close(s->db);
 	free(s);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/survey.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "db/channel.h"
 #include "policy/domain.h"
 
 enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
@@ -45,18 +47,24 @@ static void read_names(struct survey *sv, struct db_txn *t)
 
 /* -- what the days say: who was seen, and servers on campus ----------------------------------------- */
 
+/* All days there ever were: their channels are read here, at half the price of a table of them. */
 static void read_days(struct recall *r, struct db_txn *t, const struct prefix_set *campus)
 {
-	const void *servers;
-	enum via via;
+	struct channel c;
 	struct query q;
-	size_t n;
 
 	query_open(&q, t, STMT_DAYS_SERVERS);
 	while (query_row(&q)) {
-		servers = query_get_blob(&q, 2, &n);
-		if (state_via(&q, 1, &via))
-			recall_day(r, query_get_int(&q, 0), via, rd_init(servers, n), campus);
+		size_t n;
+		const void *channels = query_get_blob(&q, 1, &n);
+		struct rd list = rd_init(channels, n);
+		while (channel_next(&list, &c))
+			if (c.via < VIA_COUNT)
+				recall_day(r, query_get_int(&q, 0), (enum via)c.via,
+					   rd_init(c.servers, c.servers_size), campus);
+		if (!rd_ok(&list))
+			db_fail(t, -EUCLEAN, "数据库已损坏(observed_day,对象 %lld),请用备份恢复",
+				(long long)query_get_int(&q, 0));
 	}
 }
 

@@ -330,10 +330,14 @@ static bool fold_day(struct writing *w, struct day *d, const void *channels, siz
 	others = wr_init(d->others, n);
 	while (channel_next(&list, &c)) {
 		struct intake_row *row = row_of(w, d, c.via);
-		if (row == NULL)
+		if (row == NULL) {
 			channel_put(&others, &c);
-		else if (!fold_held(w->in, row, &c))
+			continue;
+		}
+		if (!fold_held(w->in, row, &c))
 			return false;
+		w->job->days--;
+		w->job->servers -= (int64_t)(c.servers_size / INTAKE_SERVER_SIZE);
 	}
 	d->others_size = wr_len(&others);
 	return rd_ok(&list) && wr_ok(&others);
@@ -358,6 +362,16 @@ static void fold_known(struct writing *w)
 	}
 }
 
+/* What is written, less what the database held of it: fold_known() took that off. */
+static void count_days(struct writing *w)
+{
+	const struct intake *in = w->in;
+
+	w->job->days += (int64_t)in->count;
+	for (size_t i = 0; i < in->count; i++)
+		w->job->servers += in->row[i].server_count;
+}
+
 static void put_feed(struct writing *w, enum stmt id, const struct feed *feed)
 {
 	struct query q;
@@ -379,6 +393,7 @@ static void put_days(struct writing *w)
 	collect_days(w);
 	if (!w->job->fresh)
 		fold_known(w);
+	count_days(w);
 	w->scratch = &scratch;
 	feed = (struct feed){ w, w->days, day_cell };
 	put_feed(w, STMT_DAYS_PUT, &feed);
@@ -503,6 +518,7 @@ static void cap_items(struct writing *w, struct pile *p)
 			continue;
 		}
 		have += !it->known;
+		w->job->links += !it->known;
 		p->item[n++] = *it;
 	}
 	p->count = n;

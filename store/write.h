@@ -17,8 +17,11 @@ struct write_job {
 	 * anybody without end, and must not shut out the campus's own. */
 	bool (*matters)(void *arg, enum subject_kind kind, const char *name);
 	void *arg;
-	struct intake *in;   /* settled and used up: only intake_clear() may follow */
-	uint64_t messages;   /* out: of what was written */
+	struct intake *in; /* settled and used up: only intake_clear() may follow */
+	uint64_t messages; /* out: of what was written */
+	/* out: rows that are new: channels of days, servers in them, links. A day that is folded anew brings
+	 * what it has more than before. */
+	int64_t days, servers, links;
 	uint64_t refused;    /* out: rows and links whose subject found no room */
 	uint64_t links_more; /* out: beyond what is kept per subject and source */
 };

@@ -125,7 +125,7 @@ static void convert(void)
 	if (db == NULL)
 		fail_msg("%s", error);
 	assert_int_equal(db_schema_version(db), migration_count);
-	assert_true(db_sound(db));
+	assert_true(db_sound(db, DB_SOUND_WHOLE));
 	db_close(db);
 }
 
@@ -158,6 +158,8 @@ static void everything_is_kept(void **state)
 	expect("SELECT sum(length(servers)) || '/' || sum(length(details)) FROM " DAYS, "72/0");
 	expect("SELECT subject || '/' || target || '/' || source || '/' || count FROM observed_link",
 	       "1/7/3/5 2/1/4/6");
+	expect("SELECT id || '/' || days || '/' || servers || '/' || links FROM source",
+	       "3/3/3/1 4/1/1/1 6/1/0/0");
 	expect("SELECT subject || tie FROM app_member", "1anchor");
 	expect("SELECT subject || note FROM app_note", "9why");
 	expect("SELECT count(*) FROM pragma_foreign_key_check", "0");

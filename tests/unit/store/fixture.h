@@ -19,8 +19,10 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/buf.h"
+#include "db/channel.h"
 #include "store/answer.h"
 #include "store/state.h"
 
@@ -236,6 +238,35 @@ static inline int64_t fx_number(enum stmt id)
 	return n;
 }
 
-#define FX_TEST(f) cmocka_unit_test_setup_teardown(f, fx_set_up, fx_tear_down)
+/* What every source counted as it wrote is what is there. */
+static inline void fx_counts_hold(void)
+{
+	static const char sql[] =
+		"SELECT (SELECT count(*) FROM source s WHERE (s.days, s.servers) <> (SELECT count(*), "
+		"coalesce(sum(length(c.servers)), 0) / 18 FROM observed_day d, channels(d.channels) c "
+		"WHERE d.source = s.id) OR s.links <> (SELECT count(*) FROM observed_link l WHERE l.source = "
+		"s.id))";
+	sqlite3_stmt *stmt;
+	sqlite3 *sqlite;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/beiand.db", fx.folder);
+	assert_int_equal(sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	assert_int_equal(channel_register(sqlite), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(sqlite, sql, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(stmt, 0), 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(sqlite);
+}
+
+static inline int fx_tear_down_counted(void **state)
+{
+	fx_counts_hold();
+	return fx_tear_down(state);
+}
+
+#define FX_COUNTED_TEST(f) cmocka_unit_test_setup_teardown(f, fx_set_up, fx_tear_down_counted)
+#define FX_TEST(f)         cmocka_unit_test_setup_teardown(f, fx_set_up, fx_tear_down)
 
 #endif

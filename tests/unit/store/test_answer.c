@@ -309,7 +309,7 @@ static void backup_can_be_opened(void **state)
 	schema_check("backup");
 	copy = db_open(path, DB_READONLY, error);
 	assert_non_null(copy);
-	assert_true(db_sound(copy));
+	assert_true(db_sound(copy, DB_SOUND_WHOLE));
 	db_close(copy);
 	assert_int_equal(fx_ask(-1, "backup", path, NULL), 1);
 	fd = open("/dev/full", O_WRONLY);

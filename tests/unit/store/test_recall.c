@@ -85,18 +85,20 @@ static void step(int i, struct buf *said)
 	buf_puts(said, fx.lines.p);
 }
 
-static void run(struct buf *said, uint32_t from, bool forgetful)
+enum memory { REMEMBERS, INHERITS, FORGETS };
+
+static void run(struct buf *said, uint32_t from, enum memory memory)
 {
 	seed = from;
 	for (int i = 0; i < STEPS; i++) {
-		if (forgetful)
+		if (memory == FORGETS)
 			recall_clear(&fx.store->recall);
 		step(i, said);
-		if (forgetful)
+		if (memory != REMEMBERS)
 			fx_reopen();
-		else
-			assert_true(fx.store->recall.generation > 0);
+		assert_true(fx.store->recall.generation > 0);
 	}
+	fx_counts_hold();
 }
 
 static void tell_apart(const char *one, const char *other)
@@ -113,17 +115,16 @@ static void it_makes_no_difference(void **state)
 {
 	(void)state;
 	for (uint32_t from = 1; from <= 3; from++) {
-		struct buf one = { 0 }, other = { 0 };
-		run(&one, from, false);
-		fx_tear_down(NULL);
-		fx_set_up(NULL);
-		run(&other, from, true);
-		assert_true(one.len > 10000);
-		tell_apart(one.p, other.p);
-		buf_clear(&one);
-		buf_clear(&other);
-		fx_tear_down(NULL);
-		fx_set_up(NULL);
+		struct buf said[FORGETS + 1] = { 0 };
+		for (enum memory m = REMEMBERS; m <= FORGETS; m++) {
+			run(&said[m], from, m);
+			assert_true(said[m].len > 10000);
+			tell_apart(said[0].p, said[m].p);
+			fx_tear_down(NULL);
+			fx_set_up(NULL);
+		}
+		for (enum memory m = REMEMBERS; m <= FORGETS; m++)
+			buf_clear(&said[m]);
 	}
 }
 
@@ -158,11 +159,60 @@ static void it_forgets_in_time(void **state)
 	assert_int_equal(fx.store->recall.generation, 0);
 }
 
+static void seen_on(const char *name, bool judge)
+{
+	struct observation o = fx_host(name, 5);
+	enum store_verdict verdict;
+	int64_t source;
+
+	fx_ok(store_source_begin(fx.store, name, false, &source));
+	fx_ok(store_batch(fx.store, source, 1, &o, 1));
+	if (judge)
+		fx_ok(store_source_end(fx.store, source, NULL, &verdict));
+}
+
+/* Left behind for those days and that configuration, and for no others. */
+static void it_is_inherited_in_time(void **state)
+{
+	(void)state;
+	seen_on("www.some.com", true);
+	fx_reopen();
+	assert_true(fx.store->recall.generation > 0);
+	assert_true(recall_face(&fx.store->recall, 1)->seen);
+	seen_on("www.other.com", false); /* and the process ends before it judged */
+	assert_true(recall_face(&fx.store->recall, 2)->seen);
+	fx_reopen();
+	assert_int_equal(fx.store->recall.generation, 0);
+	fx_ok(store_judge(fx.store));
+	fx_reopen();
+	assert_true(recall_face(&fx.store->recall, 2)->seen);
+	store_close(fx.store);
+	fx_conf("xust", "");
+	fx_open();
+	assert_int_equal(fx.store->recall.generation, 0);
+}
+
+/* A store that only reads takes it and leaves nothing. */
+static void a_reader_inherits(void **state)
+{
+	(void)state;
+	seen_on("www.some.com", true);
+	store_close(fx.store);
+	fx.store = store_open(&fx.conf, &fx.data, true, fx.error);
+	assert_non_null(fx.store);
+	assert_true(fx.store->recall.generation > 0);
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
+	fx_reopen();
+	assert_true(fx.store->recall.generation > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FX_TEST(it_makes_no_difference),
 		FX_TEST(it_forgets_in_time),
+		FX_TEST(it_is_inherited_in_time),
+		FX_TEST(a_reader_inherits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

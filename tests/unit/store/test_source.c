@@ -299,7 +299,7 @@ static void batches_of_a_live_run_survive_kill(void **state)
 	for (int i = 0; i < KILLS; i++) {
 		acked = write_and_kill(source, acked, i);
 		fx_open();
-		assert_true(db_sound(fx.store->db));
+		assert_true(db_sound(fx.store->db, DB_SOUND_WHOLE));
 		kept = stored_seq(source);
 		assert_in_range(kept, acked, acked + 1); /* the last may be in without its word having come */
 		assert_int_equal(fx_number(STMT_STATUS_DAYS), (int64_t)kept * HOSTS_PER_BATCH);
@@ -324,7 +324,7 @@ static void killed_captures_leave_nothing(void **state)
 		told += write_and_kill(0, 0, i);
 	assert_true(told >= KILLS / 2);
 	fx_open();
-	assert_true(db_sound(fx.store->db));
+	assert_true(db_sound(fx.store->db, DB_SOUND_WHOLE));
 	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 	assert_int_equal(fx_line_count(), 0);
 	fx_capture("big.pcap", &o, 1);
@@ -336,17 +336,17 @@ static void killed_captures_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(capture_counts_once),
-		FX_TEST(status_shows_each_live_source),
-		FX_TEST(known_capture_is_taken_back),
-		FX_TEST(sha256_of_an_older_database_is_known),
-		FX_TEST(half_capture_is_invisible_then_taken_back),
-		FX_TEST(open_captures_stand_side_by_side),
-		FX_TEST(live_run_counts_as_it_goes),
-		FX_TEST(counters_are_absolute),
-		FX_TEST(end_is_all_or_nothing),
-		FX_TEST(batches_of_a_live_run_survive_kill),
-		FX_TEST(killed_captures_leave_nothing),
+		FX_COUNTED_TEST(capture_counts_once),
+		FX_COUNTED_TEST(status_shows_each_live_source),
+		FX_COUNTED_TEST(known_capture_is_taken_back),
+		FX_COUNTED_TEST(sha256_of_an_older_database_is_known),
+		FX_COUNTED_TEST(half_capture_is_invisible_then_taken_back),
+		FX_COUNTED_TEST(open_captures_stand_side_by_side),
+		FX_COUNTED_TEST(live_run_counts_as_it_goes),
+		FX_COUNTED_TEST(counters_are_absolute),
+		FX_COUNTED_TEST(end_is_all_or_nothing),
+		FX_COUNTED_TEST(batches_of_a_live_run_survive_kill),
+		FX_COUNTED_TEST(killed_captures_leave_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
