@@ -111,10 +111,18 @@ static void add_name(struct probe_facts *out, const GENERAL_NAME *g)
 {
 	const ASN1_STRING *s = g->type == GEN_DNS ? g->d.dNSName : NULL;
 
+	size_t n = s ? (size_t)ASN1_STRING_length(s) : 0;
+	char name[PROBE_NAME_MAX];
+
 	/* a NUL inside would show one name and mean another (CVE-2009-2408) */
-	if (s && memchr(ASN1_STRING_get0_data(s), '\0', (size_t)ASN1_STRING_length(s)) == NULL)
-		probe_fact_add(out, FACT_CERT_NAME, SURE, (const char *)ASN1_STRING_get0_data(s),
-			       (size_t)ASN1_STRING_length(s));
+	if (n == 0 || n > sizeof(name) || memchr(ASN1_STRING_get0_data(s), '\0', n) != NULL)
+		return;
+	/* names are the same in either case (RFC 4343) */
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = ASN1_STRING_get0_data(s)[i];
+		name[i] = (char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
+	}
+	probe_fact_add(out, FACT_CERT_NAME, SURE, name, n);
 }
 
 /* RFC 6125 section 6.4.4: the common name counts only where there is no alternative name. */

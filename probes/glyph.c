@@ -28,12 +28,13 @@ static uint32_t decode(const char *s, size_t n, size_t *len)
 static const struct {
 	uint32_t first, last, to;
 } alike[] = {
-	{ 0x09, 0x0d, ' ' },     { 0x85, 0x85, ' ' },     { 0xa0, 0xa0, ' ' },     { 0xad, 0xad, 0 },
-	{ 0x180e, 0x180e, 0 },   { 0x1680, 0x1680, ' ' }, { 0x2000, 0x200a, ' ' }, { 0x200b, 0x200f, 0 },
-	{ 0x2010, 0x2015, '-' }, { 0x2028, 0x2029, ' ' }, { 0x202a, 0x202e, 0 },   { 0x202f, 0x202f, ' ' },
-	{ 0x205f, 0x205f, ' ' }, { 0x2060, 0x2064, 0 },   { 0x2066, 0x2069, 0 },   { 0x2212, 0x2212, '-' },
-	{ 0x2500, 0x2501, '-' }, { 0x3000, 0x3000, ' ' }, { 0x30fc, 0x30fc, '-' }, { 0x3164, 0x3164, ' ' },
-	{ 0xfe00, 0xfe0f, 0 },   { 0xfe58, 0xfe58, '-' }, { 0xfe63, 0xfe63, '-' }, { 0xfeff, 0xfeff, 0 },
+	{ 0x09, 0x0d, ' ' },      { 0x85, 0x85, ' ' },      { 0xa0, 0xa0, ' ' },     { 0xad, 0xad, 0 },
+	{ 0x180e, 0x180e, 0 },    { 0x1680, 0x1680, ' ' },  { 0x2000, 0x200a, ' ' }, { 0x200b, 0x200f, 0 },
+	{ 0x2010, 0x2015, '-' },  { 0x2028, 0x2029, ' ' },  { 0x202a, 0x202e, 0 },   { 0x202f, 0x202f, ' ' },
+	{ 0x205f, 0x205f, ' ' },  { 0x2060, 0x2064, 0 },    { 0x2066, 0x2069, 0 },   { 0x2212, 0x2212, '-' },
+	{ 0x24b8, 0x24b8, 0xa9 }, { 0x24d2, 0x24d2, 0xa9 }, { 0x2500, 0x2501, '-' }, { 0x3000, 0x3000, ' ' },
+	{ 0x30fc, 0x30fc, '-' },  { 0x3164, 0x3164, ' ' },  { 0xfe00, 0xfe0f, 0 },   { 0xfe58, 0xfe58, '-' },
+	{ 0xfe63, 0xfe63, '-' },  { 0xfeff, 0xfeff, 0 },
 };
 
 /* Traditional characters in the words around a number, and of the provinces in front of it. */
@@ -117,3 +118,17 @@ bool glyph_word(struct glyphs *g, const char *word)
 bool glyph_digit(uint32_t c) { return c >= '0' && c <= '9'; }
 
 bool glyph_alnum(uint32_t c) { return glyph_digit(c) || (upper(c) >= 'A' && upper(c) <= 'Z'); }
+
+bool glyph_han(uint32_t c) { return (c >= 0x3400 && c <= 0x9fff) || (c >= 0x20000 && c <= 0x3ffff); }
+
+bool glyph_starts(const char *p, const char *end, const char *const *words, size_t count, const char **behind)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct glyphs g = { p, end };
+		if (glyph_word(&g, words[i])) {
+			*behind = g.p;
+			return true;
+		}
+	}
+	return false;
+}

@@ -25,5 +25,9 @@ bool glyph_word(struct glyphs *g, const char *word);
 bool glyph_digit(uint32_t c);
 /* An ASCII letter or digit. */
 bool glyph_alnum(uint32_t c);
+bool glyph_han(uint32_t c);
+/* Does one of the words stand at p? Then *behind is where it ends. */
+bool glyph_starts(const char *p, const char *end, const char *const *words, size_t count,
+		  const char **behind);
 
 #endif

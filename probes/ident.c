@@ -15,10 +15,11 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool word(char c) { return lower_alnum(c) || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-/* Nothing in front of p makes it part of a longer word; "%3D" in front is a sign. */
+/* Nothing in front of p makes it part of a longer word; "%3D" in front is a sign, and so is "%253D". */
 static bool begins(const char *start, const char *p)
 {
-	return p == start || !word(p[-1]) || (p - start >= 3 && p[-3] == '%');
+	return p == start || !word(p[-1]) || (p - start >= 3 && p[-3] == '%') ||
+	       (p - start >= 5 && memcmp(p - 5, "%25", 3) == 0);
 }
 
 struct form {
@@ -106,7 +107,6 @@ static const char *const of_oa[] = { "oauth2/authorize", "wx.config",       "公
 static const char *const of_wecom[] = { "corpid",      "corp_id", "qyapi", "wwopen",
 					"agentconfig", "wxwork",  "wecom", NULL };
 static const char *const of_login[] = { "connect/qrconnect", "wxlogin(", "snsapi_login", NULL };
-static const char *const of_alipay[] = { "appid", "app_id", "alipay", NULL };
 
 static bool wx_kind(const struct hit *h, enum fact *type)
 {
@@ -132,6 +132,22 @@ static bool digits_in(const struct hit *h, size_t least)
 	return count >= least;
 }
 
+/* 16 digits are anything (an order, a time): "appId" stands right in front, or alipay in the same statement.
+ */
+static bool is_alipay(const struct hit *h)
+{
+	static const char *const of_app[] = { "appid", "app_id", NULL }, *const of_host[] = { "alipay",
+											      NULL };
+	size_t app = last_of(h, of_app), host = last_of(h, of_host), name = app;
+
+	while (app > 0 && name < h->front_n && !lower_alnum(h->front[name]))
+		name++;
+	if (app > 0 && (name == h->front_n || strcmp(h->front + name, "3d") == 0 ||
+			strcmp(h->front + name, "253d") == 0))
+		return true; /* "=", or that escaped once or twice */
+	return host > 0 && strpbrk(h->front + host, ";,&") == NULL;
+}
+
 static bool type_of(const struct hit *h, enum which w, enum fact *type)
 {
 	switch (w) {
@@ -151,7 +167,7 @@ static bool type_of(const struct hit *h, enum which w, enum fact *type)
 		return digits_in(h, 1);
 	default:
 		*type = FACT_ALIPAY_MINI;
-		return last_of(h, of_alipay) > 0;
+		return is_alipay(h);
 	}
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probes/imprint.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "probes/glyph.h"
 #include "probes/number.h"
+#include "probes/orgname.h"
 #include "probes/owner.h"
 
 enum {
@@ -14,9 +17,13 @@ enum {
 	NEAR_BYTES = 600,  /* between a number and the owner's name beside it */
 	SHORT_TEXT = 3000, /* bytes of a text on which everything is its imprint */
 	UNMARKED_MAX = 2,  /* names that nothing but a number marks; more are a list of others' sites */
+	BODIES_MAX = 3,    /* filers of one page; more are a list of them */
 };
 
-enum { IN_FOOT = 95, LATENT_OWNER = 65, BY_FORM = 60 };
+enum { IN_FOOT = 95, LATENT_OWNER = 65, BY_FORM = 60, CROWDED = 60 };
+
+/* Whose a number is, by the words around it. */
+enum whose { THE_PAGES, DOUBTFUL, OTHERS };
 
 static const unsigned confidence[IMPRINT_PLACES] = {
 	[IMPRINT_SEEN] = 90,
@@ -30,7 +37,8 @@ struct gather {
 	enum imprint_place place;
 	const struct view *view;
 	struct number number[NUMBERS_MAX];
-	size_t numbers;
+	enum whose whose[NUMBERS_MAX];
+	size_t numbers, bodies;
 	struct owner owner[OWNERS_MAX];
 	size_t owners;
 };
@@ -70,8 +78,8 @@ static void keep_unmarked(struct gather *g)
 	struct owner o;
 
 	for (size_t i = 0; i < g->numbers && others <= UNMARKED_MAX; i++)
-		if (g->number[i].type == FACT_ICP_NUMBER && owner_before(g->text->p, g->number[i].at, &o) &&
-		    !is_kept(g, marked, &o)) {
+		if (g->number[i].type == FACT_ICP_NUMBER && g->whose[i] != OTHERS &&
+		    owner_before(g->text->p, g->number[i].at, &o) && !is_kept(g, marked, &o)) {
 			keep_owner(g, &o);
 			others++;
 		}
@@ -108,8 +116,9 @@ static bool is_imprint(const struct gather *g, const struct owner *o)
 {
 	size_t at = place_of(g, o);
 
-	if (g->place != IMPRINT_SEEN || g->text->len < SHORT_TEXT || at > g->text->len / 10 * 6 ||
-	    view_in_foot(g->view, at))
+	if (!o->weak && (g->place != IMPRINT_SEEN || g->text->len < SHORT_TEXT || at > g->text->len / 10 * 6))
+		return true;
+	if (g->place == IMPRINT_SEEN && view_in_foot(g->view, at))
 		return true;
 	for (size_t i = 0; i < g->numbers; i++)
 		if (distance(g->number[i].at, at) <= NEAR_BYTES / 2)
@@ -117,10 +126,124 @@ static bool is_imprint(const struct gather *g, const struct owner *o)
 	return false;
 }
 
+/* -- whose a number is */
+
+/* Bytes of an ICP number up to 号: the same for all sites and apps of one filer. 0: another kind. */
+static size_t body_of(const struct number *m)
+{
+	const char *hao = strstr(m->value, "ICP备") != NULL ? strstr(m->value, "号") : NULL;
+
+	return hao != NULL ? (size_t)(hao - m->value) : 0;
+}
+
+static bool same_body(const struct number *m, const char *value)
+{
+	return strncmp(m->value, value, body_of(m) + strlen("号")) == 0;
+}
+
+/* The bracket that holds a number closes here; NULL: it does not. */
+static const char *closing(const char *p, const char *end)
+{
+	struct glyphs g = { p, end };
+
+	glyph_blanks(&g);
+	return glyph_next(&g) == ')' ? g.p : NULL;
+}
+
+/* A sentence goes on: "）因未整改，", "）提供技术支持". */
+static bool goes_on(const char *p, const char *end)
+{
+	static const char *const verbs[] = {
+		"提供", "因", "被", "等", "承建", "开发", "建设", "制作", "设计"
+	};
+
+	return glyph_starts(p, end, verbs, sizeof(verbs) / sizeof(verbs[0]), &end);
+}
+
+/* A link to another host that names somebody in front of the number. */
+static bool in_others_link(const struct gather *g, const struct number *m)
+{
+	size_t from = g->place == IMPRINT_SEEN ? view_away(g->view, m->at) : SIZE_MAX;
+
+	return from < m->at && orgname_within(g->text->p + from, m->at - from);
+}
+
+static enum whose whose_alone(const struct gather *g, const struct number *m)
+{
+	struct owner_front f = owner_front(g->text->p, m->at);
+	const char *end = g->text->p + g->text->len, *behind = closing(g->text->p + m->end, end);
+
+	if (in_others_link(g, m) ||
+	    (f.bracket && behind != NULL && !f.page && (f.others || goes_on(behind, end))))
+		return OTHERS;
+	return f.others ? DOUBTFUL : THE_PAGES;
+}
+
+static bool is_own(const struct imprint *im, const struct number *m)
+{
+	for (size_t i = 0; i < im->owns; i++)
+		if (same_body(m, im->own[i]))
+			return true;
+	return false;
+}
+
+/* The bodies in the footers are the page's own. */
+static void keep_own(struct gather *g)
+{
+	struct imprint *im = g->im;
+
+	for (size_t i = 0; i < g->numbers && g->place == IMPRINT_SEEN; i++) {
+		const struct number *m = &g->number[i];
+		if (g->whose[i] == THE_PAGES && body_of(m) > 0 && view_in_foot(g->view, m->at) &&
+		    !is_own(im, m) && im->owns < IMPRINT_OWN_MAX)
+			memcpy(im->own[im->owns++], m->value, sizeof(m->value));
+	}
+}
+
+/* Another body's number that nobody doubts. */
+static bool has_better(const struct gather *g, const struct number *m)
+{
+	for (size_t i = 0; i < g->numbers; i++)
+		if (g->whose[i] == THE_PAGES && body_of(&g->number[i]) > 0 &&
+		    !same_body(m, g->number[i].value))
+			return true;
+	return false;
+}
+
+static void count_bodies(struct gather *g)
+{
+	for (size_t i = 0; i < g->numbers; i++) {
+		size_t k = 0;
+		if (g->whose[i] == OTHERS || body_of(&g->number[i]) == 0)
+			continue;
+		while (k < i && (g->whose[k] == OTHERS || !same_body(&g->number[i], g->number[k].value)))
+			k++;
+		g->bodies += k == i;
+	}
+}
+
+static void judge(struct gather *g)
+{
+	for (size_t i = 0; i < g->numbers; i++)
+		g->whose[i] = body_of(&g->number[i]) > 0 ? whose_alone(g, &g->number[i]) : THE_PAGES;
+	keep_own(g);
+	for (size_t i = 0; i < g->numbers; i++) {
+		const struct number *m = &g->number[i];
+		bool foot = g->place == IMPRINT_SEEN && view_in_foot(g->view, m->at);
+		if (g->whose[i] == DOUBTFUL && !is_own(g->im, m) && has_better(g, m))
+			g->whose[i] = OTHERS;
+		if (body_of(m) > 0 && g->im->owns > 0 && !foot && !is_own(g->im, m))
+			g->whose[i] = OTHERS;
+	}
+	count_bodies(g);
+}
+
 static unsigned sure_of(const struct gather *g, const struct number *m)
 {
 	if (m->bare)
 		return BY_FORM;
+	if (g->bodies > BODIES_MAX && body_of(m) > 0)
+		return CROWDED;
 	return g->place == IMPRINT_SEEN && view_in_foot(g->view, m->at) ? IN_FOOT : confidence[g->place];
 }
 
@@ -129,6 +252,10 @@ static void tell(const struct gather *g, struct probe_facts *facts)
 	for (size_t i = 0; i < g->numbers; i++) {
 		const struct number *m = &g->number[i];
 		const struct owner *o = owner_near(g, m);
+		if (g->whose[i] == OTHERS) {
+			g->im->others++;
+			continue;
+		}
 		probe_fact_note(facts, m->type, sure_of(g, m), m->value, strlen(m->value), o ? o->name : "",
 				o ? o->n : 0);
 	}
@@ -148,7 +275,10 @@ void imprint_read(struct imprint *im, struct probe_facts *facts, const struct bu
 	im->templates += number_scan(text->p, text->len, keep_number, g);
 	if (place != IMPRINT_ATTRIBUTE) {
 		im->overlooked += owner_scan(text->p, text->len, keep_owner, g);
+		judge(g);
 		keep_unmarked(g);
+	} else {
+		judge(g);
 	}
 	tell(g, facts);
 	free(g);

@@ -2,13 +2,17 @@
 /*
  * What one text of a page says of who answers for it: filing numbers, each with the owner named nearest, and
  * owners where they are an imprint's and not news. Confidence: a number in a footer 95, elsewhere in the text
- * 90, in an attribute 80, in a script, a template or <noscript> 70, by its form alone 60. Pure; linear.
+ * 90, in an attribute 80, in a script, a template or <noscript> 70, by its form alone or in a crowd 60.
+ * Not told, but counted: ICP numbers of others. Those are of who built the page, where it has one of its own;
+ * of whom a sentence speaks (某公司（…）因未整改); of whom a link to another host names; and, where a footer
+ * has one, any other body's outside of it: one body is one filer. Pure; linear.
  */
 #ifndef PROBES_IMPRINT_H
 #define PROBES_IMPRINT_H
 
 #include <stddef.h>
 
+#include "probes/number.h"
 #include "probes/probe.h"
 #include "probes/view.h"
 
@@ -20,12 +24,18 @@ enum imprint_place {
 	IMPRINT_PLACES,
 };
 
+enum { IMPRINT_OWN_MAX = 8 };
+
 struct imprint {
 	size_t templates;  /* numbers that are a template's */
+	size_t others;     /* numbers that are somebody else's */
 	size_t overlooked; /* numbers, owners and marks that there were too many of */
+	size_t owns; /* bodies (湘ICP备05000001) of the numbers in the footers of the text that is seen */
+	char own[IMPRINT_OWN_MAX][NUMBER_MAX];
 };
 
-/* Adds to the facts and to *im. view: whose footers are known; only asked for IMPRINT_SEEN. */
+/* Adds to the facts and to *im; IMPRINT_SEEN first. view: whose footers are known; only asked for
+ * IMPRINT_SEEN. */
 void imprint_read(struct imprint *im, struct probe_facts *facts, const struct buf *text,
 		  enum imprint_place place, const struct view *view);
 

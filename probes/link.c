@@ -18,7 +18,7 @@ static const struct {
 	const char *host, *path, *param;
 	enum fact type;
 } shops[] = {
-	{ "apps.apple.com", "/", "/id", FACT_IOS_STORE },
+	{ "apps.apple.com", "/", "/id", FACT_IOS_STORE }, /* where it says /app/: ios_app() */
 	{ "itunes.apple.com", "/", "/id", FACT_IOS_STORE },
 	{ "a.app.qq.com", "/o/", "pkgname=", FACT_ANDROID_PACKAGE },
 	{ "sj.qq.com", "/", "/appdetail/", FACT_ANDROID_PACKAGE },
@@ -133,6 +133,29 @@ static bool path_ends(const char *path, const char *ending)
 	return n > m && strncasecmp(path + n - m, ending, m) == 0;
 }
 
+/* appgallery.huawei.com/#/app/C100123456: the shop's own page behind the sign is one of the same path. */
+static void add_shown(struct links *l, unsigned confidence, const struct url *u, const char *text,
+		      const char *where)
+{
+	const char *shown = strstr(text, "#/app/");
+	char page[PROBE_URL_MAX];
+	size_t n = shown ? strspn(shown + strlen("#/app/"), "C0123456789") : 0;
+	int len = snprintf(page, sizeof(page), "%.*sapp/%.*s", (int)u->path + 1, u->text, (int)n,
+			   n ? shown + strlen("#/app/") : "");
+
+	if (n > 1 && len > 0 && (size_t)len < sizeof(page))
+		probe_fact_note(l->facts, FACT_STORE_LINK, confidence, page, (size_t)len, where,
+				strlen(where));
+}
+
+/* Apple numbers developers, albums and books, too: /cn/developer/x/id1523344556. */
+static const char *ios_app(const char *text, const char *param)
+{
+	const char *app = strstr(text, "/app/");
+
+	return app != NULL ? behind(app, param) : NULL;
+}
+
 static void shop(struct links *l, unsigned confidence, const struct url *u, const char *text,
 		 const char *where)
 {
@@ -144,9 +167,11 @@ static void shop(struct links *l, unsigned confidence, const struct url *u, cons
 			continue;
 		if (!told && !url_is_root(u))
 			add_plain(l, FACT_STORE_LINK, confidence, u, where);
+		else if (!told)
+			add_shown(l, confidence, u, text, where);
 		told = true;
 		if (shops[i].param != NULL && shops[i].type == FACT_IOS_STORE)
-			add_ios(l, confidence, behind(text, shops[i].param), where);
+			add_ios(l, confidence, ios_app(text, shops[i].param), where);
 		else if (shops[i].param != NULL)
 			add_package(l, confidence, behind(text, shops[i].param), where);
 	}

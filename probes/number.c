@@ -163,6 +163,8 @@ static void skip_closing(struct glyphs *g)
 		*g = ahead;
 }
 
+static bool more_digits(struct glyphs g) { return glyph_next(&g) == ' ' && glyph_digit(glyph_peek(g)); }
+
 /* -- "-11A": what it is of. Returns its length in out, 0: there is none. */
 static size_t read_suffix(struct glyphs *g, char out[8], char *kind)
 {
@@ -187,8 +189,8 @@ static size_t read_suffix(struct glyphs *g, char out[8], char *kind)
 		glyph_next(&at);
 		*kind = c == 'A' || c == 'a' ? 'A' : 'X';
 		c = glyph_peek(at);
-	} else if (gap && n > 2) {
-		return 0; /* "号 - 2026": a year behind a dash */
+	} else if (gap && (n == SUFFIX_DIGITS || more_digits(at))) {
+		return 0; /* "号 - 2026", "号 - 400 810 1234": a year, a telephone */
 	}
 	if (glyph_alnum(c) || (c == '-' && *kind == '\0')) {
 		*kind = '\0';
@@ -363,10 +365,12 @@ static bool telecom(struct scan *s, const char *here, uint32_t first, struct gly
 	static const char *const words[] = { "许可", "增值", "电信", "ICP", "合字", "经营", NULL };
 	char class[12], digits[DIGITS_MAX], suffix[8] = "", kind = '\0';
 	const char *begin = here, *zh = province_before(s, &begin);
+	bool small = first == 'a' || first == 'b'; /* only beside a province: a1-20201010 is anything */
 	size_t n = 0, len;
-	uint32_t c = first;
+	uint32_t c = small ? first - 'a' + 'A' : first;
 
-	if (glyph_alnum(s->raw_before) || s->raw_before == '-' || s->raw_before == '.')
+	if (glyph_alnum(s->raw_before) || s->raw_before == '-' || s->raw_before == '.' ||
+	    (small && zh == NULL))
 		return false;
 	for (;;) {
 		uint32_t no = glyph_next(g);
@@ -446,10 +450,46 @@ static bool try_here(struct scan *s, const char *here, uint32_t c, struct glyphs
 		return edu(s, here, g);
 	case 'A':
 	case 'B':
+	case 'a':
+	case 'b':
 		return telecom(s, here, c, g);
 	default:
 		return glyph_digit(c) && !glyph_digit(s->raw_before) && grade(s, here, c, g);
 	}
+}
+
+/* What may stand between the word that calls a number an example and it. */
+static bool only_leads(const char *p, const char *end)
+{
+	static const char leads[] = " :.,\"'“”‘’「『(【[备案序编号为是写成";
+	struct glyphs g = { p, end };
+
+	while (g.p < end) {
+		struct glyphs f = { leads, leads + sizeof(leads) - 1 };
+		uint32_t c = glyph_next(&g), one;
+		while ((one = glyph_next(&f)) != 0 && one != c)
+			;
+		if (c != 0 && one == 0)
+			return false;
+	}
+	return true;
+}
+
+/* "格式如：…", "（例：…）": an example, of whoever has it. */
+static bool is_sample(const struct scan *s)
+{
+	static const char *const words[] = { "如",   "示例", "样例", "范例", "举例", "例:",
+					     "例：", "格式", "参照", "e.g",  "E.g",  NULL };
+	const char *end = s->start + s->found.at;
+	const char *from = s->found.at > LABEL_BYTES ? end - LABEL_BYTES : s->start;
+
+	for (const char *const *w = words; *w != NULL; w++)
+		for (const char *p = from; (p = memmem(p, (size_t)(end - p), *w, strlen(*w))) != NULL;) {
+			p += strlen(*w);
+			if (only_leads(p, end))
+				return true;
+		}
+	return false;
 }
 
 size_t number_scan(const char *text, size_t n, void (*found)(void *arg, const struct number *m), void *arg)
@@ -464,7 +504,10 @@ size_t number_scan(const char *text, size_t n, void (*found)(void *arg, const st
 			return s.templates;
 		if (c != ' ' && try_here(&s, here, c, &g)) {
 			s.found.end = (size_t)(g.p - text);
-			found(arg, &s.found);
+			if (is_sample(&s))
+				s.templates++;
+			else
+				found(arg, &s.found);
 			s.at = g;
 			c = 0xfffd; /* what was read is not in front of the next */
 		}

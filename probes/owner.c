@@ -4,14 +4,12 @@
 #include <string.h>
 
 #include "probes/glyph.h"
+#include "probes/orgname.h"
 
 enum {
-	NEAR_MAX = 96,  /* characters looked at on each side of a mark */
-	SKIP_MAX = 64,  /* of them, words and signs between the mark and the name */
-	NAME_LEAST = 4, /* characters of a Chinese name */
-	NAME_MOST = 40,
+	NEAR_MAX = 96,    /* characters looked at on each side of a mark */
+	SKIP_MAX = 64,    /* of them, words and signs between the mark and the name */
 	MARKS_MAX = 2000, /* looked at in one text; the rest is counted */
-	INNER_MAX = 14,   /* characters in brackets inside a name: （上海） */
 	EXPRESSION_MAX = 64,
 	UNMARKED = 70, /* confidence in a name that only a number stands beside */
 };
@@ -28,6 +26,7 @@ enum side {
 	NAME_BEFORE, /* 由某大学主办 */
 	BEFORE_ELSE, /* 某大学 版权所有; 版权所有 某大学 */
 	AFTER_ELSE,  /* © 2026 某大学; 某大学 © 2026 */
+	LABELLED,    /* 公司名称：某公司, on one line: of forms and of lists, too */
 };
 
 /* What a name stands beside. With a colon behind it, any of them stands in front of the name. */
@@ -36,6 +35,7 @@ static const struct {
 	enum side side;
 	unsigned confidence;
 } marks[] = {
+	{ "主办单位名称", NAME_AFTER, 90 },
 	{ "主办单位", NAME_AFTER, 90 },
 	{ "主办方", NAME_AFTER, 85 },
 	{ "主办", NAME_BEFORE, 85 },
@@ -52,6 +52,8 @@ static const struct {
 	{ "备案主体", NAME_AFTER, 90 },
 	{ "主体名称", NAME_AFTER, 90 },
 	{ "网站所有者", NAME_AFTER, 90 },
+	{ "公司名称", LABELLED, 75 },
+	{ "单位名称", LABELLED, 75 },
 	{ "开发者", NAME_AFTER, 75 },
 	{ "©", AFTER_ELSE, 85 },
 	{ "(C)", AFTER_ELSE, 80 },
@@ -90,36 +92,6 @@ static const char *const ends[] = { "版权",     "所有",     "保留",      "
 static const char *const others[] = { "支持", "制作", "设计",     "维护", "承建", "建设", "开发", "承办",
 				      "协办", "提供", "友情链接", "链接", "监制", "指导", "主管" };
 
-/* How names of organisations end; the first ones also inside a longer text (某大学招生网). */
-static const struct {
-	const char *word;
-	bool inside;
-} kinds[] = {
-	{ "大学", true },    { "学院", true },    { "学校", true },    { "中学", true },
-	{ "小学", true },    { "幼儿园", true },  { "公司", true },    { "集团", true },
-	{ "研究院", true },  { "研究所", true },  { "委员会", true },  { "教育厅", true },
-	{ "教育局", true },  { "教育部", true },  { "医院", true },    { "出版社", true },
-	{ "协会", true },    { "基金会", true },  { "学会", true },    { "联盟", false },
-	{ "中心", false },   { "工作室", false }, { "图书馆", false }, { "博物馆", false },
-	{ "办公室", false }, { "团委", false },   { "学生会", false }, { "处", false },
-	{ "部", false },     { "局", false },     { "厅", false },     { "馆", false },
-	{ "所", false },     { "院", false },     { "科", false },     { "社", false },
-	{ "站", false },     { "校", false },     { "室", false },     { "厂", false },
-	{ "中专", false },   { "职中", false },   { "一中", false },   { "二中", false },
-	{ "附中", false },   { "政府", true },
-};
-
-/* How the words of a menu begin, and who speaks of itself: no names. */
-static const char *const nobody[] = { "首页",   "关于",   "联系",   "友情", "返回", "我校", "本校", "学校",
-				      "本公司", "我公司", "本单位", "本站", "我们", "进入", "更多", "所有" };
-
-static const char *const english[] = {
-	"University", "College", "School", "Institute", "Academy",    "Inc",
-	"Ltd",        "LLC",     "Corp",   "Company",   "Foundation", "Limited"
-};
-
-static bool is_han(uint32_t c) { return (c >= 0x3400 && c <= 0x9fff) || (c >= 0x20000 && c <= 0x3ffff); }
-
 static bool sign(uint32_t c)
 {
 	return c == ' ' || c == ':' || c == '-' || c == ',' || c == '.' || c == '@' || c == '?' || c == '*' ||
@@ -127,115 +99,13 @@ static bool sign(uint32_t c)
 	       c == 0xb7 || c == '&';
 }
 
-static bool starts(const char *p, const char *end, const char *const *words, size_t count,
-		   const char **behind)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct glyphs g = { p, end };
-		if (glyph_word(&g, words[i])) {
-			*behind = g.p;
-			return true;
-		}
-	}
-	return false;
-}
-#define STARTS(p, end, words, behind) starts(p, end, words, sizeof(words) / sizeof((words)[0]), behind)
-
-/* -- what is a name */
-
-/* The last word of `kinds` that ends inside n bytes, its end; 0: none does. */
-static size_t kind_end(const char *s, size_t n)
-{
-	size_t best = 0;
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t len = strlen(kinds[i].word);
-		if (n < len)
-			continue;
-		if (memcmp(s + n - len, kinds[i].word, len) == 0)
-			return n;
-		for (size_t at = n - len; kinds[i].inside && at > 0; at--)
-			if (memcmp(s + at, kinds[i].word, len) == 0) {
-				best = at + len > best ? at + len : best;
-				break;
-			}
-	}
-	return best;
-}
-
-static size_t characters(const char *s, size_t n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += ((unsigned char)s[i] & 0xc0) != 0x80;
-	return count;
-}
-
-static bool has_english_kind(const char *s, size_t n)
-{
-	const char *behind;
-
-	for (size_t i = 0; i < n; i++)
-		if ((i == 0 || s[i - 1] == ' ') && STARTS(s + i, s + n, english, &behind) &&
-		    (behind == s + n || !glyph_alnum((unsigned char)*behind)))
-			return true;
-	return false;
-}
-
-/* The closing bracket of a short insertion, NULL: there is none. */
-static const char *inner_end(const char *p, const char *end)
-{
-	struct glyphs g = { p, end };
-
-	glyph_next(&g);
-	for (size_t i = 0; i < INNER_MAX; i++) {
-		uint32_t c = glyph_next(&g);
-		if (c == ')')
-			return g.p;
-		if (!is_han(c) && !glyph_alnum(c))
-			return NULL;
-	}
-	return NULL;
-}
-
-/* The same, where the text may end with an insertion: 宣传部（新闻中心）. */
-static size_t whole_end(const char *s, size_t n)
-{
-	for (const char *p = s + n; p > s; p--) {
-		struct glyphs g = { p - 1, s + n };
-		if (glyph_peek(g) == '(' && inner_end(p - 1, s + n) == s + n &&
-		    kind_end(s, (size_t)(p - 1 - s)) == (size_t)(p - 1 - s))
-			return n;
-	}
-	return kind_end(s, n);
-}
+#define STARTS(p, end, words, behind) glyph_starts(p, end, words, sizeof(words) / sizeof((words)[0]), behind)
 
 /* Cuts a run of text to the name that it begins with. */
 static bool is_name(struct owner *o)
 {
-	const char *behind;
-	size_t n;
-
-	while (o->n > 0 && (o->name[o->n - 1] == ' ' || o->name[o->n - 1] == '.' || o->name[o->n - 1] == ','))
-		o->n--;
-	if (o->n == 0 || o->n >= OWNER_MAX || STARTS(o->name, o->name + o->n, nobody, &behind) ||
-	    memmem(o->name, o->n, "版权", strlen("版权")) != NULL)
-		return false;
-	if (!is_han(glyph_peek((struct glyphs){ o->name, o->name + o->n })) &&
-	    has_english_kind(o->name, o->n) && memchr(o->name, ' ', o->n) != NULL)
-		return true;
-	n = whole_end(o->name, o->n);
-	if (n == 0)
-		return false;
-	/* 某大学（北京） */
-	behind = o->name + n;
-	if (glyph_peek((struct glyphs){ behind, o->name + o->n }) == '(' &&
-	    inner_end(behind, o->name + o->n) != NULL)
-		n = (size_t)(inner_end(behind, o->name + o->n) - o->name);
-	o->n = n;
-	n = characters(o->name, n);
-	return n >= NAME_LEAST && n <= NAME_MOST;
+	o->n = o->n < OWNER_MAX ? orgname_cut(o->name, o->n) : 0;
+	return o->n > 0;
 }
 
 /* -- behind a mark */
@@ -244,7 +114,7 @@ static bool is_name(struct owner *o)
 static void read_name(struct owner *o, const char *p, const char *end)
 {
 	struct glyphs g = { p, end };
-	bool han = is_han(glyph_peek(g));
+	bool han = glyph_han(glyph_peek(g));
 	const char *behind;
 
 	o->name = p;
@@ -255,9 +125,9 @@ static void read_name(struct owner *o, const char *p, const char *end)
 				      !(glyph_alnum(before) && glyph_alnum((unsigned char)*here))))
 			break;
 		c = glyph_next(&g);
-		if (c == '(' && here > p && inner_end(here, end) != NULL) {
-			g.p = inner_end(here, end);
-		} else if (han ? !is_han(c) && !glyph_alnum(c) && c != 0xb7
+		if (c == '(' && here > p && orgname_inner_end(here, end) != NULL) {
+			g.p = orgname_inner_end(here, end);
+		} else if (han ? !glyph_han(c) && !glyph_alnum(c) && c != 0xb7
 			       : !glyph_alnum(c) && c != ' ' && c != '&' && c != '\'' && c != ',' &&
 					   c != '-' && !(c == '.' && (before | 32) == 'o')) {
 			g.p = here;
@@ -281,9 +151,37 @@ static const char *expression_end(const char *p, const char *end)
 	return stop;
 }
 
-static bool forward(struct owner *o, const char *p, const char *end)
+/* "由某公司提供技术支持": what is behind the name says that it is not the owner's. */
+static bool serves(const char *p, const char *end)
+{
+	static const char *const verbs[] = { "提供", "开发", "承建" };
+	const char *behind;
+
+	return glyph_peek((struct glyphs){ p, end }) != ' ' && STARTS(p, end, verbs, &behind) &&
+	       glyph_peek((struct glyphs){ behind, end }) != ':';
+}
+
+/* All that stands between bars, and not a list of links. */
+static bool stands_alone(const struct owner *o, const char *run_end, const char *end)
+{
+	struct glyphs g = { run_end, end };
+	struct owner next = { 0 };
+
+	if (o->name + o->n != run_end || !orgname_within(o->name, o->n))
+		return false;
+	glyph_blanks(&g);
+	if (glyph_next(&g) != '|')
+		return true;
+	glyph_blanks(&g);
+	read_name(&next, g.p, end);
+	return !is_name(&next);
+}
+
+/* bar: "版权所有 | 某大学", too. */
+static bool forward(struct owner *o, const char *p, const char *end, bool bar)
 {
 	const char *behind;
+	bool barred = false;
 
 	for (size_t i = 0; i < SKIP_MAX && p < end; i++) {
 		struct glyphs g = { p, end };
@@ -292,13 +190,18 @@ static bool forward(struct owner *o, const char *p, const char *end)
 			return false;
 		if (STARTS(p, end, noise, &behind) || (behind = expression_end(p, end)) != NULL) {
 			p = behind;
+		} else if (c == '|' && bar && !barred) {
+			barred = true;
+			p = g.p;
 		} else if (sign(c) || glyph_digit(c)) {
 			p = g.p;
 		} else {
 			if (STARTS(p, end, ends, &behind))
 				return false;
 			read_name(o, p, end);
-			return is_name(o);
+			behind = o->name + o->n;
+			return is_name(o) && !serves(o->name + o->n, end) &&
+			       (!barred || stands_alone(o, behind, end));
 		}
 	}
 	return false;
@@ -326,14 +229,17 @@ static void look_back(struct near *w, const char *start, const char *mark)
 	w->at[w->n] = mark;
 }
 
-/* The label in front of position i speaks of somebody else. */
+/* The label in front of position i speaks of somebody else: 技术支持：, 网站建设单位：. */
 static bool others_before(const struct near *w, size_t i)
 {
+	static const char unit[] = "单位";
 	const char *end;
 
 	while (i > 0 && (w->c[i - 1] == ' ' || w->c[i - 1] == ':'))
 		i--;
 	end = w->at[i];
+	if ((size_t)(end - w->at[0]) > strlen(unit) && memcmp(end - strlen(unit), unit, strlen(unit)) == 0)
+		end -= strlen(unit);
 	for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
 		size_t n = strlen(others[k]);
 		if ((size_t)(end - w->at[0]) >= n && memcmp(end - n, others[k], n) == 0)
@@ -346,11 +252,11 @@ static bool others_before(const struct near *w, size_t i)
 static size_t name_start(const struct near *w, size_t last)
 {
 	size_t i = last;
-	bool han = is_han(w->c[last - 1]) || w->c[last - 1] == ')';
+	bool han = glyph_han(w->c[last - 1]) || w->c[last - 1] == ')';
 
 	for (; i > 0; i--) {
 		uint32_t c = w->c[i - 1];
-		if (is_han(c) || glyph_alnum(c) || c == 0xb7)
+		if (glyph_han(c) || glyph_alnum(c) || c == 0xb7)
 			continue;
 		if (han && (c == '(' || c == ')'))
 			continue;
@@ -364,7 +270,7 @@ static size_t name_start(const struct near *w, size_t last)
 /* Signs and digits between a name and its mark; a bracket closed behind Chinese is the name's own. */
 static bool between(const struct near *w, size_t i, bool lines)
 {
-	if (w->c[i] == ')' && i > 0 && is_han(w->c[i - 1]))
+	if (w->c[i] == ')' && i > 0 && glyph_han(w->c[i - 1]))
 		return false;
 	return sign(w->c[i]) || glyph_digit(w->c[i]) || (lines && w->c[i] == '\n');
 }
@@ -395,7 +301,10 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 		o->n -= (size_t)(behind - o->name);
 		o->name = behind;
 	}
-	/* "…公司开发，版权所有": another clause */
+	/* "本次比赛由某大学主办": of a sentence; "…公司开发，版权所有": another clause */
+	behind = memmem(o->name, o->n, "由", strlen("由"));
+	if (behind != NULL && (behind == o->name || memmem(o->name, o->n, "自由", strlen("自由")) == NULL))
+		return false;
 	return is_name(o) && !(comma && o->name + o->n < w.at[last]);
 }
 
@@ -409,15 +318,6 @@ static bool has_any(const char *s, size_t n, const char *const *words, size_t co
 	return false;
 }
 #define HAS_ANY(s, n, words) has_any(s, n, words, sizeof(words) / sizeof((words)[0]))
-
-/* One of `kinds` that says it even inside a longer text. */
-static bool has_sure_kind(const char *s, size_t n)
-{
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (kinds[i].inside && memmem(s, n, kinds[i].word, strlen(kinds[i].word)) != NULL)
-			return true;
-	return false;
-}
 
 /* 备案号: and the like between the name and the number. */
 static size_t before_label(const struct near *w, size_t last)
@@ -450,7 +350,7 @@ bool owner_before(const char *text, size_t at, struct owner *o)
 	n = first;
 	while (n > 0 && sign(w.c[n - 1]))
 		n--;
-	if (first == last || !is_han(w.c[first]) || (n > 0 ? w.c[n - 1] != '\n' : w.at[0] != text))
+	if (first == last || !glyph_han(w.c[first]) || (n > 0 ? w.c[n - 1] != '\n' : w.at[0] != text))
 		return false;
 	while (n > 0 && w.c[n - 1] == '\n')
 		n--;
@@ -458,7 +358,37 @@ bool owner_before(const char *text, size_t at, struct owner *o)
 	o->confidence = UNMARKED;
 	n = others_before(&w, n) ? 0 : o->n;
 	return n > 0 && !HAS_ANY(o->name, n, others) && !HAS_ANY(o->name, n, ends) &&
-	       !HAS_ANY(o->name, n, never) && has_sure_kind(o->name, n) && is_name(o) && o->n == n;
+	       !HAS_ANY(o->name, n, never) && orgname_within(o->name, n) && is_name(o) && o->n == n;
+}
+
+struct owner_front owner_front(const char *text, size_t at)
+{
+	static const char *const self[] = { "本站",   "本网站", "本平台", "本系统", "本公司",
+					    "本单位", "我校",   "我司",   "版权" };
+	struct owner_front f = { 0 };
+	struct near w;
+	const char *name, *by;
+	bool labelled = false;
+	size_t last, first;
+
+	look_back(&w, text, text + at);
+	last = before_label(&w, w.n);
+	for (size_t i = last; i < w.n; i++) {
+		if (w.c[i] == '|')
+			return (struct owner_front){ 0 };
+		f.bracket = w.c[i] == '(' || (f.bracket && w.c[i] != ')');
+		labelled |= glyph_han(w.c[i]);
+	}
+	if (last == 0 || w.c[last - 1] == '\n')
+		return f;
+	first = name_start(&w, last);
+	/* 技术支持：某公司 备案号：…: a label of its own begins another statement */
+	f.others = first < last && (f.bracket || !labelled) && others_before(&w, first);
+	name = w.at[first];
+	by = memmem(name, (size_t)(w.at[last] - name), "由", strlen("由"));
+	name = by ? by : name; /* 本站由某公司 */
+	f.page = HAS_ANY(name, (size_t)(text + at - name), self);
+	return f;
 }
 
 /* -- marks */
@@ -471,32 +401,53 @@ static bool colon_follows(const char *p, const char *end)
 	return glyph_peek(g) == ':';
 }
 
+static bool han_before(const char *start, const char *mark)
+{
+	const char *p = mark;
+
+	while (p > start && ((unsigned char)*--p & 0xc0) == 0x80)
+		;
+	return p < mark && glyph_han(glyph_peek((struct glyphs){ p, mark }));
+}
+
 static bool beside(struct owner *o, size_t row, const char *start, const char *mark, const char *behind,
 		   const char *end)
 {
 	enum side side = colon_follows(behind, end) ? NAME_AFTER : marks[row].side;
+	const char *line;
 
 	o->confidence = marks[row].confidence;
 	o->at = (size_t)(mark - start);
+	o->weak = marks[row].side == LABELLED;
+	if (o->weak) {
+		if (han_before(start, mark))
+			return false; /* 报名单位名称 */
+		line = memchr(behind, '\n', (size_t)(end - behind));
+		end = line ? line : end;
+	}
 	switch (side) {
 	case NAME_AFTER:
-		return forward(o, behind, end);
+		return forward(o, behind, end, false);
 	case NAME_BEFORE:
 		return backward(o, start, mark, false);
 	case BEFORE_ELSE:
-		return backward(o, start, mark, false) || forward(o, behind, end) ||
-		       backward(o, start, mark, true);
+		return backward(o, start, mark, false) || forward(o, behind, end, false) ||
+		       backward(o, start, mark, true) || forward(o, behind, end, true);
 	case AFTER_ELSE:
-		return forward(o, behind, end) || backward(o, start, mark, false);
+		return forward(o, behind, end, false) || backward(o, start, mark, false) ||
+		       forward(o, behind, end, true);
+	case LABELLED:
+		return false;
 	}
 	return false;
 }
 
-/* 主 版 著 运 备 网 开, or the beginning of one in ASCII */
+/* 主 版 著 运 备 网 开 公 单, or the beginning of one in ASCII */
 static bool may_begin_mark(uint32_t c)
 {
 	return c == 0xa9 || c == '(' || c == 'C' || c == 'c' || c == 'A' || c == 'a' || c == 0x4e3b ||
-	       c == 0x7248 || c == 0x8457 || c == 0x8fd0 || c == 0x5907 || c == 0x7f51 || c == 0x5f00;
+	       c == 0x7248 || c == 0x8457 || c == 0x8fd0 || c == 0x5907 || c == 0x7f51 || c == 0x5f00 ||
+	       c == 0x516c || c == 0x5355;
 }
 
 size_t owner_scan(const char *text, size_t n, void (*found)(void *arg, const struct owner *o), void *arg)

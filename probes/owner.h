@@ -17,6 +17,7 @@ struct owner {
 	const char *name; /* points into the text; not terminated */
 	size_t n, at;
 	unsigned confidence;
+	bool weak; /* its label is one of forms and lists as well: only near a number or in a footer */
 };
 
 /* In their order. Returns how many places where one could be were too many to be looked at. */
@@ -25,5 +26,13 @@ size_t owner_scan(const char *text, size_t n, void (*found)(void *arg, const str
 /* The name that stands alone between the beginning of a line and text[at], where a number begins. False:
  * there is none that is whole and sure. */
 bool owner_before(const char *text, size_t at, struct owner *o);
+
+/* What stands in front of text[at], where a number begins, on its line. */
+struct owner_front {
+	bool others;  /* the name of somebody who is not the owner: 技术支持：某公司 */
+	bool page;    /* who speaks of itself: 本站 */
+	bool bracket; /* the number stands in brackets */
+};
+struct owner_front owner_front(const char *text, size_t at);
 
 #endif

@@ -152,6 +152,7 @@ static void read_body(struct probe_run *run, const struct url *from, enum body k
 	buf_clear(&text);
 	s->hidden += s->read.hidden;
 	s->imprint.templates += s->read.imprint.templates;
+	s->imprint.others += s->read.imprint.others;
 	s->imprint.overlooked += s->read.imprint.overlooked;
 	if (s->read.has_foot && !s->has_foot) {
 		s->has_foot = true;
@@ -176,10 +177,11 @@ static void tell_remark(struct probe_run *run, const char *more)
 {
 	const struct state *s = run->state;
 
-	snprintf(run->remark, sizeof(run->remark),
-		 "文字编码 %s; 未读的隐藏文字 %zu 字节, 样例号码 %zu 个, 超出上限 %zu 处%s%s",
-		 s->charset[0] ? s->charset : "-", s->hidden, s->imprint.templates,
-		 s->imprint.overlooked + (size_t)run->facts->more, more[0] ? "; " : "", more);
+	snprintf(
+		run->remark, sizeof(run->remark),
+		"文字编码 %s; 未读的隐藏文字 %zu 字节, 样例号码 %zu 个, 他人号码 %zu 个, 超出上限 %zu 处%s%s",
+		s->charset[0] ? s->charset : "-", s->hidden, s->imprint.templates, s->imprint.others,
+		s->imprint.overlooked + (size_t)run->facts->more, more[0] ? "; " : "", more);
 }
 
 /* -- going on */

@@ -177,7 +177,7 @@ static void read_strings(struct page *p, const char *text, size_t n)
 		size_t front = (size_t)(str.text.p - text), back = front < FRONT_BYTES ? front : FRONT_BYTES;
 		ident_scan(p->facts, IN_SCRIPT, str.text.p - back, str.text.n + back, back, "script");
 		buf_reset(&lit);
-		script_unescape(&lit, str.text.p, str.text.n);
+		script_unescape_all(&lit, str.text.p, str.text.n);
 		if (lit.len == 0)
 			continue;
 		if (like_foot((struct html_str){ lit.p, lit.len }))
@@ -352,6 +352,20 @@ static void on_body(struct page *p, const struct html_token *t)
 		read_code(p, onload);
 }
 
+/* A link to a host that shares no name with the page's own, and to nobody who keeps the numbers. */
+static void on_anchor(struct page *p, const struct html_token *t)
+{
+	struct html_str href;
+	struct url u;
+	bool away = attr(p, t, "href", &href) && href.n < PROBE_URL_MAX &&
+		    memmem(href.p, href.n, "//", 2) != NULL && url_join(&u, &p->base, href.p, href.n) &&
+		    !url_akin(&u, &p->own) && strstr(u.host, "gov.cn") == NULL &&
+		    strstr(u.host, "beian") == NULL;
+
+	if (!view_is_inert(&p->view))
+		view_link(&p->view, away);
+}
+
 /* Its attributes name a mini-program, whatever stands around them. */
 static void on_launch(struct page *p, const struct html_token *t)
 {
@@ -432,6 +446,7 @@ static const struct {
 	{ "frame", on_frame },  { "iframe", on_inside },  { "include", on_inside },
 	{ "embed", on_inside }, { "object", on_inside },  { "textarea", on_field },
 	{ "body", on_body },    { "el-input", on_field }, { "wx-open-launch-weapp", on_launch },
+	{ "a", on_anchor },
 };
 
 static void start(struct page *p, const struct html_token *t)

@@ -225,6 +225,18 @@ void script_unescape(struct buf *out, const char *p, size_t n)
 	}
 }
 
+void script_unescape_all(struct buf *out, const char *text, size_t n)
+{
+	struct buf once = { 0 };
+
+	script_unescape(&once, text, n);
+	if (once.len > 0 && memmem(once.p, once.len, "\\u", 2) != NULL)
+		script_unescape(out, once.p, once.len);
+	else if (once.len > 0)
+		buf_add(out, once.p, once.len);
+	buf_clear(&once);
+}
+
 /* -- redirects */
 
 struct block {

@@ -31,6 +31,8 @@ bool script_string(struct script *s, struct script_string *out); /* false: no mo
 
 /* Appends a literal with its escapes (\n \/ \x41 \u6e58 \u{1f600}) decoded; never longer than n. */
 void script_unescape(struct buf *out, const char *text, size_t n);
+/* The same, and once more where that brings escapes to light: eval("…\\\\u4eac…"), JSON.parse('…'). */
+void script_unescape_all(struct buf *out, const char *text, size_t n);
 
 /* The target of `location = '…'`, `location.href = '…'`, `location.replace('…')` or assign, where it is sure
  * to be gone to: outside of functions and conditions, or in what setTimeout or onload runs. False: none. */

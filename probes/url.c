@@ -184,6 +184,35 @@ void url_origin(const struct url *u, char out[URL_ORIGIN_MAX])
 	snprintf(out, URL_ORIGIN_MAX, "%s://%s:%u", u->https ? "https" : "http", u->host, u->port);
 }
 
+/* The part of a host that somebody registered: two labels, three below com.cn, edu.cn and the like. */
+static const char *registered(const char *host)
+{
+	static const char *const shared[] = { "com.", "edu.", "net.", "org.", "gov.", "ac.", "mil." };
+	size_t left = 2;
+	const char *p = host + strlen(host);
+
+	while (p > host) {
+		if (p[-1] != '.' || --left > 0) {
+			p--;
+			continue;
+		}
+		for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+			if (strncmp(p, shared[i], strlen(shared[i])) == 0 && strlen(p) <= 6)
+				left = 1;
+		if (left == 0)
+			return p;
+		p--;
+	}
+	return host;
+}
+
+bool url_akin(const struct url *a, const struct url *b)
+{
+	if (a->literal || b->literal)
+		return strcmp(a->host, b->host) == 0;
+	return strcmp(registered(a->host), registered(b->host)) == 0;
+}
+
 bool url_equal(const struct url *a, const struct url *b) { return strcmp(a->text, b->text) == 0; }
 
 /* -- redaction */

@@ -36,6 +36,9 @@ bool url_is_root(const struct url *u);     /* "/" and no query */
 /* "https://example.edu.cn:443": by which robots.txt is kept */
 void url_origin(const struct url *u, char out[URL_ORIGIN_MAX]);
 bool url_equal(const struct url *a, const struct url *b);
+/* Do their hosts lie below one name that somebody registered? By its form alone: example.com, example.edu.cn.
+ */
+bool url_akin(const struct url *a, const struct url *b);
 
 /* For people and for the database: user info, values of the query and of path parameters become "…", the
  * fragment goes, and what is not printable is escaped. Takes any text. */

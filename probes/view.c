@@ -54,6 +54,25 @@ bool view_in_foot(const struct view *v, size_t at)
 	return false;
 }
 
+void view_link(struct view *v, bool away)
+{
+	if (v->away)
+		v->away_at[v->aways - 1].to = v->seen.len;
+	v->away = away && v->aways < VIEW_AWAY_MAX;
+	if (v->away) {
+		v->away_at[v->aways].from = v->seen.len;
+		v->away_at[v->aways++].to = SIZE_MAX;
+	}
+}
+
+size_t view_away(const struct view *v, size_t at)
+{
+	for (size_t i = 0; i < v->aways; i++)
+		if (at >= v->away_at[i].from && at < v->away_at[i].to)
+			return v->away_at[i].from;
+	return SIZE_MAX;
+}
+
 /* -- elements with something special about their inside */
 
 static void mark_begin(struct view_mark *m, const struct html_token *t)
@@ -243,5 +262,7 @@ void view_end(struct view *v, const struct html_token *t)
 	(void)mark_step(&v->hide, t);
 	(void)mark_step(&v->inert, t);
 	foot_step(v, t);
+	if (strcmp(t->name, "a") == 0)
+		view_link(v, false);
 	line_break(v, t->name);
 }

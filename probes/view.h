@@ -17,7 +17,10 @@
 #include "base/buf.h"
 #include "probes/html.h"
 
-enum { VIEW_FEET_MAX = 64 /* footers; later ones are not told apart */ };
+enum {
+	VIEW_FEET_MAX = 64,  /* footers; later ones are not told apart */
+	VIEW_AWAY_MAX = 256, /* links to others' hosts; the same */
+};
 
 /* One element whose inside is special; nested ones of its name are counted until it ends. */
 struct view_mark {
@@ -33,6 +36,11 @@ struct view {
 	struct {
 		size_t from, to; /* in seen; the last one may be open: to is SIZE_MAX */
 	} feet_at[VIEW_FEET_MAX];
+	size_t aways;
+	bool away; /* inside the last one */
+	struct {
+		size_t from, to; /* as above: the text of a link that leads to somebody else's host */
+	} away_at[VIEW_AWAY_MAX];
 };
 
 void view_init(struct view *v);
@@ -46,5 +54,9 @@ void view_script_text(struct view *v, struct html_str html, bool joined);
 bool view_is_hidden(const struct view *v);
 bool view_is_inert(const struct view *v);
 bool view_in_foot(const struct view *v, size_t at);
+/* A link begins here, to the host of somebody else or not. */
+void view_link(struct view *v, bool away);
+/* Where the text of a link to somebody else begins that text[at] is in; SIZE_MAX: it is in none. */
+size_t view_away(const struct view *v, size_t at);
 
 #endif

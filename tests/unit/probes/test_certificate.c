@@ -94,13 +94,12 @@ static size_t count(const struct probe_facts *f, enum fact type)
 	return n;
 }
 
-static const struct want good = {
-	.names = "DNS:jw.example.edu.cn,DNS:*.example.edu.cn,IP:203.0.113.7,email:a@example.cn",
-	.common = "other.example.cn",
-	.organisation = "示例大学",
-	.from = -86400,
-	.until = 86400
-};
+static const struct want good = { .names = "DNS:jw.example.edu.cn,DNS:JW.Example.EDU.cn,DNS:*.example.edu.cn,"
+					   "IP:203.0.113.7,email:a@example.cn",
+				  .common = "other.example.cn",
+				  .organisation = "示例大学",
+				  .from = -86400,
+				  .until = 86400 };
 
 static void test_good(void **state)
 {

@@ -38,6 +38,8 @@ static void test_next(void **state)
 		{ "─", '-' },
 		{ "ー", '-' },
 		{ "湘", 0x6e58 },
+		{ "Ⓒ", 0xa9 },
+		{ "ⓒ", 0xa9 },
 		{ "\xff", 0xfffd },
 		{ "\xe6\xb9", 0xfffd },
 		{ "", 0 },

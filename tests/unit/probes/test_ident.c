@@ -35,7 +35,11 @@ static const struct {
 	{ "appKey dingoa4kx8p2wq7v1mzt9e", "dingtalk-app dingoa4kx8p2wq7v1mzt9e " },
 	{ "appId=cli_a3f9c27b5e0d900c", "feishu-mini cli_a3f9c27b5e0d900c " },
 	{ "alipays://platformapi/startapp?appId=2021003187645210", "alipay-mini 2021003187645210 " },
+	{ "startapp%253FappId%253D2021003187645210 'alipay_id' : '2021003187645211'",
+	  "alipay-mini 2021003187645210 alipay-mini 2021003187645211 " },
 	/* none */
+	{ "{appid:'x', order:'2021003187645210'}", "" },
+	{ "location='alipays://x';var order='2021003187645210'", "" },
 	{ "2021003187645210 20210031876452101 appId=20210031876452", "" },
 	{ "wx5f3a9c21d7e84b6 wx5f3a9c21d7e84b601 awx5f3a9c21d7e84b60 wx5F3A9C21D7E84B60 wx0000000000000000",
 	  "" },

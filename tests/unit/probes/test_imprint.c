@@ -133,6 +133,60 @@ static void test_unmarked(void **state)
 	assert_null(fact(FACT_OWNER, "江州理工大学"));
 }
 
+#define OTHER "湘ICP备2021000002号"
+
+/* Somebody else's number is not told, but counted. The second half of a text is a footer. */
+static void test_others(void **state)
+{
+	static const struct {
+		const char *text;
+		bool foot, own, other;
+	} rows[] = {
+		/* who built it, where the page has a number of its own */
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 " OTHER, false, true, false },
+		{ OWNER " 技术支持：云帆科技有限公司 " ICP, false, true, false },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 备案号：" OTHER, false, true, true },
+		{ "网站建设：云帆科技有限公司（" OTHER "）", false, false, false },
+		{ "技术支持：云帆科技有限公司　(湘)ICP备2021000002号　Copyright", false, false, true },
+		/* of whom a sentence speaks */
+		{ "云帆科技有限公司（" OTHER "）因未整改被注销", false, false, false },
+		{ "本站由云帆科技有限公司（" OTHER "）提供技术支持", false, false, false },
+		{ "云帆科技有限公司运营的网站（备案号：" OTHER "）因违反规定", false, false, false },
+		{ "本站（" OTHER "）由江州理工大学主办", false, false, true },
+		{ "江州理工大学版权所有（" OTHER "）", false, false, true },
+		/* one body is one filer: another outside of the footer is another's */
+		{ OTHER "\n一二三四五六七八九十一二三四五六七八九十\n" ICP, true, true, false },
+		{ OTHER "\n一二三四五六七八九十一二三四五六七八九十\n" ICP, false, true, true },
+		{ "一二三四五六七八九十一二三四五六七八九十\n" ICP " " OTHER, true, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool there = strstr(rows[i].text, "2021000002") != NULL;
+		read_text(rows[i].text, IMPRINT_SEEN, rows[i].foot);
+		assert_int_equal(fact(FACT_ICP_NUMBER, ICP) != NULL, rows[i].own);
+		assert_int_equal(fact(FACT_ICP_NUMBER, OTHER) != NULL, rows[i].other);
+		assert_int_equal(got.others, there && !rows[i].other);
+	}
+	/* more filers than one page has: none of them is sure */
+	read_text("湘ICP备05000001号\n湘ICP备05000002号\n湘ICP备05000003号\n湘ICP备05000001号-2",
+		  IMPRINT_SEEN, false);
+	assert_int_equal(fact(FACT_ICP_NUMBER, ICP)->confidence, 90);
+	read_text("湘ICP备05000001号\n湘ICP备05000002号\n湘ICP备05000003号\n湘ICP备05000004号", IMPRINT_SEEN,
+		  false);
+	assert_int_equal(fact(FACT_ICP_NUMBER, ICP)->confidence, 60);
+}
+
+/* 公司名称 is a label of forms and lists, too: it counts near a number. */
+static void test_weak(void **state)
+{
+	(void)state;
+	read_text("公司名称：云帆科技有限公司", IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 0);
+	read_text("公司名称：云帆科技有限公司\n" ICP, IMPRINT_SEEN, false);
+	assert_int_equal(fact(FACT_OWNER, "云帆科技有限公司")->confidence, 75);
+}
+
 static void test_counters(void **state)
 {
 	char *text = calloc(1, 400 * 40);
@@ -169,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_places),   cmocka_unit_test(test_near),
 		cmocka_unit_test(test_news),     cmocka_unit_test(test_unmarked),
+		cmocka_unit_test(test_others),   cmocka_unit_test(test_weak),
 		cmocka_unit_test(test_counters), cmocka_unit_test(test_truncated),
 	};
 

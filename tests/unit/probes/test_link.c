@@ -16,6 +16,11 @@ static const struct {
 } rows[] = {
 	{ "https://apps.apple.com/cn/app/x/id1523344556?mt=8",
 	  "store-link https://apps.apple.com/cn/app/x/id1523344556 ios-store 1523344556 " },
+	{ "https://appgallery.huawei.com/#/app/C100123456",
+	  "store-link https://appgallery.huawei.com/app/C100123456 " },
+	{ "https://appgallery.huawei.com/#/app/", "" },
+	{ "https://apps.apple.com/cn/developer/x/id1523344556",
+	  "store-link https://apps.apple.com/cn/developer/x/id1523344556 " },
 	{ "itms-apps://itunes.apple.com/app/id1523344556", "ios-store 1523344556 " },
 	{ "http://a.app.qq.com/o/simple.jsp?pkgname=cn.yunfan.app&channel=secret",
 	  "store-link http://a.app.qq.com/o/simple.jsp android-package cn.yunfan.app " },

@@ -47,6 +47,13 @@ static const struct {
 	{ "版权所有 {{ year }} 江州学院", "江州学院|" },
 	{ "版權所有 江州学院", "江州学院|" },
 	{ "版权归属：江州学院", "江州学院|" },
+	{ "Ⓒ2026 江州学院", "江州学院|" },
+	{ "主办单位名称：江州学院", "江州学院|" },
+	{ "©2026 版权所有 | 江州学院 | 技术支持：云帆科技有限公司", "江州学院|" },
+	{ "江州学院 © 2026\n由云帆科技有限公司提供技术支持", "江州学院|" },
+	{ "公司名称：云帆科技有限公司　公司地址：江州", "云帆科技有限公司|" },
+	{ "单位名称：江州学院", "江州学院|" },
+	{ "版权所有：江州自由贸易试验区管理委员会", "江州自由贸易试验区管理委员会|" },
 	/* nobody's name */
 	{ "© ${year 江州学院", "" },
 	{ "版权所有，侵权必究", "" },
@@ -54,6 +61,12 @@ static const struct {
 	{ "Copyright example.com 2026", "" },
 	{ "技术支持：云帆科技有限公司 版权所有", "" },
 	{ "© 2026", "" },
+	{ "©2026 版权所有 | 计算机学院 | 数学学院", "" },
+	{ "©2026 版权所有 | 图书馆", "" },
+	{ "本次比赛由江州大学主办", "" },
+	{ "报名单位名称：江州学院", "" },
+	{ "单位名称：\n所属学校：", "" },
+	{ "公司名称 云帆科技有限公司", "" },
 	{ "版权所有：电话 0731-12345678", "" },
 };
 
@@ -120,6 +133,43 @@ static void test_before(void **state)
 	}
 }
 
+/* What stands in front of a number ("#"). */
+static void test_front(void **state)
+{
+	static const struct {
+		const char *text;
+		bool others, page, bracket;
+	} fronts[] = {
+		{ "#", false, false, false },
+		{ "江州学院 #", false, false, false },
+		{ "技术支持：云帆科技有限公司 #", true, false, false },
+		{ "网站建设单位：云帆科技有限公司（#", true, false, true },
+		{ "技术支持：云帆科技有限公司 备案号：#", false, false, false },
+		{ "技术支持：云帆科技有限公司（备案号：#", true, false, true },
+		{ "技术支持：云帆科技有限公司 | #", false, false, false },
+		{ "技术支持：云帆科技有限公司\n#", false, false, false },
+		{ "江州学院（#", false, false, true },
+		{ "本网站（#", false, true, true },
+		{ "江州学院版权所有（#", false, true, true },
+		{ "本站由云帆科技有限公司（#", false, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++) {
+		size_t n = (size_t)(strchr(fronts[i].text, '#') - fronts[i].text);
+		struct owner_front f = owner_front(fronts[i].text, n);
+		assert_int_equal(f.others, fronts[i].others);
+		assert_int_equal(f.page, fronts[i].page);
+		assert_int_equal(f.bracket, fronts[i].bracket);
+		for (; n > 0; n--) {
+			char *copy = malloc(n);
+			memcpy(copy, fronts[i].text, n);
+			(void)owner_front(copy, n);
+			free(copy);
+		}
+	}
+}
+
 static void test_truncated(void **state)
 {
 	(void)state;
@@ -150,10 +200,8 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_before),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_front),     cmocka_unit_test(test_rows), cmocka_unit_test(test_before),
+		cmocka_unit_test(test_truncated), cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests_name("owner", tests, NULL, NULL);

@@ -35,15 +35,47 @@ static const struct probe_fact *fact(enum fact type, const char *value)
 static void test_confidence(void **state)
 {
 	(void)state;
-	page("<p>湘ICP备05000001号</p><noscript>湘ICP备05000002号</noscript><script>x='湘ICP备05000003号'</"
+	page("<p>湘ICP备05000001号</p><noscript>湘ICP备05000001号-2</"
+	     "noscript><script>x='湘ICP备05000001号-3'</"
 	     "script>"
 	     "<p>43010413065-00001</p><div class=footer>湘ICP备05000004号 湘ICP备05000001号</div>");
 	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000001号")->confidence, 95);
-	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000002号")->confidence, 70);
-	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000003号")->confidence, 70);
+	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000001号-2")->confidence, 70);
+	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000001号-3")->confidence, 70);
 	assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000004号")->confidence, 95);
 	assert_int_equal(fact(FACT_GRADE_NUMBER, "43010413065-00001")->confidence, 60);
 	assert_int_equal(facts.count, 5);
+}
+
+/* A link's text that names another, and where the link goes. */
+static void test_links_away(void **state)
+{
+	static const struct {
+		const char *html;
+		bool told;
+	} rows[] = {
+		{ "<a href='http://www.other.com/'>云帆科技有限公司 湘ICP备05000001号</a>", false },
+		{ "<a href='http://www.other.com/'>湘ICP备05000001号</a>", true },
+		{ "<a href='http://jw.example.edu.cn/'>江州大学 湘ICP备05000001号</a>", true },
+		{ "<a href='https://beian.miit.gov.cn/'>江州大学 湘ICP备05000001号</a>", true },
+		{ "<a href='//www.other.com'>云帆科技有限公司</a> 湘ICP备05000001号", true },
+		{ "<a href='/x'>云帆科技有限公司 湘ICP备05000001号</a>", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		page(rows[i].html);
+		assert_int_equal(fact(FACT_ICP_NUMBER, "湘ICP备05000001号") != NULL, rows[i].told);
+		assert_int_equal(got.imprint.others, !rows[i].told);
+	}
+}
+
+/* A string that a script gives to another of its parts. */
+static void test_inner_string(void **state)
+{
+	(void)state;
+	page("<script>eval(\"var a=\\\"\\\\u6e58ICP\\\\u590705000001\\\\u53f7\\\"\")</script>");
+	assert_non_null(fact(FACT_ICP_NUMBER, "湘ICP备05000001号"));
 }
 
 static void test_title(void **state)
@@ -209,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_confidence), cmocka_unit_test(test_title),
+		cmocka_unit_test(test_links_away), cmocka_unit_test(test_inner_string),
 		cmocka_unit_test(test_counters),   cmocka_unit_test(test_police),
 		cmocka_unit_test(test_attributes), cmocka_unit_test(test_foot),
 		cmocka_unit_test(test_truncated),

@@ -28,6 +28,25 @@ static void strings(char *out, size_t cap, const char *text, size_t n)
 	buf_clear(&lit);
 }
 
+/* A string in a string. */
+static void test_all(void **state)
+{
+	static const char *const all[][2] = {
+		{ "", "" },         { "x", "x" }, { "\\u6e58", "湘" }, { "\\\\u6e58\\\"", "湘\"" },
+		{ "\\\\n", "\\n" },
+	};
+	struct buf out = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		buf_reset(&out);
+		buf_add(&out, "", 0);
+		script_unescape_all(&out, all[i][0], strlen(all[i][0]));
+		assert_string_equal(out.p, all[i][1]);
+	}
+	buf_clear(&out);
+}
+
 static const struct {
 	const char *text, *want;
 } rows[] = {
@@ -112,6 +131,7 @@ static void test_redirect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_redirect),

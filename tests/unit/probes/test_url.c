@@ -194,6 +194,32 @@ static void test_origin(void **state)
 	assert_false(url_is_root(&w));
 }
 
+static void test_akin(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool akin;
+	} rows[] = {
+		{ "http://www.a.edu.cn/", "https://jw.a.edu.cn/", true },
+		{ "http://a.edu.cn/", "http://x.y.a.edu.cn/", true },
+		{ "http://a.edu.cn/", "http://b.edu.cn/", false },
+		{ "http://www.a.com/", "http://a.com/", true },
+		{ "http://a.com/", "http://a.cn/", false },
+		{ "http://a.com.cn/", "http://b.com.cn/", false },
+		{ "http://com.cn.a.com/", "http://b.a.com/", true },
+		{ "http://203.0.113.7/", "http://203.0.113.7:8080/", true },
+		{ "http://203.0.113.7/", "http://198.51.113.7/", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct url a, b;
+		assert_true(url_parse(&a, rows[i].a) && url_parse(&b, rows[i].b));
+		assert_int_equal(url_akin(&a, &b), rows[i].akin);
+		assert_int_equal(url_akin(&b, &a), rows[i].akin);
+	}
+}
+
 static void test_redact(void **state)
 {
 	static const struct {
@@ -229,10 +255,10 @@ static void test_redact(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),   cmocka_unit_test(test_literals),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_join),    cmocka_unit_test(test_origin),
-		cmocka_unit_test(test_redact),
+		cmocka_unit_test(test_akin),     cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_literals), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_lengths),  cmocka_unit_test(test_join),
+		cmocka_unit_test(test_origin),   cmocka_unit_test(test_redact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

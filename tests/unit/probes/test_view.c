@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,33 @@ static void test_foot(void **state)
 	view_clear(&v);
 }
 
+static void test_away(void **state)
+{
+	struct view v;
+
+	(void)state;
+	view_init(&v);
+	buf_puts(&v.seen, "ab");
+	assert_int_equal(view_away(&v, 0), SIZE_MAX);
+	view_link(&v, true);
+	buf_puts(&v.seen, "cd");
+	view_link(&v, true); /* the one before was not closed */
+	buf_puts(&v.seen, "ef");
+	view_link(&v, false);
+	buf_puts(&v.seen, "gh");
+	assert_int_equal(view_away(&v, 1), SIZE_MAX);
+	assert_int_equal(view_away(&v, 3), 2);
+	assert_int_equal(view_away(&v, 4), 4);
+	assert_int_equal(view_away(&v, 6), SIZE_MAX);
+	for (size_t i = 0; i < VIEW_AWAY_MAX * 2; i++) {
+		view_link(&v, true);
+		buf_puts(&v.seen, "x");
+	}
+	assert_int_equal(v.aways, VIEW_AWAY_MAX);
+	assert_int_equal(view_away(&v, v.seen.len - 1), SIZE_MAX);
+	view_clear(&v);
+}
+
 static void test_script_text(void **state)
 {
 	static const struct {
@@ -99,9 +127,8 @@ static void test_script_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_hidden_is_counted),
-		cmocka_unit_test(test_foot),
+		cmocka_unit_test(test_rows),        cmocka_unit_test(test_hidden_is_counted),
+		cmocka_unit_test(test_foot),        cmocka_unit_test(test_away),
 		cmocka_unit_test(test_script_text),
 	};
 
