@@ -402,6 +402,8 @@ static void count_answer(struct db_txn *t, const struct job_result *r, int64_t n
 	query_int(&q, day);
 	query_int(&q, schedule_is_success(r->outcome));
 	query_run(&q);
+	if (r->outcome == PROBE_SHORTAGE) /* a prober that can ask nobody is to be told of as stalled */
+		return;
 	query_open(&q, t, STMT_PROBE_PROGRESS);
 	query_int(&q, now);
 	query_run(&q);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "visit/robots.h"
+#include "visit/way.h"
 
 #define SECOND INT64_C(1000000)
 
@@ -22,15 +23,8 @@ struct errand {
 	void (*done)(void *arg, const struct errand_result *r);
 	void *arg;
 	struct event *timer;
-	struct url url; /* of this hop */
-	/* of the way here */
-	char redirect[ERRAND_HOPS_MAX][PROBE_URL_MAX];
-	int redirect_status[ERRAND_HOPS_MAX];
-	size_t hops;
-	bool front;                   /* it began at the front page of its subject */
-	bool answered;                /* the last response is this hop's, not that of the one before */
-	int status;                   /* of the last response */
-	char location[PROBE_URL_MAX]; /* of it */
+	struct way way;
+	bool front; /* it began at the front page of its subject */
 	/* of this hop */
 	uint8_t addr[RESOLVE_MAX][16];
 	size_t addr_count;
@@ -42,6 +36,7 @@ struct errand {
 	bool crowded;      /* the next address was in a network without budget: */
 	uint8_t later[16]; /* this one */
 	unsigned tries;
+	bool repeated; /* since the connection was dropped */
 	/* robots.txt */
 	bool is_robots, waits_for_robots, robots_counted;
 	char origin[URL_ORIGIN_MAX]; /* whose robots.txt this fetches, or waits for */
@@ -66,7 +61,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct errand *e = arg;
 
 	(void)fd, (void)what;
-	if (e->url.text[0] == '\0')
+	if (e->way.url.text[0] == '\0')
 		start(e);
 	else
 		go(e);
@@ -125,22 +120,9 @@ struct errand *errand_begin(struct manners *m, const struct errand_task *task,
 }
 
 /* -- the end */
-/* The answer came from the URL of this hop, or else from the last one before it that answered. */
-static void fill_way(const struct errand *e, struct probe_answer *a)
-{
-	const bool before = !e->answered && e->hops > 0;
-
-	a->url = before ? e->redirect[e->hops - 1] : e->url.text;
-	a->redirect_count = before ? e->hops - 1 : e->hops;
-	for (size_t i = 0; i < a->redirect_count; i++) {
-		a->redirect[i] = e->redirect[i];
-		a->redirect_status[i] = e->redirect_status[i];
-	}
-}
-
 static void deliver(struct errand *e, struct errand_result *r)
 {
-	fill_way(e, &r->answer);
+	way_fill(&e->way, &r->answer);
 	e->done(e->arg, r);
 	errand_free(e);
 }
@@ -153,15 +135,15 @@ static void refuse(struct errand *e, enum probe_outcome why, const char *url, ui
 
 	e->m->counters.refused[why]++;
 	transcript_refused(e->task.transcript, clock_wall(), url, why);
-	a->status = e->status;
-	a->location = e->location;
+	a->status = e->way.status;
+	a->location = e->way.location;
 	a->content_type = a->server = a->generator = a->etag = a->last_modified = a->authenticate =
 		a->cookies = "";
 	a->verify = -1;
 	deliver(e, &r);
 }
 
-static void refuse_here(struct errand *e, enum probe_outcome why) { refuse(e, why, e->url.text, 0); }
+static void refuse_here(struct errand *e, enum probe_outcome why) { refuse(e, why, e->way.url.text, 0); }
 
 /* -- checks of a URL */
 enum probe_outcome errand_check(const struct scope *s, const struct scope_run *run, const struct url *u)
@@ -182,7 +164,7 @@ bool errand_needs_robots(const struct url *u, const char *endpoint)
 
 static bool passes(struct errand *e)
 {
-	const enum probe_outcome o = errand_check(e->m->scope, e->task.run, &e->url);
+	const enum probe_outcome o = errand_check(e->m->scope, e->task.run, &e->way.url);
 
 	if (o != PROBE_DONE)
 		refuse_here(e, o);
@@ -191,20 +173,15 @@ static bool passes(struct errand *e)
 
 static void start(struct errand *e)
 {
-	if (!url_parse(&e->url, e->task.ask->url))
+	if (!url_parse(&e->way.url, e->task.ask->url))
 		refuse(e, PROBE_BAD_URL, e->task.ask->url, 0);
 	else if (passes(e)) {
-		e->front = url_is_root(&e->url) && strcmp(e->url.host, e->task.run->name) == 0;
+		e->front = url_is_root(&e->way.url) && strcmp(e->way.url.host, e->task.run->name) == 0;
 		go(e);
 	}
 }
 
 /* -- robots.txt: RFC 9309 section 2.3.1 */
-static bool is_redirect(int status)
-{
-	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 static struct errand *robots_under_way(const struct errand *e)
 {
 	for (struct errand *o = e->m->first; o != NULL; o = o->next)
@@ -219,11 +196,11 @@ static enum shelf_word robots_word(const struct probe_answer *a)
 {
 	if (a->outcome == PROBE_TOO_MANY_HOPS)
 		return SHELF_ALLOWED;
-	if (a->outcome == PROBE_PAUSED || a->outcome == PROBE_HELD_BACK)
+	if (a->outcome == PROBE_PAUSED || a->outcome == PROBE_HELD_BACK || a->outcome == PROBE_SHORTAGE)
 		return SHELF_UNKNOWN;
 	if (a->outcome != PROBE_DONE)
-		return a->outcome == PROBE_BAD_RESPONSE || is_redirect(a->status) ? SHELF_REFUSED
-										  : SHELF_UNKNOWN;
+		return a->outcome == PROBE_BAD_RESPONSE || way_is_redirect(a->status) ? SHELF_REFUSED
+										      : SHELF_UNKNOWN;
 	return a->status >= 400 && a->status < 500 && a->status != 429 ? SHELF_ALLOWED : SHELF_REFUSED;
 }
 
@@ -235,7 +212,7 @@ static void keep_robots(struct errand *e, const struct probe_answer *a, int64_t 
 	if (a->outcome == PROBE_DONE && a->status >= 200 && a->status < 300) {
 		delay = shelf_put(m->shelf, e->origin, (const char *)a->body, a->size, robots_agent, now);
 		if (delay > 0)
-			budget_pace(m->budget, e->url.host, delay, now);
+			budget_pace(m->budget, e->way.url.host, delay, now);
 	} else if (robots_word(a) != SHELF_UNKNOWN) {
 		shelf_put_word(m->shelf, e->origin, robots_word(a), now);
 	}
@@ -254,9 +231,9 @@ static void on_robots(void *arg, const struct errand_result *r)
 	e->robots_counted = true; /* asked for, not remembered */
 	keep_robots(e, a, clock_wall());
 	if (busy)
-		refuse(e, PROBE_HELD_BACK, e->url.text, r->retry_after);
+		refuse(e, PROBE_HELD_BACK, e->way.url.text, r->retry_after);
 	else if (a->outcome != PROBE_DONE && robots_word(a) == SHELF_UNKNOWN)
-		refuse(e, a->outcome, e->url.text, r->retry_after);
+		refuse(e, a->outcome, e->way.url.text, r->retry_after);
 	else
 		wake_in(e, 0);
 }
@@ -267,7 +244,7 @@ static void fetch_robots(struct errand *e)
 	struct probe_ask *ask = &e->robots_ask;
 
 	memset(ask, 0, sizeof(*ask));
-	snprintf(ask->url, sizeof(ask->url), "%.*s%s", (int)e->url.path, e->url.text, robots_path);
+	snprintf(ask->url, sizeof(ask->url), "%.*s%s", (int)e->way.url.path, e->way.url.text, robots_path);
 	ask->follow = ask->compressed = ask->prefix = true;
 	ask->body_max = ROBOTS_PARSE_MAX;
 	task.ask = ask;
@@ -282,10 +259,10 @@ static bool robots_let(struct errand *e, int64_t now)
 {
 	enum shelf_word word;
 
-	if (e->is_robots || !errand_needs_robots(&e->url, e->task.run->endpoint))
+	if (e->is_robots || !errand_needs_robots(&e->way.url, e->task.run->endpoint))
 		return true;
-	url_origin(&e->url, e->origin);
-	word = shelf_ask(e->m->shelf, e->origin, url_path(&e->url), now);
+	url_origin(&e->way.url, e->origin);
+	word = shelf_ask(e->m->shelf, e->origin, url_path(&e->way.url), now);
 	if (word != SHELF_UNKNOWN && !e->robots_counted) {
 		e->robots_counted = true; /* once, however often the budget makes it wait */
 		e->m->counters.robots_kept++;
@@ -328,7 +305,7 @@ static void on_addresses(void *arg, const struct resolve_answer *a)
 		refuse_here(e, a->outcome);
 		return;
 	}
-	transcript_names(e->task.transcript, e->resolved, e->url.host, (const uint8_t(*)[16])e->addr,
+	transcript_names(e->task.transcript, e->resolved, e->way.url.host, (const uint8_t(*)[16])e->addr,
 			 e->addr_count);
 	go(e);
 }
@@ -336,60 +313,29 @@ static void on_addresses(void *arg, const struct resolve_answer *a)
 /* True: the addresses are there. */
 static bool has_addresses(struct errand *e, int64_t now)
 {
-	if (e->url.literal) {
-		memcpy(e->addr[0], e->url.addr, 16);
+	if (e->way.url.literal) {
+		memcpy(e->addr[0], e->way.url.addr, 16);
 		e->addr_count = 1;
 		return true;
 	}
 	if (e->addr_count > 0 && now >= e->resolved && now - e->resolved < ERRAND_ADDRESS_SECONDS * SECOND)
 		return true;
-	e->asking = resolve_begin(e->m->resolve, e->url.host, on_addresses, e);
+	e->asking = resolve_begin(e->m->resolve, e->way.url.host, on_addresses, e);
 	return false;
 }
 
 /* -- redirects */
-static bool was_here(const struct errand *e, const struct url *u)
-{
-	for (size_t i = 0; i < e->hops; i++)
-		if (strcmp(e->redirect[i], u->text) == 0)
-			return true;
-	return strcmp(e->url.text, u->text) == 0;
-}
-
-static enum probe_outcome hop_check(const struct errand *e, const struct url *from, const struct url *to)
-{
-	if (was_here(e, to))
-		return PROBE_TOO_MANY_HOPS;
-	if (from->https && !to->https && strcmp(from->host, to->host) != 0)
-		return PROBE_DOWNGRADE;
-	return PROBE_DONE;
-}
-
 /* Goes on at the URL that the response names, as if it were asked for anew. */
 static void hop(struct errand *e, const struct probe_answer *a, bool too_long)
 {
-	const struct url from = e->url;
-	struct url to;
-	enum probe_outcome o;
+	const enum probe_outcome o = way_hop(&e->way, a, too_long);
 
-	e->answered = true;
-	e->status = a->status;
-	snprintf(e->location, sizeof(e->location), "%s", a->location);
-	if (e->hops == ERRAND_HOPS_MAX) {
-		refuse(e, PROBE_TOO_MANY_HOPS, a->location, 0);
-		return;
-	}
-	o = too_long || !url_join(&to, &from, a->location, strlen(a->location)) ? PROBE_BAD_URL
-										: hop_check(e, &from, &to);
-	e->redirect_status[e->hops] = a->status;
-	memcpy(e->redirect[e->hops++], from.text, sizeof(from.text));
-	e->answered = e->robots_counted = false;
-	e->tries = 0;
 	if (o != PROBE_DONE) {
 		refuse(e, o, a->location, 0);
 		return;
 	}
-	e->url = to;
+	e->robots_counted = e->repeated = false;
+	e->tries = 0;
 	e->addr_count = 0;
 	if (passes(e))
 		wake_in(e, 0);
@@ -404,12 +350,12 @@ static void take_reply(struct errand *e, const struct fetch_reply *reply, uint32
 
 	if (held > r.retry_after) /* the store remembers it when this process does not */
 		r.retry_after = held;
-	if (e->task.ask->follow && a->outcome == PROBE_DONE && is_redirect(a->status) &&
+	if (e->task.ask->follow && a->outcome == PROBE_DONE && way_is_redirect(a->status) &&
 	    (a->location[0] != '\0' || reply->location_long)) {
 		hop(e, a, reply->location_long);
 		return;
 	}
-	e->answered = true;
+	e->way.answered = true;
 	deliver(e, &r);
 }
 
@@ -432,6 +378,17 @@ static bool comes_back(struct errand *e, const struct fetch_reply *r)
 	return false;
 }
 
+/* RFC 9110 section 9.2.2, RFC 9112 section 9.3.1: a connection that was kept may end at the moment it is used
+ * again. What is safe is asked once more, when the budget lets it, over a new one. */
+static bool asks_again(struct errand *e, const struct fetch_reply *r)
+{
+	if (!r->dropped || e->repeated)
+		return false;
+	e->repeated = true;
+	wake_in(e, 0);
+	return true;
+}
+
 /* -- the request */
 static struct fetch_order order_of(struct errand *e, bool conditional);
 
@@ -450,9 +407,13 @@ static void on_reply(void *arg, const struct fetch_reply *reply)
 	transcript_reply(e->task.transcript, now, reply);
 	if (comes_back(e, reply))
 		return;
-	held = budget_told(e->m->budget, e->url.host, a->outcome, (unsigned)a->status, reply->retry_after,
+	held = budget_told(e->m->budget, e->way.url.host, a->outcome, (unsigned)a->status, reply->retry_after,
 			   now);
-	if (e->front)
+	if (asks_again(e, reply))
+		return;
+	if (a->outcome == PROBE_SHORTAGE)
+		--*e->task.requests; /* nothing left this machine */
+	else if (e->front)
 		answers_put(e->task.answers, &order, reply, now);
 	take_reply(e, reply, held);
 }
@@ -476,7 +437,7 @@ static struct fetch_order order_of(struct errand *e, bool conditional)
 	const struct probe_ask *ask = e->task.ask;
 
 	return (struct fetch_order){
-		.url = &e->url,
+		.url = &e->way.url,
 		.addr = (const uint8_t(*)[16])e->addr,
 		.addr_count = e->addr_count,
 		.head = ask->head,
@@ -503,7 +464,7 @@ static void send_request(struct errand *e, int64_t now)
 	transcript_request(e->task.transcript, now, &order);
 	e->transfer = fetch_begin(e->task.session, &order, on_reply, e);
 	if (e->transfer == NULL) {
-		refuse_here(e, PROBE_CONNECT_FAILED);
+		refuse_here(e, PROBE_SHORTAGE);
 		return;
 	}
 	e->m->counters.requests++;
@@ -531,7 +492,7 @@ static void connected_first(struct errand *e)
 {
 	uint8_t peer[16];
 
-	if (!fetch_peer(e->task.session, &e->url, peer))
+	if (!fetch_peer(e->task.session, &e->way.url, peer))
 		return;
 	for (size_t i = 1; i < e->addr_count; i++)
 		if (memcmp(e->addr[i], peer, 16) == 0) {
@@ -549,14 +510,14 @@ static bool budget_lets(struct errand *e, int64_t now)
 	if (e->paid)
 		return true;
 	connected_first(e);
-	wait = budget_take(e->m->budget, e->url.host, e->addr[0], now);
+	wait = budget_take(e->m->budget, e->way.url.host, e->addr[0], now);
 	e->paid = wait == 0;
 	if (wait < 0 || wait > ERRAND_WAIT_SECONDS * SECOND) {
 		wait = wait < 0 ? -wait : wait;
-		refuse(e, PROBE_HELD_BACK, e->url.text, (uint32_t)((wait + SECOND - 1) / SECOND));
+		refuse(e, PROBE_HELD_BACK, e->way.url.text, (uint32_t)((wait + SECOND - 1) / SECOND));
 	} else if (wait > 0) {
 		e->m->counters.waits++;
-		transcript_waits(e->task.transcript, now, e->url.host, wait);
+		transcript_waits(e->task.transcript, now, e->way.url.host, wait);
 		wake_in(e, wait);
 	}
 	return wait == 0;

@@ -22,7 +22,6 @@
 #include "visit/visit.h"
 
 enum {
-	ERRAND_HOPS_MAX = 5,         /* redirects followed */
 	ERRAND_WAIT_SECONDS = 600,   /* a longer wait is the store's: the errand ends as held back */
 	ERRAND_ADDRESS_SECONDS = 30, /* for so long an answer of the resolver is used, over waits */
 	ERRAND_TRIES_MAX = 3,        /* of one request whose next address was in a network without budget */

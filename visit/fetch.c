@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/errno.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "visit/fetch_chain.h"
@@ -343,18 +344,31 @@ static bool ended_by_close(const struct transfer *t, CURLcode code)
 	       t->head.major == 1 && !t->head.has_length && !t->head.chunked;
 }
 
+/* What kept us from asking was on our side. */
+static bool lacked(const struct transfer *t, CURLcode code)
+{
+	long os_errno = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
+	return code == CURLE_COULDNT_CONNECT && (t->s->wire.lacks || errno_is_shortage((int)os_errno));
+}
+
 static enum probe_outcome outcome_of(const struct transfer *t, CURLcode code)
 {
 	const struct fetch_wire *w = &t->s->wire;
 
 	if (w->endless)
 		return PROBE_TIMEOUT;
+	if (w->dropped)
+		return PROBE_RESET;
 	if (t->head_full || t->padded)
 		return PROBE_TOO_LARGE;
 	if (t->body_full)
 		return t->cut_is_fine ? PROBE_DONE : PROBE_TOO_LARGE;
 	if (code != CURLE_OK && w->refused && !t->head.complete)
 		return PROBE_BAD_ADDRESS;
+	if (lacked(t, code))
+		return PROBE_SHORTAGE;
 	if (code == CURLE_RECV_ERROR && strstr(t->why, "chunked") != NULL)
 		return PROBE_BAD_RESPONSE; /* libcurl has no code of its own for chunks that are none */
 	if (code != CURLE_OK && !ended_by_close(t, code))
@@ -423,6 +437,7 @@ static void fill_connection(struct transfer *t, struct fetch_reply *r)
 
 static void fill(struct transfer *t, struct fetch_reply *r, CURLcode code)
 {
+	static const char dropped[] = "对方未答一字就断开了连接";
 	struct probe_answer *a = &r->answer;
 
 	fetch_head_answer(&t->head, a);
@@ -437,7 +452,11 @@ static void fill(struct transfer *t, struct fetch_reply *r, CURLcode code)
 	if (a->status == 0)
 		r->http = 0;
 	take_chain(t, r);
-	r->why = code == CURLE_OK ? "" : t->why[0] != '\0' ? t->why : curl_easy_strerror(code);
+	r->dropped = t->s->wire.dropped;
+	r->why = r->dropped          ? dropped
+		 : code == CURLE_OK  ? ""
+		 : t->why[0] != '\0' ? t->why
+				     : curl_easy_strerror(code);
 }
 
 static void finish(struct transfer *t, CURLcode code)

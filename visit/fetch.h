@@ -4,8 +4,8 @@
  * base, HTTP/1.1 and HTTP/2, IPv4 and IPv6. Only GET and HEAD, only to the addresses it is given, no
  * redirects, no cookies, no credentials, no proxy, no file. A session asks one thing after the other and
  * keeps its connections for what comes next, a few, for seconds; they are its own alone, so that the address
- * and the certificates of an answer are always those of its connection. Whatever a server does ends as one
- * enum probe_outcome within the time, and takes no more memory than the caps say.
+ * and the certificates of an answer are always those of its connection. Nothing is sent twice. Whatever a
+ * server does ends as one enum probe_outcome within the time, and takes no more memory than the caps say.
  */
 #ifndef VISIT_FETCH_H
 #define VISIT_FETCH_H
@@ -62,6 +62,7 @@ struct fetch_reply {
 	uint8_t peer[16];           /* address connected to */
 	bool connected;             /* peer is one */
 	bool reused;                /* over a connection that was there */
+	bool dropped;               /* without a word, by who may be asked the same once more */
 	bool location_long;         /* a Location that is no URL for its length; answer.location is "" */
 	unsigned http;              /* 10, 11, 20; 0 without a response */
 	const char *why;            /* libcurl's words for a failure, "" */
@@ -77,8 +78,8 @@ void fetch_close(struct fetch_session *s); /* NULL-safe; with all its connection
 /* The address to which a connection is open that would be used. False: a new one would be made. */
 bool fetch_peer(struct fetch_session *s, const struct url *u, uint8_t addr[16]);
 
-/* `done` is called once, from the event loop, unless it is cancelled before. NULL: libcurl cannot begin (no
- * descriptors are left). A session has one transfer at a time. */
+/* `done` is called once, from the event loop, unless it is cancelled before. NULL: libcurl cannot begin (we
+ * lack memory or descriptors). A session has one transfer at a time. */
 struct transfer *fetch_begin(struct fetch_session *s, const struct fetch_order *order,
 			     void (*done)(void *arg, const struct fetch_reply *r), void *arg);
 void fetch_cancel(struct transfer *t); /* closes the session's connections at once */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "visit/fetch_wire.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/errno.h"
 
 enum {
 	BUSY_MS = 100,       /* that libcurl may read one connection on end ... */
@@ -46,7 +48,8 @@ static struct fetch_socket *place_of(struct fetch_wire *w, int fd)
 }
 
 /* The last gate: whatever was resolved, pinned or remembered before, this is the address of the connect(2).
- */
+ * libcurl would by itself ask again whom it asked before and who dropped the connection without a word, up to
+ * five times (REFUSED_STREAM): who asks again is the caller's matter, and his budget's. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct fetch_wire *w = arg;
@@ -54,6 +57,10 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	uint8_t addr[16];
 
 	(void)purpose;
+	if (w->sent) {
+		w->dropped = true;
+		return CURL_SOCKET_BAD;
+	}
 	if (w->may == NULL || !address_of(&to->addr, addr) || !is_pinned(w, addr) || !w->may(w->arg, addr)) {
 		w->refused = true;
 		return CURL_SOCKET_BAD;
@@ -61,6 +68,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	if (place == NULL)
 		return CURL_SOCKET_BAD;
 	place->fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	w->lacks |= place->fd < 0 && errno_is_shortage(errno);
 	memcpy(place->addr, addr, sizeof(addr));
 	memcpy(place->origin, w->origin, sizeof(w->origin));
 	return place->fd;
@@ -101,7 +109,8 @@ static int on_trace(CURL *easy, curl_infotype type, char *bytes, size_t n, void 
 {
 	struct fetch_wire *w = arg;
 
-	(void)easy, (void)bytes, (void)n;
+	(void)easy, (void)bytes;
+	w->sent |= type == CURLINFO_HEADER_OUT && n > 0;
 	if (type != CURLINFO_SSL_DATA_IN)
 		return 0;
 	if (w->seen != *w->turn) {
@@ -134,7 +143,7 @@ bool fetch_wire_begin(struct fetch_wire *w, const struct fetch_order *o)
 	w->arg = o->arg;
 	w->seen = 0;
 	w->records = 0;
-	w->refused = w->endless = false;
+	w->refused = w->lacks = w->sent = w->dropped = w->endless = false;
 	open = fetch_wire_find(w, w->origin);
 	return open == NULL || (is_pinned(w, open->addr) && w->may(w->arg, open->addr));
 }

@@ -40,6 +40,9 @@ struct fetch_wire {
 	int64_t since;    /* ... since when, monotonic milliseconds ... */
 	uint32_t records; /* ... and how many in it */
 	bool refused;     /* an address was refused */
+	bool lacks;       /* there was no descriptor, or no memory, for a socket */
+	bool sent;        /* the request, or its beginning */
+	bool dropped;     /* it was to be sent once more, over another connection: that was not let */
 	bool endless;     /* it was hung up on */
 };
 

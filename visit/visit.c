@@ -282,8 +282,8 @@ static void on_answer(void *arg, const struct errand_result *r)
 		keep_tag(x->etag, a->etag);
 		keep_tag(x->modified, a->last_modified);
 	}
-	if (a->outcome == PROBE_PAUSED) /* whatever the probe would still like to ask: not now */
-		finish(x, PROBE_PAUSED);
+	if (a->outcome == PROBE_PAUSED || a->outcome == PROBE_SHORTAGE)
+		finish(x, a->outcome); /* whatever the probe would still like to ask: not now */
 	else
 		next_ask(x, a);
 }

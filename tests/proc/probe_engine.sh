@@ -105,10 +105,24 @@ two_hosts() { # and neither's name or certificate goes to the other
 }
 check "two hosts in turns: one connection each, SNI and Host their own" two_hosts
 dropped() { # RFC 9112 section 9.3.1: who is dropped asks once more, over a new connection, and no more than that
-	run conf "http://drops.$domain/ http://drops.$domain/ http://drops.$domain/" >/dev/null && says '[.answers[].outcome] == ["done", "done", "done"]' &&
-		[ "$(grep -c '^drops GET' "$work/nasty.log")" -eq 5 ]
+	run conf -t "http://drops.$domain/ http://drops.$domain/ http://drops.$domain/" >/dev/null && says '[.answers[].outcome] == ["done", "done", "done"] and .requests == 5' &&
+		sum '.requests == 5' && [ "$(grep -c '^drops GET' "$work/nasty.log")" -eq 5 ] &&
+		[ "$(jq -rs '.[0].transcript' "$work/out" | grep -c ' GET http://drops')" -eq 5 ]
 }
-check "who drops a connection that he kept is asked once more" dropped
+check "who drops a connection that he kept is asked once more, and each is told" dropped
+dropped_slowly() {
+	run polite.conf "http://slowly.drops.$domain/ http://slowly.drops.$domain/" >/dev/null && says '.requests == 3' && sum '.waits == 3 and .seconds > 2'
+}
+check "and in his own time" dropped_slowly
+short() { # there are descriptors for a few: nobody else is to blame, and nobody hears of those that were not asked
+	local i urls=()
+	for i in $(seq 60); do urls+=("http://few$i.$domain/ http://few$i.$domain/?1" "http://10.77.1.1/?$i"); done
+	(ulimit -n 24 && run conf -t "${urls[@]}" >/dev/null) || return 1
+	says '.run == "done" or .run == "shortage"' && sum '.shortage > 0 and .all == 120' &&
+		jq -es 'any(.[]; .run == "shortage" and .requests == 0)' "$work/out" &&
+		[ "$(awk -F '|' '$3 ~ /^few/' "$work/access.log" | wc -l)" -eq "$(jq -s '[.[] | select(has("run")) | select(.transcript | test("few")) | .requests] | add' "$work/out")" ]
+}
+check "our own shortage has its own name" short
 moves() { # a connection to an address that the name has no more is not used
 	run conf "http://moves.lies.$domain/ http://moves.lies.$domain/" >/dev/null &&
 		says '[.answers[].outcome] == ["done", "connect-failed"]' && sum '.reused == 0'

@@ -237,6 +237,20 @@ static void test_a_shorter_wish_does_not_undo_a_longer_one(void **state)
 	budget_free(b);
 }
 
+/* What was wrong with us is not told of them. */
+static void test_our_own_shortage_holds_nobody(void **state)
+{
+	struct budget *b = make("host_seconds = 0\nnet_minute = 6000\n", 100);
+	int64_t now = START + HOUR;
+
+	(void)state;
+	for (unsigned i = 0; i < 50; i++) {
+		assert_int_equal(take(b, "a.cn", "1.1.1.1", now += SECOND), 0);
+		assert_int_equal(budget_told(b, "a.cn", PROBE_SHORTAGE, 0, 0, now), 0);
+	}
+	budget_free(b);
+}
+
 static void test_the_breaker_opens_and_doubles(void **state)
 {
 	static const enum probe_outcome bad[] = { PROBE_CONNECT_FAILED, PROBE_TLS_FAILED, PROBE_RESET,
@@ -509,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_the_network_that_is_reached_is_counted),
 		cmocka_unit_test(test_who_asks_to_wait_is_left_alone),
 		cmocka_unit_test(test_a_shorter_wish_does_not_undo_a_longer_one),
+		cmocka_unit_test(test_our_own_shortage_holds_nobody),
 		cmocka_unit_test(test_the_breaker_opens_and_doubles),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_endpoints_at_most_once_in_30_seconds),

@@ -15,6 +15,8 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
+#include <sys/resource.h>
+
 #include "visit/fetch.h"
 
 static const uint8_t loopback[1][16] = { { [10] = 0xff, 0xff, 127, 0, 0, 1 } };
@@ -38,7 +40,7 @@ struct bed {
 	char body[64], type[64];
 	uint8_t peer[16];
 	uint32_t retry_after;
-	bool reused;
+	bool reused, dropped;
 };
 
 static bool may(void *arg, const uint8_t addr[16])
@@ -64,6 +66,11 @@ static void on_request(struct evhttp_request *req, void *arg)
 	for (kv = evhttp_request_get_input_headers(req)->tqh_first; kv != NULL; kv = kv->next.tqe_next)
 		at += (size_t)snprintf(b->seen + at, sizeof(b->seen) - at, "%s: %s\n", kv->key, kv->value);
 	b->served++;
+	if (strcmp(path, "/drop") == 0) {
+		evbuffer_free(body);
+		evhttp_connection_free(evhttp_request_get_connection(req));
+		return;
+	}
 	evhttp_add_header(out, "Content-Type", "text/plain");
 	for (int i = 0; i < (strcmp(path, "/big") == 0 ? 100000 : 1); i++)
 		evbuffer_add(body, "0123456789", 10);
@@ -95,6 +102,7 @@ static void on_reply(void *arg, const struct fetch_reply *r)
 	memcpy(b->peer, r->peer, 16);
 	b->retry_after = r->retry_after;
 	b->reused = r->reused;
+	b->dropped = r->dropped;
 	if (++b->replies == b->wanted)
 		event_base_loopbreak(b->base);
 }
@@ -358,6 +366,52 @@ static void test_reuse(void **state)
 	assert_false(b->reused);
 }
 
+/* Who drops a kept connection without a word is not asked again behind our back. */
+static void test_dropped(void **state)
+{
+	struct bed *b = *state;
+	struct url u;
+	struct fetch_order o = order(b, &u, "/drop");
+
+	go(b, &o);
+	assert_int_equal(b->outcome, PROBE_RESET);
+	assert_false(b->dropped); /* it was no kept one */
+	o = order(b, &u, "/x");
+	go(b, &o);
+	assert_int_equal(b->outcome, PROBE_DONE);
+	b->served = 0;
+	o = order(b, &u, "/drop");
+	go(b, &o);
+	assert_int_equal(b->outcome, PROBE_RESET);
+	assert_true(b->dropped);
+	assert_int_equal(b->served, 1);
+	o = order(b, &u, "/x");
+	go(b, &o);
+	assert_int_equal(b->outcome, PROBE_DONE);
+	assert_false(b->dropped);
+	assert_int_equal(b->served, 2);
+}
+
+/* That we have no socket is not told of the host. */
+static void test_shortage(void **state)
+{
+	struct bed *b = *state;
+	struct url u;
+	const struct fetch_order o = order(b, &u, "/x");
+	struct rlimit limit, none;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	go(b, &o);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_int_equal(b->outcome, PROBE_SHORTAGE);
+	assert_int_equal(b->status, 0);
+	go(b, &o);
+	assert_int_equal(b->outcome, PROBE_DONE);
+}
+
 /* One that leads where its name leads no more, or where nobody may go any more, is not used. */
 static void test_reuse_checked(void **state)
 {
@@ -436,10 +490,11 @@ static void test_roots(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BED(test_get),   BED(test_head),      BED(test_conditional),
-		BED(test_caps),  BED(test_range),     BED(test_retry_after),
-		BED(test_gate),  BED(test_no_server), BED(test_many_and_cancel),
-		BED(test_roots), BED(test_reuse),     BED(test_reuse_checked),
+		BED(test_get),      BED(test_head),          BED(test_conditional),
+		BED(test_caps),     BED(test_range),         BED(test_retry_after),
+		BED(test_gate),     BED(test_no_server),     BED(test_many_and_cancel),
+		BED(test_roots),    BED(test_reuse),         BED(test_dropped),
+		BED(test_shortage), BED(test_reuse_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
