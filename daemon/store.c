@@ -35,6 +35,13 @@ enum {
 	KEEPER_TRIES = 3,           /* of a replay, before it leaves undelivered entries for the next run */
 };
 
+/* An answer that is told in turns, so that batches, results and other people get theirs in between. */
+struct turn {
+	struct turn *next;
+	struct client *c;
+	struct answer *later;
+};
+
 struct keeper {
 	struct role role;
 	struct data data;
@@ -45,7 +52,8 @@ struct keeper {
 	struct outbox *outbox;
 	struct probing *probing;
 	struct control *control;
-	struct event *judge, *key, *deadline;
+	struct event *judge, *key, *deadline, *turn;
+	struct turn *turns;       /* the first of them is next */
 	struct client *reloading; /* waits for the supervisor's answer to its `reload` */
 	struct msg_roles roles;
 };
@@ -246,12 +254,71 @@ static void ask_reload(struct keeper *k, struct client *c)
 	link_signal(k->role.super, MSG_RELOAD_ASK);
 }
 
+static void hurry(struct keeper *k)
+{
+	static const struct timeval now = { 0, 0 };
+
+	if (k->turns != NULL)
+		event_add(k->turn, &now);
+}
+
+static void take_turns(struct keeper *k, struct client *c, struct answer *later)
+{
+	struct turn **at = &k->turns, *t = xcalloc(1, sizeof(*t));
+
+	while (*at)
+		at = &(*at)->next;
+	*at = t;
+	t->c = c;
+	t->later = later;
+	hurry(k);
+}
+
+/* One turn of one answer; who waits longest is next. */
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct keeper *k = arg;
+	struct turn *t = k->turns;
+	struct store_reply r = { .line = reply_line, .arg = t->c };
+	int code = store_answer_on(&t->later, &r);
+
+	(void)fd, (void)what;
+	k->turns = t->next;
+	if (t->later != NULL)
+		take_turns(k, t->c, t->later);
+	else
+		control_end(t->c, code, r.error);
+	free(t);
+	hurry(k);
+}
+
+static void leave_turns(struct keeper *k, const struct client *c)
+{
+	for (struct turn **at = &k->turns; *at;) {
+		struct turn *t = *at;
+		if (t->c != c) {
+			at = &t->next;
+			continue;
+		}
+		*at = t->next;
+		store_answer_drop(t->later);
+		free(t);
+	}
+	if (k->turns == NULL)
+		event_del(k->turn);
+}
+
 static void answer(struct keeper *k, struct client *c, const struct command *row, int argc,
 		   char *const argv[], int file)
 {
 	struct store_reply r = { .line = reply_line, .arg = c };
-	int code = store_answer(k->store, row->name, argc, argv, file, &r);
+	struct answer *later;
+	int code = store_answer_begin(k->store, row->name, argc, argv, file, &r, &later);
 
+	if (later != NULL) {
+		take_turns(k, c, later);
+		return;
+	}
 	if (code == 0 && strcmp(row->name, "status") == 0)
 		add_status(k, c);
 	if (code == 0 && strcmp(row->name, "probes") == 0 && argc == 0)
@@ -312,6 +379,7 @@ static void on_client_gone(void *arg, struct client *c)
 
 	if (k->reloading == c)
 		k->reloading = NULL;
+	leave_turns(k, c);
 	probing_forget(k->probing, c);
 }
 
@@ -360,6 +428,7 @@ static void timers(struct keeper *k)
 
 	k->judge = evtimer_new(k->role.base, on_judge, k);
 	k->deadline = evtimer_new(k->role.base, on_deadline, k);
+	k->turn = evtimer_new(k->role.base, on_turn, k);
 	k->key = event_new(k->role.base, -1, EV_PERSIST, on_key, k);
 	event_add(k->key, &often);
 }
@@ -474,6 +543,7 @@ static void keeper_clear(struct keeper *k)
 	free_event(k->judge);
 	free_event(k->key);
 	free_event(k->deadline);
+	free_event(k->turn);
 	if (k->lock >= 0)
 		close(k->lock);
 }

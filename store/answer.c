@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "ipc/command.h"
 #include "store/json.h"
 
@@ -157,26 +158,70 @@ static void disarm(char *s)
 	}
 }
 
+static int begin(struct answer *a, const char *command, int argc, char *const argv[])
+{
+	const struct answer_row *row = row_of(command);
+
+	a->reply->error[0] = '\0';
+	if (row == NULL) {
+		answer_refuse(a, "没有 %s 这个命令,beianctl --help 列出全部命令", command);
+		return ANSWER_USAGE;
+	}
+	if (!parse(a, row, argc, argv)) {
+		answer_refuse(a, "参数不对,用法: beianctl %s %s", command, command_of(command)->args);
+		return ANSWER_USAGE;
+	}
+	return row->run(a);
+}
+
+void store_answer_drop(struct answer *later)
+{
+	if (later->end)
+		later->end(later);
+	buf_clear(&later->line);
+	free(later);
+}
+
+/* Still to be gone on with, or over. */
+static int settle(struct answer **later, int code)
+{
+	disarm((*later)->reply->error);
+	(*later)->reply = NULL;
+	if ((*later)->turn != NULL)
+		return code;
+	store_answer_drop(*later);
+	*later = NULL;
+	return code;
+}
+
+int store_answer_begin(struct store *s, const char *command, int argc, char *const argv[], int fd,
+		       struct store_reply *r, struct answer **later)
+{
+	struct answer *a = xcalloc(1, sizeof(*a));
+
+	a->store = s;
+	a->fd = fd;
+	a->reply = r;
+	*later = a;
+	return settle(later, begin(a, command, argc, argv));
+}
+
+int store_answer_on(struct answer **later, struct store_reply *r)
+{
+	struct answer *a = *later;
+
+	r->error[0] = '\0';
+	a->reply = r;
+	return settle(later, a->turn(a));
+}
+
 int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd,
 		 struct store_reply *r)
 {
-	struct answer a = { .store = s, .fd = fd, .reply = r };
-	const struct answer_row *row = row_of(command);
-	int code;
+	struct answer *later;
+	int code = store_answer_begin(s, command, argc, argv, fd, r, &later);
 
-	r->error[0] = '\0';
-	if (row == NULL) {
-		snprintf(r->error, sizeof(r->error), "没有 %s 这个命令,beianctl --help 列出全部命令",
-			 command);
-		return ANSWER_USAGE;
-	}
-	if (!parse(&a, row, argc, argv)) {
-		snprintf(r->error, sizeof(r->error), "参数不对,用法: beianctl %s %s", command,
-			 command_of(command)->args);
-		return ANSWER_USAGE;
-	}
-	code = row->run(&a);
-	disarm(r->error);
-	buf_clear(&a.line);
+	while (later != NULL)
+		code = store_answer_on(&later, r);
 	return code;
 }

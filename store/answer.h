@@ -22,6 +22,12 @@ struct answer {
 	int fd;
 	struct store_reply *reply;
 	struct buf line; /* the reply line being made: json_line() ... answer_line() */
+	/* Of an answer that takes long: what is left of it, set by its function, which returns before it has
+	 * read anything more. Called again and again, between transactions, until it sets `turn` to NULL; the
+	 * last one's code counts. Operands and fd are gone by then. */
+	int (*turn)(struct answer *a);
+	void (*end)(struct answer *a); /* frees `work`, whether it came to an end or not */
+	void *work;
 };
 
 /* Ends the object in hand and sends it. */

@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 
-enum { GROUPS_AT_ONCE = 1000 };
+enum { GROUPS_AT_ONCE = 500 };
 
 /* "host:example.com" -> its group. */
 static const char *group_of(const char *key)
@@ -79,26 +79,41 @@ static void read_ids(struct bystanders *b, struct db_txn *t)
 	}
 }
 
-void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, const char *key)
+static void open_groups(struct bystanders *b, struct store *s, struct db_txn *t, const char *only)
 {
 	struct load only_conf;
 
 	*b = (struct bystanders){ 0 };
 	load_init(&only_conf, s, t);
 	survey_read(&b->survey, &only_conf.in, t, recall_holds(s, t) ? &s->recall : &b->recall);
-	survey_rest(&b->survey, t, key ? group_of(key) : NULL);
+	survey_rest(&b->survey, t, only);
 	b->total = xcalloc(b->survey.bystanders, sizeof(*b->total));
 	read_ids(b, t);
-	for (size_t from = 0, to; from < b->survey.bystanders && t->result == 0; from = to) {
-		to = b->survey.bystanders - from > GROUPS_AT_ONCE ? from + GROUPS_AT_ONCE
-								  : b->survey.bystanders;
-		judge_groups(b, s, t, from, to);
-		for (size_t i = 0; i < b->judgement.count; i++) {
-			size_t group = find_group(&b->survey, group_of(b->judgement.app[i].key));
-			if (group != SIZE_MAX)
-				keep(b, group, &b->judgement.app[i]);
-		}
+}
+
+void bystanders_open(struct bystanders *b, struct store *s, struct db_txn *t) { open_groups(b, s, t, NULL); }
+
+bool bystanders_next(struct bystanders *b, struct store *s, struct db_txn *t)
+{
+	size_t left = b->survey.bystanders - b->to;
+
+	b->from = b->to;
+	b->to += left < GROUPS_AT_ONCE ? left : GROUPS_AT_ONCE;
+	if (left == 0 || t->result != 0)
+		return false;
+	judge_groups(b, s, t, b->from, b->to);
+	for (size_t i = 0; i < b->judgement.count; i++) {
+		size_t group = find_group(&b->survey, group_of(b->judgement.app[i].key));
+		if (group != SIZE_MAX)
+			keep(b, group, &b->judgement.app[i]);
 	}
+	return true;
+}
+
+void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, const char *key)
+{
+	open_groups(b, s, t, group_of(key));
+	(void)!bystanders_next(b, s, t);
 }
 
 const struct bystander *bystanders_find(const struct bystanders *b, const char *key)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Apps of bystanders, of which the judgement writes nothing (judge.c): what it would have said of them, by
- * the same policy, when somebody asks. Their observations are read a thousand groups at a time. One that was
- * an app of its own before, or got a row from an older beiand, is called by that row's id; any other by its
- * first host's, negative (answer.h).
+ * the same policy, when somebody asks. Their observations are read some hundred groups at a time. One that
+ * was an app of its own before, or got a row from an older beiand, is called by that row's id; any other by
+ * its first host's, negative (answer.h).
  */
 #ifndef STORE_BYSTANDER_H
 #define STORE_BYSTANDER_H
@@ -21,13 +21,18 @@ struct bystanders {
 	struct survey survey;
 	struct recall recall;    /* when the store has none that holds */
 	struct bystander *total; /* one per group of the survey, same order */
-	/* of the last thousand groups; when it was read for one group, of that */
+	size_t from, to;         /* groups that bystanders_next() read last */
+	/* of them; when it was read for one group, of that */
 	struct load load;
 	struct judgement judgement;
 };
 
-/* The key of the group's app in app_app, "host:example.com": all; NULL: every group. */
+/* The key of the group's app in app_app, "host:example.com": all of it. */
 void bystanders_read(struct bystanders *b, struct store *s, struct db_txn *t, const char *key);
+/* Or every group, of each first only the name, a few hundred more with each call, which may be in another
+ * transaction. False: that were all. */
+void bystanders_open(struct bystanders *b, struct store *s, struct db_txn *t);
+bool bystanders_next(struct bystanders *b, struct store *s, struct db_txn *t);
 /* NULL: no such group. */
 const struct bystander *bystanders_find(const struct bystanders *b, const char *key);
 const char *bystanders_name(const struct bystanders *b, const struct bystander *one);

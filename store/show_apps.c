@@ -143,17 +143,6 @@ static void tell_bystander(struct reading *r, const struct bystanders *others, c
 	close_app(r);
 }
 
-static void tell_bystanders(struct reading *r, struct db_txn *t)
-{
-	struct bystanders others;
-
-	bystanders_read(&others, r->answer->store, t, NULL);
-	for (size_t i = 0; i < others.survey.bystanders; i++)
-		if (others.total[i].members > 0)
-			tell_bystander(r, &others, &others.total[i]);
-	bystanders_clear(&others);
-}
-
 static void reading_clear(struct reading *r)
 {
 	buf_clear(&r->head);
@@ -162,12 +151,61 @@ static void reading_clear(struct reading *r)
 	buf_clear(&r->tail);
 }
 
+/* All that was looked up on campus for years: read in turns. */
+struct telling {
+	struct reading reading;
+	struct bystanders others;
+	bool open;
+};
+
+static void end_telling(struct answer *a)
+{
+	struct telling *w = a->work;
+
+	bystanders_clear(&w->others);
+	reading_clear(&w->reading);
+	free(w);
+}
+
+static int tell_more(struct answer *a)
+{
+	struct telling *w = a->work;
+	bool more = true;
+	struct db_txn t;
+	int code;
+
+	db_begin(&t, a->store->db, DB_READ);
+	if (!w->open)
+		bystanders_open(&w->others, a->store, &t);
+	else
+		more = bystanders_next(&w->others, a->store, &t);
+	w->open = true;
+	for (size_t i = w->others.from; i < w->others.to && t.result == 0; i++)
+		if (w->others.total[i].members > 0)
+			tell_bystander(&w->reading, &w->others, &w->others.total[i]);
+	code = answer_end(a, &t);
+	if (!more || code != ANSWER_DONE)
+		a->turn = NULL;
+	return code;
+}
+
+static void tell_bystanders(struct answer *a)
+{
+	struct telling *w = xcalloc(1, sizeof(*w));
+
+	w->reading = (struct reading){ .answer = a, .all = true };
+	a->work = w;
+	a->turn = tell_more;
+	a->end = end_telling;
+}
+
 int answer_apps(struct answer *a)
 {
 	struct reading r = { .answer = a, .all = true };
 	enum app_status status = APP_UNDECIDED;
 	struct db_txn t;
 	struct query q;
+	int code;
 
 	if (a->option[0] && !app_status_find(a->option[0], &status)) {
 		answer_refuse(a,
@@ -179,10 +217,11 @@ int answer_apps(struct answer *a)
 	query_text(&q, a->option[0]);
 	query_text(&q, NULL);
 	read_rows(&r, &q);
-	if (status == APP_UNDECIDED)
-		tell_bystanders(&r, &t);
 	reading_clear(&r);
-	return answer_end(a, &t);
+	code = answer_end(a, &t);
+	if (code == ANSWER_DONE && status == APP_UNDECIDED)
+		tell_bystanders(a);
+	return code;
 }
 
 /* -- one app with its evidence ----------------------------------------------------------------------------

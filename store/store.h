@@ -158,6 +158,15 @@ struct store_reply {
  * or 2. */
 int store_answer(struct store *s, const char *command, int argc, char *const argv[], int fd,
 		 struct store_reply *r);
+/* The same in turns, for who has others to attend to: while *later is not NULL the answer is not over, the
+ * exit code means nothing yet, and store_answer_on() goes on for a moment. argv and fd are not needed then.
+ */
+struct answer;
+int store_answer_begin(struct store *s, const char *command, int argc, char *const argv[], int fd,
+		       struct store_reply *r, struct answer **later);
+int store_answer_on(struct answer **later, struct store_reply *r);
+/* Whoever asked has gone. */
+void store_answer_drop(struct answer *later);
 
 /* `beianctl probe WHAT`: a person asks for a host, URL or identifier. Makes the jobs that it takes, due at
  * once and before all others; each is then to be waited for and told. An exit code, with `error` set when it

@@ -2,6 +2,7 @@
 /* Apps that nobody judged are told as if they had been. */
 #include "store/bystander.h"
 
+#include "base/alloc.h"
 #include "tests/unit/store/fixture.h"
 
 enum { STRANGERS = 2500 };
@@ -146,12 +147,94 @@ static void members_are_told_in_full(void **state)
 	assert_int_equal(fx_ask(-1, "app", "A1", NULL), 1);
 }
 
+/* A listing told in turns; `between` happens after the third of them. How many turns it took. */
+static int in_turns(void (*between)(void))
+{
+	char *none[] = { NULL };
+	struct store_reply r = { .line = fx_take_line };
+	struct answer *later;
+	int turns = 0;
+
+	buf_reset(&fx.lines);
+	buf_puts(&fx.lines, "");
+	fx_ok(-store_answer_begin(fx.store, "apps", 0, none, -1, &r, &later));
+	while (later != NULL) {
+		if (++turns == 3 && between != NULL)
+			between();
+		assert_int_equal(store_answer_on(&later, &r), 0);
+	}
+	return turns;
+}
+
+static void much_happens(void)
+{
+	strangers("b", STRANGERS, 50);
+	assert_int_equal(fx_ask(-1, "exempt", "www.stranger3.com", "试", NULL), 0);
+	fx_conf("xust", "");
+	store_configure(fx.store, &fx.conf, &fx.data);
+	fx_ok(store_judge(fx.store));
+	buf_reset(&fx.lines);
+	buf_puts(&fx.lines, "");
+}
+
+/* Others are attended to in between; whatever they do, each is told once, of those that there were. */
+static void a_long_list_lets_others_have_their_turn(void **state)
+{
+	char *whole;
+
+	(void)state;
+	strangers("a", 0, STRANGERS);
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	whole = xstrdup(fx.lines.p);
+	assert_in_range(in_turns(NULL), 4, STRANGERS);
+	assert_string_equal(fx.lines.p, whole);
+	free(whole);
+	in_turns(much_happens);
+	assert_in_range(fx_line_count(), STRANGERS / 2,
+			STRANGERS); /* but for those told before it happened */
+	assert_false(fx_says("www.stranger2510.com"));
+	assert_int_equal(fx_ask(-1, "apps", NULL), 0);
+	assert_int_equal(fx_line_count(), STRANGERS + 50);
+}
+
+static void who_asked_may_go(void **state)
+{
+	char *none[] = { NULL };
+	struct store_reply r = { .line = fx_take_line };
+	struct answer *later;
+
+	(void)state;
+	strangers("a", 0, STRANGERS);
+	for (int turns = 0; turns < 4; turns++) {
+		assert_int_equal(store_answer_begin(fx.store, "apps", 0, none, -1, &r, &later), 0);
+		for (int i = 0; i < turns; i++)
+			assert_int_equal(store_answer_on(&later, &r), 0);
+		assert_non_null(later);
+		store_answer_drop(later);
+	}
+	/* what goes wrong ends it */
+	assert_int_equal(store_answer_begin(fx.store, "apps", 0, none, -1, &r, &later), 0);
+	assert_int_equal(store_answer_on(&later, &r), 0);
+	db_fail_at(fx.store->db, 3);
+	assert_int_equal(store_answer_on(&later, &r), 1);
+	assert_null(later);
+	assert_string_not_equal(r.error, "");
+	db_fail_at(fx.store->db, 0);
+	assert_int_equal(store_answer_begin(fx.store, "apps", 1, (char *[]){ "--nonsense" }, -1, &r, &later),
+			 2);
+	assert_null(later);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(one_is_called_by_its_first_host), FX_TEST(many_are_listed_each_once),
-		FX_TEST(who_was_not_counted_has_no_app),  FX_TEST(its_number_outlives_every_change),
+		FX_TEST(one_is_called_by_its_first_host),
+		FX_TEST(many_are_listed_each_once),
+		FX_TEST(who_was_not_counted_has_no_app),
+		FX_TEST(its_number_outlives_every_change),
 		FX_TEST(members_are_told_in_full),
+		FX_TEST(a_long_list_lets_others_have_their_turn),
+		FX_TEST(who_asked_may_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
