@@ -291,6 +291,12 @@ static void count_hidden(struct details *d, struct subject *s, const struct deta
 	tell_hidden(d, s, bits);
 }
 
+void details_prefetch(const struct details *d, const struct details_notes *n)
+{
+	if (n->taken && n->asks != DETAILS_ASKS_NOT)
+		recent_prefetch_entry(&d->pending.flows, n->flow);
+}
+
 void details_tell(struct details *d, struct subject *s, const struct details_notes *n)
 {
 	if (n->asks != DETAILS_ASKS_NOT)

@@ -67,6 +67,8 @@ void details_lookup(struct details *d, struct subject *s);
 /* Notes what a message tells of the subject that its name stands for, for details_tell(). False: it tells too
  * much to be noted, and waits for details_message(). Look-ups tell nothing here. */
 bool details_note(struct details *d, const struct dissect_message *m, struct details_notes *n);
+/* To be said some time before they are told. */
+void details_prefetch(const struct details *d, const struct details_notes *n);
 /* s is NULL when there is none. */
 void details_tell(struct details *d, struct subject *s, const struct details_notes *n);
 /* All other messages; s is NULL when the message has no name, or none of a subject. */

@@ -6,6 +6,8 @@
 
 #include "base/alloc.h"
 
+enum { AHEAD = 4 };
+
 void recent_init(struct recent *r, uint32_t most)
 {
 	*r = (struct recent){ .most = most };
@@ -53,6 +55,8 @@ uint32_t recent_add(struct recent *r, uint64_t hash, bool *evicted)
 	uint32_t at = r->turn, *head = head_of(r, hash);
 
 	*evicted = r->count == r->most;
+	if (*evicted) /* soon another has to go */
+		__builtin_prefetch(head_of(r, r->entry[(at + AHEAD) & (r->most - 1)].hash));
 	if (*evicted)
 		forget(r, at);
 	else

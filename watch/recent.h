@@ -31,10 +31,17 @@ struct recent {
 void recent_init(struct recent *r, uint32_t most);
 void recent_clear(struct recent *r);
 uint64_t recent_hash(const struct recent *r, const void *bytes, size_t n);
-/* To be said some time before it is looked for. */
+/* To be said some time before it is looked for; and the next step. */
 static inline void recent_prefetch(const struct recent *r, uint64_t hash)
 {
 	__builtin_prefetch(&r->head[hash & (r->most - 1)]);
+}
+static inline void recent_prefetch_entry(const struct recent *r, uint64_t hash)
+{
+	uint32_t at = r->head[hash & (r->most - 1)];
+
+	if (at != RECENT_NONE)
+		__builtin_prefetch(&r->entry[at]);
 }
 /* Its place, or RECENT_NONE. */
 uint32_t recent_find(const struct recent *r, uint64_t hash);

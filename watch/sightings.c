@@ -122,8 +122,10 @@ struct subject *sightings_settle(struct sightings *q)
 
 	for (struct sighting *g = q->item; g < end; g++)
 		g->first = subjects_guess(q->table, &g->key);
-	for (struct sighting *g = q->item; g < end; g++)
+	for (struct sighting *g = q->item; g < end; g++) {
 		g->guess = g->first != NULL ? subjects_guess_via(q->table, g->first, g->key.via) : NULL;
+		details_prefetch(q->details, &g->notes);
+	}
 	for (struct sighting *g = q->item; g < end; g++)
 		if (g->guess != NULL)
 			subject_prefetch(q->table, g->guess);
