@@ -107,6 +107,8 @@ bool glyph_word(struct glyphs *g, const char *word)
 
 	for (size_t n = 0; *word != '\0'; word += n) {
 		uint32_t want = decode(word, 4, &n);
+		if (want == ' ')
+			continue; /* blanks are anywhere, or nowhere */
 		glyph_blanks(&at);
 		if (upper(glyph_next(&at)) != upper(want))
 			return false;

@@ -118,8 +118,11 @@ size_t orgname_cut(const char *s, size_t n)
 	if (n == 0 || STARTS(s, s + n, nobody, &behind) || memmem(s, n, "版权", strlen("版权")) != NULL)
 		return 0;
 	if (!glyph_han(glyph_peek((struct glyphs){ s, s + n })) && has_english_kind(s, n) &&
-	    memchr(s, ' ', n) != NULL)
+	    memchr(s, ' ', n) != NULL) {
+		while (strchr("0123456789 -,", s[n - 1]) != NULL)
+			n--; /* a year behind it */
 		return n;
+	}
 	behind = s + whole_end(s, n);
 	if (behind == s)
 		return 0;

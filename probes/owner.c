@@ -58,24 +58,16 @@ static const struct {
 	{ "©", AFTER_ELSE, 85 },
 	{ "(C)", AFTER_ELSE, 80 },
 	{ "Copyright", AFTER_ELSE, 85 },
-	{ "All Rights Reserved", AFTER_ELSE, 75 },
 	{ "版权", NAME_AFTER, 75 },
 };
 
 /* Between a mark and the name. */
-static const char *const noise[] = { "版权所有",
-				     "All Rights Reserved",
-				     "AllRightsReserved",
-				     "Copyright",
-				     "(C)",
-				     "by",
-				     "至今",
-				     "现在",
-				     "present",
-				     "归",
-				     "属于",
-				     "本站由",
-				     "由",
+static const char *const noise[] = { "版权所有",  "All Rights Reserved",
+				     "Copyright", "(C)",
+				     "by",        "至今",
+				     "现在",      "present",
+				     "归",        "属于",
+				     "本站由",    "由",
 				     "年" };
 
 /* A name ends where one of these begins. */
@@ -275,6 +267,13 @@ static bool between(const struct near *w, size_t i, bool lines)
 	return sign(w->c[i]) || glyph_digit(w->c[i]) || (lines && w->c[i] == '\n');
 }
 
+static size_t pass_signs(const struct near *w, size_t last, bool lines, bool *comma)
+{
+	for (; last > 0 && between(w, last - 1, lines); last--)
+		*comma |= w->c[last - 1] == ',' || w->c[last - 1] == 0x3002;
+	return last;
+}
+
 static bool backward(struct owner *o, const char *start, const char *mark, bool lines)
 {
 	static const char *const leads[] = { "本网站由", "本站由", "本系统由", "由",
@@ -285,11 +284,14 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 	bool comma = false;
 
 	look_back(&w, start, mark);
-	for (last = w.n; last > 0 && between(&w, last - 1, lines); last--)
-		comma |= w.c[last - 1] == ',' || w.c[last - 1] == 0x3002;
+	last = pass_signs(&w, w.n, lines, &comma);
+	first = last > 0 ? name_start(&w, last) : 0;
+	if (first > 1 && w.c[first - 1] == '(' && !glyph_han(w.c[last - 1])) {
+		last = pass_signs(&w, first - 1, false, &comma); /* 某公司 (www.example.com) 版权所有 */
+		first = last > 0 ? name_start(&w, last) : 0;
+	}
 	if (last == 0 || w.c[last - 1] == '\n')
 		return false;
-	first = name_start(&w, last);
 	/* a year or a number glued to its front */
 	while (first < last && (glyph_digit(w.c[first]) || sign(w.c[first])))
 		first++;
@@ -428,8 +430,9 @@ static bool beside(struct owner *o, size_t row, const char *start, const char *m
 	switch (side) {
 	case NAME_AFTER:
 		return forward(o, behind, end, false);
-	case NAME_BEFORE:
-		return backward(o, start, mark, false);
+	case NAME_BEFORE: /* 某大学主办的竞赛: of the contest */
+		return glyph_peek((struct glyphs){ behind, end }) != 0x7684 &&
+		       backward(o, start, mark, false);
 	case BEFORE_ELSE:
 		return backward(o, start, mark, false) || forward(o, behind, end, false) ||
 		       backward(o, start, mark, true) || forward(o, behind, end, true);

@@ -63,6 +63,10 @@ static void test_word(void **state)
 	assert_int_equal(glyph_next(&g), 'x');
 	assert_int_equal(glyph_next(&g), 0);
 	assert_false(glyph_word(&g, "x"));
+	before = g = of("All rightsreserved");
+	assert_true(glyph_word(&g, "All Rights Reserved"));
+	assert_ptr_equal(g.p, g.end);
+	assert_true(glyph_word(&before, "AllRights"));
 }
 
 int main(void)
