@@ -335,36 +335,6 @@ void db_abandon(struct db_txn *t)
 	end_filling(t);
 }
 
-static int copy_all(struct db *db, sqlite3 *to)
-{
-	sqlite3_backup *backup = sqlite3_backup_init(to, "main", db->sqlite, "main");
-	int code;
-
-	if (backup == NULL)
-		return sqlite3_errcode(to);
-	code = sqlite3_backup_step(backup, -1);
-	sqlite3_backup_finish(backup);
-	return code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
-int db_backup(struct db *db, const char *path)
-{
-	sqlite3 *to = NULL;
-	int code = sqlite3_open_v2(path, &to,
-				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	int r = 0;
-
-	if (code == SQLITE_OK)
-		code = copy_all(db, to);
-	if (code != SQLITE_OK) {
-		struct db broken = { .sqlite = to, .path = db->path };
-		r = handle_failed(&broken, code);
-		snprintf(db->error, sizeof(db->error), "备份失败: %.480s", broken.error);
-	}
-	sqlite3_close(to);
-	return r;
-}
-
 bool db_sound(struct db *db, enum db_depth depth)
 {
 	static const char *const checks[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The database: opening, migrating, transactions, backup. db/ is the only folder that says sqlite3_,
+ * The database: opening, migrating, transactions. db/ is the only folder that says sqlite3_,
  * and every statement is a row of db/stmt.c. Errors are negative errno; the Chinese line that says what
  * to do is in db_error(). Nothing here logs.
  * WAL, or a rollback journal, with synchronous=FULL: a committed transaction survives kill -9 and loss of
@@ -48,8 +48,6 @@ int db_end(struct db_txn *t) __attribute__((warn_unused_result));
 /* Takes everything back, whatever the result was. */
 void db_abandon(struct db_txn *t);
 
-/* Copies the whole database into a new file at `path` while it is in use. */
-int db_backup(struct db *db, const char *path) __attribute__((warn_unused_result));
 /* True when a quick check finds the file sound; else db_error() names the first fault. It reads all of it;
  * DB_SOUND_OFTEN leaves out the table that grows with every day, observed_day. */
 enum db_depth { DB_SOUND_OFTEN, DB_SOUND_WHOLE };

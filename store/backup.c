@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* backup: an online copy beside the database, checked, then poured into the caller's descriptor. */
+/*
+ * backup: an online copy beside the database, checked, then poured into the caller's descriptor. In turns,
+ * but for the check, which is one walk over all of the copy.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,30 +10,50 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/errno.h"
+#include "db/copy.h"
 #include "store/answer.h"
 #include "store/json.h"
 
-static int pour(int from, int to, int64_t *bytes)
-{
-	char block[65536];
-	ssize_t n, put;
+enum {
+	PAGES_AT_ONCE = 2048,     /* of 16 KiB */
+	BYTES_AT_ONCE = 32 << 20, /* poured, and brought to the disk */
+};
 
-	while ((n = read(from, block, sizeof(block))) != 0) {
+struct backup {
+	struct buf path;   /* of the copy */
+	int from, to;      /* the copy, and what it is poured into */
+	struct copy *copy; /* NULL: it is done */
+	int64_t bytes;     /* poured */
+};
+
+/* A pipe cannot be synced, and need not be. */
+static int sync_out(int fd) { return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0; }
+
+/* 1: there is more, 0: that was all, or negative errno. */
+static int pour(struct backup *w)
+{
+	const int64_t until = w->bytes + BYTES_AT_ONCE;
+	char block[65536];
+	ssize_t n = 0, put;
+	int r;
+
+	while (w->bytes < until && (n = read(w->from, block, sizeof(block))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
 		for (ssize_t at = 0; at < n; at += put) {
-			put = write(to, block + at, (size_t)(n - at));
+			put = write(w->to, block + at, (size_t)(n - at));
 			if (put < 0 && errno != EINTR)
 				return -errno;
 			put = put < 0 ? 0 : put;
 		}
-		*bytes += n;
+		w->bytes += n;
 	}
-	/* a pipe cannot be synced, and need not be */
-	return fsync(to) < 0 && errno != EINVAL && errno != EROFS ? -errno : 0;
+	r = sync_out(w->to);
+	return r < 0 ? r : n != 0;
 }
 
 /* Opening it writable also folds its WAL in: one file holds everything. */
@@ -46,26 +69,42 @@ static int check_copy(struct answer *a, const char *path)
 	return sound ? ANSWER_DONE : answer_refuse(a, "备份未通过检查: %.400s", error);
 }
 
-static int copy_out(struct answer *a, const char *path, int copy)
+static int tell(struct answer *a, const struct backup *w)
 {
-	int64_t bytes = 0;
-	int r, code;
-
-	if (db_backup(a->store->db, path) < 0)
-		return answer_refuse(a, "%s", db_error(a->store->db));
-	code = check_copy(a, path);
-	if (code != ANSWER_DONE)
-		return code;
-	r = pour(copy, a->fd, &bytes);
-	if (r < 0)
-		return answer_refuse(a, "写不了备份文件(%s),请检查磁盘空间和权限", errno_zh(-r));
 	json_line(&a->line);
 	json_open(&a->line, "backup", '{');
-	json_int(&a->line, "bytes", bytes);
+	json_int(&a->line, "bytes", w->bytes);
 	json_text(&a->line, "integrity", "ok");
 	json_close(&a->line, '}');
 	answer_line(a);
 	return ANSWER_DONE;
+}
+
+static int pour_more(struct answer *a)
+{
+	struct backup *w = a->work;
+	int r = pour(w);
+
+	if (r > 0)
+		return ANSWER_DONE;
+	a->turn = NULL;
+	if (r < 0)
+		return answer_refuse(a, "写不了备份文件(%s),请检查磁盘空间和权限", errno_zh(-r));
+	return tell(a, w);
+}
+
+static int copy_more(struct answer *a)
+{
+	struct backup *w = a->work;
+	int r = copy_on(w->copy, PAGES_AT_ONCE), code;
+
+	if (r > 0)
+		return ANSWER_DONE;
+	copy_end(w->copy);
+	w->copy = NULL;
+	code = r < 0 ? answer_refuse(a, "%s", db_error(a->store->db)) : check_copy(a, w->path.p);
+	a->turn = code == ANSWER_DONE ? pour_more : NULL;
+	return code;
 }
 
 static void remove_copy(struct buf *path)
@@ -80,22 +119,39 @@ static void remove_copy(struct buf *path)
 	}
 }
 
+static void end_backup(struct answer *a)
+{
+	struct backup *w = a->work;
+
+	copy_end(w->copy);
+	if (w->from >= 0) {
+		close(w->from);
+		remove_copy(&w->path);
+	}
+	if (w->to >= 0)
+		close(w->to);
+	buf_clear(&w->path);
+	free(w);
+}
+
 int answer_backup(struct answer *a)
 {
-	struct buf path = { 0 };
-	int copy, code;
+	struct backup *w;
 
 	if (a->fd < 0)
 		return answer_refuse(a, "没有备份文件可写");
-	buf_printf(&path, "%s.backup-XXXXXX", a->store->conf->store.database);
-	copy = mkostemp(path.p, O_CLOEXEC);
-	if (copy < 0) {
-		code = answer_refuse(a, "%s: 不能建立临时文件(%s),请检查目录权限", path.p, errno_zh(errno));
-	} else {
-		code = copy_out(a, path.p, copy);
-		close(copy);
-		remove_copy(&path);
-	}
-	buf_clear(&path);
-	return code;
+	w = xcalloc(1, sizeof(*w));
+	a->work = w;
+	a->end = end_backup;
+	buf_printf(&w->path, "%s.backup-XXXXXX", a->store->conf->store.database);
+	w->from = mkostemp(w->path.p, O_CLOEXEC);
+	w->to = fcntl(a->fd, F_DUPFD_CLOEXEC, 0);
+	if (w->from < 0 || w->to < 0)
+		return answer_refuse(a, "%s: 不能建立临时文件(%s),请检查目录权限", w->path.p,
+				     errno_zh(errno));
+	w->copy = copy_begin(a->store->db, w->path.p);
+	if (w->copy == NULL)
+		return answer_refuse(a, "%s", db_error(a->store->db));
+	a->turn = copy_more;
+	return ANSWER_DONE;
 }

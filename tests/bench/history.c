@@ -49,14 +49,21 @@ static void fail(const char *why)
 	exit(EXIT_FAILURE);
 }
 
+/* Seen every day. */
+static bool is_always(const struct campus *c, unsigned host) { return host < c->hosts / 3 * 2; }
+
+static bool is_campus(const struct campus *c, unsigned host)
+{
+	return is_always(c, host) && host % CAMPUS == 1;
+}
+
 static void name(const struct campus *c, unsigned host, char *out, size_t n)
 {
 	uint64_t of = dice(c, host, 1);
-	bool always = host < c->hosts / 3 * 2;
 
-	if (always && host % CAMPUS == 1)
+	if (is_campus(c, host))
 		snprintf(out, n, "h%u.%s", host, c->domain);
-	else if (always && host % SCHOOLS == 2)
+	else if (is_always(c, host) && host % SCHOOLS == 2)
 		snprintf(out, n, "www%u.school-%03u.edu.cn", host, (unsigned)(of % 500));
 	else
 		snprintf(out, n, "%s%u.site-%05x.%s", of % 3 ? "api" : "cdn", host,
@@ -82,11 +89,11 @@ static void detail(struct observation *o, enum detail type, const char *value)
 	snprintf(d->value, sizeof(d->value), "%s", value);
 }
 
-static void server(struct observation *o, unsigned host, uint16_t port)
+static void server(struct observation *o, bool campus, unsigned host, uint16_t port)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct record_server *s = &o->servers[o->server_count++];
-	const uint8_t addr[4] = { host % CAMPUS == 1 ? 10 : 120, 8, (uint8_t)(host >> 8), (uint8_t)host };
+	const uint8_t addr[4] = { campus ? 10 : 120, 8, (uint8_t)(host >> 8), (uint8_t)host };
 
 	memcpy(s->addr, mapped, sizeof(mapped));
 	memcpy(s->addr + sizeof(mapped), addr, sizeof(addr));
@@ -100,7 +107,8 @@ static void send(struct campus *c, struct observation *o, enum via via, unsigned
 
 	o->via = via;
 	o->server_count = o->detail_count = 0;
-	server(o, via == VIA_DNS_QUERY ? CAMPUS + 1 : host, via == VIA_TLS ? 443 : 53);
+	server(o, via == VIA_DNS_QUERY || is_campus(c, host), via == VIA_DNS_QUERY ? 1 : host,
+	       via == VIA_TLS ? 443 : 53);
 	if (via == VIA_TLS) {
 		detail(o, DETAIL_ALPN, "h2");
 		detail(o, DETAIL_JA4, "t13d1516h2_8daaf6152771_02713d6af862");
@@ -132,7 +140,8 @@ static void live(struct campus *c)
 	unsigned always = c->hosts / 3 * 2;
 
 	for (unsigned i = 0; i < c->hosts; i++)
-		see(c, i < always ? i : always + (unsigned)(dice(c, i, (uint64_t)c->day) % (c->hosts * 20)));
+		see(c, is_always(c, i) ? i
+				       : always + (unsigned)(dice(c, i, (uint64_t)c->day) % (c->hosts * 20)));
 }
 
 int main(int argc, char **argv)

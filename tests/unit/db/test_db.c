@@ -500,28 +500,6 @@ static void full_disk_keeps_what_was_committed(void **state)
 	assert_int_equal(status, 0);
 }
 
-static void backup_is_a_sound_copy(void **state)
-{
-	struct db *db = open_new(), *copy;
-	struct db_txn t;
-	char to[96];
-
-	(void)state;
-	db_begin(&t, db, DB_WRITE);
-	add_source(&t, "x");
-	assert_int_equal(db_end(&t), 0);
-	snprintf(to, sizeof(to), "%s/copy.db", folder);
-	assert_int_equal(db_backup(db, to), 0);
-	copy = db_open(to, DB_CREATE, error);
-	assert_non_null(copy);
-	assert_true(db_sound(copy, DB_SOUND_WHOLE));
-	assert_int_equal(count_sources(copy), 1);
-	db_close(copy);
-	assert_true(db_backup(db, "/nonexistent/copy.db") < 0);
-	assert_non_null(strstr(db_error(db), "备份失败"));
-	db_close(db);
-}
-
 static void damage(int64_t from, size_t n)
 {
 	char junk[8192];
@@ -592,7 +570,6 @@ int main(void)
 		TEST(missing_folder),
 		TEST(file_size_limit_keeps_what_was_committed),
 		TEST(full_disk_keeps_what_was_committed),
-		TEST(backup_is_a_sound_copy),
 		TEST(often_is_less_than_whole),
 		TEST(damaged_file_is_named),
 	};

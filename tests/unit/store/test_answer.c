@@ -318,6 +318,49 @@ static void backup_can_be_opened(void **state)
 	assert_non_null(strstr(fx.error, "写不了备份文件"));
 }
 
+static int files(void)
+{
+	DIR *d = opendir(fx.folder);
+	int n = 0;
+
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* The service goes on meanwhile; who asked may go, and leaves nothing behind. */
+static void a_backup_is_made_in_turns(void **state)
+{
+	struct store_reply r = { .line = fx_take_line };
+	char path[160], error[STORE_ERROR_MAX], *none[] = { "copy" };
+	struct answer *later;
+	struct db *copy;
+	int fd, before;
+
+	(void)state;
+	campus();
+	snprintf(path, sizeof(path), "%s/copy.db", fx.folder);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(fx_ask(-1, "probe pause", NULL), 0); /* with its WAL */
+	before = files();
+	assert_int_equal(store_answer_begin(fx.store, "backup", 1, none, fd, &r, &later), 0);
+	assert_non_null(later);
+	assert_true(files() > before);
+	store_answer_drop(later);
+	assert_int_equal(files(), before);
+	assert_int_equal(store_answer_begin(fx.store, "backup", 1, none, fd, &r, &later), 0);
+	close(fd); /* it is not needed any more */
+	assert_int_equal(fx_ask(-1, "exempt", "jw.example.edu.cn", "备份之间", NULL), 0);
+	while (later != NULL)
+		assert_int_equal(store_answer_on(&later, &r), 0);
+	assert_int_equal(files(), before);
+	copy = db_open(path, DB_READONLY, error);
+	assert_non_null(copy);
+	db_close(copy);
+	assert_int_equal(fx_number(STMT_STATUS_DECISIONS), 1);
+}
+
 static void reading_needs_no_right_to_write(void **state)
 {
 	struct store *writer;
@@ -377,6 +420,7 @@ int main(void)
 		FX_TEST(subject_may_be_written_many_ways),
 		FX_TEST(ambiguous_name_lists_its_kinds),
 		FX_TEST(backup_can_be_opened),
+		FX_TEST(a_backup_is_made_in_turns),
 		FX_TEST(reading_needs_no_right_to_write),
 		FX_TEST(schema_refuses_what_is_wrong),
 	};
