@@ -117,6 +117,23 @@ static void add_ios(struct links *l, unsigned confidence, const char *p, const c
 		probe_fact_note(l->facts, FACT_IOS_STORE, confidence, p, n, where, strlen(where));
 }
 
+void link_app(struct links *l, enum fact type, unsigned confidence, const char *id, size_t n,
+	      const char *where)
+{
+	char text[PACKAGE_MAX];
+
+	while (n > 0 && id[n - 1] == ' ')
+		n--;
+	if (n >= sizeof(text))
+		return;
+	memcpy(text, id, n);
+	text[n] = '\0';
+	if (type != FACT_IOS_STORE)
+		add_package(l, confidence, text, where);
+	else if (strspn(text, "0123456789") == n)
+		add_ios(l, confidence, text, where);
+}
+
 /* Without its query: values there may be somebody's. */
 static void add_plain(struct links *l, enum fact type, unsigned confidence, const struct url *u,
 		      const char *where)

@@ -19,6 +19,10 @@ struct links {
 
 /* One URL as it stands, references decoded. where: the attribute or "script", for the note. */
 void link_read(struct links *l, unsigned confidence, const char *url, size_t n, const char *where);
+/* What a page says is its app: Apple's number (FACT_IOS_STORE) or a package. Nothing that is not one's form.
+ */
+void link_app(struct links *l, enum fact type, unsigned confidence, const char *id, size_t n,
+	      const char *where);
 /* Scheme and host of a URL, as FACT_REDIRECT tells them. */
 void link_origin(struct probe_facts *f, unsigned confidence, const struct url *u, const char *why);
 

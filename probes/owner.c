@@ -88,7 +88,8 @@ static bool sign(uint32_t c)
 {
 	return c == ' ' || c == ':' || c == '-' || c == ',' || c == '.' || c == '@' || c == '?' || c == '*' ||
 	       c == 0xa9 || c == 0xae || c == '~' || c == 0x3002 || c == '(' || c == ')' || c == 0x25a1 ||
-	       c == 0xb7 || c == '&';
+	       c == 0xb7 || c == '&' || c == '[' || c == ']' || c == '"' || c == 0x201c || c == 0x201d ||
+	       c == 0x3010 || c == 0x3011;
 }
 
 #define STARTS(p, end, words, behind) glyph_starts(p, end, words, sizeof(words) / sizeof((words)[0]), behind)
@@ -285,6 +286,8 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 
 	look_back(&w, start, mark);
 	last = pass_signs(&w, w.n, lines, &comma);
+	if (last > 2 && w.c[last - 2] == 0x7248 && w.c[last - 1] == 0x6743)
+		last = pass_signs(&w, last - 2, lines, &comma); /* 某大学 版权 © 2026 */
 	first = last > 0 ? name_start(&w, last) : 0;
 	if (first > 1 && w.c[first - 1] == '(' && !glyph_han(w.c[last - 1])) {
 		last = pass_signs(&w, first - 1, false, &comma); /* 某公司 (www.example.com) 版权所有 */

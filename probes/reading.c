@@ -274,14 +274,13 @@ static void on_meta(struct page *p, const struct html_token *t)
 			if (strchr(", ;", at[7 + i]) != NULL)
 				n = i;
 		if (n > 0)
-			probe_fact_note(p->facts,
-					html_is(name, "apple-itunes-app") ? FACT_IOS_STORE
-									  : FACT_ANDROID_PACKAGE,
-					IN_HEAD, at + 7, n, "meta", 4);
+			link_app(&p->links,
+				 html_is(name, "apple-itunes-app") ? FACT_IOS_STORE : FACT_ANDROID_PACKAGE,
+				 IN_HEAD, at + 7, n, "meta");
 	} else if (html_is(name, "al:ios:app_store_id") || html_is(name, "al:android:package")) {
-		probe_fact_note(p->facts,
-				html_is(name, "al:android:package") ? FACT_ANDROID_PACKAGE : FACT_IOS_STORE,
-				IN_HEAD, content.p, content.n, "meta", 4);
+		link_app(&p->links,
+			 html_is(name, "al:android:package") ? FACT_ANDROID_PACKAGE : FACT_IOS_STORE, IN_HEAD,
+			 content.p, content.n, "meta");
 	}
 }
 

@@ -70,6 +70,26 @@ static void test_links_away(void **state)
 	}
 }
 
+/* What a page says is its app, if it can be one. */
+static void test_app_metas(void **state)
+{
+	(void)state;
+	page("<meta name=apple-itunes-app content='app-id=1523344556, app-argument=x'>"
+	     "<meta name=google-play-app content='app-id=cn.yunfan.app'>"
+	     "<meta property='al:android:package' content='cn.yunfan.two '>"
+	     "<meta property='al:ios:app_store_id' content='1523344557'>");
+	assert_int_equal(facts.count, 4);
+	assert_non_null(fact(FACT_IOS_STORE, "1523344556"));
+	assert_non_null(fact(FACT_ANDROID_PACKAGE, "cn.yunfan.app"));
+	assert_non_null(fact(FACT_ANDROID_PACKAGE, "cn.yunfan.two"));
+	page("<meta name=apple-itunes-app content='app-id=你的ID'><meta name=apple-itunes-app "
+	     "content='app-id='>"
+	     "<meta name=apple-itunes-app content='app-id=1523344556x'>"
+	     "<meta name=google-play-app content='app-id=yours'><meta property='al:ios:app_store_id' "
+	     "content='1'>");
+	assert_int_equal(facts.count, 0);
+}
+
 /* A string that a script gives to another of its parts. */
 static void test_inner_string(void **state)
 {
@@ -242,9 +262,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_confidence), cmocka_unit_test(test_title),
 		cmocka_unit_test(test_links_away), cmocka_unit_test(test_inner_string),
-		cmocka_unit_test(test_counters),   cmocka_unit_test(test_police),
-		cmocka_unit_test(test_attributes), cmocka_unit_test(test_foot),
-		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_app_metas),  cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_police),     cmocka_unit_test(test_attributes),
+		cmocka_unit_test(test_foot),       cmocka_unit_test(test_truncated),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
