@@ -374,7 +374,7 @@ static struct sighting *see_record(struct aggregate *a, const struct host *h, in
 	struct sighting *g = sightings_same(&a->queue, &k, time, hash, known_only);
 
 	if (g != NULL) {
-		g->count++;
+		g->count += !known_only;
 		return g;
 	}
 	g = sightings_add(&a->queue, &k);

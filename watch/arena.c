@@ -6,8 +6,19 @@
 
 #include "base/alloc.h"
 
+enum { PIECE = 16, PIECES_MOST = 64 };
+
 /* The largest holds a struct sketch. */
-static const uint16_t class_size[ARENA_CLASSES] = { 16, 32, 64, 128, 256, 512, 1024, ARENA_CHUNK_MAX };
+static const uint16_t class_size[ARENA_CLASSES] = {
+	16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, ARENA_CHUNK_MAX
+};
+
+/* Of 1 to 64 pieces. */
+static const uint8_t piece_class[PIECES_MOST] = {
+	0,  1,  2,  3,  4,  4,  5,  5,  6,  6,  6,  6,  7,  7,  7,  7,  8,  8,  8,  8,  8,  8,
+	8,  8,  9,  9,  9,  9,  9,  9,  9,  9,  10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10,
+	10, 10, 10, 10, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11,
+};
 
 void arena_init(struct arena *a, size_t cap)
 {
@@ -31,10 +42,10 @@ void arena_reset(struct arena *a)
 /* ARENA_CLASSES when it is too large. */
 static size_t class_of(size_t n)
 {
-	if (n <= class_size[0])
-		return 0;
-	if (n <= class_size[ARENA_CLASSES - 2]) /* each is twice the one before it */
-		return 28 - (size_t)__builtin_clz((unsigned)n - 1);
+	size_t pieces = n > 0 ? (n - 1) / PIECE : 0;
+
+	if (pieces < PIECES_MOST)
+		return piece_class[pieces];
 	return n <= ARENA_CHUNK_MAX ? ARENA_CLASSES - 1 : ARENA_CLASSES;
 }
 
@@ -71,7 +82,7 @@ void *arena_get(struct arena *a, size_t n)
 
 void *arena_get_for_good(struct arena *a, size_t n)
 {
-	size_t whole = (n + class_size[0] - 1) / class_size[0] * class_size[0];
+	size_t whole = (n + PIECE - 1) / PIECE * PIECE;
 
 	return n > ARENA_CHUNK_MAX ? NULL : take(a, whole);
 }

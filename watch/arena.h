@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ARENA_CLASSES = 8, ARENA_CHUNK_MAX = 2064 };
+enum { ARENA_CLASSES = 13, ARENA_CHUNK_MAX = 2064 };
 
 struct arena {
 	uint8_t *base; /* owned */

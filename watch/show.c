@@ -7,14 +7,12 @@
 
 static int compare_servers(const struct record_server *a, const struct record_server *b)
 {
-	uint64_t x[2], y[2];
+	struct subject_addr x = subject_addr_of(a->addr), y = subject_addr_of(b->addr);
 
-	memcpy(x, a->addr, sizeof(x));
-	memcpy(y, b->addr, sizeof(y));
-	if (x[0] != y[0])
-		return be64toh(x[0]) < be64toh(y[0]) ? -1 : 1;
-	if (x[1] != y[1])
-		return be64toh(x[1]) < be64toh(y[1]) ? -1 : 1;
+	if (x.high != y.high)
+		return x.high < y.high ? -1 : 1;
+	if (x.low != y.low)
+		return x.low < y.low ? -1 : 1;
 	return a->port - b->port;
 }
 
@@ -59,8 +57,8 @@ static void copy_text(char *out, const char *p, size_t n)
 /* Behind a name there is more of a piece, and pieces of a known length are copied faster. */
 static void put_name(char out[RECORD_NAME_MAX], const char *name, size_t n)
 {
-	for (size_t at = 0; at < n; at += SUBJECT_PIECE)
-		memcpy(out + at, name + at, SUBJECT_PIECE);
+	for (size_t at = 0; at < n; at += SUBJECT_NAME_PIECE)
+		memcpy(out + at, name + at, SUBJECT_NAME_PIECE);
 	out[n] = '\0';
 }
 
@@ -75,13 +73,28 @@ static void put_clients(const struct subjects *t, const struct subject *s, const
 		sketch_set(out, &s->client, s->has_client);
 }
 
+/* Those that stand in the subject. */
+static void put_addresses(const struct subject *s, struct record_server out[RECORD_SERVERS_MAX])
+{
+	const uint8_t *p = subject_servers(s);
+
+	for (size_t i = 0; i < s->server_count; i++) {
+		bool v6 = subject_server_is_v6(s, i);
+		struct subject_addr addr = subject_addr_get(p, v6);
+		addr = (struct subject_addr){ htobe64(addr.high), htobe64(addr.low) };
+		memcpy(out[i].addr, &addr, sizeof(out[i].addr));
+		out[i].port = s->port;
+		p += subject_addr_size(v6);
+	}
+}
+
 static void put_servers(const struct subject *s, const struct subject_rest *r, struct observation *o)
 {
 	o->servers_more = r->servers_more;
-	o->server_count = s->server_count;
-	o->servers[0] = s->server;
-	for (size_t i = 1; i < s->server_count; i++)
-		o->servers[i] = r->server[i - 1];
+	put_addresses(s, o->servers);
+	if (r->server_count > 0)
+		memcpy(o->servers + s->server_count, r->server, r->server_count * sizeof(r->server[0]));
+	o->server_count = (uint8_t)(s->server_count + r->server_count);
 	sort_servers(o->servers, o->server_count);
 }
 

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-enum { RESERVED = 4 }; /* one part in so many is kept for subjects of the campus */
+enum {
+	RESERVED = 4, /* one part in so many is kept for subjects of the campus */
+	BACK = 4,     /* sightings that may be of the same message */
+};
 
 void sightings_init(struct sightings *q, struct subjects *t, struct details *d, const struct reserve *r)
 {
@@ -44,12 +47,12 @@ static bool is_of(const struct sighting *g, const struct subject_key *k)
 struct sighting *sightings_same(struct sightings *q, const struct subject_key *k, int64_t time,
 				uint64_t client, bool known_only)
 {
-	for (size_t back = 1; back <= 2 && back <= q->count; back++) {
+	for (size_t back = 1; back <= BACK && back <= q->count; back++) {
 		struct sighting *g = &q->item[q->count - back];
 		if (!is_of(g, k))
 			continue;
 		/* What stands behind another sighting of this subject must not come before that. */
-		return g->time == time && g->client == client && g->known_only == known_only &&
+		return g->time == time && g->client == client && (known_only || !g->known_only) &&
 				       g->server_count < SIGHTING_SERVERS
 			       ? g
 			       : NULL;

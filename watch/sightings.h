@@ -54,9 +54,9 @@ void sightings_keep_room(struct sightings *q);
 /* A new sighting of this subject by one message, for the caller to fill; until the next call. Its name is
  * copied, not empty. */
 struct sighting *sightings_add(struct sightings *q, const struct subject_key *k);
-/* The one of the last two that tells of this subject, at the same moment and of the same client; NULL when
+/* The one of the last few that tells of this subject, at the same moment and of the same client; NULL when
  * there is none, or it has no room for another server: the records of an answer mostly have one owner, or one
- * and the question. */
+ * and the question with what leads from it. One that is known_only may be told with one that is not. */
 struct sighting *sightings_same(struct sightings *q, const struct subject_key *k, int64_t time,
 				uint64_t client, bool known_only);
 /* Tells them all. Returns the subject of the last; NULL when it found no room, or none waited. */

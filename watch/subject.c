@@ -8,8 +8,8 @@
 #include "base/alloc.h"
 
 enum {
-	LINE = 64,             /* bytes of a cache line */
-	PIECE = SUBJECT_PIECE, /* names of links begin at multiples of it in the arena, too */
+	LINE = 64, /* bytes of a cache line */
+	PIECE = SUBJECT_PIECE,
 	NAME_AT = offsetof(struct subject, name),
 	SERVERS_AT = offsetof(struct subject_rest, server),
 	RECORD_MOST = (NAME_AT + RECORD_NAME_MAX + PIECE - 1) / PIECE * PIECE, /* a subject with its name */
@@ -21,13 +21,14 @@ enum {
 	VALUE_BYTES = 128, /* per value */
 	VALUES_LEAST = 1024,
 	CLIENTS_SORTED = 128, /* more clients than this are held as a struct sketch */
-	SERVERS_REST = RECORD_SERVERS_MAX - 1,
+	SERVER_MOST = 16,     /* bytes of one that stands in the subject */
 };
 
-_Static_assert(RECORD_NAME_MAX % PIECE == 0, "names are copied in whole pieces");
+_Static_assert(RECORD_NAME_MAX % SUBJECT_NAME_PIECE == 0, "names are copied in whole pieces");
 _Static_assert((int)NAME_AT < (int)LINE, "what each message touches is one cache line, and the name's");
 _Static_assert((int)SUBJECT_KIND_COUNT <= 16 && (int)VIA_COUNT <= 16, "kind and via share a byte");
 _Static_assert(SERVERS_AT + sizeof(struct record_server) <= REST_LEAST, "the least rest has a server");
+_Static_assert((int)RECORD_SERVERS_MAX <= 8, "a byte tells them apart");
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
 _Static_assert((int)VALUE_BYTES_MAX < (int)RECORD_VALUE_MAX, "values fit in records");
 _Static_assert((int)CLIENTS_SORTED <= (int)SKETCH_EXACT, "what is sorted is exact");
@@ -93,7 +94,7 @@ void subjects_init(struct subjects *t, uint32_t max)
 	t->records = (uint8_t *)t->memory + (past > 0 ? LINE - past : 0);
 	t->slots = xcalloc(slot_bytes(max), 1);
 	arena_init(&t->arena, arena_bytes(max));
-	arena_get_for_good(&t->arena, PIECE); /* 0 is nowhere */
+	arena_get_for_good(&t->arena, SUBJECT_HUNG_PIECE); /* 0 is nowhere */
 	values_init(&t->values, values_most(max), values_most(max) * VALUE_BYTES);
 	hash_secret_random(&t->secret);
 	alloc_large_pages(t->memory, record_bytes(max));
@@ -116,7 +117,7 @@ void subjects_reset(struct subjects *t)
 	t->count = t->names = t->rest_count = 0;
 	t->window++;
 	arena_reset(&t->arena);
-	arena_get_for_good(&t->arena, PIECE);
+	arena_get_for_good(&t->arena, SUBJECT_HUNG_PIECE);
 	values_reset(&t->values);
 }
 
@@ -132,11 +133,11 @@ static uint32_t tag_of(const struct subjects *t, const struct subject_key *k)
 	return (uint32_t)(k->hash >> 32) & ~t->number_mask;
 }
 
-static uint32_t pieces(size_t len) { return (uint32_t)((NAME_AT + len + PIECE - 1) / PIECE); }
-
 uint32_t subjects_behind(const struct subjects *t, const struct subject *s)
 {
-	return subjects_number(t, s) + pieces(s->len);
+	size_t bytes = NAME_AT + (size_t)s->len + s->server_bytes;
+
+	return subjects_number(t, s) + (uint32_t)((bytes + PIECE - 1) / PIECE);
 }
 
 bool subjects_is(const struct subject *first, const struct subject_key *k)
@@ -228,7 +229,7 @@ struct subject *subjects_add(struct subjects *t, const struct subject_key *k, in
 		s->next = first->next;
 		first->next = t->end;
 	}
-	t->end += pieces(s->len);
+	t->end = subjects_behind(t, s);
 	t->count++;
 	return s;
 }
@@ -237,7 +238,7 @@ struct subject *subjects_add(struct subjects *t, const struct subject_key *k, in
 
 static uint32_t place_of(const struct subjects *t, const void *p)
 {
-	return (uint32_t)((size_t)((const uint8_t *)p - t->arena.base) / PIECE);
+	return (uint32_t)((size_t)((const uint8_t *)p - t->arena.base) / SUBJECT_HUNG_PIECE);
 }
 
 static size_t rest_bytes(size_t servers, size_t clients)
@@ -281,8 +282,7 @@ static bool rest_move(struct subjects *t, struct subject *s, size_t servers, siz
 	*r = *old;
 	r->server_cap = (uint8_t)servers;
 	r->client_cap = client_cap;
-	if (s->server_count > 1)
-		memcpy(r->server, old->server, (s->server_count - 1u) * sizeof(r->server[0]));
+	memcpy(r->server, old->server, old->server_count * sizeof(r->server[0]));
 	memcpy(subject_clients(r), subject_clients(old), clients_listed(old) * sizeof(uint64_t));
 	arena_put(&t->arena, old, rest_bytes(old->server_cap, old->client_cap));
 	s->rest = place_of(t, r);
@@ -384,45 +384,86 @@ bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
 	return true;
 }
 
-static bool is_server(const struct record_server *a, const struct record_server *b)
-{
-	uint64_t x[2], y[2];
+/* --- servers --- */
 
-	memcpy(x, a->addr, sizeof(x));
-	memcpy(y, b->addr, sizeof(y));
-	return x[1] == y[1] && x[0] == y[0] && a->port == b->port; /* IPv4 ones all begin alike */
+static bool is_same(struct subject_addr a, struct subject_addr b)
+{
+	return ((a.low ^ b.low) | (a.high ^ b.high)) == 0;
 }
 
-static bool has_server(const struct subject *s, const struct subject_rest *r,
-		       const struct record_server *server)
+/* Does it stand in the subject itself? */
+static bool stands_here(const struct subject *s, struct subject_addr addr, uint16_t port)
 {
-	for (size_t i = 0; i + 1 < s->server_count; i++)
-		if (is_server(&r->server[i], server))
+	const uint8_t *p = subject_servers(s);
+
+	for (size_t i = 0; i < s->server_count; i++) {
+		bool v6 = subject_server_is_v6(s, i);
+		if (is_same(subject_addr_get(p, v6), addr))
+			return s->port == port;
+		p += subject_addr_size(v6);
+	}
+	return false;
+}
+
+static bool stands_in_rest(const struct subject_rest *r, struct subject_addr addr, uint16_t port)
+{
+	for (size_t i = 0; i < r->server_count; i++)
+		if (is_same(subject_addr_of(r->server[i].addr), addr) && r->server[i].port == port)
 			return true;
 	return false;
+}
+
+/* Whether the last subject may grow: all that may still come must find room, however long their names are. */
+static bool may_grow(const struct subjects *t, const struct subject *s)
+{
+	return subjects_behind(t, s) == t->end &&
+	       (size_t)t->end * PIECE + SERVER_MOST + (size_t)(t->max - t->count) * RECORD_MOST <
+		       (size_t)t->max * RECORD_MOST;
+}
+
+static bool put_here(struct subjects *t, struct subject *s, struct subject_addr addr, uint16_t port)
+{
+	bool v6 = !subject_addr_is_v4(addr);
+	uint64_t half[2] = { htobe64(v6 ? addr.high : addr.low << 32), htobe64(addr.low) };
+
+	if (s->server_count == RECORD_SERVERS_MAX || (s->server_count > 0 && s->port != port) ||
+	    !may_grow(t, s))
+		return false;
+	memcpy(s->name + s->len + s->server_bytes, half,
+	       sizeof(half)); /* too much, where nothing stands yet */
+	s->server_v6 |= (uint8_t)((unsigned)v6 << s->server_count);
+	s->server_bytes += (uint8_t)subject_addr_size(v6);
+	s->server_count++;
+	s->port = port;
+	t->end = subjects_behind(t, s);
+	return true;
 }
 
 /* Room for one more, and for `coming` if it has to be made. */
 static bool servers_room(struct subjects *t, struct subject *s, size_t coming)
 {
-	const struct subject_rest *r = rest_of(t, s, coming < SERVERS_REST ? coming : SERVERS_REST);
-	size_t cap = r->server_cap, want = cap + (cap > coming ? cap : coming);
+	size_t most = RECORD_SERVERS_MAX - s->server_count, cap, want;
+	const struct subject_rest *r = rest_of(t, s, coming < most ? coming : most);
 
-	if (s->server_count - 1u < cap)
-		return true;
-	if (cap == SERVERS_REST)
+	if (r->server_count == most)
 		return false;
-	want = want < SERVERS_REST ? want : SERVERS_REST;
-	return rest_move(t, s, want, clients_listed(r));
+	cap = r->server_cap;
+	if (r->server_count < cap)
+		return true;
+	want = cap + (cap > coming ? cap : coming);
+	return rest_move(t, s, want < most ? want : most, clients_listed(r));
 }
 
-/* One that is not the first; `coming` with it, of which room is made at once. */
-static bool servers_add(struct subjects *t, struct subject *s, const struct record_server *server,
-			size_t coming)
+/* `coming` with it, of which room is made at once. */
+static bool server_add(struct subjects *t, struct subject *s, const struct record_server *server,
+		       size_t coming)
 {
-	struct subject_rest *r;
+	struct subject_rest *r = s->rest != 0 ? subjects_hung(t, s->rest) : NULL;
+	struct subject_addr addr = subject_addr_of(server->addr);
 
-	if (s->rest != 0 && has_server(s, subjects_hung(t, s->rest), server))
+	if (stands_here(s, addr, server->port) || (r != NULL && stands_in_rest(r, addr, server->port)))
+		return true;
+	if (r == NULL && put_here(t, s, addr, server->port))
 		return true;
 	if (!servers_room(t, s, coming)) {
 		r = subjects_hung(t, s->rest);
@@ -430,8 +471,7 @@ static bool servers_add(struct subjects *t, struct subject *s, const struct reco
 		return false;
 	}
 	r = subjects_hung(t, s->rest);
-	r->server[s->server_count - 1u] = *server;
-	s->server_count++;
+	r->server[r->server_count++] = *server;
 	return true;
 }
 
@@ -440,13 +480,8 @@ size_t subject_add_servers(struct subjects *t, struct subject *s, const struct r
 {
 	size_t refused = 0;
 
-	if (s->server_count == 0 && n > 0) {
-		s->server = server[0];
-		s->server_count = 1;
-	}
 	for (size_t i = 0; i < n; i++)
-		if (!is_server(&s->server, &server[i]))
-			refused += !servers_add(t, s, &server[i], n - i);
+		refused += !server_add(t, s, &server[i], n - i);
 	return refused;
 }
 
@@ -540,8 +575,6 @@ void subject_prefetch(const struct subjects *t, const struct subject *s)
 		return;
 	__builtin_prefetch(r);
 	__builtin_prefetch(r + LINE);
-	if (s->server_count > (LINE * 2 - SERVERS_AT) / sizeof(struct record_server))
-		__builtin_prefetch(r + LINE * (size_t)2);
 }
 
 void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client)
@@ -550,6 +583,8 @@ void subject_prefetch_lists(const struct subjects *t, const struct subject *s, u
 
 	if (r == NULL)
 		return;
+	if (r->server_count > (LINE * 2 - SERVERS_AT) / sizeof(r->server[0]))
+		__builtin_prefetch((const char *)r + LINE * (size_t)2);
 	if (r->sketch != 0)
 		sketch_prefetch(subjects_hung(t, r->sketch), r->client_count, client);
 	else

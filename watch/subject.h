@@ -4,16 +4,19 @@
  * on it. It is asked for each message, and it is larger than any cache: what is asked for together stands
  * together. A name stands right behind the first subject that has it; those of the same name that were seen
  * otherwise (asked for, answered, greeted) follow in a chain, so that a name is looked for, held and sorted
- * once. Who has more than one client or server gets a block, its rest: further ones stand in it, links and
- * details hang on it in an arena. All memory is taken once, sized by the greatest number of subjects; every
- * list that is full says so, for the caller to count. Lists never take the room of further subjects.
+ * once. The servers that a subject came with stand behind its name, addresses only: a subject grows as long
+ * as it is the last. What comes later gets a block in an arena, its rest: further clients and servers stand
+ * in it, links and details hang on it. All memory is taken once, sized by the greatest number of subjects;
+ * every list that is full says so, for the caller to count. Lists never take the room of further subjects.
  */
 #ifndef WATCH_SUBJECT_H
 #define WATCH_SUBJECT_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "ipc/record.h"
@@ -37,26 +40,29 @@ struct subject {
 	int64_t from, to;
 	uint64_t count;
 	uint64_t client; /* the first one: a keyed hash */
-	struct record_server server;
-	uint8_t len; /* of the name; 0: that is the first's of its chain */
-	uint8_t server_count;
-	uint32_t rest; /* where that stands in the arena; 0: none, it is as small as most are */
-	uint32_t next; /* number of the next of its name; 0: it is the last */
+	uint32_t rest;   /* where that stands in the arena; 0: none, it is as small as most are */
+	uint32_t next;   /* number of the next of its name; 0: it is the last */
+	uint16_t port;   /* of the servers that stand here */
+	uint8_t len;     /* of the name; 0: that is the first's of its chain */
 	uint8_t kind : 4, via : 4;
+	uint8_t server_count : 4; /* that stand here, of 4 or 16 bytes each, */
+	uint8_t hidden : 3;       /* what its name is known to answer: bits of watch/hidden.h */
 	bool has_client : 1;
-	uint8_t hidden : 3; /* what its name is known to answer: bits of watch/hidden.h */
-	char name[];        /* not NUL-terminated */
+	uint8_t server_v6;    /* bit i: the i-th of them is an IPv6 address */
+	uint8_t server_bytes; /* in all */
+	char name[];          /* not NUL-terminated; behind it the servers */
 };
 
-/* What most subjects of a storm do not have: more than one client or server, links, details. */
+/* What most subjects of a storm do not have: more than one client, servers that came later, links, details.
+ */
 struct subject_rest {
 	uint64_t servers_more, links_more, details_more;
 	uint32_t links, details; /* where they stand in the arena */
 	uint32_t sketch;         /* of all clients, when they are too many for a list; 0: they are not */
 	uint16_t client_count, client_cap; /* of the list, all of them; not used for a single one. With a
 					      sketch so many are exact in that, and nothing is listed */
-	uint8_t server_cap, link_count, link_cap, detail_count, detail_cap;
-	struct record_server server[]; /* behind the first; behind them the clients, sorted */
+	uint8_t server_count, server_cap, link_count, link_cap, detail_count, detail_cap;
+	struct record_server server[]; /* that do not stand in the subject; behind them the clients, sorted */
 };
 
 enum { SUBJECT_ORDER_BYTES = 16 }; /* of the slots' memory, for each subject, when the order is made there */
@@ -94,7 +100,11 @@ size_t subjects_size(uint32_t max);
 
 uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k);
 
-enum { SUBJECT_PIECE = 16 }; /* they begin at multiples of this, so that 32 bits reach */
+enum {
+	SUBJECT_PIECE = 8,       /* they begin at multiples of this, so that 32 bits reach, */
+	SUBJECT_HUNG_PIECE = 16, /* what hangs on them at those of this, */
+	SUBJECT_NAME_PIECE = 16, /* and their names are copied in these */
+};
 
 static inline struct subject *subjects_at(const struct subjects *t, uint32_t number)
 {
@@ -119,11 +129,11 @@ static inline void subjects_prefetch(const struct subjects *t, const struct subj
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k);
 /* The one behind that: which of the chain is meant, as far as the first can tell; or NULL. */
 struct subject *subjects_guess_via(const struct subjects *t, const struct subject *first, enum via via);
-/* With its name, unless that is long. */
+/* With its name and servers, unless those are long. */
 static inline void subject_prefetch_record(const struct subject *s)
 {
 	__builtin_prefetch(s);
-	__builtin_prefetch(s->name + 30);
+	__builtin_prefetch(s->name + 34);
 }
 /* Then what hangs on it; and the last: where this client is in that. */
 void subject_prefetch(const struct subjects *t, const struct subject *s);
@@ -142,8 +152,46 @@ struct subject *subjects_add(struct subjects *t, const struct subject_key *k, in
 /* What stands there in the arena. */
 static inline void *subjects_hung(const struct subjects *t, uint32_t place)
 {
-	return t->arena.base + (size_t)place * SUBJECT_PIECE;
+	return t->arena.base + (size_t)place * SUBJECT_HUNG_PIECE;
 }
+
+/* An address as two numbers, in the order of its bytes; the same in struct record_server. Which kind comes
+ * next is as random as the addresses are, so nothing here branches on it. */
+struct subject_addr {
+	uint64_t high, low;
+};
+
+#define SUBJECT_MAPPED UINT64_C(0xffff00000000) /* behind zeroes: an IPv4 address follows */
+
+static inline struct subject_addr subject_addr_of(const uint8_t addr[16])
+{
+	struct subject_addr a;
+
+	memcpy(&a, addr, sizeof(a));
+	return (struct subject_addr){ be64toh(a.high), be64toh(a.low) };
+}
+
+static inline bool subject_addr_is_v4(struct subject_addr a)
+{
+	return (a.high | (a.low >> 32 ^ SUBJECT_MAPPED >> 32)) == 0;
+}
+
+/* The one that stands at p, behind which there are 16 bytes in any case. */
+static inline struct subject_addr subject_addr_get(const uint8_t *p, bool v6)
+{
+	struct subject_addr a = subject_addr_of(p);
+
+	return (struct subject_addr){ v6 ? a.high : 0, v6 ? a.low : SUBJECT_MAPPED | a.high >> 32 };
+}
+
+/* The first of those that stand in it. */
+static inline const uint8_t *subject_servers(const struct subject *s)
+{
+	return (const uint8_t *)s->name + s->len;
+}
+
+static inline bool subject_server_is_v6(const struct subject *s, size_t i) { return s->server_v6 >> i & 1; }
+static inline size_t subject_addr_size(bool v6) { return v6 ? 16 : 4; }
 
 /* NULL: it has none. */
 static inline const struct subject_rest *subject_rest(const struct subjects *t, const struct subject *s)

@@ -195,6 +195,73 @@ static void lists_grow_together(void **state)
 	subjects_clear(&t);
 }
 
+static struct record_server server_of(uint32_t random)
+{
+	struct record_server s = { .port = random >> 20 & 15 ? 53 : 5353 };
+
+	s.addr[15] = random >> 24 & 7;
+	s.addr[12] = 10;
+	if (random >> 30 & 1)
+		memset(s.addr, 0x20, 3);
+	else
+		s.addr[10] = s.addr[11] = 0xff;
+	return s;
+}
+
+static int compare_servers(const void *a, const void *b)
+{
+	const struct record_server *x = a, *y = b;
+	int c = memcmp(x->addr, y->addr, sizeof(x->addr));
+
+	return c != 0 ? c : x->port - y->port;
+}
+
+/* The plain way to say it: the first eight that differ. */
+static size_t keep(struct record_server kept[RECORD_SERVERS_MAX], size_t n, struct record_server s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (compare_servers(&kept[i], &s) == 0)
+			return n;
+	if (n < RECORD_SERVERS_MAX)
+		kept[n++] = s;
+	return n;
+}
+
+/* Addresses of both kinds, some at once, some when other subjects stand behind: the same are kept. */
+static void servers_are_kept_wherever_they_stand(void **state)
+{
+	static struct observation o;
+	struct subjects t;
+	uint32_t random = 3;
+	(void)state;
+
+	subjects_init(&t, MAX);
+	for (int round = 0; round < MAX / 2; round++) {
+		struct record_server kept[RECORD_SERVERS_MAX];
+		struct subject *s;
+		size_t n = 0, behind = (random >> 9) % 12;
+		char name[32];
+		snprintf(name, sizeof(name), "%d.cn", round);
+		s = add(&t, name);
+		for (size_t i = 0; i < 12; i++) {
+			struct record_server server;
+			random = random * 1664525 + 1013904223;
+			server = server_of(random);
+			n = keep(kept, n, server);
+			if (i == behind) {
+				snprintf(name, sizeof(name), "behind.%d.cn", round);
+				add(&t, name);
+			}
+			subject_add_servers(&t, s, &server, 1);
+		}
+		qsort(kept, n, sizeof(kept[0]), compare_servers);
+		show_subject(&t, s, &o);
+		assert_int_equal(o.server_count, n);
+		assert_memory_equal(o.servers, kept, n * sizeof(kept[0]));
+	}
+	subjects_clear(&t);
+}
+
 /* Whoever fills the arena, a subject can still count what it left out. */
 static void what_finds_no_room_is_counted(void **state)
 {
@@ -309,6 +376,7 @@ int main(void)
 		cmocka_unit_test(channels_of_a_name_are_a_chain),
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(lists_grow_together),
+		cmocka_unit_test(servers_are_kept_wherever_they_stand),
 		cmocka_unit_test(what_finds_no_room_is_counted),
 		cmocka_unit_test(lists_leave_room_for_names),
 		cmocka_unit_test(details_are_counted_and_sorted),
