@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 
-enum { GROUPS_AT_ONCE = 500 };
+enum { GROUPS_AT_ONCE = 100 };
 
 /* "host:example.com" -> its group. */
 static const char *group_of(const char *key)
