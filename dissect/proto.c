@@ -33,15 +33,32 @@ const struct proto_datagram proto_datagrams[] = {
 };
 const int proto_datagram_count = sizeof(proto_datagrams) / sizeof(proto_datagrams[0]);
 
+/* proto_lower() of eight octets at once: to those from 'A' to 'Z', and to no others, 0x20 is added. */
+static void lower_eight(uint8_t to[8], const uint8_t from[8])
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), top = each * 0x80;
+	uint64_t x, low, upper;
+
+	memcpy(&x, from, sizeof(x));
+	low = x & ~top;
+	upper = (low + each * (0x80 - 'A')) & ~(low + each * (0x80 - 'Z' - 1)) & ~x & top;
+	x |= upper >> 2;
+	memcpy(to, &x, sizeof(x));
+}
+
 struct dissect_str proto_name(uint8_t *room, size_t cap, struct dissect_str raw)
 {
-	size_t n = raw.n;
+	size_t n = raw.n, at = 0;
 
 	if (n > 1 && raw.p[n - 1] == '.')
 		n--;
 	if (n == 0 || n > cap)
 		return (struct dissect_str){ NULL, 0 };
-	for (size_t i = 0; i < n; i++)
-		room[i] = proto_lower(raw.p[i]);
+	for (; n - at >= 8; at += 8)
+		lower_eight(room + at, raw.p + at);
+	if (n >= 8)
+		lower_eight(room + n - 8, raw.p + n - 8); /* some a second time */
+	for (; n < 8 && at < n; at++)
+		room[at] = proto_lower(raw.p[at]);
 	return (struct dissect_str){ room, n };
 }

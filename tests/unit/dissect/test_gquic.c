@@ -57,6 +57,16 @@ static void put_chlo(uint8_t p[PACKET], const struct spec *s)
 		hash96(p + header, p, s->size, header, s->side);
 }
 
+/* Does the table of datagrams let packets that begin so through to the parser? */
+static bool let_through(uint8_t first)
+{
+	for (int i = 0; i < proto_datagram_count; i++)
+		if (proto_datagrams[i].parse == gquic_parse &&
+		    (first & proto_datagrams[i].mask) == proto_datagrams[i].bits)
+			return true;
+	return false;
+}
+
 static void expect(const uint8_t *bytes, size_t n, const char *lines)
 {
 	struct seen s;
@@ -65,6 +75,7 @@ static void expect(const uint8_t *bytes, size_t n, const char *lines)
 	seen_init(&s, 40000, 443);
 	assert_int_equal(gquic_parse(p, n, &s.out), lines[0] != '\0' ? PROTO_OK : PROTO_SKIP);
 	assert_string_equal(s.lines.p, lines);
+	assert_true(lines[0] == '\0' || let_through(bytes[0]));
 	free(p);
 	buf_clear(&s.lines);
 }
@@ -137,6 +148,32 @@ static void test_without_hash(void **state)
 		put_chlo(p, &(struct spec){ rows[i].header, rows[i].frames, "plain.example", NULL, PACKET });
 		expect(p, PACKET, rows[i].lines);
 	}
+}
+
+/* No first octet that the parser takes is kept away from it, and most others are. */
+static void test_first_octet(void **state)
+{
+	static const char *const headers[] = { "0d 0102030405060708 51303433 01", "0d 01020304 51303330 01",
+					       "c3 51303436 50 0102030405060708 00000001" };
+	int taken = 0, through = 0;
+	uint8_t p[PACKET];
+	struct seen s;
+	(void)state;
+
+	seen_init(&s, 40000, 443);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		for (int first = 0; first < 256; first++) {
+			put_chlo(p, &(struct spec){ headers[i], "80 01", "plain.example", NULL, PACKET });
+			p[0] = (uint8_t)first;
+			through += let_through(p[0]);
+			if (gquic_parse(p, PACKET, &s.out) == PROTO_SKIP)
+				continue;
+			assert_true(let_through(p[0]));
+			taken++;
+		}
+	assert_true(taken > 10);
+	assert_int_equal(through, 3 * (64 + 16));
+	buf_clear(&s.lines);
 }
 
 /* Any change or cut of a packet that only the hash proves makes it nothing. */
@@ -217,9 +254,13 @@ static void test_tags(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_versions),    cmocka_unit_test(test_without_hash),
-		cmocka_unit_test(test_hash_proves), cmocka_unit_test(test_truncated_at_every_length),
-		cmocka_unit_test(test_tags),        cmocka_unit_test(test_bait),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_first_octet),
+		cmocka_unit_test(test_without_hash),
+		cmocka_unit_test(test_hash_proves),
+		cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_bait),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
