@@ -49,12 +49,16 @@ void ech_learn(struct ech *e, uint8_t config_id, struct dissect_str public_name,
 	if (at == RECENT_NONE)
 		at = recent_add(&e->configs, hash, &evicted);
 	e->seen[at] = time;
+	e->ids[config_id / 64] |= UINT64_C(1) << config_id % 64;
 }
 
 bool ech_is_outer(const struct ech *e, uint8_t config_id, struct dissect_str name, int64_t time)
 {
 	uint64_t hash;
-	uint32_t at = hash_of(e, config_id, name, &hash) ? recent_find(&e->configs, hash) : RECENT_NONE;
+	uint32_t at;
 
+	if ((e->ids[config_id / 64] >> config_id % 64 & 1) == 0 || !hash_of(e, config_id, name, &hash))
+		return false;
+	at = recent_find(&e->configs, hash);
 	return at != RECENT_NONE && time / 2 - e->seen[at] / 2 <= LATELY_US / 2;
 }

@@ -20,8 +20,9 @@
 #include "watch/recent.h"
 
 struct ech {
-	struct recent configs; /* config_id and public_name */
-	int64_t *seen;         /* owned, by place: when it was last */
+	struct recent configs;  /* config_id and public_name */
+	int64_t *seen;          /* owned, by place: when it was last */
+	uint64_t ids[256 / 64]; /* a bit for each config id that was ever learnt: GREASE draws any */
 };
 
 void ech_init(struct ech *e);
