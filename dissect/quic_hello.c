@@ -202,8 +202,7 @@ bool quic_hello_put(struct quic_hello *h, uint64_t offset, const uint8_t *p, siz
 	if (n == 0)
 		return true;
 	end = at + (uint32_t)n;
-	if (end > h->end)
-		h->end = end;
+	h->end = end > h->end ? end : h->end;
 	if (seen_mark(h, at, end)) {
 		put_fresh(h, at, p, (uint32_t)n);
 		return true;

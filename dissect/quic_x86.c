@@ -7,8 +7,9 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define QUIC_TARGET __attribute__((target("sse4.1,ssse3,aes,pclmul,sha")))
-#define QUIC_INLINE QUIC_TARGET static inline __attribute__((always_inline))
+#define QUIC_TARGET     __attribute__((target("sse4.1,ssse3,aes,pclmul,sha")))
+#define QUIC_INLINE     QUIC_TARGET static inline __attribute__((always_inline))
+#define QUIC_NOT_INLINE QUIC_TARGET __attribute__((noinline)) static
 
 enum { ROUNDS = 10, BLOCK = 16, WIDE = 8 };
 
@@ -75,50 +76,50 @@ QUIC_INLINE void lane_rounds(struct lane *l, int i)
 	l->word[i & 3] = _mm_sha256msg2_epu32(w, l->word[(i + 3) & 3]);
 }
 
-QUIC_INLINE void lane_add(struct lane *l, const struct lane *from)
+QUIC_INLINE void lane_add(struct lane *l, const struct lane *to)
 {
-	l->abef = _mm_add_epi32(l->abef, from->abef);
-	l->cdgh = _mm_add_epi32(l->cdgh, from->cdgh);
+	l->abef = _mm_add_epi32(l->abef, to->abef);
+	l->cdgh = _mm_add_epi32(l->cdgh, to->cdgh);
 }
 
 QUIC_INLINE void lane_step(struct lane *l)
 {
-	const struct lane from = *l;
+	struct lane to = *l;
 
 #pragma GCC unroll 16
 	for (int i = 0; i < 16; i++)
-		lane_rounds(l, i);
-	lane_add(l, &from);
+		lane_rounds(&to, i);
+	lane_add(l, &to);
 }
 
 /* A round waits for the one before it longer than it takes: messages side by side cost little more than one.
- */
-QUIC_INLINE void lane_step_two(struct lane *a, struct lane *b)
+ * Not inline: many of these would not fit into the cache of instructions. */
+QUIC_NOT_INLINE void lane_step_two(struct lane *l, struct lane *m)
 {
-	const struct lane from[2] = { *a, *b };
+	struct lane to[2] = { *l, *m };
 
 #pragma GCC unroll 16
 	for (int i = 0; i < 16; i++) {
-		lane_rounds(a, i);
-		lane_rounds(b, i);
+		lane_rounds(&to[0], i);
+		lane_rounds(&to[1], i);
 	}
-	lane_add(a, &from[0]);
-	lane_add(b, &from[1]);
+	lane_add(l, &to[0]);
+	lane_add(m, &to[1]);
 }
 
-QUIC_INLINE void lane_step_three(struct lane *a, struct lane *b, struct lane *c)
+QUIC_NOT_INLINE void lane_step_three(struct lane l[3])
 {
-	const struct lane from[3] = { *a, *b, *c };
+	struct lane to[3] = { l[0], l[1], l[2] };
 
 #pragma GCC unroll 16
 	for (int i = 0; i < 16; i++) {
-		lane_rounds(a, i);
-		lane_rounds(b, i);
-		lane_rounds(c, i);
+		lane_rounds(&to[0], i);
+		lane_rounds(&to[1], i);
+		lane_rounds(&to[2], i);
 	}
-	lane_add(a, &from[0]);
-	lane_add(b, &from[1]);
-	lane_add(c, &from[2]);
+#pragma GCC unroll 3
+	for (int i = 0; i < 3; i++)
+		lane_add(&l[i], &to[i]);
 }
 
 /* FIPS 180-4 section 5.3.3, then a pad with the key's words in front. */
@@ -180,19 +181,19 @@ QUIC_INLINE void lane_tell(const struct lane *l, uint8_t out[QUIC_HASH_SIZE])
 QUIC_INLINE void hmac_three(const struct keyed *k, const struct quic_block message[3],
 			    uint8_t out[3][QUIC_HASH_SIZE])
 {
-	struct lane a, b, c;
+	struct lane l[3];
 
-	hmac_begin(&a, k, &message[0]);
-	hmac_begin(&b, k, &message[1]);
-	hmac_begin(&c, k, &message[2]);
-	lane_step_three(&a, &b, &c);
-	hmac_outer(&a, k);
-	hmac_outer(&b, k);
-	hmac_outer(&c, k);
-	lane_step_three(&a, &b, &c);
-	lane_tell(&a, out[0]);
-	lane_tell(&b, out[1]);
-	lane_tell(&c, out[2]);
+#pragma GCC unroll 3
+	for (int i = 0; i < 3; i++)
+		hmac_begin(&l[i], k, &message[i]);
+	lane_step_three(l);
+#pragma GCC unroll 3
+	for (int i = 0; i < 3; i++)
+		hmac_outer(&l[i], k);
+	lane_step_three(l);
+#pragma GCC unroll 3
+	for (int i = 0; i < 3; i++)
+		lane_tell(&l[i], out[i]);
 }
 
 QUIC_TARGET static void pads(struct quic_pads *pads, const uint8_t key[QUIC_HASH_SIZE])
