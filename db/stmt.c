@@ -118,7 +118,7 @@ static const char *const statements[STMT_COUNT] = {
 		"WHERE d.subject = ?1 AND +d." COUNTED " "
 		"ORDER BY d.subject, d.key_epoch",
 	[STMT_DAY_ANY] = "SELECT 1 FROM observed_day WHERE subject = ?1 AND +" COUNTED "LIMIT 1",
-	[STMT_SUBJECTS_ALL] = "SELECT id, kind, name FROM observed_subject ORDER BY id",
+	[STMT_SUBJECTS_FROM] = "SELECT id, kind, name FROM observed_subject WHERE id >= ?1 ORDER BY id",
 	[STMT_SOURCES_UNCOUNTED] =
 		"SELECT count(*) FROM source WHERE id NOT IN (SELECT id FROM source_counted)",
 	[STMT_DAYS_SERVERS] = "SELECT subject, channels FROM observed_day WHERE +" COUNTED "ORDER BY subject",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/census.h"
 
 enum { GROUPS_AT_ONCE = 100 };
 
@@ -214,7 +215,7 @@ static int64_t count_groups(struct store *s, struct db_txn *t)
 	struct query q;
 
 	load_init(&only_conf, s, t);
-	survey_read(&survey, &only_conf.in, t, recall_holds(s, t) ? &s->recall : &own);
+	survey_read(&survey, &only_conf.in, t, &own);
 	survey_rest(&survey, t, NULL);
 	for (size_t i = 0; i < survey.bystanders; i++)
 		n += survey.bystander[i].seen;
@@ -231,6 +232,6 @@ int64_t bystanders_count(struct store *s, struct db_txn *t)
 	if (!recall_holds(s, t))
 		return count_groups(s, t);
 	if (s->recall.aside < 0)
-		s->recall.aside = count_groups(s, t);
+		s->recall.aside = census_count(s, t);
 	return s->recall.aside;
 }

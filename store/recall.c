@@ -51,6 +51,13 @@ struct recall_face *recall_face(struct recall *r, int64_t subject)
 	return subject >= 0 && (size_t)subject < r->faces ? &r->face[subject] : NULL;
 }
 
+enum sieve_class recall_class(struct recall_face *f, const struct sieve *sieve, const char *host)
+{
+	if (f->class_known == 0)
+		f->class_known = (uint8_t)(1 + sieve_host(sieve, host));
+	return (enum sieve_class)(f->class_known - 1);
+}
+
 static int compare_answers(const void *left, const void *right)
 {
 	const struct recall_answer *a = left, *b = right;
@@ -209,5 +216,6 @@ void recall_clear(struct recall *r)
 {
 	free(r->face);
 	free(r->answer);
+	free(r->group);
 	*r = (struct recall){ 0 };
 }

@@ -4,7 +4,8 @@
  * judgement reads all days once, and from then on each day that is written is learnt on its way into the
  * database. It holds for one generation of judgements: after a transaction that was taken back, another
  * configuration, or while a capture is not complete, everything is read again. 2 bytes a subject, 24 a campus
- * server's answer; no names. A process that ends well leaves it to the next one.
+ * server's answer, 8 a subject once somebody asked how many there are; no names. A process that ends well
+ * leaves it to the next one.
  */
 #ifndef STORE_RECALL_H
 #define STORE_RECALL_H
@@ -17,6 +18,7 @@
 #include "base/rd.h"
 #include "base/words.h"
 #include "db/db.h"
+#include "policy/sieve.h"
 #include "store/prefix.h"
 
 struct recall_face {
@@ -37,8 +39,11 @@ struct recall {
 	size_t faces;
 	struct recall_answer *answer; /* sorted, each once, once recall_settle() was called */
 	size_t answers, answer_cap, settled;
-	int64_t aside; /* bystanders_count() of that judgement; -1: nobody asked */
-	int64_t saved; /* generation that the database holds of it */
+	int64_t aside;   /* bystanders_count() of that judgement; -1: nobody asked */
+	int64_t saved;   /* generation that the database holds of it */
+	uint64_t *group; /* by the row id of the subject: store/census.c */
+	size_t groups;
+	struct hash_key group_key;
 };
 
 struct store;
@@ -49,6 +54,8 @@ bool recall_holds(const struct store *s, struct db_txn *t);
 void recall_room(struct recall *r, int64_t last);
 /* NULL: there is no room for it. */
 struct recall_face *recall_face(struct recall *r, int64_t subject);
+/* What the sieve says of a host's name, which is asked once for each. */
+enum sieve_class recall_class(struct recall_face *f, const struct sieve *sieve, const char *host);
 /* A day of a subject, with the servers of its row; which of them stand on campus is kept. */
 void recall_day(struct recall *r, int64_t subject, enum via via, struct rd servers,
 		const struct prefix_set *campus);

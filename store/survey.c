@@ -33,7 +33,8 @@ static void read_names(struct survey *sv, struct db_txn *t)
 	struct query q;
 	struct face *f;
 
-	query_open(&q, t, STMT_SUBJECTS_ALL);
+	query_open(&q, t, STMT_SUBJECTS_FROM);
+	query_int(&q, 0);
 	while (query_row(&q)) {
 		sv->face = xgrow(sv->face, &sv->cap, sv->count + 1, sizeof(*sv->face));
 		f = &sv->face[sv->count];
@@ -170,16 +171,10 @@ void survey_linked(struct survey *sv, int64_t subject)
 }
 
 /* -- who matters ------------------------------------------------------------------------------------ */
-/* What the sieve says of a name is asked once for each. */
 static enum sieve_class class_of(const struct survey *sv, const struct face *f)
 {
-	struct recall_face *known = recall_face(sv->recall, f->id);
-
-	if (f->kind != SUBJECT_HOST)
-		return SIEVE_LISTED;
-	if (known->class_known == 0)
-		known->class_known = (uint8_t)(1 + sieve_host(&sv->sieve, f->name));
-	return (enum sieve_class)(known->class_known - 1);
+	return f->kind == SUBJECT_HOST ? recall_class(recall_face(sv->recall, f->id), &sv->sieve, f->name)
+				       : SIEVE_LISTED;
 }
 
 static const char *group_of(const struct face *f) { return f->server ? f->name : sieve_group(f->name); }

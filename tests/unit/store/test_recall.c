@@ -56,6 +56,19 @@ static void failed_judgement(void)
 	fx_ok(store_judge(fx.store));
 }
 
+/* Of all apps that there are, those of bystanders included, status tells as many as the list has. */
+static void counted_as_listed(void)
+{
+	int listed = fx_line_count();
+	json_t *line;
+
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
+	line = fx_line(0);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(line, "derived"), "apps")),
+			 listed);
+	json_decref(line);
+}
+
 static void step(int i, struct buf *said)
 {
 	struct observation o[AT_ONCE];
@@ -79,6 +92,7 @@ static void step(int i, struct buf *said)
 		fx_ask(-1, draw(2) ? "exempt" : "unexempt", draw(2) ? "dom1.com" : "h0.dom2.com", "试", NULL);
 	fx_ask(-1, "apps", NULL);
 	buf_puts(said, fx.lines.p);
+	counted_as_listed();
 	fx_ask(-1, "findings", NULL);
 	buf_puts(said, fx.lines.p);
 	fx_ask(-1, "app", draw(2) ? "A1" : "A5", NULL); /* not explain: it tells an alert's random name */
