@@ -227,6 +227,14 @@ for name in dangling circle; do check "a name that is another's: $name" of no-na
 sixth() { ends done "http://truncated.lies.$domain/" && run sixth.conf "http://truncated.lies.$domain/" >/dev/null && says '.run == "done"' && [ -s "$work/sixth.log" ]; }
 check "a resolver by IPv6, on a port of its own" sixth
 check "a resolver that is not there" of resolver-failed "http://www.$domain/" nobody.conf
+several() { # one that is not there, one that refuses, one that answers
+	settings | sed '/^resolver/d' >"$work/plain.conf"
+	printf 'search example.edu.cn\nnameserver 10.77.1.98\nnameserver 10.77.1.54\nnameserver 10.77.1.53\noptions ndots:9 timeout:60\n' >"$work/resolv.conf"
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare -m sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$work/resolv.conf" \
+		timeout 120 "$drive" -f "$work/plain.conf" "http://refused.$domain/" >"$work/out" && says '.run == "done"' && grep -q "^refused.$domain 1" "$work/liar.log"
+}
+check "several resolvers, of resolv.conf" several
 returns() {
 	local again
 	ip route add unreachable 10.77.1.55/32 table local || return 1
