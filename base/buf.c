@@ -49,20 +49,17 @@ static void json_char(struct buf *b, const char *s, size_t len)
 		buf_add(b, s, len);
 }
 
-#define EACH_BYTE UINT64_C(0x0101010101010101)
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef uint64_t words2 __attribute__((vector_size(16)));
 
-/* The highest bit of each byte that is zero, perhaps of others behind the first that is. */
-static inline uint64_t zero_bytes(uint64_t x) { return (x - EACH_BYTE) & ~x & 0x80 * EACH_BYTE; }
-
-/* Whether eight bytes all stand for themselves. */
-static inline bool json_plain_word(const char *s)
+/* Whether sixteen bytes all stand for themselves. */
+static inline bool json_plain_block(const char *s)
 {
-	uint64_t x;
+	bytes16 x, bad;
 
 	memcpy(&x, s, sizeof(x));
-	return ((x | (x - 0x20 * EACH_BYTE) | (x + EACH_BYTE) | zero_bytes(x ^ '"' * EACH_BYTE) |
-		 zero_bytes(x ^ '\\' * EACH_BYTE)) &
-		0x80 * EACH_BYTE) == 0;
+	bad = (bytes16)((x < 0x20) | (x > 0x7e) | (x == '"') | (x == '\\'));
+	return (((words2)bad)[0] | ((words2)bad)[1]) == 0;
 }
 
 /* Bytes from the start that stand for themselves: most texts are nothing else. */
@@ -70,9 +67,9 @@ static size_t json_plain(const char *s, size_t n)
 {
 	size_t i = 0;
 
-	while (i + sizeof(uint64_t) <= n && json_plain_word(s + i))
-		i += sizeof(uint64_t);
-	if (i + sizeof(uint64_t) > n && n >= sizeof(uint64_t) && json_plain_word(s + n - sizeof(uint64_t)))
+	while (i + sizeof(bytes16) <= n && json_plain_block(s + i))
+		i += sizeof(bytes16);
+	if (i + sizeof(bytes16) > n && n >= sizeof(bytes16) && json_plain_block(s + n - sizeof(bytes16)))
 		return n; /* some bytes were looked at twice */
 	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
 		i++;

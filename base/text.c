@@ -160,13 +160,20 @@ size_t text_number(char out[TEXT_NUMBER_MAX], uint64_t v)
 	return sizeof(text) - at;
 }
 
+/* With what ends a time. */
+static void put_fraction(char *out, unsigned v)
+{
+	*out++ = '.';
+	out = put_two(put_two(put_two(out, v / 10000), v / 100 % 100), v % 100);
+	memcpy(out, "Z", 2);
+}
+
 /* The same as the C library writes, for the years that captures are from; it takes a third of the time that
  * a line of output takes. Days to dates: the year starts in March, so that leap days end it. */
 static bool time_fast(char *out, int64_t us)
 {
 	int64_t seconds = floor_div(us, 1000000), day = floor_div(seconds, 86400) + 719468;
 	unsigned second = (unsigned)(seconds - (day - 719468) * 86400), era_day, year, month, of_year;
-	unsigned fraction = (unsigned)(us - seconds * 1000000);
 
 	if (day < 719468 || day >= 719468 + 2932897) /* 1970 to 9999 */
 		return false;
@@ -186,9 +193,7 @@ static bool time_fast(char *out, int64_t us)
 	out = put_two(out, second / 60 % 60);
 	*out++ = ':';
 	out = put_two(out, second % 60);
-	*out++ = '.';
-	out = put_two(put_two(put_two(out, fraction / 10000), fraction / 100 % 100), fraction % 100);
-	memcpy(out, "Z", 2);
+	put_fraction(out, (unsigned)(us - seconds * 1000000));
 	return true;
 }
 
@@ -204,6 +209,25 @@ size_t text_time_utc(char out[TEXT_TIME_MAX], int64_t us)
 		memcpy(day, "?", 2); /* a year past what the C library can write */
 	snprintf(out, TEXT_TIME_MAX, "%.22s.%06dZ", day, (int)((us % 1000000 + 1000000) % 1000000));
 	return strlen(out);
+}
+
+size_t text_time_next(struct text_times *t, char out[TEXT_TIME_MAX], int64_t us)
+{
+	static const char like[] = "2026-11-21T08:00:00.000000Z";
+	uint64_t fraction = (uint64_t)us - (uint64_t)t->second;
+	size_t n = sizeof(like) - 1;
+
+	if (t->text[0] != '\0' && fraction < 1000000) {
+		memcpy(out, t->text, sizeof(like));
+		put_fraction(out + sizeof("2026-11-21T08:00:00") - 1, (unsigned)fraction);
+		return n;
+	}
+	n = text_time_utc(out, us);
+	if (n == sizeof(like) - 1) {
+		memcpy(t->text, out, sizeof(like));
+		t->second = floor_div(us, 1000000) * 1000000;
+	}
+	return n;
 }
 
 void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us)
@@ -223,37 +247,37 @@ void text_lower(char *s)
 			*s = (char)(*s - 'A' + 'a');
 }
 
-bool text_addr_is_v4(const uint8_t addr[16])
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	return memcmp(addr, mapped, sizeof(mapped)) == 0;
-}
+/* Each octet with the dot that follows it. */
+#define OCTET(v)                                                                                             \
+	{                                                                                                    \
+		(v) > 99  ? '0' + (v) / 100                                                                  \
+		: (v) > 9 ? '0' + (v) / 10                                                                   \
+			  : '0' + (v),                                                                       \
+			(v) > 99  ? '0' + (v) / 10 % 10                                                      \
+			: (v) > 9 ? '0' + (v) % 10                                                           \
+				  : '.',                                                                     \
+			(v) > 99 ? '0' + (v) % 10 : '.', '.'                                                 \
+	}
+#define OCTETS_4(v)  OCTET(v), OCTET((v) + 1), OCTET((v) + 2), OCTET((v) + 3)
+#define OCTETS_16(v) OCTETS_4(v), OCTETS_4((v) + 4), OCTETS_4((v) + 8), OCTETS_4((v) + 12)
+#define OCTETS_64(v) OCTETS_16(v), OCTETS_16((v) + 16), OCTETS_16((v) + 32), OCTETS_16((v) + 48)
 
-/* Digits of which `skip` in front are zeroes to be left out, the first lowest; how many they are is as random
- * as addresses are, so nothing here branches on it. Writes all of four bytes, the last of no meaning. */
-static size_t put_short(char *out, uint32_t digits, unsigned most, unsigned skip)
-{
-	digits = htole32(digits >> 8 * skip);
-	memcpy(out, &digits, sizeof(digits));
-	return most - skip;
-}
+static const char octets[256][4] = { OCTETS_64(0), OCTETS_64(64), OCTETS_64(128), OCTETS_64(192) };
 
+/* How many characters an octet has is as random as addresses are, so nothing here branches on it. */
 static size_t put_octet(char *out, unsigned v)
 {
-	uint32_t digits = v / 100 | v / 10 % 10 << 8 | v % 10 << 16;
-
-	return put_short(out, digits | UINT32_C(0x303030), 3, (v < 100) + (v < 10));
+	memcpy(out, octets[v], sizeof(octets[v]));
+	return 4u - (v < 100) - (v < 10);
 }
 
 static size_t put_v4(char *out, const uint8_t addr[4])
 {
-	size_t at = put_octet(out, addr[0]);
+	size_t at = 0;
 
-	for (int i = 1; i < 4; i++) {
-		out[at++] = '.';
+	for (int i = 0; i < 4; i++)
 		at += put_octet(out + at, addr[i]);
-	}
-	out[at] = '\0';
+	out[--at] = '\0'; /* the last dot */
 	return at;
 }
 
@@ -275,22 +299,36 @@ static int zero_run(const unsigned word[8], int *length)
 	return best;
 }
 
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+static bytes16 hex_digits(bytes16 v) { return v + '0' + ((bytes16)(v > 9) & ('a' - '0' - 10)); }
+
 /* All 32 digits, zeroes in front as well. */
 static void put_digits(char out[32], const uint8_t addr[16])
 {
-	for (int i = 0; i < 16; i++) {
-		out[2 * i] = "0123456789abcdef"[addr[i] >> 4];
-		out[2 * i + 1] = "0123456789abcdef"[addr[i] & 15];
-	}
+	bytes16 x, high, low, part;
+
+	memcpy(&x, addr, sizeof(x));
+	high = hex_digits(x >> 4);
+	low = hex_digits(x & 15);
+	part = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+	memcpy(out, &part, sizeof(part));
+	part = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15,
+				       31);
+	memcpy(out + sizeof(part), &part, sizeof(part));
 }
 
-/* One of eight groups, whose four digits are there. */
+/* One of eight groups, whose four digits are there; zeroes in front are left out, without a branch on how
+ * many they are. */
 static size_t put_word(char *out, const char digits[4], unsigned v)
 {
+	unsigned skip = (v < 0x1000) + (v < 0x100) + (v < 0x10);
 	uint32_t four;
 
 	memcpy(&four, digits, sizeof(four));
-	return put_short(out, le32toh(four), 4, (v < 0x1000) + (v < 0x100) + (v < 0x10));
+	four = htole32(le32toh(four) >> 8 * skip);
+	memcpy(out, &four, sizeof(four));
+	return 4 - skip;
 }
 
 /* With a run of zeroes left out. */

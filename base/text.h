@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Bytes of the valid UTF-8 character at s (1..4), or 0 when it is broken, overlong, a surrogate or >
  * U+10FFFF. */
@@ -33,6 +34,12 @@ size_t text_number(char out[TEXT_NUMBER_MAX], uint64_t v);
 #define TEXT_TIME_MAX 32
 /* "2026-11-21T08:00:00.000000Z"; returns its length. */
 size_t text_time_utc(char out[TEXT_TIME_MAX], int64_t us);
+/* The same, of times that mostly lie in the second of the one before. Begins zeroed. */
+struct text_times {
+	int64_t second; /* its start */
+	char text[TEXT_TIME_MAX];
+};
+size_t text_time_next(struct text_times *t, char out[TEXT_TIME_MAX], int64_t us);
 /* "2026-11-21 16:00:00" in Beijing time */
 void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us);
 /* Days since 1970 of the Beijing calendar day that holds this moment. */
@@ -41,7 +48,13 @@ int64_t text_beijing_day(int64_t us);
 enum { TEXT_ADDR_MAX = 46 };
 /* An address of 16 bytes, IPv4 as v4-mapped: as inet_ntop() writes it. Returns its length. */
 size_t text_addr(char out[TEXT_ADDR_MAX], const uint8_t addr[16]);
-bool text_addr_is_v4(const uint8_t addr[16]);
+static inline bool text_addr_is_v4(const uint8_t addr[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return memcmp(addr, mapped, 8) == 0 &&
+	       memcmp(addr + 8, mapped + 8, 4) == 0; /* known lengths: no calls */
+}
 
 /* Counts of people below this are shown as "<3": architecture rule 6, people stay private. */
 enum { TEXT_PEOPLE_MIN = 3, TEXT_PEOPLE_MAX = 24 };

@@ -28,11 +28,10 @@ enum {
 	BUDGET = 4096,       /* packets between looks at the signals */
 	POLL_MS = 500,
 	LINES_BYTES = 64 * 1024, /* written at once */
-	WORD_MAX = 32,           /* of our own: kinds, channels */
 	KEYS_MAX = 64,           /* of the keys in one part of a line */
-	START_MAX = KEYS_MAX + 2 * TEXT_TIME_MAX + WORD_MAX,
+	START_MAX = KEYS_MAX + 2 * TEXT_TIME_MAX + OBSERVE_PART_MAX,
 	SERVER_MAX = TEXT_ADDR_MAX + 12, /* with its port, quotes and what stands between */
-	COUNTS_MAX = KEYS_MAX + WORD_MAX + 2 * TEXT_NUMBER_MAX + RECORD_SERVERS_MAX * SERVER_MAX,
+	COUNTS_MAX = KEYS_MAX + OBSERVE_PART_MAX + 2 * TEXT_NUMBER_MAX + RECORD_SERVERS_MAX * SERVER_MAX,
 	SILENCE_US =
 		2000000, /* packets may wait this long in the kernel's ring: windows close that much later */
 };
@@ -48,7 +47,7 @@ struct observe {
 	struct data tables;
 	struct identify *identify;
 	struct sensor_core *core;
-	struct buf head;  /* of each line */
+	struct observe_form form;
 	struct buf lines; /* that are still to be written */
 };
 
@@ -103,16 +102,22 @@ static inline void json_number(struct buf *out, const char *key, uint64_t n)
 	buf_number(out, n);
 }
 
+static inline char *put_part(char *to, const struct observe_part *p)
+{
+	memcpy(to, p->text, sizeof(p->text)); /* all of it: a known length */
+	return to + p->n;
+}
+
 /* Behind `"from":"`; a quote has to follow. Most were seen once. */
-static char *put_times(char *to, int64_t from, int64_t till)
+static char *put_times(char *to, struct text_times *times, int64_t from, int64_t till)
 {
 	const char *first = to;
-	size_t n = text_time_utc(to, from);
+	size_t n = text_time_next(times, to, from);
 
 	to = put(to + n, "\",\"to\":\"");
 	if (till != from)
-		return to + text_time_utc(to, till);
-	memcpy(to, first, n);
+		return to + text_time_next(times, to, till);
+	memcpy(to, first, TEXT_TIME_MAX);
 	return to + n;
 }
 
@@ -149,31 +154,41 @@ static inline void json_more(struct buf *out, const char *key, uint64_t n)
 		json_number(out, key, n);
 }
 
-void observe_head(struct buf *head, const char *sensor)
+static void make_part(struct observe_part *p, const char *before, const char *word, const char *behind)
 {
-	buf_reset(head);
-	json_text(head, "{\"v\":1,\"sensor\":", sensor);
-	buf_puts(head, ",\"from\":\"");
+	p->n = (size_t)snprintf(p->text, sizeof(p->text), "%s%s%s", before, word, behind);
 }
 
-/* Up to its name. */
-static void json_start(struct buf *out, const struct buf *head, const struct observation *o)
+void observe_form_init(struct observe_form *f, const char *sensor)
 {
-	char *start = buf_space(out, head->len + START_MAX), *to = start;
+	*f = (struct observe_form){ 0 };
+	json_text(&f->head, "{\"v\":1,\"sensor\":", sensor);
+	buf_puts(&f->head, ",\"from\":\"");
+	for (int k = 0; k < SUBJECT_KIND_COUNT; k++)
+		make_part(&f->kind[k], "\",\"kind\":\"", subject_kind_name((enum subject_kind)k),
+			  "\",\"name\":");
+	for (int v = 0; v < VIA_COUNT; v++)
+		make_part(&f->via[v], ",\"via\":\"", via_name((enum via)v), "\",\"count\":");
+}
 
-	memcpy(to, head->p, head->len);
-	to = put_times(to + head->len, o->from, o->to);
-	to = put(put(to, "\",\"kind\":\""), subject_kind_name(o->kind));
-	to = put(to, "\",\"name\":");
+void observe_form_clear(struct observe_form *f) { buf_clear(&f->head); }
+
+/* Up to its name. */
+static void json_start(struct buf *out, struct observe_form *f, const struct observation *o)
+{
+	char *start = buf_space(out, f->head.len + START_MAX), *to = start;
+
+	memcpy(to, f->head.p, f->head.len);
+	to = put_times(to + f->head.len, &f->times, o->from, o->to);
+	to = put_part(to, &f->kind[o->kind]);
 	buf_wrote(out, (size_t)(to - start));
 }
 
-static void json_counts(struct buf *out, const struct observation *o)
+static void json_counts(struct buf *out, const struct observe_form *f, const struct observation *o)
 {
 	char *start = buf_space(out, COUNTS_MAX), *to = start;
 
-	to = put(put(to, ",\"via\":\""), via_name(o->via));
-	to = put_number(put(to, "\",\"count\":"), o->count);
+	to = put_number(put_part(to, &f->via[o->via]), o->count);
 	to = put_number(put(to, ",\"clients\":"), sketch_count(&o->clients));
 	to = put(to, ",\"servers\":[");
 	for (size_t i = 0; i < o->server_count; i++)
@@ -182,11 +197,11 @@ static void json_counts(struct buf *out, const struct observation *o)
 	buf_wrote(out, (size_t)(to - start));
 }
 
-void observe_json(struct buf *out, const struct buf *head, const struct observation *o)
+void observe_json(struct buf *out, struct observe_form *f, const struct observation *o)
 {
-	json_start(out, head, o);
+	json_start(out, f, o);
 	buf_json(out, o->name, strlen(o->name));
-	json_counts(out, o);
+	json_counts(out, f, o);
 	for (size_t i = 0; i < o->link_count; i++) {
 		buf_puts(out, i > 0 ? "," : "");
 		json_link(out, &o->links[i]);
@@ -211,7 +226,7 @@ static void take_observation(void *arg, const struct observation *o)
 {
 	struct observe *ob = arg;
 
-	observe_json(&ob->lines, &ob->head, o);
+	observe_json(&ob->lines, &ob->form, o);
 	buf_puts(&ob->lines, "\n");
 	if (ob->lines.len >= LINES_BYTES)
 		write_lines(&ob->lines);
@@ -433,14 +448,14 @@ int ctl_observe(int argc, char *const argv[], const char *conf_path)
 		      "配置]\n",
 		      stderr);
 	} else {
-		observe_head(&ob.head, ob.interface != NULL ? ob.interface : "replay");
+		observe_form_init(&ob.form, ob.interface != NULL ? ob.interface : "replay");
 		code = load(&ob);
 		code = code == 0 ? run(&ob) : code;
 	}
 	identify_free(ob.identify);
 	data_clear(&ob.tables);
 	conf_clear(&ob.conf);
-	buf_clear(&ob.head);
+	observe_form_clear(&ob.form);
 	buf_clear(&ob.lines);
 	free(ob.files);
 	return code;

@@ -7,13 +7,30 @@
 #define CTL_OBSERVE_H
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "ipc/record.h"
 
 /* argv[0] is the command's word. Exit status: 0; 1 after one line on stderr; 2 usage. */
 int ctl_observe(int argc, char *const argv[], const char *conf_path);
-/* How each observation of a sensor begins. */
-void observe_head(struct buf *head, const char *sensor);
+
+enum { OBSERVE_PART_MAX = 48 };
+
+/* Of a line, what many have in common; it has a length. */
+struct observe_part {
+	char text[OBSERVE_PART_MAX];
+	size_t n;
+};
+
+/* How the lines of a sensor are written; owns `head`, with which they begin. */
+struct observe_form {
+	struct buf head;
+	struct observe_part kind[SUBJECT_KIND_COUNT], via[VIA_COUNT];
+	struct text_times times;
+};
+
+void observe_form_init(struct observe_form *f, const char *sensor);
+void observe_form_clear(struct observe_form *f);
 /* Appends the observation as one JSON object without a newline. */
-void observe_json(struct buf *out, const struct buf *head, const struct observation *o);
+void observe_json(struct buf *out, struct observe_form *f, const struct observation *o);
 
 #endif

@@ -14,10 +14,11 @@ _Static_assert((int)SPAN_TAIL == (int)PAIR && SPAN_LOOK % PAIR == 0, "what is lo
 /* Two words of octets under one seed. */
 static inline uint64_t span_pair(uint64_t seed, const uint8_t p[PAIR])
 {
-	uint64_t word[2];
+	uint64_t first, second;
 
-	memcpy(word, p, sizeof(word));
-	return mix_product(word[0] ^ seed, word[1] ^ UINT64_C(0xa0761d6478bd642f));
+	memcpy(&first, p, sizeof(first));
+	memcpy(&second, p + sizeof(first), sizeof(second));
+	return mix_product(first ^ seed, second ^ UINT64_C(0xa0761d6478bd642f));
 }
 
 /* Those of n octets that are looked at, in pairs of words that do not wait for each other. The last pair ends

@@ -78,6 +78,7 @@ static bool top_ok(const char *top, size_t n)
 /* --- names that are called as they are written: sixteen bytes at once --- */
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef uint64_t words2 __attribute__((vector_size(16)));
 
 static inline bytes16 load16(const uint8_t *p)
 {
@@ -98,15 +99,13 @@ static bool all_good(const uint8_t *p, size_t n)
 {
 	static const bytes16 first = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 	bytes16 bad = { 0 };
-	uint64_t half[2];
 
 	for (size_t at = 0; at < n; at += sizeof(bad)) {
 		bytes16 x = load16(p + at), next = load16(p + at + 1);
 		bytes16 inside = (bytes16)(first < (uint8_t)(n - at));
 		bad |= inside & (~good_bytes(x) | (bytes16)((x == '.') & (next == '.')));
 	}
-	memcpy(half, &bad, sizeof(half));
-	return (half[0] | half[1]) == 0;
+	return (((words2)bad)[0] | ((words2)bad)[1]) == 0;
 }
 
 /* Where the last label starts; 0 when there is no other. */

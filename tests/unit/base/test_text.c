@@ -157,6 +157,33 @@ static void test_times(void **state)
 	}
 }
 
+/* Whatever came before, a time is written as by itself. */
+static void test_times_after_times(void **state)
+{
+	static const int64_t us[] = { 0,
+				      1,
+				      999999,
+				      1000000,
+				      -1,
+				      -1000000,
+				      1795248000123456,
+				      1795248000999999,
+				      1795248001000000,
+				      INT64_MIN,
+				      INT64_MAX,
+				      0,
+				      INT64_MAX,
+				      7 };
+	struct text_times t = { 0 };
+	char got[TEXT_TIME_MAX], want[TEXT_TIME_MAX];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(us) / sizeof(us[0]); i++) {
+		assert_int_equal(text_time_next(&t, got, us[i]), text_time_utc(want, us[i]));
+		assert_string_equal(got, want);
+	}
+}
+
 /* Times that a lying capture may carry. */
 static void test_times_at_the_ends(void **state)
 {
@@ -224,9 +251,9 @@ static void test_addresses_are_the_c_librarys(void **state)
 			expect_addr(addr);
 		}
 	}
-	for (int round = 0; round < 2000; round++) {
+	for (int round = 0; round < 4000; round++) {
 		uint8_t addr[16] = { [10] = 0xff, [11] = 0xff };
-		for (int i = 12; i < 16; i++) {
+		for (int i = round % 2 == 0 ? 12 : 0; i < 16; i++) {
 			random = random * 1664525 + 1013904223;
 			addr[i] = (uint8_t)(random >> 24);
 		}
@@ -279,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_safe_in_any_room),
 		cmocka_unit_test(test_hex_escape),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_times_after_times),
 		cmocka_unit_test(test_times_at_the_ends),
 		cmocka_unit_test(test_times_are_the_c_librarys),
 		cmocka_unit_test(test_addresses_are_the_c_librarys),

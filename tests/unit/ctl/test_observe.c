@@ -39,12 +39,13 @@ static void sample(struct observation *o)
 static void line_is_the_contract(void **state)
 {
 	struct observation o;
-	struct buf b = { 0 }, head = { 0 };
+	struct observe_form form;
+	struct buf b = { 0 };
 	(void)state;
 
 	sample(&o);
-	observe_head(&head, "span0");
-	observe_json(&b, &head, &o);
+	observe_form_init(&form, "span0");
+	observe_json(&b, &form, &o);
 	assert_string_equal(
 		b.p, "{\"v\":1,\"sensor\":\"span0\",\"from\":\"2026-11-26T08:00:00.000000Z\","
 		     "\"to\":\"2026-11-26T08:00:01.500000Z\",\"kind\":\"wechat-mini\","
@@ -55,14 +56,14 @@ static void line_is_the_contract(void **state)
 	o.server_count = o.link_count = 0;
 	o.servers_more = 3;
 	o.links_more = 4;
-	observe_json(&b, &head, &o);
+	observe_json(&b, &form, &o);
 	assert_non_null(strstr(b.p, "\"servers\":[],\"links\":[],\"servers_more\":3,\"links_more\":4}"));
 	buf_reset(&b);
 	o.to = o.from;
-	observe_json(&b, &head, &o);
+	observe_json(&b, &form, &o);
 	assert_non_null(strstr(b.p, "\"from\":\"2026-11-26T08:00:00.000000Z\","
 				    "\"to\":\"2026-11-26T08:00:00.000000Z\",\"kind\""));
-	buf_clear(&head);
+	observe_form_clear(&form);
 	buf_clear(&b);
 }
 
