@@ -14,7 +14,7 @@
 /* The channels of each day of each subject. */
 #define DAYS "observed_day d CROSS JOIN channels(d.channels) c"
 /* As store/fold.h wants them. */
-#define FOLD_COLUMNS "d.subject, s.kind, s.name, d.key_epoch, c.via, c.first, c.last, c.count, c.sketch"
+#define FOLD_COLUMNS "d.subject, s.kind, s.name, d.key_epoch, d.channels"
 
 #define ALERT_COLUMNS                                                                                        \
 	"uuid, state, app, rule, severity, cites, name, title, clients, subjects, facts, first, last, why, " \
@@ -105,18 +105,18 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_RECALL_GET] =
 		"SELECT r.generation, r.seen, r.answers FROM judge_recall r JOIN judge_state j "
 		"ON j.generation = r.generation AND j.digest = r.digest WHERE j.dirty = 0 AND r.digest = ?1",
-	[STMT_DAYS_ALL] =
-		"SELECT " FOLD_COLUMNS " FROM " DAYS " CROSS JOIN observed_subject s ON s.id = d.subject "
-		"WHERE +d." COUNTED " "
-		"ORDER BY d.subject, d.key_epoch",
+	[STMT_DAYS_ALL] = "SELECT " FOLD_COLUMNS
+			  " FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
+			  "WHERE +d." COUNTED " "
+			  "ORDER BY d.subject, d.key_epoch",
 	/* of each row of the feed, which come in ascending order */
-	[STMT_DAYS_FED] = "SELECT " FOLD_COLUMNS " FROM feed(?1) f CROSS JOIN " DAYS " "
+	[STMT_DAYS_FED] = "SELECT " FOLD_COLUMNS " FROM feed(?1) f CROSS JOIN observed_day d "
 			  "CROSS JOIN observed_subject s ON s.id = d.subject "
 			  "WHERE d.subject = f.c1 AND +d." COUNTED,
-	[STMT_DAYS_OF] =
-		"SELECT " FOLD_COLUMNS " FROM " DAYS " CROSS JOIN observed_subject s ON s.id = d.subject "
-		"WHERE d.subject = ?1 AND +d." COUNTED " "
-		"ORDER BY d.subject, d.key_epoch",
+	[STMT_DAYS_OF] = "SELECT " FOLD_COLUMNS
+			 " FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
+			 "WHERE d.subject = ?1 AND +d." COUNTED " "
+			 "ORDER BY d.subject, d.key_epoch",
 	[STMT_DAY_ANY] = "SELECT 1 FROM observed_day WHERE subject = ?1 AND +" COUNTED "LIMIT 1",
 	[STMT_SUBJECTS_FROM] = "SELECT id, kind, name FROM observed_subject WHERE id >= ?1 ORDER BY id",
 	[STMT_SOURCES_UNCOUNTED] =

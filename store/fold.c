@@ -7,17 +7,14 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "db/channel.h"
 
 enum column {
 	DAY_SUBJECT,
 	DAY_KIND,
 	DAY_NAME,
 	DAY_EPOCH,
-	DAY_VIA,
-	DAY_FIRST,
-	DAY_LAST,
-	DAY_COUNT,
-	DAY_SKETCH
+	DAY_CHANNELS,
 };
 
 struct fold {
@@ -105,49 +102,56 @@ static bool open_subject(struct fold *f, struct query *q)
 
 static bool is_connection(enum via v) { return v == VIA_HTTP || v == VIA_TLS || v == VIA_QUIC; }
 
-static bool add_sketch(struct fold *f, struct query *q, enum via via)
+static bool add_sketch(struct fold *f, int64_t epoch, const struct channel *c)
 {
+	struct rd r = rd_init(c->sketch, c->sketch_size);
 	struct sketch row;
-	const void *bytes;
-	struct rd r;
-	size_t n;
 
-	bytes = query_get_blob(q, DAY_SKETCH, &n);
-	r = rd_init(bytes, n);
 	if (!sketch_get(&r, &row))
 		return false;
-	if (!f->epoch_open || f->epoch != query_get_int(q, DAY_EPOCH)) {
+	if (!f->epoch_open || f->epoch != epoch) {
 		close_epoch(f);
 		f->now = row;
 		sketch_init(&f->connected);
-		f->epoch = query_get_int(q, DAY_EPOCH);
+		f->epoch = epoch;
 		f->epoch_open = true;
 	} else {
 		sketch_merge(&f->now, &row);
 	}
-	if (is_connection(via))
+	if (is_connection((enum via)c->via))
 		sketch_merge(&f->connected, &row);
+	return true;
+}
+
+static bool add_channel(struct fold *f, int64_t epoch, const struct channel *c)
+{
+	struct folded *out = &f->out;
+
+	if (c->via >= VIA_COUNT || !add_sketch(f, epoch, c))
+		return false;
+	out->count += c->count;
+	out->count_via[c->via] += c->count;
+	if (c->first < out->first)
+		out->first = c->first;
+	if (c->last > out->last)
+		out->last = c->last;
+	add_day(out, text_beijing_day(c->first));
+	add_day(out, text_beijing_day(c->last)); /* a window may cross midnight */
 	return true;
 }
 
 static bool add_row(struct fold *f, struct query *q)
 {
-	struct folded *out = &f->out;
-	int64_t first = query_get_int(q, DAY_FIRST), last = query_get_int(q, DAY_LAST);
-	uint64_t count = (uint64_t)query_get_int(q, DAY_COUNT);
-	enum via via;
+	int64_t epoch = query_get_int(q, DAY_EPOCH);
+	struct channel c;
+	size_t n;
+	const void *channels = query_get_blob(q, DAY_CHANNELS, &n);
+	struct rd list = rd_init(channels, n);
 
-	if (!state_via(q, DAY_VIA, &via) || !add_sketch(f, q, via))
-		return false;
-	out->count += count;
-	out->count_via[via] += count;
-	if (first < out->first)
-		out->first = first;
-	if (last > out->last)
-		out->last = last;
-	add_day(out, text_beijing_day(first));
-	add_day(out, text_beijing_day(last)); /* a window may cross midnight */
-	return true;
+	while (channel_next(&list, &c))
+		if (!add_channel(f, epoch, &c))
+			return false;
+	return rd_ok(&list);
 }
 
 void fold_rows(struct query *q, fold_fn *fn, void *arg)
