@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "probes/footfile.h"
 #include "probes/form.h"
 #include "probes/html.h"
 #include "probes/ident.h"
@@ -22,7 +23,6 @@ enum {
 	DOOR_TEXT = 400,   /* bytes of text of a page that is only a door */
 	DOOR_BYTES = 16384,
 	SHELL_TEXT = 200,  /* and of a shell that its scripts fill */
-	FOOT_NAME = 200,   /* of a file's name in a script */
 	SAYING_LEAST = 12, /* of an attribute that may hold a number */
 	SAYING_MOST = 4096,
 };
@@ -40,6 +40,8 @@ struct page {
 	struct form form;
 	struct links links;
 	size_t label_from;      /* in view.seen: behind the last field */
+	struct html_str anchor; /* href of the link that is open, as it stands */
+	size_t anchor_from;     /* in view.seen */
 	enum language language; /* of the script element that is open */
 	bool titled;
 	struct html_str redirect; /* of a script */
@@ -102,17 +104,6 @@ static bool is_own(const struct page *p, struct html_str src, struct url *u)
 	       !url_equal(u, &p->own);
 }
 
-/* Is this what its name says? */
-static bool is_foot_file(struct html_str name)
-{
-	static const char *const words[] = { "foot", "bottom", "copyright", "beian" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (html_has(name, words[i]))
-			return true;
-	return false;
-}
-
 /* The last one counts: the page's own foot stands behind those of its parts. */
 static void keep_foot(struct page *p, struct html_str src)
 {
@@ -122,21 +113,6 @@ static void keep_foot(struct page *p, struct html_str src)
 		p->r->foot = u;
 		p->r->has_foot = true;
 	}
-}
-
-/* $("#foot").load("/common/footer.html") */
-static bool like_foot(struct html_str s)
-{
-	static const char *const ends[] = { ".htm", ".html", ".shtml", ".jsp", ".php", ".aspx", ".js" };
-	const char *query = memchr(s.p, '?', s.n);
-
-	s.n = query ? (size_t)(query - s.p) : s.n;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && s.n < FOOT_NAME; i++) {
-		size_t n = strlen(ends[i]);
-		if (s.n > n && strncasecmp(s.p + s.n - n, ends[i], n) == 0)
-			return memchr(s.p, ' ', s.n) == NULL && is_foot_file(s);
-	}
-	return false;
 }
 
 /* -- scripts */
@@ -180,7 +156,7 @@ static void read_strings(struct page *p, const char *text, size_t n)
 		script_unescape_all(&lit, str.text.p, str.text.n);
 		if (lit.len == 0)
 			continue;
-		if (like_foot((struct html_str){ lit.p, lit.len }))
+		if (footfile_like((struct html_str){ lit.p, lit.len }))
 			keep_foot(p, (struct html_str){ lit.p, lit.len });
 		if (like_url((struct html_str){ lit.p, lit.len }))
 			link_read(&p->links, IN_SCRIPT, lit.p, lit.len, "script");
@@ -303,7 +279,7 @@ static void on_script(struct page *p, const struct html_token *t)
 		return;
 	marker_source(p->facts, src.p, src.n);
 	keep_script(p, src);
-	if (is_foot_file(src))
+	if (footfile_named(src))
 		keep_foot(p, src);
 }
 
@@ -329,7 +305,7 @@ static void on_frame(struct page *p, const struct html_token *t)
 	if (!attr(p, t, "src", &src))
 		return;
 	lead_to(p, LEAD_FRAME, src);
-	if (is_foot_file(src))
+	if (footfile_named(src))
 		keep_foot(p, src);
 }
 
@@ -339,7 +315,7 @@ static void on_inside(struct page *p, const struct html_token *t)
 	struct html_str src;
 
 	if ((attr(p, t, "src", &src) || attr(p, t, "data", &src)) && !view_is_hidden(&p->view) &&
-	    (is_foot_file(src) || p->view.foot.depth > 0))
+	    (footfile_named(src) || p->view.foot.depth > 0))
 		keep_foot(p, src);
 }
 
@@ -351,18 +327,35 @@ static void on_body(struct page *p, const struct html_token *t)
 		read_code(p, onload);
 }
 
-/* A link to a host that shares no name with the page's own, and to nobody who keeps the numbers. */
+/* To a host that shares no name with the page's own, and to nobody who keeps the numbers. */
+static bool leads_away(struct page *p, struct html_str href)
+{
+	struct url u;
+
+	href = plain(&p->scratch, href);
+	return href.n < PROBE_URL_MAX && url_join(&u, &p->base, href.p, href.n) && !url_akin(&u, &p->own) &&
+	       strstr(u.host, "gov.cn") == NULL && strstr(u.host, "beian") == NULL;
+}
+
+/* The link that is open ends: where it leads matters only to one that shows a number. */
+static void close_anchor(struct page *p)
+{
+	const struct buf *seen = &p->view.seen;
+	struct html_str href = p->anchor;
+
+	p->anchor.n = 0;
+	if (href.n > 0 && memmem(href.p, href.n, "//", 2) != NULL &&
+	    (memmem(seen->p + p->anchor_from, seen->len - p->anchor_from, "备", strlen("备")) != NULL ||
+	     memmem(seen->p + p->anchor_from, seen->len - p->anchor_from, "備", strlen("備")) != NULL) &&
+	    leads_away(p, href))
+		view_add_away(&p->view, p->anchor_from);
+}
+
 static void on_anchor(struct page *p, const struct html_token *t)
 {
-	struct html_str href;
-	struct url u;
-	bool away = attr(p, t, "href", &href) && href.n < PROBE_URL_MAX &&
-		    memmem(href.p, href.n, "//", 2) != NULL && url_join(&u, &p->base, href.p, href.n) &&
-		    !url_akin(&u, &p->own) && strstr(u.host, "gov.cn") == NULL &&
-		    strstr(u.host, "beian") == NULL;
-
-	if (!view_is_inert(&p->view))
-		view_link(&p->view, away);
+	close_anchor(p);
+	if (!view_is_inert(&p->view) && html_attr_find(t->text, "href", &p->anchor))
+		p->anchor_from = p->view.seen.len;
 }
 
 /* Its attributes name a mini-program, whatever stands around them. */
@@ -462,6 +455,8 @@ static void start(struct page *p, const struct html_token *t)
 static void end(struct page *p, const struct html_token *t)
 {
 	view_end(&p->view, t);
+	if (strcmp(t->name, "a") == 0)
+		close_anchor(p);
 	if (strcmp(t->name, "form") == 0 && p->form.open)
 		form_end(&p->form, p->facts);
 }

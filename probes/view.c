@@ -54,15 +54,12 @@ bool view_in_foot(const struct view *v, size_t at)
 	return false;
 }
 
-void view_link(struct view *v, bool away)
+void view_add_away(struct view *v, size_t from)
 {
-	if (v->away)
-		v->away_at[v->aways - 1].to = v->seen.len;
-	v->away = away && v->aways < VIEW_AWAY_MAX;
-	if (v->away) {
-		v->away_at[v->aways].from = v->seen.len;
-		v->away_at[v->aways++].to = SIZE_MAX;
-	}
+	if (v->aways == VIEW_AWAY_MAX)
+		return;
+	v->away_at[v->aways].from = from;
+	v->away_at[v->aways++].to = v->seen.len;
 }
 
 size_t view_away(const struct view *v, size_t at)
@@ -262,7 +259,5 @@ void view_end(struct view *v, const struct html_token *t)
 	(void)mark_step(&v->hide, t);
 	(void)mark_step(&v->inert, t);
 	foot_step(v, t);
-	if (strcmp(t->name, "a") == 0)
-		view_link(v, false);
 	line_break(v, t->name);
 }

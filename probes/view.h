@@ -37,9 +37,8 @@ struct view {
 		size_t from, to; /* in seen; the last one may be open: to is SIZE_MAX */
 	} feet_at[VIEW_FEET_MAX];
 	size_t aways;
-	bool away; /* inside the last one */
 	struct {
-		size_t from, to; /* as above: the text of a link that leads to somebody else's host */
+		size_t from, to; /* the text of a link that leads to somebody else's host */
 	} away_at[VIEW_AWAY_MAX];
 };
 
@@ -54,8 +53,8 @@ void view_script_text(struct view *v, struct html_str html, bool joined);
 bool view_is_hidden(const struct view *v);
 bool view_is_inert(const struct view *v);
 bool view_in_foot(const struct view *v, size_t at);
-/* A link begins here, to the host of somebody else or not. */
-void view_link(struct view *v, bool away);
+/* What was seen since `from` is the text of a link to the host of somebody else. */
+void view_add_away(struct view *v, size_t from);
 /* Where the text of a link to somebody else begins that text[at] is in; SIZE_MAX: it is in none. */
 size_t view_away(const struct view *v, size_t at);
 

@@ -60,6 +60,10 @@ static void test_links_away(void **state)
 		{ "<a href='https://beian.miit.gov.cn/'>江州大学 湘ICP备05000001号</a>", true },
 		{ "<a href='//www.other.com'>云帆科技有限公司</a> 湘ICP备05000001号", true },
 		{ "<a href='/x'>云帆科技有限公司 湘ICP备05000001号</a>", true },
+		{ "<a href='//other.com'>云帆科技有限公司 湘ICP備05000001號",
+		  true }, /* not closed: all the rest */
+		{ "<a href='//other.com'>云帆科技有限公司 湘ICP備05000001號<a>", false },
+		{ "<a href='//other.com'>云帆<a href=/x>科技有限公司 湘ICP备05000001号</a>", true },
 	};
 
 	(void)state;

@@ -87,24 +87,20 @@ static void test_away(void **state)
 
 	(void)state;
 	view_init(&v);
-	buf_puts(&v.seen, "ab");
-	assert_int_equal(view_away(&v, 0), SIZE_MAX);
-	view_link(&v, true);
-	buf_puts(&v.seen, "cd");
-	view_link(&v, true); /* the one before was not closed */
+	buf_puts(&v.seen, "abcd");
+	assert_int_equal(view_away(&v, 3), SIZE_MAX);
+	view_add_away(&v, 2);
 	buf_puts(&v.seen, "ef");
-	view_link(&v, false);
+	view_add_away(&v, 4);
 	buf_puts(&v.seen, "gh");
 	assert_int_equal(view_away(&v, 1), SIZE_MAX);
 	assert_int_equal(view_away(&v, 3), 2);
 	assert_int_equal(view_away(&v, 4), 4);
 	assert_int_equal(view_away(&v, 6), SIZE_MAX);
-	for (size_t i = 0; i < VIEW_AWAY_MAX * 2; i++) {
-		view_link(&v, true);
-		buf_puts(&v.seen, "x");
-	}
+	for (size_t i = 0; i < VIEW_AWAY_MAX * 2; i++)
+		view_add_away(&v, 7);
 	assert_int_equal(v.aways, VIEW_AWAY_MAX);
-	assert_int_equal(view_away(&v, v.seen.len - 1), SIZE_MAX);
+	assert_int_equal(view_away(&v, 7), 7);
 	view_clear(&v);
 }
 
