@@ -189,6 +189,19 @@ static const struct {
 
 uint16_t tunnel_port(size_t i) { return i < sizeof(ports) / sizeof(ports[0]) ? ports[i].port : 0; }
 
+/* By that row, unless it finds something else. */
+static bool tunnel_open(struct walk *w, size_t row)
+{
+	struct rd r = w->r;
+	walk_fn *next = quic_is_long(r) ? NULL : ports[row].open(&r);
+
+	if (next == NULL || !rd_ok(&r))
+		return false;
+	w->r = r;
+	w->next = next;
+	return true;
+}
+
 /* Replies may come from the tunnel's port; a client of DNS or QUIC may have drawn it at random, and is
  * answered there. */
 bool tunnel_udp(struct walk *w)
@@ -197,17 +210,8 @@ bool tunnel_udp(struct walk *w)
 
 	if (sport == PORT_DNS || dport == PORT_DNS)
 		return false;
-	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		struct rd r = w->r;
-		walk_fn *next;
-		if ((sport != ports[i].port && dport != ports[i].port) || quic_is_long(w->r))
-			continue;
-		next = ports[i].open(&r);
-		if (next == NULL || !rd_ok(&r))
-			continue;
-		w->r = r;
-		w->next = next;
-		return true;
-	}
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if ((sport == ports[i].port || dport == ports[i].port) && tunnel_open(w, i))
+			return true;
 	return false;
 }
