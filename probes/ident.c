@@ -132,20 +132,34 @@ static bool digits_in(const struct hit *h, size_t least)
 	return count >= least;
 }
 
-/* 16 digits are anything (an order, a time): "appId" stands right in front, or alipay in the same statement.
- */
+/* One of these words stands right in front of it, as the name of a value: appId: '…', ?app_id=…, that
+ * escaped. */
+static bool named(const struct hit *h, const char *const *words)
+{
+	size_t from = last_of(h, words), at = from;
+
+	while (from > 0 && at < h->front_n && !lower_alnum(h->front[at]))
+		at++;
+	return from > 0 &&
+	       (at == h->front_n || strcmp(h->front + at, "3d") == 0 || strcmp(h->front + at, "253d") == 0);
+}
+
+/* 16 digits are anything (an order, a time): they are named, or alipay stands in the same statement. */
 static bool is_alipay(const struct hit *h)
 {
-	static const char *const of_app[] = { "appid", "app_id", NULL }, *const of_host[] = { "alipay",
-											      NULL };
-	size_t app = last_of(h, of_app), host = last_of(h, of_host), name = app;
+	static const char *const names[] = { "appid", "app_id", NULL }, *const host[] = { "alipay", NULL };
+	size_t alipay = last_of(h, host);
 
-	while (app > 0 && name < h->front_n && !lower_alnum(h->front[name]))
-		name++;
-	if (app > 0 && (name == h->front_n || strcmp(h->front + name, "3d") == 0 ||
-			strcmp(h->front + name, "253d") == 0))
-		return true; /* "=", or that escaped once or twice */
-	return host > 0 && strpbrk(h->front + host, ";,&") == NULL;
+	return named(h, names) || (alipay > 0 && strpbrk(h->front + alipay, ";,&") == NULL);
+}
+
+/* 16 letters are a word of a language, unless they are named. */
+static bool is_dingtalk(const struct hit *h)
+{
+	static const char *const names[] = { "appid",    "corpid",    "appkey",    "clientid",
+					     "suitekey", "client_id", "suite_key", NULL };
+
+	return digits_in(h, 2) || named(h, names);
 }
 
 static bool type_of(const struct hit *h, enum which w, enum fact *type)
@@ -161,7 +175,7 @@ static bool type_of(const struct hit *h, enum which w, enum fact *type)
 		return true;
 	case DING:
 		*type = FACT_DINGTALK_APP;
-		return digits_in(h, 2); /* not a word of a language */
+		return is_dingtalk(h);
 	case CLI:
 		*type = FACT_FEISHU_MINI;
 		return digits_in(h, 1);
