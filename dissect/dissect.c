@@ -219,9 +219,7 @@ void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 {
 	struct walk *w = &d->walk;
 
-	if (w->parsed) /* parsers find a message of zeroes; most packets never get to one */
-		w->m = (struct dissect_message){ 0 };
-	w->parsed = w->out.told = false;
+	w->out.told = false;
 	w->outcome = DISSECT_OUT_READ;
 	w->m.time = p->time;
 	w->r = rd_init(p->bytes, p->captured);

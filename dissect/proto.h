@@ -76,7 +76,8 @@ struct proto_stream {
 struct proto_datagram {
 	const char *name;
 	uint8_t mask, bits; /* of the first octet: one without these bits is not mine, and costs no call */
-	/* Whole datagram at once: OK (was mine), MORE (mine, and kept until others come), SKIP (not mine),
+	/* Writes all of its part of the message: what others left there is not cleared.
+	 * Whole datagram at once: OK (was mine), MORE (mine, and kept until others come), SKIP (not mine),
 	 * BAD (mine, malformed, counted). */
 	enum proto_result (*parse)(const uint8_t *p, size_t n, struct proto_out *out);
 };

@@ -131,7 +131,7 @@ static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *
 	s = &f->dir[p->dir];
 	if (s->mode == STREAM_NEW)
 		tcp_begin(w, p, s, &env);
-	w->parsed = true;
+	walk_parse(w, WALK_STREAM);
 	stream_segment(s, &env, &p->seg);
 	w->outcome = outcomes[env.result];
 	if (s->mode == STREAM_DONE)
@@ -150,7 +150,7 @@ static void tcp_half_close(struct walk *w, const struct tcp_packet *p, struct fl
 		return;
 	if (s->mode != STREAM_GUESS && (p->flags & TCP_FIN) != 0 && p->end != s->next + hold_prefix(s->hold))
 		return;
-	w->parsed = true;
+	walk_parse(w, WALK_STREAM);
 	stream_close(s, &env);
 	if (s->mode == STREAM_DONE)
 		f->done |= (uint8_t)(1u << p->dir);

@@ -20,7 +20,7 @@ static void udp_parse(struct walk *w)
 	const struct proto_datagram *end = proto_datagrams + proto_datagram_count;
 	enum proto_result r;
 
-	w->parsed = true;
+	walk_parse(w, WALK_DATAGRAM);
 	for (const struct proto_datagram *d = proto_datagrams; d < end; d++) {
 		if ((w->r.p[0] & d->mask) != d->bits)
 			continue;

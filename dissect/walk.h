@@ -22,7 +22,7 @@ struct walk {
 	struct rd r;     /* what is left, no longer than the headers so far claim */
 	size_t cut;      /* bytes behind r that the packet had and the capture has not */
 	walk_fn *next;   /* layer to go on with */
-	bool parsed;     /* something was written to m besides time and flow */
+	uint8_t written; /* enum walk_written */
 	uint8_t outcome; /* enum dissect_outcome, unless a message was told */
 	uint64_t serial; /* number of the packet */
 	uint16_t ident;  /* identification of the innermost IPv4 header; 0 of IPv6 */
@@ -32,6 +32,23 @@ struct walk {
 	struct dissect_message m; /* time and flow are filled as layers are walked */
 	struct proto_out out;     /* out.m is &m */
 };
+
+/* What stands in the message besides time and flow, left by parsers of packets before. */
+enum walk_written {
+	WALK_NOTHING,
+	WALK_DATAGRAM, /* its name and the part of one kind, which parsers of datagrams write whole each time
+			*/
+	WALK_STREAM,
+};
+
+/* To be said before parsers are called: those of streams find a message of zeroes. Most packets never get to
+ * one, and clearing costs as much as a layer. */
+static inline void walk_parse(struct walk *w, enum walk_written by)
+{
+	if (w->written == WALK_STREAM || (w->written == WALK_DATAGRAM && by == WALK_STREAM))
+		w->m = (struct dissect_message){ .time = w->m.time, .flow = w->m.flow };
+	w->written = (uint8_t)by;
+}
 
 static inline void walk_count(struct walk *w, enum dissect_reason why) { w->out.stats->reasons[why]++; }
 

@@ -94,16 +94,26 @@ static inline bytes16 good_bytes(bytes16 x)
 	return (bytes16)(((x >= '-') & (x <= '9') & (x != '/')) | ((x >= '_') & (x <= 'z') & (x != '`')));
 }
 
-/* Are all bytes good, and no two of them dots that stand together? */
+/* Which of them cannot stand there: bad ones, and dots before a dot. */
+static inline bytes16 bad_bytes(const uint8_t *p)
+{
+	bytes16 x = load16(p);
+
+	return ~good_bytes(x) | (bytes16)((x == '.') & (load16(p + 1) == '.'));
+}
+
+/* Are all bytes good, and no two of them dots that stand together? The last is no dot. */
 static bool all_good(const uint8_t *p, size_t n)
 {
 	static const bytes16 first = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
-	bytes16 bad = { 0 };
+	bytes16 bad;
 
-	for (size_t at = 0; at < n; at += sizeof(bad)) {
-		bytes16 x = load16(p + at), next = load16(p + at + 1);
-		bytes16 inside = (bytes16)(first < (uint8_t)(n - at));
-		bad |= inside & (~good_bytes(x) | (bytes16)((x == '.') & (next == '.')));
+	if (n < sizeof(bad)) {
+		bad = bad_bytes(p) & (bytes16)(first < (uint8_t)n);
+	} else {
+		bad = bad_bytes(p + n - sizeof(bad));
+		for (size_t at = 0; at + sizeof(bad) < n; at += sizeof(bad))
+			bad |= bad_bytes(p + at);
 	}
 	return (((words2)bad)[0] | ((words2)bad)[1]) == 0;
 }

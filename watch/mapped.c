@@ -13,7 +13,7 @@
 #include "base/rd.h"
 
 enum {
-	MAPPED_WINDOW = 8 << 20,   /* mapped at once */
+	MAPPED_WINDOW = 2 << 20,   /* mapped at once */
 	MAPPED_BUFFER = 512 << 10, /* read at once: stays in the second-level cache */
 	MAPPED_HEADER = 16,        /* of a record */
 	MAPPED_PACKET = 256 << 10, /* the longest that libpcap takes too */
