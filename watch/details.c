@@ -67,7 +67,7 @@ static void tell(struct details *d, struct subject *s, enum detail type, const c
 {
 	if (n == 0)
 		d->stats.refused++;
-	else if (!subject_add_detail(d->table, s, type, values_number(&d->table->values, value, n)))
+	else if (!subject_add_detail(d->table, s, type, values_number(&d->table->values, value, n), 1))
 		d->stats.more++;
 }
 
@@ -306,7 +306,8 @@ void details_tell(struct details *d, struct subject *s, const struct details_not
 	for (size_t i = 0; s != NULL && i < n->count; i++) {
 		if (n->note[i].refused)
 			d->stats.refused++;
-		else if (!subject_add_detail(d->table, s, (enum detail)n->note[i].type, n->note[i].value))
+		else if (!subject_add_detail(d->table, s, (enum detail)n->note[i].type, n->note[i].value,
+					     n->count - i))
 			d->stats.more++;
 	}
 }

@@ -12,8 +12,8 @@ void recent_init(struct recent *r, uint32_t most)
 {
 	*r = (struct recent){ .most = most };
 	r->entry = xmalloc(most * sizeof(*r->entry));
-	r->head = xmalloc(most * sizeof(*r->head));
-	for (uint32_t i = 0; i < most; i++)
+	r->head = xmalloc(recent_heads(r) * sizeof(*r->head));
+	for (uint32_t i = 0; i < recent_heads(r); i++)
 		r->head[i] = RECENT_NONE;
 	hash_secret_random(&r->secret);
 }
@@ -30,7 +30,10 @@ uint64_t recent_hash(const struct recent *r, const void *bytes, size_t n)
 	return hash_secret(&r->secret, bytes, n);
 }
 
-static uint32_t *head_of(const struct recent *r, uint64_t hash) { return &r->head[hash & (r->most - 1)]; }
+static uint32_t *head_of(const struct recent *r, uint64_t hash)
+{
+	return &r->head[hash & (recent_heads(r) - 1)];
+}
 
 uint32_t recent_find(const struct recent *r, uint64_t hash)
 {

@@ -31,14 +31,16 @@ struct recent {
 void recent_init(struct recent *r, uint32_t most);
 void recent_clear(struct recent *r);
 uint64_t recent_hash(const struct recent *r, const void *bytes, size_t n);
+/* Two for each: the second of a chain would have to be waited for. */
+static inline uint32_t recent_heads(const struct recent *r) { return r->most * 2; }
 /* To be said some time before it is looked for; and the next step. */
 static inline void recent_prefetch(const struct recent *r, uint64_t hash)
 {
-	__builtin_prefetch(&r->head[hash & (r->most - 1)]);
+	__builtin_prefetch(&r->head[hash & (recent_heads(r) - 1)]);
 }
 static inline void recent_prefetch_entry(const struct recent *r, uint64_t hash)
 {
-	uint32_t at = r->head[hash & (r->most - 1)];
+	uint32_t at = r->head[hash & (recent_heads(r) - 1)];
 
 	if (at != RECENT_NONE)
 		__builtin_prefetch(&r->entry[at]);

@@ -20,6 +20,7 @@ enum {
 		2,         /* they are shared; and the more slots they have, the more memory is touched */
 	VALUE_BYTES = 128, /* per value */
 	VALUES_LEAST = 1024,
+	VALUES_NUMBERS = (1 << 24) - 1,
 	CLIENTS_SORTED = 128, /* more clients than this are held as a struct sketch */
 	SERVER_MOST = 16,     /* bytes of one that stands in the subject */
 };
@@ -29,6 +30,8 @@ _Static_assert((int)NAME_AT < (int)LINE, "what each message touches is one cache
 _Static_assert((int)SUBJECT_KIND_COUNT <= 16 && (int)VIA_COUNT <= 16, "kind and via share a byte");
 _Static_assert(SERVERS_AT + sizeof(struct record_server) <= REST_LEAST, "the least rest has a server");
 _Static_assert((int)RECORD_SERVERS_MAX <= 8, "a byte tells them apart");
+#define DETAIL_COUNT_MAX ((UINT64_C(1) << 36) - 1)
+_Static_assert(DETAIL_COUNT < 16, "a type fits in its bits");
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
 _Static_assert((int)VALUE_BYTES_MAX < (int)RECORD_VALUE_MAX, "values fit in records");
 _Static_assert((int)CLIENTS_SORTED <= (int)SKETCH_EXACT, "what is sorted is exact");
@@ -54,7 +57,13 @@ static uint32_t slot_count(uint32_t max)
 	return slots * 2;
 }
 
-static uint32_t values_most(uint32_t max) { return (uint32_t)larger(max / SUBJECTS_PER_VALUE, VALUES_LEAST); }
+/* No more than the numbers that a detail can hold. */
+static uint32_t values_most(uint32_t max)
+{
+	uint32_t most = (uint32_t)larger(max / SUBJECTS_PER_VALUE, VALUES_LEAST);
+
+	return most < VALUES_NUMBERS ? most : VALUES_NUMBERS;
+}
 
 /* The first piece stays empty, for 0 is no number; behind the last, a whole piece of a name is read. */
 static size_t record_bytes(uint32_t max) { return (size_t)max * RECORD_MOST + 2 * PIECE + LINE; }
@@ -306,10 +315,11 @@ static struct subject_rest *rest_of(struct subjects *t, struct subject *s, size_
 
 /* --- what hangs on a subject --- */
 
-/* Makes an array in the arena twice as long, up to `most`; the same when there is no room. */
-static void grow(struct subjects *t, uint32_t *place, size_t item, uint8_t *cap, size_t most)
+/* Makes an array in the arena longer by `coming` and at least twice as long, up to `most`; the same when
+ * there is no room. */
+static void grow(struct subjects *t, uint32_t *place, size_t item, uint8_t *cap, size_t most, size_t coming)
 {
-	size_t want = *cap > 0 ? *cap * (size_t)2 : 1, room = arena_room(want * item) / item;
+	size_t want = *cap + (*cap > coming ? *cap : coming), room = arena_room(want * item) / item;
 	void *p = *cap >= most || !has_spare(t) ? NULL : arena_get(&t->arena, want * item);
 
 	if (p == NULL)
@@ -510,7 +520,7 @@ static bool links_add(struct subjects *t, struct subject_rest *r, const char *ho
 			return true;
 		}
 	if (r->link_count == r->link_cap)
-		grow(t, &r->links, sizeof(*link), &r->link_cap, RECORD_LINKS_MAX);
+		grow(t, &r->links, sizeof(*link), &r->link_cap, RECORD_LINKS_MAX, 1);
 	if (r->link_count == r->link_cap || !copy_name(t, host, n, &name))
 		return false;
 	link = subjects_hung(t, r->links);
@@ -527,7 +537,8 @@ bool subject_add_link(struct subjects *t, struct subject *s, const char *host, s
 	return ok;
 }
 
-static bool details_add(struct subjects *t, struct subject_rest *r, enum detail type, uint32_t value)
+static bool details_add(struct subjects *t, struct subject_rest *r, enum detail type, uint32_t value,
+			size_t coming)
 {
 	struct subject_detail *d = subjects_hung(t, r->details);
 	size_t same = 0;
@@ -535,25 +546,26 @@ static bool details_add(struct subjects *t, struct subject_rest *r, enum detail 
 	for (size_t i = 0; i < r->detail_count; i++) {
 		same += d[i].type == type;
 		if (d[i].value == value && d[i].type == type) {
-			d[i].count++;
+			d[i].count += d[i].count < DETAIL_COUNT_MAX;
 			return true;
 		}
 	}
 	if (value == 0 || same >= detail_most[type])
 		return false;
 	if (r->detail_count == r->detail_cap)
-		grow(t, &r->details, sizeof(*d), &r->detail_cap, RECORD_DETAILS_MAX);
+		grow(t, &r->details, sizeof(*d), &r->detail_cap, RECORD_DETAILS_MAX, coming);
 	if (r->detail_count == r->detail_cap)
 		return false;
 	d = subjects_hung(t, r->details);
-	d[r->detail_count++] = (struct subject_detail){ 1, value, (uint8_t)type };
+	d[r->detail_count++] = (struct subject_detail){ .count = 1, .value = value & VALUES_NUMBERS, .type = type & 15 };
 	return true;
 }
 
-bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value)
+bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value,
+			size_t coming)
 {
 	struct subject_rest *r = rest_of(t, s, 0);
-	bool ok = details_add(t, r, type, value);
+	bool ok = details_add(t, r, type, value, coming);
 
 	r->details_more += !ok;
 	return ok;

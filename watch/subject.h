@@ -31,9 +31,9 @@ struct subject_link {
 };
 
 struct subject_detail {
-	uint64_t count;
-	uint32_t value; /* number in struct values */
-	uint8_t type;
+	uint64_t count : 36; /* stays at its greatest */
+	uint64_t value : 24; /* number in struct values */
+	uint64_t type : 4;
 };
 
 struct subject {
@@ -209,10 +209,12 @@ static inline uint64_t *subject_clients(const struct subject_rest *r)
 {
 	return (uint64_t *)((uintptr_t)r + subject_clients_at(r->server_cap));
 }
-/* Each is false when there was no room; of all but clients the subject counts that itself. */
+/* Each is false when there was no room; of all but clients the subject counts that itself. `coming`: so many
+ * follow, itself among them. */
 bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash);
 bool subject_add_link(struct subjects *t, struct subject *s, const char *host, size_t n);
-bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value);
+bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type, uint32_t value,
+			size_t coming);
 /* Returns how many found no room. */
 size_t subject_add_servers(struct subjects *t, struct subject *s, const struct record_server *server,
 			   size_t n);

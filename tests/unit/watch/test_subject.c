@@ -306,7 +306,7 @@ static void expect_detail(const struct record_detail *d, enum detail type, const
 
 static bool tell(struct subjects *t, struct subject *s, enum detail type, const char *value)
 {
-	return subject_add_detail(t, s, type, values_number(&t->values, value, strlen(value)));
+	return subject_add_detail(t, s, type, values_number(&t->values, value, strlen(value)), 1);
 }
 
 static void details_are_counted_and_sorted(void **state)
@@ -324,7 +324,7 @@ static void details_are_counted_and_sorted(void **state)
 	assert_true(tell(&t, s, DETAIL_ALPN, "h2"));
 	assert_true(tell(&t, s, DETAIL_TITLE, "h2"));
 	assert_true(tell(&t, s, DETAIL_ALPN, "h2"));
-	assert_false(subject_add_detail(&t, s, DETAIL_ALPN, 0));
+	assert_false(subject_add_detail(&t, s, DETAIL_ALPN, 0, 1));
 	show_subject(&t, s, &o);
 	assert_int_equal(o.detail_count, 4);
 	expect_detail(&o.details[0], DETAIL_ALPN, "h2", 2);
