@@ -143,7 +143,8 @@ QUIC_INLINE void keyed_make(struct keyed *k, const __m128i key[2])
 
 QUIC_INLINE void hmac_begin(struct lane *l, const struct keyed *k, const struct quic_block *message)
 {
-	*l = k->inner;
+	l->abef = k->inner.abef;
+	l->cdgh = k->inner.cdgh;
 	lane_message(l, message);
 }
 
@@ -208,13 +209,21 @@ QUIC_TARGET static void pads(struct quic_pads *pads, const uint8_t key[QUIC_HASH
 	block_put(pads->outer + BLOCK, k.outer.cdgh);
 }
 
+QUIC_INLINE void keyed_load(struct keyed *k, const struct quic_pads *pads)
+{
+	k->inner.abef = block_at(pads->inner);
+	k->inner.cdgh = block_at(pads->inner + BLOCK);
+	k->outer.abef = block_at(pads->outer);
+	k->outer.cdgh = block_at(pads->outer + BLOCK);
+}
+
 QUIC_TARGET static void derive(const struct quic_pads *salt, const struct quic_block *dcid,
 			       const struct quic_labels *labels, uint8_t out[QUIC_DERIVED][QUIC_HASH_SIZE])
 {
-	struct keyed k = { .inner = { block_at(salt->inner), block_at(salt->inner + BLOCK) },
-			   .outer = { block_at(salt->outer), block_at(salt->outer + BLOCK) } };
 	__m128i secret[2];
+	struct keyed k;
 
+	keyed_load(&k, salt);
 	hmac(&k, dcid, secret);
 	keyed_make(&k, secret);
 	hmac(&k, &labels->client, secret);
