@@ -13,11 +13,12 @@
 
 enum {
 	NUMBERS_MAX = 150, /* of a text */
-	OWNERS_MAX = 50,
+	OWNERS_MAX = 200,
 	NEAR_BYTES = 600,  /* between a number and the owner's name beside it */
 	SHORT_TEXT = 3000, /* bytes of a text on which everything is its imprint */
 	UNMARKED_MAX = 2,  /* names that nothing but a number marks; more are a list of others' sites */
 	BODIES_MAX = 3,    /* filers of one page; more are a list of them */
+	NAMES_MAX = 3,     /* owners of one page; the same */
 };
 
 enum { IN_FOOT = 95, LATENT_OWNER = 65, BY_FORM = 60, CROWDED = 60 };
@@ -92,38 +93,6 @@ static size_t distance(size_t a, size_t b) { return a > b ? a - b : b - a; }
 static size_t place_of(const struct gather *g, const struct owner *o)
 {
 	return (size_t)(o->name - g->text->p);
-}
-
-/* The owner named nearest to a number; NULL: none is near. */
-static const struct owner *owner_near(const struct gather *g, const struct number *m)
-{
-	const struct owner *best = NULL;
-	size_t least = NEAR_BYTES;
-
-	for (size_t i = 0; i < g->owners; i++) {
-		size_t far = distance(place_of(g, &g->owner[i]), m->at);
-		if (far <= least) {
-			least = far;
-			best = &g->owner[i];
-		}
-	}
-	return best;
-}
-
-/* News speak of 主办单位 too: an owner is told from a footer, the end of a page, a short page, or from beside
- * a number. */
-static bool is_imprint(const struct gather *g, const struct owner *o)
-{
-	size_t at = place_of(g, o);
-
-	if (!o->weak && (g->place != IMPRINT_SEEN || g->text->len < SHORT_TEXT || at > g->text->len / 10 * 6))
-		return true;
-	if (g->place == IMPRINT_SEEN && view_in_foot(g->view, at))
-		return true;
-	for (size_t i = 0; i < g->numbers; i++)
-		if (distance(g->number[i].at, at) <= NEAR_BYTES / 2)
-			return true;
-	return false;
 }
 
 /* -- whose a number is */
@@ -247,6 +216,81 @@ static unsigned sure_of(const struct gather *g, const struct number *m)
 	return g->place == IMPRINT_SEEN && view_in_foot(g->view, m->at) ? IN_FOOT : confidence[g->place];
 }
 
+/* -- whose page it is */
+
+static bool owner_in_foot(const struct gather *g, const struct owner *o)
+{
+	return g->place == IMPRINT_SEEN && view_in_foot(g->view, place_of(g, o));
+}
+
+/* News speak of 主办单位 too: an owner is told from a footer, the end of a page, a short page, or from beside
+ * a number. */
+static bool is_imprint(const struct gather *g, const struct owner *o)
+{
+	size_t at = place_of(g, o);
+
+	if (!o->weak && (g->place != IMPRINT_SEEN || g->text->len < SHORT_TEXT || at > g->text->len / 10 * 6))
+		return true;
+	if (owner_in_foot(g, o))
+		return true;
+	for (size_t i = 0; i < g->numbers; i++)
+		if (g->whose[i] != OTHERS && distance(g->number[i].at, at) <= NEAR_BYTES / 2)
+			return true;
+	return false;
+}
+
+/* Beside an ICP number that is not in a footer, on a page that is no list of them. */
+static bool beside_own(const struct gather *g, const struct owner *o)
+{
+	for (size_t i = 0; i < g->numbers && g->bodies <= BODIES_MAX; i++)
+		if (g->whose[i] != OTHERS && body_of(&g->number[i]) > 0 &&
+		    !(g->place == IMPRINT_SEEN && view_in_foot(g->view, g->number[i].at)) &&
+		    distance(g->number[i].at, place_of(g, o)) <= NEAR_BYTES / 2)
+			return true;
+	return false;
+}
+
+/* Is it a page of many names, or one whose footer says whose it is? */
+static bool names_many(struct gather *g)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < g->owners; i++) {
+		g->im->foot_owner |= owner_in_foot(g, &g->owner[i]);
+		names += is_imprint(g, &g->owner[i]) && !is_kept(g, i + 1, &g->owner[i]);
+	}
+	return g->im->foot_owner || names > NAMES_MAX;
+}
+
+/* Only those that are told stay. */
+static void judge_owners(struct gather *g)
+{
+	bool many = names_many(g);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < g->owners; i++)
+		if (is_imprint(g, &g->owner[i]) &&
+		    (!many || owner_in_foot(g, &g->owner[i]) || beside_own(g, &g->owner[i])))
+			g->owner[kept++] = g->owner[i];
+	g->owners = kept;
+}
+
+/* The owner named nearest to a number; NULL: none is near. */
+static const struct owner *owner_near(const struct gather *g, const struct number *m)
+{
+	const struct owner *best = NULL;
+	size_t least = NEAR_BYTES;
+
+	for (size_t i = 0; i < g->owners; i++) {
+		size_t far = distance(place_of(g, &g->owner[i]), m->at);
+		if (far <= least) {
+			least = far;
+			best = &g->owner[i];
+		}
+	}
+	return best;
+}
+
 static void tell(const struct gather *g, struct probe_facts *facts)
 {
 	for (size_t i = 0; i < g->numbers; i++) {
@@ -260,10 +304,9 @@ static void tell(const struct gather *g, struct probe_facts *facts)
 				o ? o->n : 0);
 	}
 	for (size_t i = 0; i < g->owners; i++)
-		if (is_imprint(g, &g->owner[i]))
-			probe_fact_add(facts, FACT_OWNER,
-				       g->place == IMPRINT_LATENT ? LATENT_OWNER : g->owner[i].confidence,
-				       g->owner[i].name, g->owner[i].n);
+		probe_fact_add(facts, FACT_OWNER,
+			       g->place == IMPRINT_LATENT ? LATENT_OWNER : g->owner[i].confidence,
+			       g->owner[i].name, g->owner[i].n);
 }
 
 void imprint_read(struct imprint *im, struct probe_facts *facts, const struct buf *text,
@@ -277,6 +320,7 @@ void imprint_read(struct imprint *im, struct probe_facts *facts, const struct bu
 		im->overlooked += owner_scan(text->p, text->len, keep_owner, g);
 		judge(g);
 		keep_unmarked(g);
+		judge_owners(g);
 	} else {
 		judge(g);
 	}

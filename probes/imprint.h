@@ -5,11 +5,13 @@
  * 90, in an attribute 80, in a script, a template or <noscript> 70, by its form alone or in a crowd 60.
  * Not told, but counted: ICP numbers of others. Those are of who built the page, where it has one of its own;
  * of whom a sentence speaks (某公司（…）因未整改); of whom a link to another host names; and, where a footer
- * has one, any other body's outside of it: one body is one filer. Pure; linear.
+ * has one, any other body's outside of it: one body is one filer. Where a footer names an owner, or many are
+ * named, only those of the footer and beside such a number are told. Pure; linear.
  */
 #ifndef PROBES_IMPRINT_H
 #define PROBES_IMPRINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "probes/number.h"
@@ -30,6 +32,7 @@ struct imprint {
 	size_t templates;  /* numbers that are a template's */
 	size_t others;     /* numbers that are somebody else's */
 	size_t overlooked; /* numbers, owners and marks that there were too many of */
+	bool foot_owner;   /* a footer of the text that is seen says whose the page is */
 	size_t owns; /* bodies (湘ICP备05000001) of the numbers in the footers of the text that is seen */
 	char own[IMPRINT_OWN_MAX][NUMBER_MAX];
 };

@@ -32,7 +32,8 @@ static const struct {
 
 /* How the words of a menu begin, and who speaks of itself: no names. */
 static const char *const nobody[] = { "首页",   "关于",   "联系",   "友情", "返回", "我校", "本校", "学校",
-				      "本公司", "我公司", "本单位", "本站", "我们", "进入", "更多", "所有" };
+				      "本公司", "我公司", "本单位", "本站", "我们", "进入", "更多", "所有",
+				      "转自",   "来自",   "摘自",   "来源", "感谢", "欢迎" };
 
 static const char *const english[] = {
 	"University", "College", "School", "Institute", "Academy",    "Inc",

@@ -67,6 +67,7 @@ static const char *const noise[] = { "版权所有",  "All Rights Reserved",
 				     "by",        "至今",
 				     "现在",      "present",
 				     "归",        "属于",
+				     "均",        "为",
 				     "本站由",    "由",
 				     "年" };
 

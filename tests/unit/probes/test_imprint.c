@@ -177,6 +177,33 @@ static void test_others(void **state)
 	assert_int_equal(fact(FACT_ICP_NUMBER, ICP)->confidence, 60);
 }
 
+/* Where a footer names an owner, or many are named, others are told beside an ICP number of their own only.
+ */
+static void test_many_owners(void **state)
+{
+	static const char *const lists[] = {
+		"主办方：一江学院\n主办方：二江学院\n主办方：三江学院\n主办方：四江学院\n",
+		"主办方：一江学院\n主办方：二江学院\n主办方：一江学院\n主办方：三江学院\n",
+	};
+	char text[1024];
+
+	(void)state;
+	read_text(lists[0], IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 0);
+	read_text(lists[1], IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 3);
+	snprintf(text, sizeof(text),
+		 "%s一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十\n" OWNER " " ICP, lists[1]);
+	read_text(text, IMPRINT_SEEN, true);
+	assert_int_equal(facts.count, 2);
+	assert_true(got.foot_owner);
+	assert_string_equal(fact(FACT_ICP_NUMBER, ICP)->note, "江州理工大学");
+	assert_non_null(fact(FACT_OWNER, "江州理工大学"));
+	snprintf(text, sizeof(text), "%s" ICP "\n", lists[0]);
+	read_text(text, IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 5);
+}
+
 /* 公司名称 is a label of forms and lists, too: it counts near a number. */
 static void test_weak(void **state)
 {
@@ -221,10 +248,11 @@ static void test_truncated(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),   cmocka_unit_test(test_near),
-		cmocka_unit_test(test_news),     cmocka_unit_test(test_unmarked),
-		cmocka_unit_test(test_others),   cmocka_unit_test(test_weak),
-		cmocka_unit_test(test_counters), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_places),      cmocka_unit_test(test_near),
+		cmocka_unit_test(test_news),        cmocka_unit_test(test_unmarked),
+		cmocka_unit_test(test_others),      cmocka_unit_test(test_weak),
+		cmocka_unit_test(test_many_owners), cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_truncated),
 	};
 
 	return cmocka_run_group_tests_name("imprint", tests, NULL, NULL);

@@ -25,6 +25,7 @@ static const struct {
 	{ "Universityx of Jiangzhou", "", false },
 	{ "一中", "", false },
 	{ "首页江州大学", "", true },
+	{ "转自江州大学", "", true },
 	{ "江州大学版权", "", true },
 	{ "江州", "", false },
 	{ " .,", "", false },
