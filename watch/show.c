@@ -98,14 +98,27 @@ static void put_servers(const struct subject *s, const struct subject_rest *r, s
 	sort_servers(o->servers, o->server_count);
 }
 
-static void put_links(const struct subjects *t, const struct subject_rest *r, struct observation *o)
+/* The one that stands in the subject. */
+static void put_first_link(const struct subject *s, struct record_link *to)
+{
+	const uint8_t *link = subject_link(s);
+
+	to->kind = SUBJECT_HOST;
+	memcpy(&to->count, link, sizeof(to->count));
+	put_name(to->name, (const char *)link + SUBJECT_LINK_AT, s->link_len);
+}
+
+static void put_links(const struct subjects *t, const struct subject *s, const struct subject_rest *r,
+		      struct observation *o)
 {
 	const struct subject_link *from = subjects_hung(t, r->links);
 
 	o->links_more = r->links_more;
-	o->link_count = r->link_count;
+	o->link_count = 0;
+	if (s->link_len > 0)
+		put_first_link(s, &o->links[o->link_count++]);
 	for (size_t i = 0; i < r->link_count; i++) {
-		struct record_link *to = &o->links[i];
+		struct record_link *to = &o->links[o->link_count++];
 		to->kind = (enum subject_kind)from[i].kind;
 		to->count = from[i].count;
 		put_name(to->name, subjects_hung(t, from[i].name), from[i].len);
@@ -147,6 +160,6 @@ void show_subject(const struct subjects *t, const struct subject *s, struct obse
 	o->count = s->count;
 	put_clients(t, s, r, &o->clients);
 	put_servers(s, r, o);
-	put_links(t, r, o);
+	put_links(t, s, r, o);
 	put_details(t, r, o);
 }

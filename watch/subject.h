@@ -4,10 +4,11 @@
  * on it. It is asked for each message, and it is larger than any cache: what is asked for together stands
  * together. A name stands right behind the first subject that has it; those of the same name that were seen
  * otherwise (asked for, answered, greeted) follow in a chain, so that a name is looked for, held and sorted
- * once. The servers that a subject came with stand behind its name, addresses only: a subject grows as long
- * as it is the last. What comes later gets a block in an arena, its rest: further clients and servers stand
- * in it, links and details hang on it. All memory is taken once, sized by the greatest number of subjects;
- * every list that is full says so, for the caller to count. Lists never take the room of further subjects.
+ * once. The servers that a subject came with stand behind its name, addresses only, and behind those its
+ * first link: a subject grows as long as it is the last. What comes later gets a block in an arena, its rest:
+ * further clients and servers stand in it, links and details hang on it. All memory is taken once, sized by
+ * the greatest number of subjects; every list that is full says so, for the caller to count. Lists never take
+ * the room of further subjects.
  */
 #ifndef WATCH_SUBJECT_H
 #define WATCH_SUBJECT_H
@@ -30,6 +31,8 @@ struct subject_link {
 	uint8_t kind, len;
 };
 
+enum { SUBJECT_VALUES_MOST = (1 << 24) - 1 };
+
 struct subject_detail {
 	uint64_t count : 36; /* stays at its greatest */
 	uint64_t value : 24; /* number in struct values */
@@ -50,7 +53,8 @@ struct subject {
 	bool has_client : 1;
 	uint8_t server_v6;    /* bit i: the i-th of them is an IPv6 address */
 	uint8_t server_bytes; /* in all */
-	char name[];          /* not NUL-terminated; behind it the servers */
+	uint8_t link_len;     /* of the name of the link that stands here; 0: none does */
+	char name[];          /* not NUL-terminated; behind it the servers, then the link: count and name */
 };
 
 /* What most subjects of a storm do not have: more than one client, servers that came later, links, details.
@@ -104,6 +108,9 @@ enum {
 	SUBJECT_PIECE = 8,       /* they begin at multiples of this, so that 32 bits reach, */
 	SUBJECT_HUNG_PIECE = 16, /* what hangs on them at those of this, */
 	SUBJECT_NAME_PIECE = 16, /* and their names are copied in these */
+	/* of one with its name; what else stands in it takes what others leave */
+	SUBJECT_BYTES_MOST = (offsetof(struct subject, name) + RECORD_NAME_MAX + SUBJECT_PIECE - 1) /
+			     SUBJECT_PIECE * SUBJECT_PIECE,
 };
 
 static inline struct subject *subjects_at(const struct subjects *t, uint32_t number)
@@ -192,6 +199,14 @@ static inline const uint8_t *subject_servers(const struct subject *s)
 
 static inline bool subject_server_is_v6(const struct subject *s, size_t i) { return s->server_v6 >> i & 1; }
 static inline size_t subject_addr_size(bool v6) { return v6 ? 16 : 4; }
+
+enum { SUBJECT_LINK_AT = sizeof(uint64_t) }; /* where its name begins, behind its count */
+
+/* The link that stands in it, if one does. */
+static inline uint8_t *subject_link(const struct subject *s)
+{
+	return (uint8_t *)(uintptr_t)subject_servers(s) + s->server_bytes;
+}
 
 /* NULL: it has none. */
 static inline const struct subject_rest *subject_rest(const struct subjects *t, const struct subject *s)

@@ -262,6 +262,43 @@ static void servers_are_kept_wherever_they_stand(void **state)
 	subjects_clear(&t);
 }
 
+/* So many as an observation holds, whichever of them stands in the subject. */
+static void links_are_kept_wherever_they_stand(void **state)
+{
+	static struct observation o;
+	struct subjects t;
+	(void)state;
+
+	subjects_init(&t, MAX);
+	for (int round = 0; round < 80; round++) {
+		char name[32];
+		struct subject *s;
+		int links = round / 4;
+		snprintf(name, sizeof(name), "h%d.cn", round);
+		s = add(&t, name);
+		snprintf(name, sizeof(name), "behind.%d.cn", round);
+		if (round % 2 == 0)
+			add(&t, name); /* and so s grows no more */
+		for (int i = 0; i < 3 * links; i++) {
+			snprintf(name, sizeof(name), "%02d.link.cn", i % links);
+			assert_int_equal(subject_add_link(&t, s, name, strlen(name)),
+					 i % links < RECORD_LINKS_MAX);
+			if (round % 4 == 3)
+				subject_add_servers(&t, s, &(struct record_server){ .port = (uint16_t)i }, 1);
+		}
+		show_subject(&t, s, &o);
+		assert_int_equal(o.link_count, links < RECORD_LINKS_MAX ? links : RECORD_LINKS_MAX);
+		assert_int_equal(o.links_more, links > RECORD_LINKS_MAX ? 3 * (links - RECORD_LINKS_MAX) : 0);
+		for (int i = 0; i < o.link_count; i++) {
+			snprintf(name, sizeof(name), "%02d.link.cn", i);
+			assert_string_equal(o.links[i].name, name);
+			assert_int_equal(o.links[i].kind, SUBJECT_HOST);
+			assert_int_equal(o.links[i].count, 3);
+		}
+	}
+	subjects_clear(&t);
+}
+
 /* Whoever fills the arena, a subject can still count what it left out. */
 static void what_finds_no_room_is_counted(void **state)
 {
@@ -377,6 +414,7 @@ int main(void)
 		cmocka_unit_test(kinds_are_apart),
 		cmocka_unit_test(lists_grow_together),
 		cmocka_unit_test(servers_are_kept_wherever_they_stand),
+		cmocka_unit_test(links_are_kept_wherever_they_stand),
 		cmocka_unit_test(what_finds_no_room_is_counted),
 		cmocka_unit_test(lists_leave_room_for_names),
 		cmocka_unit_test(details_are_counted_and_sorted),
