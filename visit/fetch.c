@@ -33,6 +33,7 @@ struct fetch_session {
 	struct fetch_wire wire;
 	struct transfer *at_hand;
 	struct event *idle;
+	char old[URL_ORIGIN_MAX]; /* it dropped what we asked over TLS: HTTP/1.1 from then on */
 };
 
 struct transfer {
@@ -149,7 +150,6 @@ static void set_manners(CURL *e, const struct fetch *f)
 	curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, (long)f->idle);
 	curl_easy_setopt(e, CURLOPT_FORBID_REUSE, f->idle == 0 ? 1L : 0L);
 	curl_easy_setopt(e, CURLOPT_MAXLIFETIME_CONN, (long)FETCH_LIFE_SECONDS);
-	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(e, CURLOPT_USERAGENT, f->agent);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)f->timeout * 1000L);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)connect * 1000L);
@@ -187,10 +187,17 @@ static void set_callbacks(struct transfer *t)
 	fetch_wire_set(&t->s->wire, e);
 }
 
+/* RFC 9113 section 7: a server may want HTTP/1.1 of whom it offered HTTP/2 to, and it says so only there. */
+static long version_for(const struct fetch_session *s)
+{
+	return strcmp(s->old, s->wire.origin) == 0 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+}
+
 static void set_request(struct transfer *t, const struct fetch_order *o)
 {
 	char range[48];
 
+	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, version_for(t->s));
 	curl_easy_setopt(t->easy, CURLOPT_URL, o->url->text);
 	curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L); /* probes/url.c has made it what it is */
 	if (o->head)
@@ -353,13 +360,24 @@ static bool lacked(const struct transfer *t, CURLcode code)
 	return code == CURLE_COULDNT_CONNECT && (t->s->wire.lacks || errno_is_shortage((int)os_errno));
 }
 
+/* Who kept a connection may leave at the moment it is used again. libcurl itself would try another one, and
+ * was kept from it; but of HTTP/2's GOAWAY (RFC 9113 section 6.8) it only says that something is wrong. */
+static bool was_dropped(const struct transfer *t, CURLcode code)
+{
+	long made = 1;
+
+	if (code == CURLE_HTTP2 && t->head.bytes == 0)
+		curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &made);
+	return t->s->wire.dropped || made == 0;
+}
+
 static enum probe_outcome outcome_of(const struct transfer *t, CURLcode code)
 {
 	const struct fetch_wire *w = &t->s->wire;
 
 	if (w->endless)
 		return PROBE_TIMEOUT;
-	if (w->dropped)
+	if (was_dropped(t, code))
 		return PROBE_RESET;
 	if (t->head_full || t->padded)
 		return PROBE_TOO_LARGE;
@@ -452,19 +470,30 @@ static void fill(struct transfer *t, struct fetch_reply *r, CURLcode code)
 	if (a->status == 0)
 		r->http = 0;
 	take_chain(t, r);
-	r->dropped = t->s->wire.dropped;
+	r->dropped = !t->s->wire.endless && was_dropped(t, code);
 	r->why = r->dropped          ? dropped
 		 : code == CURLE_OK  ? ""
 		 : t->why[0] != '\0' ? t->why
 				     : curl_easy_strerror(code);
 }
 
+/* Who asks again does so over a new connection. */
+static void start_anew(struct fetch_session *s, bool https)
+{
+	if (https)
+		memcpy(s->old, s->wire.origin, sizeof(s->old));
+	fetch_multi_close(&s->multi);
+}
+
 static void finish(struct transfer *t, CURLcode code)
 {
+	struct fetch_session *s = t->s;
 	struct fetch_reply r = { .why = "" };
 
 	fill(t, &r, code);
 	detach(t);
+	if (r.dropped)
+		start_anew(s, t->https);
 	t->done(t->arg, &r); /* may close the session */
 	transfer_free(t);
 }

@@ -16,6 +16,9 @@ context.load_cert_chain(sys.argv[2], sys.argv[3])
 two = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 two.load_cert_chain(sys.argv[2], sys.argv[3])
 two.set_alpn_protocols(["h2"])
+either = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+either.load_cert_chain(sys.argv[2], sys.argv[3])
+either.set_alpn_protocols(["h2", "http/1.1"])
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 WAYS = {}
 
@@ -199,6 +202,53 @@ async def endless_frames_tls(r, w, n):
     await pour(w, FRAMES * 64)
 
 
+HEADERS, RST_STREAM, SETTINGS, GOAWAY = 1, 3, 4, 7
+
+
+def frame(kind, stream, payload=b"", flags=0):
+    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+async def asked_in_frames(r, w, n):
+    """The first request of HTTP/2."""
+    w.write(frame(SETTINGS, 0))
+    await r.readexactly(24)
+    await next_in_frames(r, n)
+
+
+async def next_in_frames(r, n):
+    while True:
+        head = await r.readexactly(9)
+        await r.readexactly(int.from_bytes(head[:3], "big"))
+        if head[3] == HEADERS:
+            log.write(f"{n} HEADERS\n")
+            return
+
+
+@way
+async def wants_old_tls(r, w, n):
+    """Offers HTTP/2 and then wants HTTP/1.1 (RFC 9113 section 7), as IIS does where one may log in."""
+    if w.get_extra_info("ssl_object").selected_alpn_protocol() == "h2":
+        await asked_in_frames(r, w, n)
+        w.write(frame(RST_STREAM, 1, struct.pack(">I", 13)))
+        await r.read()
+    else:
+        await request(r, n)
+        w.write(OK + b"Connection: close\r\nContent-Length: 3\r\n\r\nold")
+
+
+@way
+async def goes_away_tls(r, w, n):
+    """Answers once, and did not look at what came after that (RFC 9113 section 6.8)."""
+    if w.get_extra_info("ssl_object").selected_alpn_protocol() != "h2":
+        return await wants_old_tls(r, w, n)
+    await asked_in_frames(r, w, n)
+    w.write(frame(HEADERS, 1, b"\x88", 5) + frame(SETTINGS, 0, flags=1))
+    await next_in_frames(r, n)
+    w.write(frame(GOAWAY, 0, struct.pack(">II", 1, 0)))
+    await r.read()
+
+
 def serve(name, f):
     async def one(r, w):
         try:
@@ -212,9 +262,17 @@ def serve(name, f):
     return one
 
 
+CONTEXTS = {
+    "rude_tls": context,
+    "endless_frames_tls": two,
+    "wants_old_tls": either,
+    "goes_away_tls": either,
+}
+
+
 async def main():
     for i, (name, f) in enumerate(WAYS.items(), 1):
-        tls = {"rude_tls": context, "endless_frames_tls": two}.get(name)
+        tls = CONTEXTS.get(name)
         port = 443 if name.endswith("_tls") else 80
         await asyncio.start_server(serve(name, f), f"10.77.2.{i}", port, ssl=tls)
         print(f"address=/{name.replace('_', '-')}.probe-demo.edu.cn/10.77.2.{i}", flush=True)

@@ -114,6 +114,15 @@ dropped_slowly() {
 	run polite.conf "http://slowly.drops.$domain/ http://slowly.drops.$domain/" >/dev/null && says '.requests == 3' && sum '.waits == 3 and .seconds > 2'
 }
 check "and in his own time" dropped_slowly
+wants_old() { # told so once, and remembered as long as the stay
+	run conf "https://wants-old-tls.$domain/ https://wants-old-tls.$domain/" >/dev/null && says '[.answers[] | .outcome, .size] == ["done", 3, "done", 3] and .requests == 3' &&
+		[ "$(grep -c '^wants_old_tls HEADERS' "$work/nasty.log")" -eq 1 ]
+}
+check "who offers HTTP/2 and wants HTTP/1.1 gets it" wants_old
+goes_away() {
+	run conf "https://goes-away-tls.$domain/ https://goes-away-tls.$domain/" >/dev/null && says '[.answers[].outcome] == ["done", "done"] and .requests == 3'
+}
+check "who goes away from a connection that he kept is asked once more" goes_away
 short() { # there are descriptors for a few: nobody else is to blame, and nobody hears of those that were not asked
 	local i urls=()
 	for i in $(seq 60); do urls+=("http://few$i.$domain/ http://few$i.$domain/?1" "http://10.77.1.1/?$i"); done
