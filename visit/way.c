@@ -22,7 +22,7 @@ static enum probe_outcome check(const struct way *w, const struct url *to)
 {
 	if (was_here(w, to))
 		return PROBE_TOO_MANY_HOPS;
-	if (w->url.https && !to->https && strcmp(w->url.host, to->host) != 0)
+	if (!to->https && w->secure[0] != '\0' && strcmp(w->secure, to->host) != 0)
 		return PROBE_DOWNGRADE;
 	return PROBE_DONE;
 }
@@ -35,6 +35,8 @@ enum probe_outcome way_hop(struct way *w, const struct probe_answer *a, bool too
 	w->answered = true;
 	w->status = a->status;
 	snprintf(w->location, sizeof(w->location), "%s", a->location);
+	if (w->url.https)
+		memcpy(w->secure, w->url.host, sizeof(w->secure));
 	if (w->hops == WAY_HOPS_MAX)
 		return PROBE_TOO_MANY_HOPS;
 	o = too_long || !url_join(&to, &w->url, a->location, strlen(a->location)) ? PROBE_BAD_URL

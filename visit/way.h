@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The way of one ask: its URL, those it was redirected to, and what was last said on the way. Each hop is
- * judged by the way alone: no loop, no end of the way in sight, no https that leads to another host's http.
- * Pure.
+ * judged by the way alone: no loop, no end of the way in sight, no https that leads to another host's http,
+ * be it by way of its own. Pure.
  */
 #ifndef VISIT_WAY_H
 #define VISIT_WAY_H
@@ -17,7 +17,8 @@
 enum { WAY_HOPS_MAX = 5 /* redirects followed */ };
 
 struct way {
-	struct url url; /* where it has come to */
+	struct url url;            /* where it has come to */
+	char secure[URL_HOST_MAX]; /* the last host on the way that was asked by https; "": none */
 	char redirect[WAY_HOPS_MAX][PROBE_URL_MAX];
 	int redirect_status[WAY_HOPS_MAX];
 	size_t hops;

@@ -58,6 +58,26 @@ static void test_hops(void **state)
 	assert_int_equal(way_hop(&w, &(struct probe_answer){ .location = "" }, true), PROBE_BAD_URL);
 }
 
+/* Its own http in between makes another host's no better. */
+static void test_down_in_two_steps(void **state)
+{
+	struct way w;
+
+	(void)state;
+	start(&w, "https://a.cn/");
+	assert_int_equal(hop(&w, 302, "http://a.cn/"), PROBE_DONE);
+	assert_int_equal(hop(&w, 302, "http://b.cn/"), PROBE_DOWNGRADE);
+	assert_string_equal(w.url.text, "http://a.cn/");
+	start(&w, "https://a.cn/");
+	assert_int_equal(hop(&w, 302, "https://b.cn/"), PROBE_DONE);
+	assert_int_equal(hop(&w, 302, "http://b.cn/"), PROBE_DONE);
+	assert_int_equal(hop(&w, 302, "/x"), PROBE_DONE);
+	assert_int_equal(hop(&w, 302, "http://a.cn/"), PROBE_DOWNGRADE);
+	start(&w, "http://a.cn/");
+	assert_int_equal(hop(&w, 302, "http://b.cn/"), PROBE_DONE);
+	assert_int_equal(hop(&w, 302, "http://a.cn/x"), PROBE_DONE);
+}
+
 static void test_no_end(void **state)
 {
 	struct way w;
@@ -100,9 +120,8 @@ static void test_whose_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_which_lead_on),
-		cmocka_unit_test(test_hops),
-		cmocka_unit_test(test_no_end),
+		cmocka_unit_test(test_which_lead_on),     cmocka_unit_test(test_hops),
+		cmocka_unit_test(test_down_in_two_steps), cmocka_unit_test(test_no_end),
 		cmocka_unit_test(test_whose_answer),
 	};
 
