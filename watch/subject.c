@@ -17,6 +17,7 @@ enum {
 		2,         /* they are shared; and the more slots they have, the more memory is touched */
 	VALUE_BYTES = 128, /* per value */
 	VALUES_LEAST = 1024,
+	SLOTS_FIRST = 1 << 10,
 };
 
 _Static_assert(RECORD_NAME_MAX % SUBJECT_NAME_PIECE == 0, "names are copied in whole pieces");
@@ -28,7 +29,7 @@ static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 static size_t arena_bytes(uint32_t max) { return larger((size_t)max * LIST_BYTES, ARENA_LEAST); }
 
-static uint32_t slot_count(uint32_t max)
+static uint32_t slots_most(uint32_t max)
 {
 	uint32_t slots = 16;
 
@@ -51,7 +52,7 @@ static size_t record_bytes(uint32_t max) { return (size_t)max * SUBJECT_BYTES_MO
 /* Where the order is made when nothing is looked for any more. */
 static size_t slot_bytes(uint32_t max)
 {
-	return larger(slot_count(max) * sizeof(uint32_t), (size_t)max * SUBJECT_ORDER_BYTES);
+	return larger(slots_most(max) * sizeof(uint32_t), (size_t)max * SUBJECT_ORDER_BYTES);
 }
 
 size_t subjects_size(uint32_t max)
@@ -75,9 +76,10 @@ void subjects_init(struct subjects *t, uint32_t max)
 	size_t past;
 
 	*t = (struct subjects){ .max = max,
-				.mask = slot_count(max) - 1,
+				.slots_most = slots_most(max),
 				.number_mask = number_mask(max),
 				.end = subjects_first() };
+	t->mask = (t->slots_most < SLOTS_FIRST ? t->slots_most : SLOTS_FIRST) - 1;
 	t->memory = xmalloc(record_bytes(max));
 	past = (uintptr_t)t->memory % LINE;
 	t->records = (uint8_t *)t->memory + (past > 0 ? LINE - past : 0);
@@ -189,15 +191,41 @@ struct subject *subjects_find(const struct subjects *t, const struct subject_key
 	return subjects_via(t, subjects_find_first(t, k), k->via);
 }
 
-/* A chain begins. */
-static void add_first(struct subjects *t, struct subject *s, const struct subject_key *k)
+static void slot_put(struct subjects *t, const struct subject_key *k, uint32_t number)
 {
 	uint32_t at = (uint32_t)k->hash & t->mask;
 
-	memcpy(s->name, k->name, k->len);
 	while (t->slots[at] != 0)
 		at = (at + 1) & t->mask;
-	t->slots[at] = tag_of(t, k) | subjects_number(t, s);
+	t->slots[at] = tag_of(t, k) | number;
+}
+
+/* The fewer slots there are, the more of them are in the caches. Names are hashed anew, in the order in which
+ * they stand. */
+static void slots_double(struct subjects *t)
+{
+	const struct subject *s;
+
+	t->mask = t->mask * 2 + 1;
+	memset(t->slots, 0, ((size_t)t->mask + 1) * sizeof(*t->slots));
+	for (uint32_t number = subjects_first(); number != t->end; number = subjects_behind(t, s)) {
+		struct subject_key k;
+		s = subjects_at(t, number);
+		if (s->len == 0)
+			continue;
+		k = (struct subject_key){ .name = s->name, .len = s->len };
+		k.hash = subjects_hash(t, &k);
+		slot_put(t, &k, number);
+	}
+}
+
+/* A chain begins. */
+static void add_first(struct subjects *t, struct subject *s, const struct subject_key *k)
+{
+	if (t->names > t->mask / 4 * 3 && t->mask < t->slots_most - 1)
+		slots_double(t);
+	memcpy(s->name, k->name, k->len);
+	slot_put(t, k, subjects_number(t, s));
 	t->names++;
 }
 

@@ -80,7 +80,8 @@ struct subjects {
 	uint32_t rest_count; /* subjects that have one */
 	uint32_t window;     /* counts the windows: a subject's number means nothing in another one */
 	uint32_t *slots;     /* owned, open addressing: number of a chain's first, above it a tag; 0: free */
-	uint32_t mask;       /* of slots */
+	uint32_t mask;       /* of the slots in use: as many as the names need, */
+	uint32_t slots_most; /* up to this */
 	uint32_t number_mask;
 	struct arena arena;
 	struct values values;

@@ -42,6 +42,7 @@ static void finds_what_was_added(void **state)
 		added[i] = add(&t, name);
 		assert_non_null(added[i]);
 	}
+	assert_int_equal(t.mask, t.slots_most - 1);
 	assert_null(add(&t, "one.too.many"));
 	for (int i = 0; i < MAX; i++) {
 		struct subject *s;
