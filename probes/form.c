@@ -7,6 +7,7 @@
 enum {
 	FIELD_NAME_MAX = 48, /* of a field, what is compared */
 	LABEL_MAX = 48,      /* bytes in front of a field that may be its label */
+	NUMBER_DIGITS = 4,   /* in a row, that no label has */
 	BY_NAME = 85,
 	BY_LABEL = 75,
 	LOGIN = 90,
@@ -188,6 +189,16 @@ static void by_words(struct form *f, const char *p, size_t n)
 		}
 }
 
+/* A telephone number, a date: what is told here is not asked for. */
+static bool holds_number(const char *p, size_t n)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < n && run < NUMBER_DIGITS; i++)
+		run = p[i] >= '0' && p[i] <= '9' ? run + 1 : 0;
+	return run == NUMBER_DIGITS;
+}
+
 /* The last line of the text in front, as far as it may be a label. */
 static void by_label(struct form *f, const char *p, size_t n)
 {
@@ -197,7 +208,8 @@ static void by_label(struct form *f, const char *p, size_t n)
 		n--;
 	for (from = n; from > 0 && p[from - 1] != '\n' && n - from < LABEL_MAX; from--)
 		;
-	by_words(f, p + from, n - from);
+	if (!holds_number(p + from, n - from))
+		by_words(f, p + from, n - from);
 }
 
 static bool is_code(struct html_str name, struct html_str shown)

@@ -54,6 +54,8 @@ static void test_rows(void **state)
 		  "id-card phone " },
 		/* a search, and what is nobody's */
 		{ "<input name=name>", "" },
+		{ "联系电话：0731-88880000<input name=q>", "" },
+		{ "手机号(11位)<input name=q>", "phone " },
 		{ "<input name=keyword><input type=submit value=手机>", "" },
 		{ "<input type=hidden name=sfzh value=1>", "" },
 		{ "<input name=photo type=file><input name=zp>", "" },
