@@ -398,7 +398,7 @@ static void see_question(struct aggregate *a, const struct dissect_message *m, i
 {
 	struct dissect_str name = m->answer.question;
 
-	if (name.n == m->name.n && memcmp(name.p, m->name.p, name.n) == 0)
+	if (name.n == m->name.n && (name.p == m->name.p || memcmp(name.p, m->name.p, name.n) == 0))
 		return;
 	if (find_name(a, &a->question, name, false))
 		add_server(see_record(a, &a->question, time, &m->flow.dst, true), &m->answer.addr, 0);

@@ -82,7 +82,7 @@ static struct subject *find(struct sightings *q, const struct sighting *g)
 	if (s != NULL || g->known_only)
 		return s;
 	if (may_add(q, g))
-		s = subjects_add(q->table, &g->key, g->time);
+		s = subjects_add_to(q->table, first, &g->key, g->time);
 	if (s == NULL)
 		q->stats.evicted += g->count;
 	else if (s->kind == SUBJECT_HOST && first == NULL) /* else it has it from that */

@@ -231,11 +231,16 @@ static void add_first(struct subjects *t, struct subject *s, const struct subjec
 
 struct subject *subjects_add(struct subjects *t, const struct subject_key *k, int64_t time)
 {
-	struct subject *s = subjects_at(t, t->end), *first;
+	return subjects_add_to(t, subjects_find_first(t, k), k, time);
+}
+
+struct subject *subjects_add_to(struct subjects *t, struct subject *first, const struct subject_key *k,
+				int64_t time)
+{
+	struct subject *s = subjects_at(t, t->end);
 
 	if (t->count == t->max)
 		return NULL;
-	first = subjects_find_first(t, k);
 	*s = (struct subject){ .from = time,
 			       .to = time,
 			       .len = first == NULL ? (uint8_t)k->len : 0,

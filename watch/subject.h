@@ -156,6 +156,9 @@ struct subject *subjects_via(const struct subjects *t, struct subject *first, en
 struct subject *subjects_find(const struct subjects *t, const struct subject_key *k);
 /* One that is not there; NULL when the table is full. `time` is its first moment. */
 struct subject *subjects_add(struct subjects *t, const struct subject_key *k, int64_t time);
+/* The same of a name whose first was looked for: NULL when there is none. */
+struct subject *subjects_add_to(struct subjects *t, struct subject *first, const struct subject_key *k,
+				int64_t time);
 
 /* What stands there in the arena. */
 static inline void *subjects_hung(const struct subjects *t, uint32_t place)

@@ -400,6 +400,7 @@ void subject_prefetch(const struct subjects *t, const struct subject *s)
 		return;
 	__builtin_prefetch(r);
 	__builtin_prefetch(r + LINE);
+	__builtin_prefetch(r + LINE * (size_t)2);
 }
 
 void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client)
@@ -408,12 +409,13 @@ void subject_prefetch_lists(const struct subjects *t, const struct subject *s, u
 
 	if (r == NULL)
 		return;
-	if (r->server_count > (LINE * 2 - SERVERS_AT) / sizeof(r->server[0]))
-		__builtin_prefetch((const char *)r + LINE * (size_t)2);
-	if (r->sketch != 0)
+	if (r->sketch != 0) {
 		sketch_prefetch(subjects_hung(t, r->sketch), r->client_count, client);
-	else
-		__builtin_prefetch(&subject_clients(r)[sketch_guess(r->client_count, client)]);
+	} else {
+		const uint64_t *at = &subject_clients(r)[sketch_guess(r->client_count, client)];
+		__builtin_prefetch(at);
+		__builtin_prefetch((const char *)at + LINE); /* those behind it move */
+	}
 	if (r->link_count > 0)
 		__builtin_prefetch(subjects_hung(t, r->links));
 }
