@@ -68,7 +68,8 @@ static uint32_t fold(uint32_t c)
 		return c;
 	if (c >= 0xff01 && c <= 0xff5e)
 		return c - 0xfee0;
-	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]) && c >= alike[i].first; i++)
+	/* none of them is Chinese, and most of a page is */
+	for (size_t i = 0; !glyph_han(c) && i < sizeof(alike) / sizeof(alike[0]) && c >= alike[i].first; i++)
 		if (c <= alike[i].last)
 			return alike[i].to;
 	for (size_t i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)

@@ -227,13 +227,15 @@ void script_unescape(struct buf *out, const char *p, size_t n)
 
 void script_unescape_all(struct buf *out, const char *text, size_t n)
 {
+	size_t from = out->len;
 	struct buf once = { 0 };
 
-	script_unescape(&once, text, n);
-	if (once.len > 0 && memmem(once.p, once.len, "\\u", 2) != NULL)
-		script_unescape(out, once.p, once.len);
-	else if (once.len > 0)
-		buf_add(out, once.p, once.len);
+	script_unescape(out, text, n);
+	if (out->len == from || memmem(out->p + from, out->len - from, "\\u", 2) == NULL)
+		return;
+	buf_add(&once, out->p + from, out->len - from);
+	out->len = from;
+	script_unescape(out, once.p, once.len);
 	buf_clear(&once);
 }
 
