@@ -248,15 +248,16 @@ void text_lower(char *s)
 }
 
 /* Each octet with the dot that follows it. */
+#define DIGIT(v) ('0' + (v) % 10)
 #define OCTET(v)                                                                                             \
 	{                                                                                                    \
-		(v) > 99  ? '0' + (v) / 100                                                                  \
-		: (v) > 9 ? '0' + (v) / 10                                                                   \
-			  : '0' + (v),                                                                       \
-			(v) > 99  ? '0' + (v) / 10 % 10                                                      \
-			: (v) > 9 ? '0' + (v) % 10                                                           \
+		DIGIT((v) > 99  ? (v) / 100                                                                  \
+		      : (v) > 9 ? (v) / 10                                                                   \
+				: (v)),                                                                      \
+			(v) > 99  ? DIGIT((v) / 10)                                                          \
+			: (v) > 9 ? DIGIT(v)                                                                 \
 				  : '.',                                                                     \
-			(v) > 99 ? '0' + (v) % 10 : '.', '.'                                                 \
+			(v) > 99 ? DIGIT(v) : '.', '.'                                                       \
 	}
 #define OCTETS_4(v)  OCTET(v), OCTET((v) + 1), OCTET((v) + 2), OCTET((v) + 3)
 #define OCTETS_16(v) OCTETS_4(v), OCTETS_4((v) + 4), OCTETS_4((v) + 8), OCTETS_4((v) + 12)
