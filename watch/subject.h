@@ -66,6 +66,8 @@ struct subject_rest {
 	uint16_t client_count, client_cap; /* of the list, all of them; not used for a single one. With a
 					      sketch so many are exact in that, and nothing is listed */
 	uint8_t server_count, server_cap, link_count, link_cap, detail_count, detail_cap;
+	uint8_t server_mark[RECORD_SERVERS_MAX]; /* of each: who is not there is known without a look at them
+						  */
 	struct record_server server[]; /* that do not stand in the subject; behind them the clients, sorted */
 };
 

@@ -13,7 +13,7 @@ enum {
 	SERVERS_AT = offsetof(struct subject_rest, server),
 };
 
-_Static_assert(SERVERS_AT + sizeof(struct record_server) <= REST_LEAST, "the least rest has a server");
+_Static_assert((SERVERS_AT + 7) / 8 * 8 <= REST_LEAST, "the least rest has no lists");
 _Static_assert((int)RECORD_SERVERS_MAX <= 8, "a byte tells them apart");
 #define DETAIL_COUNT_MAX ((UINT64_C(1) << 36) - 1)
 _Static_assert(DETAIL_COUNT < 16, "a type fits in its bits");
@@ -90,7 +90,7 @@ static struct subject_rest *rest_of(struct subjects *t, struct subject *s, size_
 		return subjects_hung(t, s->rest);
 	r = has_spare(t) ? rest_new(t, servers, 0) : NULL;
 	if (r == NULL)
-		r = rest_new(t, 1, 0); /* its room was kept */
+		r = rest_new(t, 0, 0); /* its room was kept */
 	t->rest_count++;
 	s->rest = place_of(t, r);
 	return r;
@@ -198,10 +198,18 @@ static bool stands_here(const struct subject *s, struct subject_addr addr, uint1
 	return false;
 }
 
+static uint8_t mark_of(struct subject_addr addr, uint16_t port)
+{
+	return (uint8_t)((addr.low + addr.high + port) * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+}
+
 static bool stands_in_rest(const struct subject_rest *r, struct subject_addr addr, uint16_t port)
 {
+	uint8_t mark = mark_of(addr, port);
+
 	for (size_t i = 0; i < r->server_count; i++)
-		if (is_same(subject_addr_of(r->server[i].addr), addr) && r->server[i].port == port)
+		if (r->server_mark[i] == mark && is_same(subject_addr_of(r->server[i].addr), addr) &&
+		    r->server[i].port == port)
 			return true;
 	return false;
 }
@@ -265,6 +273,7 @@ static bool server_add(struct subjects *t, struct subject *s, const struct recor
 		return false;
 	}
 	r = subjects_hung(t, s->rest);
+	r->server_mark[r->server_count] = mark_of(addr, server->port);
 	r->server[r->server_count++] = *server;
 	return true;
 }
@@ -400,7 +409,6 @@ void subject_prefetch(const struct subjects *t, const struct subject *s)
 		return;
 	__builtin_prefetch(r);
 	__builtin_prefetch(r + LINE);
-	__builtin_prefetch(r + LINE * (size_t)2);
 }
 
 void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client)
