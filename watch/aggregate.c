@@ -350,6 +350,21 @@ static void set_link(struct sighting *g, const char *host, size_t n)
 	g->link_len = (uint8_t)n;
 }
 
+/* The host of this name, as a message has it. False: it is none's. */
+static bool link_name(struct sighting *g, struct dissect_str name)
+{
+	if (name.n > 0 && name.n < sizeof(g->link)) {
+		copy(g->link, name.p, name.n);
+		if (hostname_is_plain((const uint8_t *)g->link, name.n)) {
+			g->link_len = (uint8_t)name.n;
+			return true;
+		}
+	}
+	if (hostname_take(g->link, name.p, name.n))
+		g->link_len = (uint8_t)strlen(g->link);
+	return g->link_len > 0;
+}
+
 static struct sighting *see(struct aggregate *a, const struct subject_key *k, int64_t time,
 			    const struct dissect_addr *client)
 {
@@ -408,7 +423,6 @@ static void see_question(struct aggregate *a, const struct dissect_message *m, i
 static void see_answer(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
 	struct sighting *g;
-	char cname[HOSTNAME_MAX];
 
 	if (m->answer.type == DNS_A || m->answer.type == DNS_AAAA) {
 		g = see_record(a, &a->host, time, &m->flow.dst, false);
@@ -416,10 +430,7 @@ static void see_answer(struct aggregate *a, const struct dissect_message *m, int
 		see_question(a, m, time);
 	} else if (m->answer.type == DNS_CNAME) {
 		g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
-		if (hostname_take(cname, m->answer.cname.p, m->answer.cname.n))
-			set_link(g, cname, strlen(cname));
-		else
-			a->stats.names_refused++;
+		a->stats.names_refused += !link_name(g, m->answer.cname);
 	}
 }
 
@@ -494,8 +505,6 @@ static void see_named(struct aggregate *a, const struct dissect_message *m, enum
 /* A service record is an answer too; it may send its client to another name (RFC 9460 section 2.4). */
 static void see_service(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
-	struct dissect_str to = m->service.target;
-	char target[HOSTNAME_MAX];
 	struct sighting *g;
 
 	if (!find_host(a, m->name, false)) {
@@ -503,8 +512,8 @@ static void see_service(struct aggregate *a, const struct dissect_message *m, in
 		return;
 	}
 	g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
-	if (to.n > 1 && hostname_take(target, to.p, to.n))
-		set_link(g, target, strlen(target));
+	if (m->service.target.n > 1)
+		(void)link_name(g, m->service.target);
 	if (!details_note(a->details, m, &g->notes))
 		details_message(a->details, m, sightings_settle(&a->queue));
 }
