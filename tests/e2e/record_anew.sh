@@ -26,6 +26,6 @@ for tool in caddy gtlsclient tshark; do
 	skip "golden captures recorded anew" "needs $tool: scripts/deps record"
 	finish
 done
-check "the golden recording succeeds" timeout 180 "$TOP/tests/golden/record.sh" "$work/golden"
+check "the golden recording succeeds" timeout 540 "$TOP/tests/golden/record.sh" "$work/golden"
 check "what its clients asked for is found, and nothing else" "$TOP/tests/golden/run.sh" "$work/golden"
 finish
