@@ -27,7 +27,8 @@ struct state {
 	size_t script;                                   /* of reading.script, asked for last */
 	char door[sizeof(((struct reading *)0)->title)]; /* title of the page that led on */
 	size_t door_n;
-	bool framed; /* it shows the other inside: its title stays the window's */
+	bool framed;               /* it shows the other inside: its title stays the window's */
+	char secure[URL_HOST_MAX]; /* the last host on the way that was asked by https; "": none */
 	bool has_foot;
 	struct url foot;     /* of the first page that names one */
 	struct reading read; /* of the last page */
@@ -48,7 +49,7 @@ static enum body body_of(const struct probe_answer *a)
 
 	if (html_has(type, "image/") || html_has(type, "video/") || html_has(type, "audio/") ||
 	    html_has(type, "font/") || (n >= 4 && memcmp(a->body, "%PDF", 4) == 0) ||
-	    (!wide && memchr(a->body, 0, n) != NULL))
+	    (!wide && n > 0 && memchr(a->body, 0, n) != NULL))
 		return BODY_OTHER;
 	while (at < n && strchr(" \t\r\n\xef\xbb\xbf", a->body[at]) != NULL)
 		at++;
@@ -186,6 +187,26 @@ static void tell_remark(struct probe_run *run, const char *more)
 
 /* -- going on */
 
+static void keep_secure(struct state *s, const char *url)
+{
+	struct url u;
+
+	if (url_parse(&u, url) && u.https)
+		memcpy(s->secure, u.host, sizeof(s->secure));
+}
+
+/* What holds for redirects (visit/way.h) holds for pages that lead on: https does not fall to another host's
+ * http. */
+static bool falls(struct probe_run *run, const struct url *to)
+{
+	struct state *s = run->state;
+
+	for (size_t i = 0; i < run->answer->redirect_count; i++)
+		keep_secure(s, run->answer->redirect[i]);
+	keep_secure(s, run->answer->url);
+	return !to->https && s->secure[0] != '\0' && strcmp(s->secure, to->host) != 0;
+}
+
 static bool ask_lead(struct probe_run *run, struct probe_ask *ask)
 {
 	static const char *const why[] = { "", "refresh", "script", "frame" };
@@ -196,13 +217,17 @@ static bool ask_lead(struct probe_run *run, struct probe_ask *ask)
 	tell_move(run, run->answer->url, s->read.to.text, BY_PAGE, why[s->read.lead]);
 	if (s->leads == PAGE_LEADS_MAX)
 		return false;
-	s->leads++;
-	s->step = STEP_LEAD;
 	if (!s->framed && (s->door_n == 0 || (s->read.lead == LEAD_FRAME && s->read.title_n > 0))) {
 		memcpy(s->door, s->read.title, s->read.title_n);
 		s->door_n = s->read.title_n;
 		s->framed = s->read.lead == LEAD_FRAME;
 	}
+	if (falls(run, &s->read.to)) {
+		s->read.title_n = 0;
+		return false;
+	}
+	s->leads++;
+	s->step = STEP_LEAD;
 	return ask_for(ask, s->read.to.text, false);
 }
 
@@ -300,7 +325,9 @@ static bool page_next(struct probe_run *run, struct probe_ask *ask)
 	tell_title(run);
 	if (ask_script(run, ask) || ask_foot(run, ask))
 		return true;
-	tell_remark(run, s->read.lead != LEAD_NONE ? "页面跳转过多" : "");
+	tell_remark(run, s->read.lead == LEAD_NONE    ? ""
+			 : s->leads == PAGE_LEADS_MAX ? "页面跳转过多"
+						      : "页面从 https 跳往他站的 http, 未跟随");
 	return false;
 }
 

@@ -162,8 +162,8 @@ static void test_leads(void **state)
 	} rows[] = {
 		{ "<meta http-equiv=\"Refresh\" content=\"0; URL='/portal/index.do'\">",
 		  "https://a.example.edu.cn/portal/index.do", NULL },
-		{ "<META HTTP-EQUIV=REFRESH CONTENT=\"1;url=http://sso.example.edu.cn/login?a=1&amp;b=2\">",
-		  "http://sso.example.edu.cn/login?a=1&b=2", "http://sso.example.edu.cn" },
+		{ "<META HTTP-EQUIV=REFRESH CONTENT=\"1;url=https://sso.example.edu.cn/login?a=1&amp;b=2\">",
+		  "https://sso.example.edu.cn/login?a=1&b=2", "https://sso.example.edu.cn" },
 		{ "<script>window.location.href = \"main.html\";</script>",
 		  "https://a.example.edu.cn/main.html", NULL },
 		{ "<script>location='/x'</script>", "https://a.example.edu.cn/x", NULL },
@@ -255,13 +255,13 @@ static void test_door(void **state)
 	(void)state;
 	assert_true(next(r));
 	assert_true(
-		give(r, "<title>跳转中</title><script>location.href='http://sso.example.edu.cn/'</script>"));
+		give(r, "<title>跳转中</title><script>location.href='https://sso.example.edu.cn/'</script>"));
 	answer(r, "", NULL, 0)->outcome = PROBE_OUT_OF_SCOPE;
 	r->run.outcome = PROBE_OUT_OF_SCOPE;
 	assert_false(next(r));
 	assert_int_equal(r->run.outcome, PROBE_DONE);
 	assert_non_null(fact(r, FACT_TITLE, "跳转中"));
-	assert_non_null(fact(r, FACT_REDIRECT, "http://sso.example.edu.cn"));
+	assert_non_null(fact(r, FACT_REDIRECT, "https://sso.example.edu.cn"));
 	assert_true(strlen(r->run.remark) > 0);
 	run_free(r);
 
@@ -271,6 +271,47 @@ static void test_door(void **state)
 	assert_false(give(r, "<title>教务系统</title>"));
 	assert_null(fact(r, FACT_TITLE, "跳转中"));
 	assert_int_equal(fact(r, FACT_TITLE, "教务系统")->confidence, 95);
+	run_free(r);
+}
+
+/* As a redirect, a page on https may lead to its own http, not to another host's; not by way of its own
+ * either. */
+static void test_leads_down(void **state)
+{
+	static const char own[] =
+		"<title>一</title><meta http-equiv=refresh content='0;url=http://a.example.edu.cn/1'>";
+	static const char other[] =
+		"<title>二</title><meta http-equiv=refresh content='0;url=http://b.example.edu.cn/'>";
+	struct run *r = run_new("a.example.edu.cn");
+
+	(void)state;
+	assert_true(next(r));
+	assert_false(give(r, other));
+	assert_int_equal(r->run.outcome, PROBE_DONE);
+	assert_non_null(fact(r, FACT_REDIRECT, "http://b.example.edu.cn"));
+	assert_int_equal(fact(r, FACT_TITLE, "二")->confidence, 50); /* a door's */
+	run_free(r);
+	r = run_new("a.example.edu.cn");
+	assert_true(next(r));
+	assert_true(give(r, own));
+	assert_string_equal(r->ask.url, "http://a.example.edu.cn/1");
+	assert_false(give(r, other));
+	run_free(r);
+	r = run_new("a.example.edu.cn"); /* https was gone through on the way */
+	assert_true(next(r));
+	answer(r, "text/html", other, sizeof(other) - 1)->url = "http://a.example.edu.cn/2";
+	r->answer.redirect[r->answer.redirect_count++] = "https://a.example.edu.cn/";
+	assert_false(next(r));
+	run_free(r);
+	r = run_new("a.example.edu.cn"); /* where there is no https there is no fall */
+	assert_true(next(r));
+	answer(r, "", NULL, 0)->outcome = PROBE_CONNECT_FAILED;
+	r->run.outcome = PROBE_CONNECT_FAILED;
+	assert_true(next(r));
+	assert_true(give(r, other));
+	assert_string_equal(r->ask.url, "http://b.example.edu.cn/");
+	answer(r, "text/html", NULL, 0); /* a body without a byte is at no address */
+	assert_false(next(r));
 	run_free(r);
 }
 
@@ -540,6 +581,7 @@ int main(void)
 		cmocka_unit_test(test_door),           cmocka_unit_test(test_shell),
 		cmocka_unit_test(test_foot),           cmocka_unit_test(test_http_redirect),
 		cmocka_unit_test(test_moved_for_good), cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_leads_down),
 	};
 	const struct CMUnitTest given[] = { cmocka_unit_test(test_given) };
 
