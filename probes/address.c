@@ -199,35 +199,55 @@ static enum address_class look_up(const uint8_t addr[16])
 /* Where an IPv6 address of a transition technique says which IPv4 address it stands for. */
 static const struct {
 	struct block prefix;
-	uint8_t at[2]; /* offsets of the addresses; 0: none */
-	uint8_t flip;  /* the second one is stored inverted by this */
+	uint8_t at[ADDRESS_WRAPPED_MAX]; /* offsets of the addresses; 0: none */
+	uint8_t flip;                    /* the second one is stored inverted by this */
 } wrappers[] = {
 	{ V6(96, 0, 0, 0x64, 0xff, 0x9b), { 12, 0 }, 0 }, /* NAT64, RFC 6052 section 2.1 */
 	{ V6(16, 0, 0x20, 0x02), { 2, 0 }, 0 },           /* 6to4, RFC 3056 section 2 */
 	{ V6(32, 0, 0x20, 0x01, 0, 0), { 4, 12 }, 0xff }, /* Teredo, RFC 4380 section 4: server, client */
 };
 
-static bool is_public_v4(const uint8_t *p, uint8_t flip)
+static void unwrap(uint8_t out[16], const uint8_t *v4, uint8_t flip)
 {
-	uint8_t addr[16];
-
-	memcpy(addr, mapped, V4_AT);
+	memcpy(out, mapped, V4_AT);
 	for (size_t i = 0; i < 4; i++)
-		addr[V4_AT + i] = p[i] ^ flip;
-	return look_up(addr) == ADDRESS_PUBLIC;
+		out[V4_AT + i] = v4[i] ^ flip;
 }
 
-enum address_class address_class(const uint8_t addr[16])
+size_t address_wrapped(const uint8_t addr[16], uint8_t out[ADDRESS_WRAPPED_MAX][16])
 {
 	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
 		if (!same_bits(addr, wrappers[i].prefix.addr, wrappers[i].prefix.bits))
 			continue;
-		if (!is_public_v4(addr + wrappers[i].at[0], 0) ||
-		    (wrappers[i].at[1] != 0 && !is_public_v4(addr + wrappers[i].at[1], wrappers[i].flip)))
-			return ADDRESS_EMBEDDED;
-		return ADDRESS_PUBLIC;
+		unwrap(out[0], addr + wrappers[i].at[0], 0);
+		if (wrappers[i].at[1] == 0)
+			return 1;
+		unwrap(out[1], addr + wrappers[i].at[1], wrappers[i].flip);
+		return 2;
 	}
-	return look_up(addr);
+	return 0;
+}
+
+/* RFC 5214 section 6.1: below any prefix, the machine at this IPv4 address of that site. */
+static bool is_isatap(const uint8_t addr[16])
+{
+	return (addr[8] & 0xfd) == 0 && addr[9] == 0 && addr[10] == 0x5e && addr[11] == 0xfe;
+}
+
+enum address_class address_class(const uint8_t addr[16])
+{
+	uint8_t inner[ADDRESS_WRAPPED_MAX][16];
+	const size_t n = address_wrapped(addr, inner);
+	enum address_class c = n > 0 ? ADDRESS_PUBLIC : look_up(addr);
+
+	for (size_t i = 0; i < n; i++)
+		if (look_up(inner[i]) != ADDRESS_PUBLIC)
+			return ADDRESS_EMBEDDED;
+	if (c == ADDRESS_PUBLIC && is_isatap(addr)) {
+		unwrap(inner[0], addr + V4_AT, 0);
+		c = look_up(inner[0]) == ADDRESS_PUBLIC ? c : ADDRESS_EMBEDDED;
+	}
+	return c;
 }
 
 static const struct {

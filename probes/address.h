@@ -38,6 +38,11 @@ bool address_parse(const char *text, uint8_t addr[16]) __attribute__((warn_unuse
  * or it holds a ':'. */
 bool address_like(const char *text);
 
+/* The IPv4 addresses that an IPv6 one of a transition technique (NAT64, 6to4, Teredo) stands for: how
+ * many, the one that it leads to last. */
+enum { ADDRESS_WRAPPED_MAX = 2 };
+size_t address_wrapped(const uint8_t addr[16], uint8_t out[ADDRESS_WRAPPED_MAX][16]);
+
 enum address_class address_class(const uint8_t addr[16]);
 const char *address_class_name(enum address_class c);
 const char *address_class_zh(enum address_class c);

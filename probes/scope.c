@@ -207,7 +207,13 @@ bool scope_port(const struct scope *s, unsigned port)
 
 bool scope_opted_out(const struct scope *s, const uint8_t addr[16])
 {
-	return nets_hold(&s->opt_out_nets, addr);
+	uint8_t inner[ADDRESS_WRAPPED_MAX][16];
+	const size_t n = address_wrapped(addr, inner);
+	bool out = nets_hold(&s->opt_out_nets, addr);
+
+	for (size_t i = 0; i < n; i++)
+		out |= nets_hold(&s->opt_out_nets, inner[i]);
+	return out;
 }
 
 bool scope_address(const struct scope *s, const uint8_t addr[16])

@@ -37,7 +37,8 @@ bool scope_port(const struct scope *s, unsigned port);
 /* Public addresses, and those of campus.prefixes that a campus can own; never loopback, link-local,
  * metadata, multicast, whatever the configuration says. */
 bool scope_address(const struct scope *s, const uint8_t addr[16]);
-/* Who has this address asked not to be asked: scope_address() refuses it, too. */
+/* Who has this address, or the IPv4 address that it stands for, asked not to be asked: scope_address()
+ * refuses it, too. */
 bool scope_opted_out(const struct scope *s, const uint8_t addr[16]);
 
 /* Lower case, without one final dot; false: no well-formed host name and no address. The form in which hosts

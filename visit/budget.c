@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "probes/address.h"
 #include "probes/scope.h"
 
 #define SECOND INT64_C(1000000)
@@ -316,11 +317,16 @@ void budget_free(struct budget *b)
 	free(b);
 }
 
-/* A /24 of IPv4, a /48 of IPv6. */
+/* A /24 of IPv4, also of one that IPv6 only leads to (NAT64, 6to4 ...), a /48 of IPv6. */
 static void net_of(uint8_t net[16], const uint8_t addr[16])
 {
-	size_t keep = text_addr_is_v4(addr) ? 15 : 6;
+	uint8_t inner[ADDRESS_WRAPPED_MAX][16];
+	const size_t wrapped = address_wrapped(addr, inner);
+	size_t keep;
 
+	if (wrapped > 0)
+		addr = inner[wrapped - 1];
+	keep = text_addr_is_v4(addr) ? 15 : 6;
 	memset(net, 0, 16);
 	memcpy(net, addr, keep);
 }

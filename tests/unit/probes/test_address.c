@@ -203,6 +203,13 @@ static const struct {
 	{ "2001:200::1", ADDRESS_PUBLIC },
 	{ "2001:da8::1", ADDRESS_PUBLIC },
 	{ "2001:db8::1", ADDRESS_DOCUMENTATION },
+	{ "2001:da8::5efe:8.8.8.8", ADDRESS_PUBLIC }, /* ISATAP */
+	{ "2001:da8::200:5efe:8.8.8.8", ADDRESS_PUBLIC },
+	{ "2001:da8::5efe:10.0.0.1", ADDRESS_EMBEDDED },
+	{ "2001:da8::200:5efe:127.0.0.1", ADDRESS_EMBEDDED },
+	{ "2001:da8::100:5efe:10.0.0.1", ADDRESS_PUBLIC }, /* anybody's */
+	{ "2001:db8::5efe:10.0.0.1", ADDRESS_DOCUMENTATION },
+	{ "fe80::5efe:8.8.8.8", ADDRESS_LINK_LOCAL },
 	{ "2002:808:808::1", ADDRESS_PUBLIC },
 	{ "2002:7f00:1::1", ADDRESS_EMBEDDED },
 	{ "2002:c0a8:101::1", ADDRESS_EMBEDDED },

@@ -18,7 +18,7 @@ static const char text[] =
 	"ports = 80, 443, 8443\n"
 	"also = Download.Vendor.cn\n"
 	"opt_out = private.example.edu.cn, no.vendor.cn, gone.cn, 10.9.8.7, 10.66.0.0/16, "
-	"2001:da8:ff:9::/64\n";
+	"2001:da8:ff:9::/64, 9.9.9.0/24\n";
 
 static const char *const suffixes[] = { "Portal.Vendor.cn.", "edu.cn", "com", "", "saas.com" };
 static const struct scope_run run = {
@@ -232,6 +232,13 @@ static void test_addresses(void **state)
 		{ "ff02::1", false },
 		{ "64:ff9b::10.1.2.3", false },
 		{ "2002:a01:203::1", false },
+		/* opted out, however the way there is written */
+		{ "9.9.8.9", true },
+		{ "9.9.9.9", false },
+		{ "64:ff9b::9.9.8.9", true },
+		{ "64:ff9b::9.9.9.9", false },
+		{ "2002:909:909::1", false },
+		{ "2001:0:808:808:0:0:f6f6:f6f6", false },
 		{ "::10.1.2.3", false },
 	};
 	struct fixture *f = *state;

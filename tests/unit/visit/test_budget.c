@@ -163,6 +163,10 @@ static void test_networks_are_24_and_48(void **state)
 	assert_int_equal(take(b, "c.cn", "2001:db8:1:1::1", now + 2000), 0);
 	assert_true(take(b, "d.cn", "2001:db8:1:2::1", now + 3000) > 0);
 	assert_int_equal(take(b, "d.cn", "2001:db8:2:1::1", now + 3000), 0);
+	/* the way through IPv6 leads to the same /24, and each 6to4 prefix is a /48 of its own */
+	assert_true(take(b, "f.cn", "64:ff9b::1.1.2.9", now + 4000) > 0);
+	assert_true(take(b, "f.cn", "2002:101:203::1", now + 4000) > 0);
+	assert_int_equal(take(b, "f.cn", "64:ff9b::1.1.3.9", now + 4000), 0);
 	/* who is told to wait by one bucket takes from none */
 	assert_true(take(b, "e.cn", "1.1.1.9", now + 4000) > 0);
 	assert_int_equal(take(b, "e.cn", "9.9.9.9", now + 4000), 0);
