@@ -279,7 +279,16 @@ static bool on_part(struct probe_run *run, struct probe_ask *ask)
 	return false;
 }
 
-/* No page to read: the run ends, as the first page's when only what it leads to is missing. */
+/* The next time it may be there. A run that is done says that what it did not find is gone. */
+static bool may_be_back(const struct probe_run *run)
+{
+	const enum probe_outcome o = run->outcome;
+
+	return (cannot_connect(o) && o != PROBE_BAD_PORT) || o == PROBE_RESOLVER_FAILED ||
+	       o == PROBE_HELD_BACK || (o == PROBE_HTTP_ERROR && run->answer->status >= 500);
+}
+
+/* No page to read: the run ends, as the first page's when what it leads to is not for us. */
 static bool no_page(struct probe_run *run)
 {
 	struct state *s = run->state;
@@ -288,7 +297,7 @@ static bool no_page(struct probe_run *run)
 		s->read.title_n = 0;
 		tell_title(run);
 		tell_remark(run, "页面跳转的目标未能取得");
-		run->outcome = PROBE_DONE;
+		run->outcome = may_be_back(run) ? run->outcome : PROBE_DONE;
 	}
 	return false;
 }

@@ -265,6 +265,15 @@ static void test_door(void **state)
 	assert_true(strlen(r->run.remark) > 0);
 	run_free(r);
 
+	r = run_new("a.example.edu.cn"); /* what is behind it may be there the next time: nothing is gone */
+	assert_true(next(r));
+	assert_true(give(r, "<title>跳转中</title><script>location.href='/home'</script>"));
+	answer(r, "", NULL, 0)->status = 502;
+	assert_false(next(r));
+	assert_int_equal(r->run.outcome, PROBE_HTTP_ERROR);
+	assert_non_null(fact(r, FACT_TITLE, "跳转中"));
+	run_free(r);
+
 	r = run_new("a.example.edu.cn");
 	assert_true(next(r));
 	assert_true(give(r, "<title>跳转中</title><script>location.href='/home'</script>"));
