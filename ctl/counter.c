@@ -95,6 +95,7 @@ static const struct {
 	/* from messages to observations */
 	{ "observations", "形成的观测" },
 	{ "names-refused", "不是可用的主机名(IP地址、过长、字符不合、本地名)" },
+	{ "own-messages", "本机(探测)自己的查询与访问,不计入观测" },
 	{ "late", "时间早于当前窗口,计入窗口开头" },
 	{ "subjects-evicted", "观测表满而未计入的报文;可加大 sensor.subjects" },
 	{ "subjects-reserved", "观测表将满时, 靠为本校名称留出的位置记下的对象" },

@@ -157,6 +157,18 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Live and silent links close their windows too. */
+/* What the prober asks comes by on the mirror port; without one, who knows who uses this machine as a way
+ * out. */
+static void look_at_own(struct sensor *s)
+{
+	struct own own;
+
+	if (s->replay || !s->role.conf.probe.enabled)
+		return;
+	own_read(&own);
+	sensor_core_own(s->core, &own);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct sensor *s = arg;
@@ -172,6 +184,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	if (now - s->reported >= s->window_us) {
 		s->reported = now;
 		report_counters(s);
+		look_at_own(s);
 	}
 }
 
@@ -193,6 +206,7 @@ static void open_core(struct sensor *s)
 	s->ending = s->cut = false;
 	s->core = sensor_core_new(&s->role.conf, s->identify, &s->key, s->window_us, on_observation, s);
 	sensor_core_resolvers(s->core, &s->data.resolvers);
+	look_at_own(s);
 	s->input = event_new(s->role.base, s->replay ? -1 : capture_fd(s->capture),
 			     s->replay ? 0 : EV_READ | EV_PERSIST, on_input, s);
 	listen_on(s, true);

@@ -42,6 +42,7 @@ struct aggregate {
 	struct subjects table;
 	struct details *details;
 	struct reserve reserve;
+	struct own own;
 	struct sightings queue;
 	struct order order;
 	bool as_seen; /* rather than in that */
@@ -102,6 +103,8 @@ void aggregate_campus(struct aggregate *a, const struct conf *conf)
 	reserve_init(&a->reserve, conf);
 	sightings_keep_room(&a->queue);
 }
+
+void aggregate_own(struct aggregate *a, const struct own *own) { a->own = *own; }
 
 const struct details_stats *aggregate_details(struct aggregate *a)
 {
@@ -542,6 +545,10 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	bool hello = m->kind == DISSECT_TLS || m->kind == DISSECT_QUIC;
 	int64_t time;
 
+	if (own_asks(&a->own, m)) {
+		a->stats.own++;
+		return;
+	}
 	if (vias[m->kind] == VIA_COUNT || (hello && m->name.n == 0)) {
 		add_details(a, m);
 		return;

@@ -16,6 +16,7 @@
 #include "ipc/record.h"
 #include "watch/details.h"
 #include "watch/identify.h"
+#include "watch/own.h"
 
 struct aggregate;
 
@@ -34,6 +35,7 @@ struct aggregate_stats {
 				 */
 	uint64_t late; /* messages older than the open window, up to an hour: counted into the open one, at
 			  its start */
+	uint64_t own;  /* messages between this machine and whom it asked: not observed */
 };
 
 /* window_us: 0 = one window for the whole input. `identify` is borrowed and may be NULL. */
@@ -46,6 +48,8 @@ void aggregate_campus(struct aggregate *a, const struct conf *conf);
 /* Tells the names of a window in the order in which they were first seen, each with its channels: who does
  * not need them sorted has them for half the work. Before the first message. */
 void aggregate_as_seen(struct aggregate *a);
+/* From here on what this machine asks is not observed; copied. */
+void aggregate_own(struct aggregate *a, const struct own *own);
 void aggregate_free(struct aggregate *a);
 void aggregate_message(struct aggregate *a, const struct dissect_message *m);
 /* Closes the windows that end before `now` (capture time). */

@@ -62,6 +62,8 @@ void sensor_core_resolvers(struct sensor_core *s, const struct resolvers *table)
 
 void sensor_core_as_seen(struct sensor_core *s) { aggregate_as_seen(s->aggregate); }
 
+void sensor_core_own(struct sensor_core *s, const struct own *own) { aggregate_own(s->aggregate, own); }
+
 void sensor_core_free(struct sensor_core *s)
 {
 	if (s == NULL)
@@ -167,14 +169,23 @@ void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor
 	if (c != NULL)
 		capture_stats(c, &kernel);
 	const struct counter counters[] = {
-		{ "observations", a->observations },        { "subjects-evicted", a->evicted },
-		{ "subjects-reserved", a->reserved },       { "links-more", a->links_more },
-		{ "servers-more", a->servers_more },        { "clients-more", a->clients_more },
-		{ "names-refused", a->names_refused },      { "late", a->late },
-		{ "identify-gave-up", i.gave_up },          { "identify-text-cut", i.cut },
-		{ "identify-name-refused", i.refused },     { "kernel-received", kernel.received },
-		{ "kernel-drop", kernel.kernel_drop },      { "interface-drop", kernel.iface_drop },
-		{ "prefiltered", kernel.prefiltered },      { "prefiltered-bytes", kernel.prefiltered_bytes },
+		{ "observations", a->observations },
+		{ "subjects-evicted", a->evicted },
+		{ "subjects-reserved", a->reserved },
+		{ "links-more", a->links_more },
+		{ "servers-more", a->servers_more },
+		{ "clients-more", a->clients_more },
+		{ "names-refused", a->names_refused },
+		{ "late", a->late },
+		{ "own-messages", a->own },
+		{ "identify-gave-up", i.gave_up },
+		{ "identify-text-cut", i.cut },
+		{ "identify-name-refused", i.refused },
+		{ "kernel-received", kernel.received },
+		{ "kernel-drop", kernel.kernel_drop },
+		{ "interface-drop", kernel.iface_drop },
+		{ "prefiltered", kernel.prefiltered },
+		{ "prefiltered-bytes", kernel.prefiltered_bytes },
 		{ "prefilter-missing", kernel.unfiltered },
 	};
 	show_dissect(dissect_stats(s->dissect), fn, arg);

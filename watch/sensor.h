@@ -28,6 +28,8 @@ struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *id
 void sensor_core_resolvers(struct sensor_core *s, const struct resolvers *table);
 /* As aggregate_as_seen(); before the first packet. */
 void sensor_core_as_seen(struct sensor_core *s);
+/* As aggregate_own(). */
+void sensor_core_own(struct sensor_core *s, const struct own *own);
 void sensor_core_free(struct sensor_core *s);
 
 /* Reads up to `budget` packets and takes them through the pipeline; result and error as capture_read(). */

@@ -118,4 +118,15 @@ messages() {
 		END { print n }')" -eq 3000 ]
 }
 check "and all messages" messages
+
+# What this machine asks itself is nobody's use, once it probes.
+ip addr add 192.0.2.9/32 dev v0
+printf '[probe]\nenabled = on\ncontact = https://nic.shili-demo.edu.cn/beiand\nresolver = 192.0.2.9\nopt_out = shili-demo.edu.cn\n' >>"$s/beiand.conf"
+sed -i 's/^interfaces = .*/interfaces = v1/' "$s/beiand.conf"
+check "it starts anew, and probes" begin
+check "packets on the wire, some of them its own" say oa.shili-demo.edu.cn 400
+check "it ends well" end
+check "others are in the database" seen oa.shili-demo.edu.cn 199
+own() { ask_db --json status | jq -s -e '[.[].sources? // [] | .[].counters["own-messages"] // 0] | add == 2'; }
+check "its own are counted" own
 finish
