@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/child.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,16 +45,26 @@ void child_clear(struct child *c)
 	free(c->interface);
 }
 
+static void complain(const struct child *c, int rc)
+{
+	char path[PATH_MAX] = "";
+
+	(void)spawn_path(powers[c->role].program, path);
+	log_error("无法启动 %s(程序 %s):%s;请检查安装是否完整、文件能否执行", c->label, path, errno_zh(-rc));
+}
+
 int child_start(struct child *c, struct event_base *base, const struct link_table *table)
 {
 	int fd;
 	pid_t pid = spawn(c->label, powers[c->role].program, &fd);
 
-	if (pid < 0)
+	c->started = clock_steady(); /* also when it failed: that was no healthy life */
+	if (pid < 0) {
+		complain(c, pid);
 		return pid;
+	}
 	c->pid = pid;
 	c->ready = false;
-	c->started = clock_steady();
 	c->since = clock_wall();
 	c->link = link_new(base, fd, table, c);
 	return 0;

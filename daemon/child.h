@@ -36,7 +36,8 @@ void child_init(struct child *c, enum role_id role);
 void child_listen(struct child *c, const char *interface, unsigned worker, uint16_t group);
 /* Ends it if it runs; frees what it owns but `again`. */
 void child_clear(struct child *c);
-/* Starts the process; the table's rows get the child as their argument. 0 or negative errno. */
+/* Starts the process; the table's rows get the child as their argument. 0, or negative errno after
+ * a line in the log. */
 int child_start(struct child *c, struct event_base *base, const struct link_table *table)
 	__attribute__((warn_unused_result));
 /* Arguments and configuration. false: too long for a frame. */

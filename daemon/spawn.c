@@ -36,8 +36,7 @@ static void become(const char *title, const char *label, const char *path, int l
 
 static const char self[] = "/proc/self/exe";
 
-/* `program` in the folder of this one. 0 or negative errno. */
-static int beside(char path[PATH_MAX], const char *program)
+int spawn_path(const char *program, char path[PATH_MAX])
 {
 	ssize_t n = readlink(self, path, PATH_MAX - 1);
 	char *slash;
@@ -45,6 +44,8 @@ static int beside(char path[PATH_MAX], const char *program)
 	if (n < 0)
 		return -errno;
 	path[n] = '\0';
+	if (program == NULL)
+		return 0;
 	slash = strrchr(path, '/');
 	if (slash == NULL || (size_t)(slash + 1 - path) + strlen(program) >= PATH_MAX)
 		return -ENAMETOOLONG;
@@ -56,7 +57,7 @@ pid_t spawn(const char *label, const char *program, int *link)
 {
 	char title[128], path[PATH_MAX];
 	int pair[2];
-	int rc = program ? beside(path, program) : 0;
+	int rc = program ? spawn_path(program, path) : 0;
 	pid_t pid;
 
 	if (rc == 0)

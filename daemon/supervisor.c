@@ -69,10 +69,9 @@ static void start_later(struct child *c);
 static void start(struct child *c)
 {
 	struct supervisor *sv = c->owner;
-	int rc = child_start(c, sv->base, &child_table);
 
-	if (rc != 0) {
-		log_error("无法启动 %s:%s", c->label, errno_zh(-rc));
+	if (child_start(c, sv->base, &child_table) != 0) {
+		tell_roles(sv);
 		if (c->role == ROLE_STORE)
 			leave(sv, EXIT_FAILED);
 		else

@@ -146,4 +146,18 @@ orphans() {
 	for p in $all; do wait_until 20 gone "$p" || return 1; done
 }
 check "without a supervisor the others leave" orphans
+
+# -- without the prober's program
+printf '[probe]\nenabled = on\ncontact = https://nic.shili-demo.edu.cn/beiand\nresolver = 127.0.0.1\n' >>"$s/beiand.conf"
+mkdir "$work/alone"
+cp "$BEIAND" "$work/alone/beiand"
+whole=$BEIAND BEIAND=$work/alone/beiand
+says() { grep -q -- "$1" "$work/err"; }
+check "it starts without a prober beside it" begin
+check "and names the program that it lacks" wait_until 5 says "$work/alone/beiand-prober"
+check "it waits longer each time" wait_until 10 says 'prober 将在 0.8 秒后重新启动'
+counted() { ask --json status | jq -es 'any(.[]; .process? == "prober" and .pid == 0 and .restarts >= 2)'; }
+check "status counts the attempts" counted
+check "SIGTERM ends that one, too" end TERM 0
+BEIAND=$whole
 finish
