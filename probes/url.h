@@ -40,8 +40,4 @@ bool url_equal(const struct url *a, const struct url *b);
  */
 bool url_akin(const struct url *a, const struct url *b);
 
-/* For people and for the database: user info, values of the query and of path parameters become "…", the
- * fragment goes, and what is not printable is escaped. Takes any text. */
-void url_redact(char *out, size_t cap, const char *text);
-
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "probes/url.h"
 
@@ -55,7 +56,7 @@ void transcript_request(struct transcript *t, int64_t now, const struct fetch_or
 	const bool conditional =
 		(o->etag != NULL && o->etag[0] != '\0') || (o->modified != NULL && o->modified[0] != '\0');
 
-	url_redact(url, sizeof(url), o->url->text);
+	redact_url(url, sizeof(url), o->url->text);
 	if (o->ranged)
 		snprintf(range, sizeof(range), " bytes=%llu-%llu", (unsigned long long)o->from,
 			 (unsigned long long)o->to);
@@ -66,7 +67,7 @@ void transcript_again(struct transcript *t, int64_t now, const struct fetch_orde
 {
 	char url[URL_SHOWN], time[TEXT_TIME_MAX];
 
-	url_redact(url, sizeof(url), o->url->text);
+	redact_url(url, sizeof(url), o->url->text);
 	text_time_beijing(time, when);
 	line(t, now, "不再问 %s %s: 用 %s 的答复", o->head ? "HEAD" : "GET", url, time);
 }
@@ -99,7 +100,7 @@ void transcript_reply(struct transcript *t, int64_t now, const struct fetch_repl
 		return;
 	}
 	text_safe(type, sizeof(type), a->content_type, strlen(a->content_type));
-	url_redact(location, sizeof(location), a->location);
+	redact_url(location, sizeof(location), a->location);
 	line(t, now, "  %s %s%s %d %s%s%s%s%s", peer, http_version(r->http), r->reused ? " (续用连接)" : "",
 	     a->status, type, location[0] != '\0' ? " -> " : "", location,
 	     a->outcome == PROBE_DONE ? "" : " ",
@@ -113,7 +114,7 @@ void transcript_refused(struct transcript *t, int64_t now, const char *url, enum
 {
 	char shown[URL_SHOWN];
 
-	url_redact(shown, sizeof(shown), url);
+	redact_url(shown, sizeof(shown), url);
 	line(t, now, "不问 %s: %s", shown, probe_outcome_zh(why));
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/redact.h"
 #include "base/text.h"
 #include "probes/address.h"
 #include "probes/scope.h"
@@ -35,7 +36,7 @@ static void check(const struct url *u)
 	must(scope_normal(host, u->host) && strcmp(host, u->host) == 0);
 	must(url_parse(&again, u->text));
 	must(url_equal(u, &again) && strcmp(u->host, again.host) == 0 && u->port == again.port);
-	url_redact(shown, sizeof(shown), u->text);
+	redact_url(shown, sizeof(shown), u->text);
 	must(text_is_safe(shown, strlen(shown)));
 }
 
@@ -49,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (first > 0)
 		memcpy(text, data, first);
 	text[first] = '\0';
-	url_redact(shown, sizeof(shown), text);
+	redact_url(shown, sizeof(shown), text);
 	must(text_is_safe(shown, strlen(shown)));
 	if (url_parse(&base, text)) {
 		check(&base);
