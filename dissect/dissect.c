@@ -134,7 +134,8 @@ static struct dissect_limits dissect_at_least(const struct dissect_limits *l)
 	return (struct dissect_limits){ .flows = l->flows > 0 ? l->flows : 1,
 					.stream_bytes = l->stream_bytes > 0 ? l->stream_bytes : 1,
 					.buffers = l->buffers > 0 ? l->buffers : 1,
-					.quic_hellos = l->quic_hellos > 0 ? l->quic_hellos : 1 };
+					.quic_hellos = l->quic_hellos > 0 ? l->quic_hellos : 1,
+					.seed = l->seed };
 }
 
 /* Where each part begins; the sum of all is at offset[PART_COUNT]. */
@@ -182,8 +183,8 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 	d->tcp.pool.count = l.buffers;
 	d->tcp.pool.size = l.stream_bytes;
 	d->quic = quic_init(base + offset[PART_QUIC], l.quic_hellos);
-	flow_init(&d->tcp.table, l.flows);
-	d->spans->seed = d->tcp.table.seed;
+	flow_init(&d->tcp.table, l.flows, l.seed);
+	d->spans->seed = l.seed;
 	hold_init(&d->tcp.pool, (uint8_t *)base + offset[PART_BYTES]);
 	d->walk.frags = d->frags;
 	d->walk.spans = d->spans;

@@ -186,6 +186,7 @@ struct dissect_limits {
 	uint32_t stream_bytes; /* most bytes held for one direction of a flow */
 	uint32_t buffers;      /* reassembly buffers in all */
 	uint32_t quic_hellos;  /* QUIC hellos over several packets, in work at once */
+	uint64_t seed; /* of the tables, a secret on live traffic; the same one gives the same results */
 };
 
 /* Bytes that dissect_init() needs for these limits. */

@@ -20,13 +20,11 @@ uint32_t flow_heads(uint32_t flows)
 /* Two hints for each flow: a storm of handshakes has both directions of many waiting at once. */
 uint32_t flow_hint_sets(uint32_t flows) { return flow_heads(flows) / FLOW_HINT_WAYS; }
 
-void flow_init(struct flow_table *t, uint32_t count)
+void flow_init(struct flow_table *t, uint32_t count, uint64_t seed)
 {
 	t->count = count;
 	t->mask = flow_heads(count) - 1;
-	/* Where the memory lies differs from run to run, so nobody can aim at one chain. Nothing but the
-	 * length of chains depends on it: results stay the same. */
-	t->seed = (uint64_t)(uintptr_t)t->flows * UINT64_C(0x9e3779b97f4a7c15);
+	t->seed = seed;
 }
 
 static uint64_t flow_word(const struct dissect_addr *a, int half)

@@ -57,14 +57,14 @@ struct flow_table {
 	uint32_t fresh;                   /* flows from here on were never used */
 	uint32_t hand;                    /* where the search for one to evict goes on */
 	uint32_t ready_first, ready_last; /* queue of those that are free, or over */
-	uint64_t seed;
+	uint64_t seed;                    /* or flows could be made for one chain */
 };
 
 /* Heads for so many flows, and sets of hints. */
 uint32_t flow_heads(uint32_t flows);
 uint32_t flow_hint_sets(uint32_t flows);
 /* flows, hints and heads point to zeroed memory for `count` flows and what goes with them. */
-void flow_init(struct flow_table *t, uint32_t count);
+void flow_init(struct flow_table *t, uint32_t count, uint64_t seed);
 
 /* The key of a packet's flow, and which end sent it. */
 int flow_key(struct flow_key *key, const struct dissect_flow *f);

@@ -19,7 +19,7 @@ static struct flow_table *table_new(void)
 	t->hints = calloc(flow_hint_sets(COUNT), sizeof(struct flow_hints));
 	t->heads = calloc(flow_heads(COUNT), sizeof(uint32_t));
 	assert_true(t->flows != NULL && t->hints != NULL && t->heads != NULL);
-	flow_init(t, COUNT);
+	flow_init(t, COUNT, 0x9e3779b97f4a7c15);
 	return t;
 }
 
