@@ -31,6 +31,7 @@
 #define FACT_COLUMNS                                                                                         \
 	"f.kind, f.name, f.type, f.value, f.confidence, f.note, f.first, f.last, f.gone, j.probe, "          \
 	"f.version, f.job"
+#define OVER "origin = 'person' AND parent IS NULL AND wanted = 0 AND handed IS NULL"
 #define JOB_COLUMNS                                                                                          \
 	"id, kind, name, probe, target, app, why, origin, wanted, rank, due, handed, attempts, failures, "   \
 	"tried, done, outcome, status, version, remark"
@@ -355,6 +356,15 @@ static const char *const statements[STMT_COUNT] = {
 		"UPDATE probe_job SET handed = NULL, wanted = ?2, rank = ?3, due = ?4, attempts = ?5, "
 		"failures = ?6, tried = ?7, done = CASE WHEN ?8 THEN ?7 ELSE done END, outcome = ?9, "
 		"status = ?10, version = ?11, remark = ?12, etag = ?13, modified = ?14 WHERE id = ?1",
+	/* one that a fact led to may be wanted again, as it is */
+	[STMT_PROBE_TARGET_OVER] = "SELECT target FROM probe_job WHERE id = ?1 AND " OVER,
+	[STMT_PROBE_TARGETS_OVER] = "SELECT id FROM probe_job WHERE target <> '' AND " OVER,
+	[STMT_PROBE_TARGET_CLEAR] =
+		"DELETE FROM probe_job WHERE id <> ?1 AND target = ?2 AND (kind, name, probe) = "
+		"(SELECT kind, name, probe FROM probe_job WHERE id = ?1)",
+	[STMT_PROBE_TARGET_SET] = "UPDATE probe_job SET target = ?2 WHERE id = ?1",
+	[STMT_PROBE_KINDS_NAMED] = "SELECT kind FROM observed_subject WHERE name = ?1 UNION "
+				   "SELECT kind FROM probe_job WHERE name = ?1 ORDER BY kind",
 	[STMT_PROBE_WANTED] = "UPDATE probe_job SET wanted = ?2 WHERE id = ?1",
 	[STMT_PROBE_HOLD_HOST] = "UPDATE probe_job SET due = ?1 WHERE kind = 0 AND name = ?2 "
 				 "AND wanted = 1 AND handed IS NULL AND due < ?1",

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "policy/policy.h"
+#include "store/forget.h"
 #include "store/learn.h"
 #include "store/plan.h"
 #include "store/reach.h"
@@ -337,6 +338,7 @@ static void settle(const struct store *s, struct db_txn *t, struct out_row *o, c
 		renew_tags(o, r);
 	due = schedule_next(&plan, now, &o->failures);
 	write_answer(t, o, r, due, now);
+	forget_target(t, o->job.id);
 }
 
 /* Who asked to wait asked it of all that would come to him: the other probes of the host, or all jobs of a
@@ -492,6 +494,7 @@ int store_jobs_lost(struct store *s, int64_t now)
 		if (read_out(&t, id[i], &o))
 			settle(s, &t, &o, r, now);
 	plan_count(&t, "outcome-lost", count);
+	forget_targets(&t);
 	free(id);
 	free(r);
 	return state_end(s, &t);

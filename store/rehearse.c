@@ -11,6 +11,7 @@
 #include "store/json.h"
 #include "store/plan.h"
 #include "store/reach.h"
+#include "store/show_probes.h"
 
 struct rehearsal {
 	struct answer *answer;
@@ -56,7 +57,7 @@ static enum probe_outcome preview(struct rehearsal *r, const struct planned *p)
 					 .scope_count = j.scope_count },
 		   r->now, &sight);
 	json_text(b, "method", sight.head ? "HEAD" : "GET");
-	json_text(b, "url", sight.url);
+	target_json(b, "url", sight.url);
 	json_bool(b, "robots", sight.robots);
 	json_text(b, "remark", sight.remark);
 	return sight.outcome;
@@ -72,7 +73,7 @@ static void rehearse(struct rehearsal *r, const struct planned *p, enum probe_ou
 	json_text(b, "kind", subject_kind_name(p->kind));
 	json_text(b, "name", p->name);
 	json_text(b, "probe", p->probe);
-	json_text(b, "target", p->target);
+	target_json(b, "target", p->target);
 	json_text(b, "app", p->app ? app : NULL);
 	json_text(b, "why", p->why);
 	json_time(b, "next", p->due > r->now ? p->due : r->now);

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "store/json.h"
 #include "store/plan.h"
 #include "store/show_fact.h"
 
 enum {
-	JOBS_TOLD = 100, /* without --all: those that are out, then those that are next */
+	TARGET_SHOWN_MAX = JOB_URL_MAX * 4, /* each byte may be escaped */
+	JOBS_TOLD = 100,                    /* without --all: those that are out, then those that are next */
 	DAYS_TOLD = 14,
 };
 
@@ -205,6 +207,14 @@ static void time_or_null(struct buf *b, const char *key, struct query *q, int co
 		json_raw(b, key, NULL);
 }
 
+void target_json(struct buf *b, const char *key, const char *url)
+{
+	char shown[TARGET_SHOWN_MAX];
+
+	redact_url(shown, sizeof(shown), url);
+	json_text(b, key, shown);
+}
+
 void job_json(struct buf *b, struct query *q, int64_t now)
 {
 	bool answered = query_get_text(q, JOB_ROW_OUTCOME) != NULL;
@@ -216,7 +226,7 @@ void job_json(struct buf *b, struct query *q, int64_t now)
 	json_text(b, "kind", state_kind(q, JOB_ROW_KIND, &kind) ? subject_kind_name(kind) : NULL);
 	json_text(b, "name", query_get_text(q, JOB_ROW_NAME));
 	json_text(b, "probe", query_get_text(q, JOB_ROW_PROBE));
-	json_text(b, "target", query_get_text(q, JOB_ROW_TARGET));
+	target_json(b, "target", query_get_text(q, JOB_ROW_TARGET));
 	json_text(b, "app", query_get_int(q, JOB_ROW_APP) != 0 ? app : NULL);
 	json_text(b, "state", state_of(q, now));
 	json_time(b, "next", query_get_int(q, JOB_ROW_DUE));

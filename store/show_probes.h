@@ -7,6 +7,8 @@
 
 /* "probes", "probe_runs" and "probe_counters" of `status`. */
 void probing_status_json(struct buf *b, struct store *s, struct db_txn *t);
+/* A URL without values, as transcripts have it. */
+void target_json(struct buf *b, const char *key, const char *url);
 /* The fields of a job in a row of JOB_COLUMNS (db/stmt.c), and of a transcript, into the open object. */
 void job_json(struct buf *b, struct query *row, int64_t now);
 void transcript_json(struct buf *b, struct query *row, int64_t job);

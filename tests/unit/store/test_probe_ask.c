@@ -132,6 +132,52 @@ static void a_url_is_looked_at_by_one_probe(void **state)
 	assert_int_equal(count, 2);
 }
 
+static const char ticket[] = "https://jw.example.edu.cn/cb?ticket=ST-SECRET123&openid=oABC";
+
+static void is_nowhere(const char *secret)
+{
+	static const char *const options[] = { "--all", "jw.example.edu.cn" };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		assert_int_equal(fx_ask(-1, "probes", options[i], NULL), 0);
+		assert_true(fx_says("/cb?ticket=…&openid=…"));
+		assert_false(fx_says(secret));
+	}
+}
+
+/* The prober needs it; nobody else, and nobody afterwards. */
+static void a_ticket_is_kept_until_it_was_asked(void **state)
+{
+	struct db_txn t;
+	struct query q;
+
+	(void)state;
+	campus();
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ask(ticket), 0);
+		is_nowhere("SECRET");
+		assert_int_equal(px_take(px_soon(), 1), 1);
+		assert_string_equal(px_job[0].target, ticket);
+		is_nowhere("SECRET");
+		fx_ok(px_answer(px_result(px_job[0].id, i == 0 ? PROBE_TIMEOUT : PROBE_DONE), px_soon()));
+		db_begin(&t, fx.store->db, DB_READ);
+		query_open(&q, &t, STMT_PROBE_JOBS_LIST);
+		query_int(&q, 1);
+		query_text(&q, NULL);
+		query_text(&q, NULL);
+		query_text(&q, NULL);
+		query_int(&q, -1);
+		for (int n = 0; query_row(&q);) {
+			const char *target = query_get_text(&q, 4);
+			assert_null(strstr(target, "SECRET"));
+			n += target[0] != '\0';
+			assert_true(n <= 1);
+		}
+		fx_ok(state_end(fx.store, &t));
+		is_nowhere("SECRET");
+	}
+}
+
 static void a_port_is_not_another_one(void **state)
 {
 	(void)state;
@@ -284,6 +330,7 @@ int main(void)
 		PX_TEST(a_lead_may_be_asked_for),
 		PX_TEST(a_job_that_is_out_is_waited_for),
 		PX_TEST(a_url_is_looked_at_by_one_probe),
+		PX_TEST(a_ticket_is_kept_until_it_was_asked),
 		PX_TEST(a_port_is_not_another_one),
 		PX_TEST(out_of_scope_is_refused_with_the_reason),
 		PX_TEST(opt_out_wins),
