@@ -216,6 +216,13 @@ bool scope_opted_out(const struct scope *s, const uint8_t addr[16])
 	return out;
 }
 
+bool scope_name_opted_out(const struct scope *s, const char *host)
+{
+	char name[SCOPE_HOST_MAX];
+
+	return scope_normal(name, host) && below_any(name, &s->opt_out);
+}
+
 bool scope_address(const struct scope *s, const uint8_t addr[16])
 {
 	enum address_class c = address_class(addr);

@@ -41,6 +41,9 @@ bool scope_address(const struct scope *s, const uint8_t addr[16]);
  * refuses it, too. */
 bool scope_opted_out(const struct scope *s, const uint8_t addr[16]);
 
+/* Has whoever has this name, or one above it, asked so? Of names as scope_host() takes them. */
+bool scope_name_opted_out(const struct scope *s, const char *host);
+
 /* Lower case, without one final dot; false: no well-formed host name and no address. The form in which hosts
  * are compared, and by which budgets are kept. */
 enum { SCOPE_HOST_MAX = 256 };

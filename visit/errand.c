@@ -293,6 +293,15 @@ static enum probe_outcome check_addresses(const struct errand *e)
 	return o;
 }
 
+/* Who opted out by name did so for the names of others that lead to his machines. */
+static bool is_of_opted_out(const struct scope *s, const struct resolve_answer *a)
+{
+	for (size_t i = 0; i < a->alias_count; i++)
+		if (scope_name_opted_out(s, a->alias[i]))
+			return true;
+	return false;
+}
+
 static void on_addresses(void *arg, const struct resolve_answer *a)
 {
 	struct errand *e = arg;
@@ -303,6 +312,10 @@ static void on_addresses(void *arg, const struct resolve_answer *a)
 	e->resolved = clock_wall();
 	if (a->outcome != PROBE_DONE) {
 		refuse_here(e, a->outcome);
+		return;
+	}
+	if (is_of_opted_out(e->m->scope, a)) {
+		refuse_here(e, PROBE_OPTED_OUT);
 		return;
 	}
 	transcript_names(e->task.transcript, e->resolved, e->way.url.host, (const uint8_t(*)[16])e->addr,

@@ -4,9 +4,11 @@
 #include <ares.h>
 #include <arpa/nameser.h>
 #include <event2/event.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -95,12 +97,39 @@ static void take(struct resolve_answer *a, const void *address, size_t size)
 	memcpy(to + 16 - size, address, size);
 }
 
+/* Names of a chain that are not there yet: A and AAAA have the same one, unless somebody lies. False: too
+ * many. */
+static bool take_alias(struct resolve_answer *a, const char *name)
+{
+	for (size_t i = 0; i < a->alias_count; i++)
+		if (strcasecmp(a->alias[i], name) == 0)
+			return true;
+	if (a->alias_count == RESOLVE_ALIASES_MAX)
+		return false;
+	snprintf(a->alias[a->alias_count++], sizeof(a->alias[0]), "%s", name);
+	return true;
+}
+
+static bool take_chain(struct resolve_answer *a, struct hostent *h)
+{
+	bool ok = h == NULL || h->h_name == NULL || take_alias(a, h->h_name);
+
+	for (char **alias = h != NULL ? h->h_aliases : NULL; ok && alias != NULL && *alias != NULL; alias++)
+		ok = take_alias(a, *alias);
+	if (h != NULL)
+		ares_free_hostent(h);
+	return ok;
+}
+
 /* False: it is broken. */
 static bool take_v4(struct resolve_answer *a, const uint8_t *packet, int n)
 {
 	struct ares_addrttl found[RESOLVE_FAMILY_MAX];
-	int count = RESOLVE_FAMILY_MAX, status = ares_parse_a_reply(packet, n, NULL, found, &count);
+	struct hostent *h = NULL;
+	int count = RESOLVE_FAMILY_MAX, status = ares_parse_a_reply(packet, n, &h, found, &count);
 
+	if (!take_chain(a, h))
+		return false;
 	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
 		take(a, &found[i].ipaddr, 4);
 	return status == ARES_SUCCESS || status == ARES_ENODATA;
@@ -109,8 +138,11 @@ static bool take_v4(struct resolve_answer *a, const uint8_t *packet, int n)
 static bool take_v6(struct resolve_answer *a, const uint8_t *packet, int n)
 {
 	struct ares_addr6ttl found[RESOLVE_FAMILY_MAX];
-	int count = RESOLVE_FAMILY_MAX, status = ares_parse_aaaa_reply(packet, n, NULL, found, &count);
+	struct hostent *h = NULL;
+	int count = RESOLVE_FAMILY_MAX, status = ares_parse_aaaa_reply(packet, n, &h, found, &count);
 
+	if (!take_chain(a, h))
+		return false;
 	for (int i = 0; status == ARES_SUCCESS && i < count; i++)
 		take(a, &found[i].ip6addr, 16);
 	return status == ARES_SUCCESS || status == ARES_ENODATA;

@@ -13,10 +13,12 @@
 
 #include "base/words.h"
 #include "conf/conf.h"
+#include "probes/url.h"
 
 enum {
 	RESOLVE_FAMILY_MAX = 32,              /* addresses of a family; what is beyond is not looked at ... */
 	RESOLVE_MAX = 2 * RESOLVE_FAMILY_MAX, /* ... nor connected to */
+	RESOLVE_ALIASES_MAX = 16, /* names of a chain; a longer one is broken: no resolver follows it */
 };
 
 struct event_base;
@@ -27,6 +29,9 @@ struct resolve_answer {
 	enum probe_outcome outcome; /* PROBE_DONE, PROBE_NO_NAME, PROBE_RESOLVER_FAILED, PROBE_SHORTAGE */
 	size_t count;
 	uint8_t addr[RESOLVE_MAX][16];
+	/* that the host is called by in turn (CNAME), as they came */
+	size_t alias_count;
+	char alias[RESOLVE_ALIASES_MAX][URL_HOST_MAX];
 };
 
 /* Reads resolv.conf when [probe] resolver is empty. NULL with a Chinese line in error. */

@@ -39,6 +39,7 @@ settings "opt_out = optout.$domain" >"$work/optout.conf"
 for to in 'sixth [fd77::1]:5353' 'nobody 10.77.1.98' 'later 10.77.1.55:5300'; do
 	settings | sed "s/^resolver = .*/resolver = ${to#* }/" >"$work/${to% *}.conf"
 done
+settings "opt_out = alias.example" >"$work/optalias.conf"
 settings "opt_out = 10.77.1.3, 10.77.1.0/30" >"$work/optnet.conf"
 settings "hours = $(TZ=Asia/Shanghai date -d '+2 hours' +%H:%M)-$(TZ=Asia/Shanghai date -d '+3 hours' +%H:%M)" >"$work/closed.conf"
 
@@ -232,6 +233,7 @@ check "an answer in letters that were not ours" of resolver-failed "http://other
 check "garbage" of resolver-failed "http://garbage.lies.$domain/"
 check "an answer that ends too soon" of resolver-failed "http://cutoff.lies.$domain/"
 check "a name that is another's" ends done "http://aliased.lies.$domain/"
+check "and that one opted out" of opted-out "http://aliased.lies.$domain/" optalias.conf
 for name in dangling circle; do check "a name that is another's: $name" of no-name "http://$name.lies.$domain/"; done
 sixth() { ends done "http://truncated.lies.$domain/" && run sixth.conf "http://truncated.lies.$domain/" >/dev/null && says '.run == "done"' && [ -s "$work/sixth.log" ]; }
 check "a resolver by IPv6, on a port of its own" sixth
