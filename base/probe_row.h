@@ -43,6 +43,7 @@ struct probe_sight {
 	enum probe_outcome outcome; /* PROBE_DONE: it would be asked */
 	bool head;                  /* HEAD, else GET */
 	bool robots;                /* robots.txt is read first */
+	int64_t opens;              /* PROBE_DONE, but not before the hours open then; 0: at once */
 	char url[PROBE_SIGHT_URL_MAX];
 	char remark[PROBE_SIGHT_REMARK_MAX];
 };

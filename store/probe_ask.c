@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A person asks for a probe: beianctl probe. What may be asked is in scope like everything else. */
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "policy/domain.h"
-#include "policy/policy.h"
 #include "store/json.h"
+#include "store/meant.h"
 #include "store/plan.h"
-#include "store/reach.h"
 #include "store/show_fact.h"
 #include "store/show_probes.h"
 
@@ -20,14 +16,13 @@ struct ask {
 	struct store *store;
 	struct db_txn *txn;
 	int64_t now;
-	enum subject_kind kind;
-	char name[RECORD_NAME_MAX];
-	char target[JOB_URL_MAX]; /* "" */
-	int64_t app;              /* 0: none */
+	struct meant what;
 	int64_t *job;
 	size_t count;
-	int64_t later; /* when a target lets itself be asked again; 0: nobody asked to wait */
-	char *error;   /* STORE_ERROR_MAX */
+	int64_t later;              /* when a target lets itself be asked again; 0: nobody asked to wait */
+	enum probe_outcome refusal; /* of a probe that fits; PROBE_DONE: none was refused */
+	bool full;                  /* there is no room for a job */
+	char *error;                /* STORE_ERROR_MAX */
 };
 
 static bool refuse(struct ask *a, const char *zh)
@@ -36,149 +31,7 @@ static bool refuse(struct ask *a, const char *zh)
 	return false;
 }
 
-/* -- what is meant ------------------------------------------------------------------------------------- */
-
-static bool take_host(struct ask *a, const char *text)
-{
-	char *host = policy_normal_domain(text);
-	bool fit = host != NULL && plan_fit(host) && strchr(host, '.') != NULL && host[0] != '*' &&
-		   !domain_is_ip(host);
-
-	a->kind = SUBJECT_HOST;
-	if (fit)
-		snprintf(a->name, sizeof(a->name), "%s", host);
-	free(host);
-	return fit ||
-	       refuse(a, "这不是主机名、网址或 appid;例如 jw.example.edu.cn、https://jw.example.edu.cn/"
-			 "login、wx0123456789abcdef");
-}
-
-/* No name and password in it. It is a target only with more to it than the host that a probe would begin with
- * anyhow: a path, or a port. */
-static bool take_url(struct ask *a, const char *text)
-{
-	const char *rest = strstr(text, "://") + 3;
-	size_t authority = strcspn(rest, "/?#");
-
-	if (strncasecmp(text, "http://", 7) != 0 && strncasecmp(text, "https://", 8) != 0)
-		return refuse(a, "只探测 http:// 和 https:// 的网址");
-	for (const char *p = text; *p; p++)
-		if (*p <= ' ' || *p > '~')
-			return refuse(a, "网址里有空格或非 ASCII 字符,请先转义(%XX)");
-	if (strlen(text) >= sizeof(a->target) || memchr(rest, '@', authority) != NULL)
-		return refuse(a, "网址太长,或含用户名");
-	if ((strcmp(rest + authority, "") != 0 && strcmp(rest + authority, "/") != 0) ||
-	    memchr(rest, ':', authority) != NULL)
-		snprintf(a->target, sizeof(a->target), "%s", text);
-	return take_host(a, text);
-}
-
-static bool is_wechat(const char *s)
-{
-	size_t n = strspn(s, "wx0123456789abcdef");
-	return n == 18 && s[n] == '\0' && s[0] == 'w' && s[1] == 'x';
-}
-
-/* The kind that knows the name; -1: none, -2: several. */
-static int observed_kind(struct ask *a, const char *name)
-{
-	struct query q;
-	int found = -1;
-
-	query_open(&q, a->txn, STMT_SUBJECTS_NAMED);
-	query_text(&q, name);
-	while (query_row(&q))
-		found = found == -1 ? (int)query_get_int(&q, 0) : -2;
-	return found < SUBJECT_KIND_COUNT ? found : -1;
-}
-
-static bool take_named(struct ask *a, enum subject_kind kind, const char *name)
-{
-	if (kind == SUBJECT_HOST)
-		return take_host(a, name);
-	a->kind = kind;
-	if (!plan_fit(name))
-		return refuse(a, "标识为空、太长或含空格");
-	snprintf(a->name, sizeof(a->name), "%s", name);
-	return true;
-}
-
-static bool understand(struct ask *a, const char *what)
-{
-	const char *colon = strchr(what, ':');
-	enum subject_kind kind;
-	char word[32];
-	int seen;
-
-	if (strstr(what, "://") != NULL)
-		return take_url(a, what);
-	if (colon != NULL && (size_t)(colon - what) < sizeof(word)) {
-		snprintf(word, sizeof(word), "%.*s", (int)(colon - what), what);
-		if (subject_kind_find(word, &kind))
-			return take_named(a, kind, colon + 1);
-	}
-	seen = observed_kind(a, what);
-	if (seen == -2)
-		return refuse(a, "不止一种对象叫这个名字,请写作 种类:名称,例如 host:jw.example.edu.cn");
-	if (seen > SUBJECT_HOST)
-		return take_named(a, (enum subject_kind)seen, what);
-	return is_wechat(what) ? take_named(a, SUBJECT_WECHAT_MINI, what) : take_host(a, what);
-}
-
 /* -- may it be asked ----------------------------------------------------------------------------------- */
-
-static bool is_asked(enum app_status s) { return s == APP_UNFILED || s == APP_PROBABLE || s == APP_FILED; }
-
-/* The app that the subject is in, or that its domain is the centre of. */
-static bool find_app(struct ask *a, enum app_status *status)
-{
-	char key[RECORD_NAME_MAX + 8];
-	const char *domain = a->kind == SUBJECT_HOST ? domain_registrable(a->name) : NULL;
-	struct query q;
-	bool found;
-
-	query_open(&q, a->txn, STMT_PROBE_SUBJECT_STATUS);
-	query_int(&q, a->kind);
-	query_text(&q, a->name);
-	snprintf(key, sizeof(key), "host:%s", domain ? domain : "");
-	query_text(&q, key);
-	found = query_row(&q) && app_status_find(query_get_text(&q, 1), status);
-	if (found)
-		a->app = query_get_int(&q, 0);
-	query_close(&q);
-	return found;
-}
-
-/* A fact of somebody in scope led to it. */
-static bool is_led_to(struct ask *a)
-{
-	struct query q;
-
-	query_open(&q, a->txn, STMT_PROBE_LED_TO);
-	query_int(&q, a->kind);
-	query_text(&q, a->name);
-	return query_one(&q, 0) != 0;
-}
-
-static bool in_scope(struct ask *a)
-{
-	const struct conf *c = a->store->conf;
-	enum app_status status = APP_UNDECIDED;
-	bool found = find_app(a, &status);
-	const char *hint = a->kind == SUBJECT_HOST ? ";确需探测请把域名写入 probe.also" : "";
-
-	if (a->kind == SUBJECT_HOST && plan_opted_out(c, a->name))
-		return refuse(a, "对方已要求退出(probe.opt_out),不探测");
-	if ((found && is_asked(status)) || (a->kind == SUBJECT_HOST && reach_configured(c, a->name)) ||
-	    is_led_to(a))
-		return true;
-	if (!found)
-		snprintf(a->error, STORE_ERROR_MAX, "不在探测范围:没有观测到,也没有研判为教育应用%s", hint);
-	else
-		snprintf(a->error, STORE_ERROR_MAX, "不在探测范围:它属于应用 A%lld,状态为%s%s",
-			 (long long)a->app, app_status_zh(status), hint);
-	return false;
-}
 
 static bool may_ask_now(struct ask *a)
 {
@@ -209,15 +62,16 @@ static int64_t create(struct ask *a, const struct probe_row *row)
 
 	if (plan_room(a->store, a->txn) == 0) {
 		plan_count(a->txn, "jobs-refused", 1);
+		a->full = true;
 		return 0;
 	}
 	query_open(&q, a->txn, STMT_PROBE_JOB_ADD);
-	query_int(&q, a->kind);
-	query_text(&q, a->name);
+	query_int(&q, a->what.kind);
+	query_text(&q, a->what.name);
 	query_text(&q, row->name);
-	query_text(&q, a->target);
-	if (a->app != 0)
-		query_int(&q, a->app);
+	query_text(&q, a->what.target);
+	if (a->what.app != 0)
+		query_int(&q, a->what.app);
 	else
 		query_text(&q, NULL);
 	query_text(&q, "人工探测");
@@ -233,10 +87,10 @@ static int64_t held_until(struct ask *a, const struct probe_row *row)
 	bool endpoint = row->endpoint != NULL;
 	struct query q;
 
-	if (!endpoint && a->kind != SUBJECT_HOST)
+	if (!endpoint && a->what.kind != SUBJECT_HOST)
 		return 0;
 	query_open(&q, a->txn, endpoint ? STMT_PROBE_HELD_PROBE : STMT_PROBE_HELD_HOST);
-	query_text(&q, endpoint ? row->name : a->name);
+	query_text(&q, endpoint ? row->name : a->what.name);
 	query_int(&q, PROBE_HELD_BACK);
 	query_int(&q, a->now);
 	return query_one(&q, 0);
@@ -253,10 +107,10 @@ static void demand(struct ask *a, const struct probe_row *row)
 		return;
 	}
 	query_open(&q, a->txn, STMT_PROBE_JOB_FIND);
-	query_int(&q, a->kind);
-	query_text(&q, a->name);
+	query_int(&q, a->what.kind);
+	query_text(&q, a->what.name);
 	query_text(&q, row->name);
-	query_text(&q, a->target);
+	query_text(&q, a->what.target);
 	if (query_row(&q)) {
 		id = query_get_int(&q, 0);
 		out = query_get_int(&q, 2) != 0;
@@ -297,34 +151,80 @@ static const struct probe_row *row_for_target(const struct store *s, const char 
 static void demand_all(struct ask *a)
 {
 	const struct store *s = a->store;
-	struct asked_member m = { .kind = a->kind, .name = a->name, .answers = true };
+	struct asked_member m = { .kind = a->what.kind, .name = a->what.name, .answers = true };
 
-	if (a->target[0] != '\0') {
-		const struct probe_row *row = row_for_target(s, a->target);
+	if (a->what.target[0] != '\0') {
+		const struct probe_row *row = row_for_target(s, a->what.target);
 		if (row != NULL)
 			demand(a, row);
 		return;
 	}
-	for (size_t i = 0; i < s->probe_count && a->count < STORE_ASK_MAX; i++)
-		if (plan_fits(&s->probe[i], a->kind) && plan_refusal(s, &s->probe[i], &m) == PROBE_DONE)
+	for (size_t i = 0; i < s->probe_count && a->count < STORE_ASK_MAX; i++) {
+		enum probe_outcome refusal;
+		if (!plan_fits(&s->probe[i], a->what.kind))
+			continue;
+		refusal = plan_refusal(s, &s->probe[i], &m);
+		if (refusal == PROBE_DONE)
 			demand(a, &s->probe[i]);
+		else
+			a->refusal = refusal;
+	}
+}
+
+/* What the prober would refuse by the URL alone is refused at once. */
+static bool may_ask_url(struct ask *a)
+{
+	const struct store *s = a->store;
+	const struct probe_row *row = a->what.target[0] != '\0' ? row_for_target(s, a->what.target) : NULL;
+	struct probe_sight sight;
+
+	if (row == NULL || s->preview == NULL)
+		return true;
+	s->preview(s->conf,
+		   &(struct probe_look){ .kind = a->what.kind,
+					 .name = a->what.name,
+					 .probe = row->name,
+					 .target = a->what.target },
+		   a->now, &sight);
+	if (sight.outcome == PROBE_DONE)
+		return true;
+	snprintf(a->error, STORE_ERROR_MAX, "这个网址不能问: %s%s", probe_outcome_zh(sight.outcome),
+		 sight.outcome == PROBE_BAD_PORT ? ";可问的端口见 probe.ports" : "");
+	return false;
+}
+
+static bool tell_none(struct ask *a)
+{
+	char text[TEXT_TIME_MAX];
+
+	if (a->later != 0) {
+		text_time_beijing(text, a->later);
+		snprintf(a->error, STORE_ERROR_MAX, "对方要求等待,%s 之后再探测", text);
+	} else if (a->full) {
+		snprintf(a->error, STORE_ERROR_MAX,
+			 "探测任务已满(probe.jobs = %llu):请调大,或等旧任务到期清除",
+			 (unsigned long long)a->store->conf->probe.jobs);
+	} else if (a->refusal == PROBE_NOT_ENABLED) {
+		snprintf(a->error, STORE_ERROR_MAX, "问这一类对象的网址没有配置:请写 probe.%s,再重启",
+			 a->what.kind == SUBJECT_IOS_BUNDLE ? "itunes_lookup" : "wechat_record");
+	} else if (a->refusal != PROBE_DONE) {
+		snprintf(a->error, STORE_ERROR_MAX, "不探测: %s", probe_outcome_zh(a->refusal));
+	} else {
+		snprintf(a->error, STORE_ERROR_MAX, "没有针对%s的探测", subject_kind_zh(a->what.kind));
+	}
+	return false;
 }
 
 static bool ask(struct ask *a, const char *what)
 {
-	char text[TEXT_TIME_MAX];
-
-	if (!understand(a, what) || !in_scope(a) || !may_ask_now(a))
+	if (!meant_read(&a->what, a->txn, what, a->error))
+		return false;
+	if (a->what.several)
+		return refuse(a, "不止一种对象叫这个名字,请写作 种类:名称,例如 host:jw.example.edu.cn");
+	if (!meant_in_scope(&a->what, a->store, a->txn, a->error) || !may_ask_now(a) || !may_ask_url(a))
 		return false;
 	demand_all(a);
-	if (a->count > 0)
-		return true;
-	if (a->later == 0)
-		return refuse(a, "没有适用的探测:这一类对象没有,或其网址没有配置(probe.wechat_record、"
-				 "probe.itunes_lookup),或任务数已满(probe.jobs)");
-	text_time_beijing(text, a->later);
-	snprintf(a->error, STORE_ERROR_MAX, "对方要求等待,%s 之后再探测", text);
-	return false;
+	return a->count > 0 || tell_none(a);
 }
 
 int store_probe_ask(struct store *s, int64_t now, const char *what, int64_t job[STORE_ASK_MAX], size_t *count,

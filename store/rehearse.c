@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* probe --dry-run: what would be asked of whom and why, and who is left alone; nothing is sent or written. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
-#include "policy/policy.h"
+#include "base/text.h"
 #include "store/answer.h"
 #include "store/json.h"
+#include "store/meant.h"
 #include "store/plan.h"
 #include "store/reach.h"
 #include "store/show_probes.h"
@@ -16,8 +15,9 @@
 struct rehearsal {
 	struct answer *answer;
 	struct db_txn *txn;
-	const char *only; /* name of the one subject, in letters of any case; NULL: all */
+	const struct meant *only; /* the one subject; NULL: all */
 	int64_t now;
+	int64_t opens; /* the hours are over now, and open then; 0: they are open, or nobody is asked now */
 	uint64_t outcome[PROBE_OUTCOME_COUNT];
 	bool told; /* of at least one run */
 };
@@ -30,7 +30,7 @@ struct planned {
 };
 
 /* What a run would begin with, by the prober's own checks. */
-static enum probe_outcome preview(struct rehearsal *r, const struct planned *p)
+static enum probe_outcome preview(struct rehearsal *r, const struct planned *p, int64_t *when)
 {
 	struct store *s = r->answer->store;
 	struct buf *b = &r->answer->line;
@@ -55,7 +55,10 @@ static enum probe_outcome preview(struct rehearsal *r, const struct planned *p)
 					 .target = p->target,
 					 .scope = scope,
 					 .scope_count = j.scope_count },
-		   r->now, &sight);
+		   *when, &sight);
+	if (sight.opens > 0 && *when == r->now)
+		r->opens = sight.opens;
+	*when = sight.opens > *when ? sight.opens : *when;
 	json_text(b, "method", sight.head ? "HEAD" : "GET");
 	target_json(b, "url", sight.url);
 	json_bool(b, "robots", sight.robots);
@@ -66,6 +69,7 @@ static enum probe_outcome preview(struct rehearsal *r, const struct planned *p)
 static void rehearse(struct rehearsal *r, const struct planned *p, enum probe_outcome o)
 {
 	struct buf *b = &r->answer->line;
+	int64_t when = p->due > r->now ? p->due : r->now;
 	char app[24];
 
 	answer_app_text(app, p->app);
@@ -76,14 +80,21 @@ static void rehearse(struct rehearsal *r, const struct planned *p, enum probe_ou
 	target_json(b, "target", p->target);
 	json_text(b, "app", p->app ? app : NULL);
 	json_text(b, "why", p->why);
-	json_time(b, "next", p->due > r->now ? p->due : r->now);
 	if (o == PROBE_DONE)
-		o = preview(r, p);
+		o = preview(r, p, &when);
+	json_time(b, "next", when);
 	json_bool(b, "asked", o == PROBE_DONE);
 	json_text(b, "refusal", o == PROBE_DONE ? NULL : probe_outcome_name(o));
 	answer_line(r->answer);
 	r->outcome[o]++;
 	r->told = true;
+}
+
+static bool is_meant(const struct rehearsal *r, enum subject_kind kind, const char *name)
+{
+	const struct meant *m = r->only;
+
+	return m == NULL || ((!m->written || m->kind == kind) && strcmp(m->name, name) == 0);
 }
 
 /* When its job is due; 0: it has none yet. */
@@ -112,7 +123,7 @@ static void each_app(void *arg, const struct asked_app *a)
 	plan_why(&why, a->status, a->clients, a->days);
 	for (size_t i = 0; i < a->count; i++) {
 		const struct asked_member *m = &a->member[i];
-		if (r->only != NULL && strcasecmp(r->only, m->name) != 0)
+		if (!is_meant(r, m->kind, m->name))
 			continue;
 		for (size_t k = 0; k < s->probe_count; k++) {
 			const struct probe_row *row = &s->probe[k];
@@ -143,8 +154,36 @@ static void each_lead(struct rehearsal *r, int64_t app)
 				     .app = query_get_int(&q, 4),
 				     .why = query_get_text(&q, 5),
 				     .due = query_get_int(&q, 6) };
-		if (state_kind(&q, 0, &p.kind) && (r->only == NULL || strcasecmp(r->only, p.name) == 0))
+		if (state_kind(&q, 0, &p.kind) && is_meant(r, p.kind, p.name))
 			rehearse(r, &p, PROBE_DONE);
+	}
+}
+
+/* What keeps all of it from being asked now. */
+static void state_json(struct rehearsal *r)
+{
+	const struct store *s = r->answer->store;
+	struct buf *b = &r->answer->line;
+	char remark[256], text[TEXT_TIME_MAX];
+	struct query q;
+
+	query_open(&q, r->txn, STMT_PROBE_STATE);
+	if (!plan_is_on(s)) {
+		query_close(&q);
+		json_text(b, "probing", "off");
+		json_text(b, "remark",
+			  "探测没有启用,现在谁也不问;下面是启用(probe.enabled、probe.contact)之后的");
+	} else if (query_one(&q, 0) != 0) {
+		json_text(b, "probing", "paused");
+		json_text(b, "remark", "探测已暂停,现在谁也不问;下面是 beianctl probe resume 之后的");
+	} else {
+		json_text(b, "probing", "on");
+		if (r->opens == 0)
+			return;
+		text_time_beijing(text, r->opens);
+		snprintf(remark, sizeof(remark), "现在不在时段(probe.hours = %s),%s 开始",
+			 s->conf->probe.hours, text);
+		json_text(b, "remark", remark);
 	}
 }
 
@@ -153,7 +192,7 @@ static void total(struct rehearsal *r)
 	struct buf *b = &r->answer->line;
 
 	json_line(b);
-	json_text(b, "probing", plan_is_on(r->answer->store) ? "on" : "off");
+	state_json(r);
 	json_int(b, "asked", (int64_t)r->outcome[PROBE_DONE]);
 	json_open(b, "unasked", '{');
 	for (int o = PROBE_DONE + 1; o < PROBE_OUTCOME_COUNT; o++)
@@ -163,14 +202,20 @@ static void total(struct rehearsal *r)
 	answer_line(r->answer);
 }
 
-/* The name in "A17", "host:NAME", a URL or a name alone; `host` takes what is to be freed. */
-static const char *name_meant(const char *text, char **host)
+/* Who is not in the plan: may a person ask all the same? */
+static void tell_none(struct rehearsal *r, struct meant *m, const char *what)
 {
-	const char *colon = text ? strchr(text, ':') : NULL;
+	char error[STORE_ERROR_MAX];
 
-	if (colon != NULL && strncmp(colon, "://", 3) == 0)
-		return (*host = policy_normal_domain(text)) ? *host : text;
-	return colon ? colon + 1 : text;
+	if (m->name[0] == '\0')
+		db_fail(r->txn, -1, "%.200s 不在探测计划里:没有这个应用,或研判没有点名要问它", what);
+	else if (!meant_in_scope(m, r->answer->store, r->txn, error))
+		db_fail(r->txn, -1, "%.200s %.300s", m->name, error);
+	else
+		db_fail(r->txn, -1,
+			"%.200s 不在探测计划里:研判没有点名要问它;beianctl explain 说明为何,beianctl probe "
+			"可由人问一次",
+			m->name);
 }
 
 int answer_probe_dry_run(struct answer *a)
@@ -178,22 +223,23 @@ int answer_probe_dry_run(struct answer *a)
 	const char *what = a->operand[0];
 	struct rehearsal r = { .answer = a, .now = clock_wall() };
 	int64_t app = what ? answer_app_id(what) : 0;
-	char *host = NULL;
+	char error[STORE_ERROR_MAX];
+	struct meant m = { 0 };
 	struct db_txn t;
 
 	r.txn = &t;
-	if (app == 0)
-		r.only = name_meant(what, &host);
+	r.only = what != NULL && app == 0 ? &m : NULL;
 	db_begin(&t, a->store->db, DB_READ);
+	if (r.only != NULL && !meant_read(&m, &t, what, error))
+		db_fail(&t, -1, "%s", error);
 	plan_walk(&t, false, app, each_app, &r);
 	each_lead(&r, app);
 	if (t.result == 0 && what != NULL && !r.told)
-		db_fail(&t, -1,
-			"%.200s 不在探测计划里: 它不是研判点名的应用或其主机;beianctl explain 说明为何,"
-			"beianctl probe 可由人问一次",
-			what);
+		tell_none(&r, &m, what);
 	if (t.result == 0)
 		total(&r);
-	free(host);
+	if (t.result == 0 && m.target[0] != '\0')
+		snprintf(a->reply->error, sizeof(a->reply->error),
+			 "这是 %s 的计划;这个网址本身不在计划里,beianctl probe 可由人单独问它一次", m.name);
 	return answer_end(a, &t);
 }

@@ -9,6 +9,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "store/json.h"
+#include "store/meant.h"
 #include "store/plan.h"
 #include "store/show_fact.h"
 
@@ -252,31 +253,24 @@ void transcript_json(struct buf *b, struct query *q, int64_t job)
 	json_text(b, "transcript", query_get_text(q, 3));
 }
 
-/* Which jobs and facts are asked for: "A17", "kind:name", a name, or all. */
+/* Which jobs and facts are asked for: those of "A17", of what meant_read() takes, or all. */
 struct filter {
 	int64_t app;      /* 0: any */
 	int kind;         /* -1: any */
 	const char *name; /* NULL: any */
 };
 
-static struct filter filter_of(const char *text)
+static struct filter filter_of(const char *text, struct meant *m, struct db_txn *t)
 {
 	struct filter f = { .kind = -1 };
-	const char *colon;
-	char word[32];
-	enum subject_kind kind;
+	char error[STORE_ERROR_MAX];
 
 	if (text == NULL || (f.app = answer_app_id(text)) != 0)
 		return f;
-	f.name = text;
-	colon = strchr(text, ':');
-	if (colon == NULL || (size_t)(colon - text) >= sizeof(word))
-		return f;
-	snprintf(word, sizeof(word), "%.*s", (int)(colon - text), text);
-	if (subject_kind_find(word, &kind)) {
-		f.kind = (int)kind;
-		f.name = colon + 1;
-	}
+	if (!meant_read(m, t, text, error))
+		db_fail(t, -1, "%s", error);
+	f.name = m->name;
+	f.kind = m->written ? (int)m->kind : -1;
 	return f;
 }
 
@@ -359,11 +353,13 @@ static void tell_all_transcripts(struct answer *a, struct db_txn *t, const struc
 int answer_probes(struct answer *a)
 {
 	bool all = a->option[0] != NULL, facts = a->option[1] != NULL, one = a->operand[0] != NULL;
-	struct filter f = filter_of(a->operand[0]);
+	struct filter f;
+	struct meant m;
 	struct db_txn t;
 	int n;
 
 	db_begin(&t, a->store->db, DB_READ);
+	f = filter_of(a->operand[0], &m, &t);
 	if (!one && !facts) {
 		json_line(&a->line);
 		whole_json(&a->line, a->store, &t, clock_wall());
@@ -374,7 +370,7 @@ int answer_probes(struct answer *a)
 		tell_facts(a, &t, &f, true);
 		tell_all_transcripts(a, &t, &f);
 	}
-	if (one && n == 0)
+	if (t.result == 0 && one && n == 0)
 		db_fail(&t, -1, "没有关于 %.200s 的探测%s;beianctl probes 列出全部", a->operand[0],
 			facts ? "所得" : "任务");
 	return answer_end(a, &t);

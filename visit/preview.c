@@ -93,6 +93,6 @@ void visit_preview(const struct conf *c, const struct probe_look *at, int64_t no
 		out->outcome = first_url(c, row, at, out->url) ? reach(c, row, at, out) : PROBE_BAD_URL;
 	}
 	if (out->outcome == PROBE_DONE && !budget_open(b, now))
-		out->outcome = PROBE_PAUSED;
+		out->opens = budget_opens(b, now);
 	budget_free(b);
 }

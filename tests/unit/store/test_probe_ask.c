@@ -188,6 +188,85 @@ static void a_port_is_not_another_one(void **state)
 	assert_string_equal(px_job[0].target, "http://jw.example.edu.cn:8080/");
 }
 
+/* No spelling makes it silently something else. */
+static void each_spelling_is_honoured(void **state)
+{
+	static const struct {
+		const char *text, *target;
+	} rows[] = {
+		{ "jw.example.edu.cn/login", "https://jw.example.edu.cn/login" },
+		{ "JW.example.edu.cn.:8443", "https://jw.example.edu.cn:8443" },
+		{ "host:jw.example.edu.cn/login", "https://jw.example.edu.cn/login" },
+		{ "HTTPS://JW.Example.edu.cn:443/Login?a=B#top", "https://jw.example.edu.cn/Login?a=B" },
+		{ "http://jw.example.edu.cn:443/", "http://jw.example.edu.cn:443/" },
+		{ "jw.example.edu.cn?x", "https://jw.example.edu.cn/?x" },
+		{ "https://教务.example.edu.cn/a", "https://xn--zfr984b.example.edu.cn/a" },
+		{ "jw.example.edu.cn:443", "" },
+		{ "https://jw.example.edu.cn:/#/login", "" },
+		{ "http://jw.example.edu.cn:80/", "" },
+		{ "host:jw.example.edu.cn:443", "" },
+	};
+
+	(void)state;
+	campus();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (ask(rows[i].text) != 0)
+			fail_msg("%s: %s", rows[i].text, fx.error);
+		assert_int_equal(count, rows[i].target[0] != '\0' ? 1 : 2);
+		for (int n = px_take(px_soon(), count); n > 0; n--) {
+			assert_string_equal(px_job[n - 1].target, rows[i].target);
+			fx_ok(px_answer(px_result(px_job[n - 1].id, PROBE_DONE), px_soon()));
+		}
+	}
+	refused("jw.example.edu.cn:0", "端口");
+	refused("jw.example.edu.cn:65536", "端口");
+	refused("https://jw.example.edu.cn:99999999999999999999/", "端口");
+	refused("jw.example.edu.cn:abc", "端口");
+	refused("user@jw.example.edu.cn", "用户名");
+	refused("jw.example.edu.cn/登录", "ASCII");
+	refused("https://[::1/", "不是主机名");
+}
+
+static void a_url_that_is_too_long_is_told_so(void **state)
+{
+	char url[JOB_URL_MAX + 8] = "https://jw.example.edu.cn/";
+
+	(void)state;
+	campus();
+	memset(url + strlen(url), 'a', sizeof(url) - 1 - strlen(url));
+	refused(url, "太长");
+	url[JOB_URL_MAX - 1] = '\0';
+	assert_int_equal(ask(url), 0);
+	memset(url + 8, 'a', 600); /* a host that is cut would be another one */
+	refused(url, "不是主机名");
+}
+
+static void nobody_home(const struct conf *c, const struct probe_look *at, int64_t now,
+			struct probe_sight *out)
+{
+	(void)c, (void)now;
+	*out = (struct probe_sight){ .outcome = strstr(at->target, ":8443") ? PROBE_BAD_PORT : PROBE_DONE };
+}
+
+static void what_the_prober_would_refuse_is_refused_at_once(void **state)
+{
+	(void)state;
+	campus();
+	store_probes(fx.store, px_rows, 4, nobody_home);
+	refused("jw.example.edu.cn:8443", "端口不许访问");
+	assert_int_equal(ask("jw.example.edu.cn:8080"), 0);
+}
+
+static void no_room_is_told_so(void **state)
+{
+	(void)state;
+	px_open("also = partner.com\n");
+	fx.conf.probe.jobs = 1;
+	assert_int_equal(ask("www.partner.com"), 0);
+	assert_int_equal(count, 1);
+	refused("www2.partner.com", "任务已满");
+}
+
 static void out_of_scope_is_refused_with_the_reason(void **state)
 {
 	(void)state;
@@ -277,7 +356,7 @@ static void an_identifier_needs_its_endpoint(void **state)
 	fx_link(&o[0], SUBJECT_HOST, "mini.example.edu.cn");
 	o[1] = fx_host("mini.example.edu.cn", 4);
 	fx_capture("a", o, 2);
-	refused("wx00000000000000aa", "没有适用的探测");
+	refused("wx00000000000000aa", "probe.wechat_record");
 	px_open("wechat_record = https://record.example.cn/?appid=\n");
 	assert_int_equal(ask("wx00000000000000aa"), 0);
 	assert_int_equal(count, 1);
@@ -332,6 +411,10 @@ int main(void)
 		PX_TEST(a_url_is_looked_at_by_one_probe),
 		PX_TEST(a_ticket_is_kept_until_it_was_asked),
 		PX_TEST(a_port_is_not_another_one),
+		PX_TEST(each_spelling_is_honoured),
+		PX_TEST(a_url_that_is_too_long_is_told_so),
+		PX_TEST(what_the_prober_would_refuse_is_refused_at_once),
+		PX_TEST(no_room_is_told_so),
 		PX_TEST(out_of_scope_is_refused_with_the_reason),
 		PX_TEST(opt_out_wins),
 		PX_TEST(who_asked_to_wait_is_left_alone),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The dry run says of everybody whether and why; and writes nothing. */
+#include "base/text.h"
 #include "tests/unit/store/probing.h"
 #include "tests/unit/store/schema.h"
 
@@ -85,6 +86,74 @@ static void one_subject_or_app_can_be_named(void **state)
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "://", NULL), 1);
 }
 
+static void each_spelling_is_understood(void **state)
+{
+	static const char *const texts[] = { "WWW.zhihuishu.com.", "www.zhihuishu.com:443",
+					     "www.zhihuishu.com/x", "host:www.zhihuishu.com:8080",
+					     "HTTPS://www.zhihuishu.com/" };
+
+	(void)state;
+	campus();
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(fx_ask(-1, "probe --dry-run", texts[i], NULL), 0);
+		assert_int_equal(fx_line_count(), 3);
+	}
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.zhihuishu.com", NULL), 0);
+	assert_string_equal(fx.error, "");
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.zhihuishu.com/x", NULL), 0);
+	assert_non_null(strstr(fx.error, "这个网址本身不在计划里"));
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "", NULL), 1);
+	assert_non_null(strstr(fx.error, "不是主机名"));
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.zhihuishu.com:0", NULL), 1);
+	assert_non_null(strstr(fx.error, "端口"));
+}
+
+/* Only who may be asked by a person is offered to be. */
+static void who_is_not_planned_is_told_what_may_be_done(void **state)
+{
+	(void)state;
+	px_open("also = partner.com\n");
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.partner.com", NULL), 1);
+	assert_non_null(strstr(fx.error, "可由人问一次"));
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "nobody.example.com", NULL), 1);
+	assert_non_null(strstr(fx.error, "不在探测范围"));
+	assert_null(strstr(fx.error, "可由人问一次"));
+}
+
+static const int64_t in_an_hour = 3600 * 1000000LL;
+static int64_t opening;
+
+static void closed(const struct conf *c, const struct probe_look *at, int64_t now, struct probe_sight *out)
+{
+	(void)c, (void)at;
+	opening = opening > 0 ? opening : now + in_an_hour;
+	*out = (struct probe_sight){ .outcome = PROBE_DONE, .opens = now < opening ? opening : 0 };
+}
+
+static void why_nobody_is_asked_now_is_told(void **state)
+{
+	char text[TEXT_TIME_MAX];
+	json_t *line;
+
+	(void)state;
+	campus();
+	opening = 0;
+	store_probes(fx.store, px_rows, 4, closed);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", NULL), 0);
+	schema_check("probe-plan");
+	is("jw.example.edu.cn", "page", NULL);
+	text_time_utc(text, opening);
+	line = line_of("jw.example.edu.cn", "page");
+	assert_string_equal(json_string_value(json_object_get(line, "next")), text);
+	json_decref(line);
+	text_time_beijing(text, opening);
+	assert_true(fx_says("不在时段") && fx_says(text) && !fx_says("paused"));
+	assert_int_equal(fx_ask(-1, "probe pause", NULL), 0);
+	assert_int_equal(fx_ask(-1, "probe --dry-run", NULL), 0);
+	schema_check("probe-plan");
+	assert_true(fx_says("\"probing\":\"paused\",\"remark\":\"探测已暂停"));
+}
+
 /* Also before probing is on, and in a database that may not be written. */
 static void nothing_is_written(void **state)
 {
@@ -99,7 +168,8 @@ static void nothing_is_written(void **state)
 	store_probes(fx.store, px_rows, 4, look);
 	assert_int_equal(fx_ask(-1, "probe --dry-run", NULL), 0);
 	assert_int_equal(fx_line_count(), 7);
-	assert_true(fx_says("\"probing\":\"off\""));
+	schema_check("probe-plan");
+	assert_true(fx_says("\"probing\":\"off\",\"remark\":\"探测没有启用"));
 	assert_int_equal(fx_number(STMT_PROBE_JOBS_COUNT), 0);
 }
 
@@ -146,6 +216,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PX_TEST(everybody_is_told_with_the_reason),
 		PX_TEST(one_subject_or_app_can_be_named),
+		PX_TEST(each_spelling_is_understood),
+		PX_TEST(who_is_not_planned_is_told_what_may_be_done),
+		PX_TEST(why_nobody_is_asked_now_is_told),
 		PX_TEST(nothing_is_written),
 		PX_TEST(what_was_asked_comes_later),
 		PX_TEST(what_facts_led_to_is_told_too),

@@ -74,6 +74,23 @@ static void every_line_follows_its_schema(void **state)
 	schema_check("explain");
 }
 
+static void each_spelling_is_understood(void **state)
+{
+	static const char *const texts[] = { "JW.EXAMPLE.EDU.CN", "https://jw.example.edu.cn/login",
+					     "jw.example.edu.cn:443", "host:Jw.example.edu.cn." };
+
+	(void)state;
+	half_done();
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(fx_ask(-1, "probes", texts[i], NULL), 0);
+		assert_int_equal(fx_line_count(), 2 + 2 + 1);
+	}
+	assert_int_equal(fx_ask(-1, "probes", "", NULL), 1);
+	assert_non_null(strstr(fx.error, "不是主机名"));
+	assert_int_equal(fx_ask(-1, "probes", "wechat-mini:jw.example.edu.cn", NULL), 1);
+	assert_non_null(strstr(fx.error, "没有关于"));
+}
+
 static void jobs_are_counted_by_state(void **state)
 {
 	(void)state;
@@ -204,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PX_TEST(every_line_follows_its_schema),
+		PX_TEST(each_spelling_is_understood),
 		PX_TEST(jobs_are_counted_by_state),
 		PX_TEST(the_day_says_what_was_expected),
 		PX_TEST(a_day_that_is_over_owes_what_waits_still),

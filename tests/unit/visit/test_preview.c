@@ -137,11 +137,36 @@ static void a_target_is_looked_at_as_it_is(void **state)
 	}
 }
 
+/* Who is asked later is not refused. */
+static void outside_the_hours_it_waits_until_they_open(void **state)
+{
+	static const char hours[] = "[campus]\ndomains = example.edu.cn\n[probe]\nenabled = on\n"
+				    "contact = https://nic.example.edu.cn/\nhours = 02:00-05:00\n";
+	const int64_t hour = 3600000000, midnight = 1795190400000000; /* 2026-11-21 00:00 in Beijing */
+	const struct probe_look at = {
+		.kind = SUBJECT_HOST, .name = "www.example.edu.cn", .probe = "page", .target = ""
+	};
+	char error[CONF_ERROR_MAX];
+	struct probe_sight sight;
+
+	(void)state;
+	conf_clear(&conf);
+	assert_int_equal(conf_parse(&conf, "test", hours, strlen(hours), error), 0);
+	visit_preview(&conf, &at, midnight + 3 * hour, &sight);
+	assert_int_equal(sight.outcome, PROBE_DONE);
+	assert_int_equal(sight.opens, 0);
+	visit_preview(&conf, &at, midnight + 6 * hour, &sight);
+	assert_int_equal(sight.outcome, PROBE_DONE);
+	assert_int_equal(sight.opens, midnight + 26 * hour);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_first_request_is_as_the_row_says, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_target_is_looked_at_as_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(outside_the_hours_it_waits_until_they_open, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(a_preview_is_what_the_prober_would_do, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
