@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "conf/data.h"
+#include "daemon/asked.h"
 #include "daemon/control.h"
 #include "daemon/ingest.h"
 #include "daemon/lock.h"
@@ -54,6 +55,7 @@ struct keeper {
 	struct control *control;
 	struct event *judge, *key, *deadline, *turn;
 	struct turn *turns;       /* the first of them is next */
+	struct asked *asked;      /* who waits for a probe */
 	struct client *reloading; /* waits for the supervisor's answer to its `reload` */
 	struct msg_roles roles;
 };
@@ -121,11 +123,18 @@ static void on_answered(void *arg, struct client *c, int64_t job)
 
 	if (store_probe_tell(k->store, job, &r) != 0)
 		broken(k, store_error(k->store));
+	else
+		asked_told(k->asked, c, r.error);
 }
 
 static void on_waited(void *arg, struct client *c, const char *why)
 {
-	(void)arg;
+	struct keeper *k = arg;
+	char none[STORE_ERROR_MAX];
+	bool answered = asked_end(&k->asked, c, none);
+
+	if (why == NULL && !answered)
+		why = none;
 	control_end(c, why != NULL, why);
 }
 
@@ -351,6 +360,7 @@ static void ask_probe(struct keeper *k, struct client *c, const struct command *
 		control_end(c, code != 0 ? code : 1, code != 0 ? error : "探测进程没有就绪,请稍后再试");
 		return;
 	}
+	asked_add(&k->asked, c);
 	probing_wait(k->probing, job, count, c);
 	probing_pump(k->probing);
 }
@@ -376,10 +386,12 @@ static void on_request(void *arg, struct client *c, int argc, char *const argv[]
 static void on_client_gone(void *arg, struct client *c)
 {
 	struct keeper *k = arg;
+	char none[STORE_ERROR_MAX];
 
 	if (k->reloading == c)
 		k->reloading = NULL;
 	leave_turns(k, c);
+	asked_end(&k->asked, c, none);
 	probing_forget(k->probing, c);
 }
 
@@ -536,6 +548,7 @@ static void keeper_clear(struct keeper *k)
 	control_free(k->control);
 	ingest_free(k->ingest);
 	probing_free(k->probing);
+	asked_free(k->asked);
 	outbox_free(k->outbox);
 	store_close(k->store);
 	if (k->data_loaded)

@@ -252,6 +252,38 @@ int store_probe_ask(struct store *s, int64_t now, const char *what, int64_t job[
 
 /* -- the answer ---------------------------------------------------------------------------------------- */
 
+/* What only somebody who was reached can have brought about. Others may end a run in the middle: an answer
+ * was had when there was a status. */
+static bool is_answer(enum probe_outcome o, int64_t status)
+{
+	switch (o) {
+	case PROBE_DONE:
+	case PROBE_UNCHANGED:
+	case PROBE_UNRECOGNISED:
+	case PROBE_ROBOTS:
+	case PROBE_HTTP_ERROR:
+		return true;
+	case PROBE_PAUSED:
+	case PROBE_LOST:
+	case PROBE_POISON:
+	case PROBE_SHORTAGE:
+		return false;
+	default:
+		return status != 0;
+	}
+}
+
+static void tell_outcome(struct store_reply *r, struct query *q)
+{
+	struct job_end e;
+	bool ended = job_end(q, &e), more = ended && e.remark != NULL && e.remark[0] != '\0';
+
+	if (!ended || !is_answer(e.outcome, e.status))
+		snprintf(r->error, sizeof(r->error), "%s 没有得到回答: %s%s%.200s", ended ? e.name : "",
+			 ended ? probe_outcome_zh(e.outcome) : "没有问", more ? ": " : "",
+			 more ? e.remark : "");
+}
+
 static void tell(struct answer *a, struct db_txn *t, int64_t job)
 {
 	struct query q;
@@ -259,6 +291,7 @@ static void tell(struct answer *a, struct db_txn *t, int64_t job)
 	query_open(&q, t, STMT_PROBE_JOB_SHOW);
 	query_int(&q, job);
 	while (query_row(&q)) {
+		tell_outcome(a->reply, &q);
 		json_line(&a->line);
 		job_json(&a->line, &q, clock_wall());
 		answer_line(a);
@@ -286,6 +319,7 @@ int store_probe_tell(struct store *s, int64_t job, struct store_reply *r)
 	struct db_txn t;
 	int done;
 
+	r->error[0] = '\0';
 	db_begin(&t, s->db, DB_READ);
 	tell(&a, &t, job);
 	done = state_end(s, &t);

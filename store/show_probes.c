@@ -244,6 +244,17 @@ void job_json(struct buf *b, struct query *q, int64_t now)
 	json_text(b, "remark", answered ? query_get_text(q, JOB_ROW_REMARK) : NULL);
 }
 
+bool job_end(struct query *q, struct job_end *out)
+{
+	if (query_get_text(q, JOB_ROW_OUTCOME) == NULL)
+		return false;
+	*out = (struct job_end){ .name = query_get_text(q, JOB_ROW_NAME),
+				 .remark = query_get_text(q, JOB_ROW_REMARK),
+				 .outcome = (enum probe_outcome)query_get_int(q, JOB_ROW_OUTCOME),
+				 .status = query_get_int(q, JOB_ROW_STATUS) };
+	return true;
+}
+
 void transcript_json(struct buf *b, struct query *q, int64_t job)
 {
 	json_int(b, "transcript_of", job);

@@ -11,6 +11,13 @@ void probing_status_json(struct buf *b, struct store *s, struct db_txn *t);
 void target_json(struct buf *b, const char *key, const char *url);
 /* The fields of a job in a row of JOB_COLUMNS (db/stmt.c), and of a transcript, into the open object. */
 void job_json(struct buf *b, struct query *row, int64_t now);
+/* How its last run ended; lent until the row's query goes on. False: there was none. */
+struct job_end {
+	const char *name, *remark;
+	enum probe_outcome outcome;
+	int64_t status;
+};
+bool job_end(struct query *row, struct job_end *out);
 void transcript_json(struct buf *b, struct query *row, int64_t job);
 
 #endif

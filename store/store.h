@@ -174,7 +174,8 @@ void store_answer_drop(struct answer *later);
 enum { STORE_ASK_MAX = 16 };
 int store_probe_ask(struct store *s, int64_t now, const char *what, int64_t job[STORE_ASK_MAX], size_t *count,
 		    char error[STORE_ERROR_MAX]);
-/* Lines about one job: itself, its facts, the newest transcript. */
+/* Lines about one job: itself, its facts, the newest transcript. r->error says in one line why its last run
+ * got no answer of whom it asked, "" when it got one: a page, an HTTP error, a robots.txt that refuses. */
 int store_probe_tell(struct store *s, int64_t job, struct store_reply *r) __attribute__((warn_unused_result));
 
 #endif

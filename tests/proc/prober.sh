@@ -92,6 +92,7 @@ cat >>"$s/beiand.conf" <<X
 enabled = on
 contact = https://nic.shili-demo.edu.cn/beiand
 resolver = $server
+ports = 80, 443, 8080
 host_seconds = 0
 net_minute = 100000
 per_second = 8
@@ -195,6 +196,13 @@ once() {
 asked_by_hand=h00
 check "beianctl probe prints the facts" once
 check "and the transcript" sh -c 'jq -r ".transcript? // empty" "$1" | grep -q h00.shili-demo.edu.cn' sh "$work/once"
+unanswered() { ask --json probe http://h00.shili-demo.edu.cn:8080/x >"$work/once" 2>"$work/why"; [ $? -eq 1 ] && grep -q 连接失败 "$work/why" && grep -q transcript "$work/once"; }
+error_page() { ask --json probe h00.shili-demo.edu.cn/none >"$work/once" 2>"$work/why" && [ ! -s "$work/why" ] && jq -es 'any(.[]; .http? == 404)' "$work/once"; }
+check "an error page is an answer" error_page
+check "who does not answer is told, and the exit code says so" unanswered
+bad_port() { ask probe h00.shili-demo.edu.cn:65536 2>"$work/why"; [ $? -eq 1 ] && grep -q 端口 "$work/why" && ! ask probe h00.shili-demo.edu.cn:8443 2>"$work/why" && grep -q 端口不许访问 "$work/why"; }
+check "a port that nobody may ask is refused at once" bad_port
+jobs=$(count 1)
 refused() { ask probe www.example.net; [ $? -eq 1 ]; }
 check "who is not in scope is not asked" refused
 

@@ -391,6 +391,38 @@ static void the_answer_has_job_facts_and_transcript(void **state)
 	schema_check("probe");
 }
 
+static const char *told(enum probe_outcome o, unsigned status)
+{
+	struct store_reply r = { .line = take_line, .error = "?" };
+	struct job_result *result;
+
+	assert_int_equal(ask("jw.example.edu.cn/x"), 0);
+	assert_int_equal(px_take(px_soon(), 1), 1);
+	result = px_result(px_job[0].id, o);
+	result->status = (uint16_t)status;
+	fx_ok(px_answer(result, px_soon()));
+	fx_ok(store_probe_tell(fx.store, px_job[0].id, &r));
+	snprintf(fx.error, sizeof(fx.error), "%s", r.error);
+	return fx.error;
+}
+
+/* By that `probe` ends with 0 or 1. */
+static void who_answered_anything_was_reached(void **state)
+{
+	(void)state;
+	campus();
+	assert_string_equal(told(PROBE_DONE, 200), "");
+	assert_string_equal(told(PROBE_HTTP_ERROR, 400), "");
+	assert_string_equal(told(PROBE_ROBOTS, 0), "");
+	assert_string_equal(told(PROBE_OUT_OF_SCOPE, 302), "");
+	assert_non_null(strstr(told(PROBE_NO_NAME, 0), "jw.example.edu.cn 没有得到回答: 域名不存在"));
+	assert_non_null(strstr(told(PROBE_TLS_FAILED, 0), "TLS 失败"));
+	assert_non_null(strstr(told(PROBE_OPTED_OUT, 0), "对方已退出"));
+	assert_non_null(strstr(told(PROBE_BAD_ADDRESS, 0), "地址不许访问"));
+	assert_non_null(strstr(told(PROBE_PAUSED, 200), "已暂停"));
+	assert_string_equal(told(PROBE_HELD_BACK, 503), "");
+}
+
 static void without_the_daemon_nobody_asks(void **state)
 {
 	(void)state;
@@ -422,6 +454,7 @@ int main(void)
 		PX_TEST(not_while_paused_or_off),
 		PX_TEST(an_identifier_needs_its_endpoint),
 		PX_TEST(the_answer_has_job_facts_and_transcript),
+		PX_TEST(who_answered_anything_was_reached),
 		PX_TEST(without_the_daemon_nobody_asks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
