@@ -121,7 +121,7 @@ static void show_one_word(struct buf *out, const json_t *v)
 		{ "paused", "已暂停" },    { "waiting", "等待" },      { "ready", "到期" },
 		{ "handed", "已发出" },    { "unwanted", "不再需要" }, { "plan", "计划" },
 		{ "fact", "由事实引出" },  { "person", "人工" },       { "asked-to-wait", "对方要求等待" },
-		{ "failing", "屡次失败" },
+		{ "failing", "屡次失败" }, { "down", "没有运行" },
 	};
 	for (size_t i = 0; json_is_string(v) && i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(words[i].word, json_string_value(v)) == 0) {
@@ -360,6 +360,7 @@ static const struct label labels[] = {
 	{ "personal", "个人信息", show_plain },
 	{ "pid", "进程号", show_plain },
 	{ "platform", "平台", show_plain },
+	{ "poison", "一再使探测进程中断", show_plain },
 	{ "probable", "疑似已备案", show_plain },
 	{ "probe", "探测", show_probe },
 	{ "probe_counters", "探测计数", show_plain },
@@ -390,6 +391,7 @@ static const struct label labels[] = {
 	{ "servers", "服务器", show_list },
 	{ "severity", "级别", show_severity },
 	{ "sha256", "SHA-256", show_plain },
+	{ "shortage", "本机资源不足", show_plain },
 	{ "since", "起", show_time },
 	{ "sink", "去向", show_plain },
 	{ "source", "来源", show_plain },

@@ -167,7 +167,7 @@ static void show_probes(const json_t *line)
 
 	if (word == NULL)
 		return;
-	head("probing", "gauge", "探测: 1 启用, 0 未启用或已暂停");
+	head("probing", "gauge", "探测: 1 启用, 0 未启用, 已暂停或探测进程没有运行");
 	printf("beiand_probing %d\n", strcmp(word, "on") == 0);
 	head("probe_jobs", "gauge", "探测任务, 按状态");
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)

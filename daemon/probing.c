@@ -52,11 +52,12 @@ struct probing {
 	struct flight *flight;
 	struct waiter *waiters;
 	uint64_t handed, answered, lost;
-	int64_t progress;  /* monotonic: of the last answer, or when there was nothing to do */
-	int64_t handed_at; /* monotonic: when the first of those in flight was handed out */
-	unsigned deaths;   /* of probers that had jobs, since the last answer */
-	int64_t died;      /* monotonic: the last of them */
-	int64_t stalled;   /* monotonic: since when; 0: it is not */
+	uint64_t poison, shortage; /* of those lost; of those answered */
+	int64_t progress;          /* monotonic: of the last answer, or when there was nothing to do */
+	int64_t handed_at;         /* monotonic: when the first of those in flight was handed out */
+	unsigned deaths;           /* of probers that had jobs, since the last answer */
+	int64_t died;              /* monotonic: the last of them */
+	int64_t stalled;           /* monotonic: since when; 0: it is not */
 	struct job chunk[PROBING_CHUNK];
 	struct job_result result;
 	struct job_view view; /* of this prober; no counters before it told some */
@@ -345,6 +346,7 @@ static bool take_result(void *arg, struct rd *body)
 		return true;
 	}
 	p->answered++;
+	p->shortage += p->result.outcome == PROBE_SHORTAGE;
 	went_on(p);
 	tell_waiters(p, p->result.id);
 	p->hooks->learnt(p->arg);
@@ -379,6 +381,8 @@ static void fall(struct probing *p)
 	p->died = clock_steady();
 	if (store_jobs_fallen(p->store, clock_wall(), fallen, n) != 0)
 		broken(p);
+	for (size_t i = 0; i < n; i++)
+		p->poison += fallen[i].fate == STORE_FATE_POISON;
 	free(fallen);
 }
 
@@ -390,9 +394,10 @@ static void down(void *arg, const char *why)
 		log_error("prober 的报文不可信(%s),断开其链路", why);
 	link_free(p->link);
 	p->link = NULL;
+	store_prober(p->store, false);
 	event_del(p->pump);
 	fall(p);
-	release(p, INT64_MAX, "探测进程中断,这次没有结果;稍后会自动重试");
+	release(p, INT64_MAX, "探测进程中断,这次没有结果;请稍后再试(计划内的对象会自动重试)");
 	p->hooks->gone(p->arg);
 }
 
@@ -428,6 +433,7 @@ void probing_attach(struct probing *p, int fd)
 	if (p->link) /* what the last one said before it died counts */
 		link_finish(p->link);
 	p->link = link_new(p->base, fd, &table, p);
+	store_prober(p->store, true);
 	p->told_pause = p->leaving = false;
 	p->view.count = p->view.held_count = 0;
 	probing_obey(p);
@@ -476,6 +482,7 @@ struct probing *probing_new(struct event_base *base, struct store *store, const 
 	p->pump = evtimer_new(base, on_pump, p);
 	p->watch = event_new(base, -1, EV_PERSIST, on_watch, p);
 	event_add(p->watch, &often);
+	store_prober(store, false);
 	if (store_jobs_lost(store, clock_wall()) == 0)
 		return p;
 	probing_free(p);
@@ -510,12 +517,10 @@ void probing_describe(const struct probing *p, struct buf *out)
 {
 	buf_printf(out,
 		   "{\"v\":1,\"probing\":\"%s\",\"in_flight\":%zu,\"handed\":%llu,\"answered\":%llu,"
-		   "\"lost\":%llu}",
-		   p->link == NULL ? "off"
-		   : p->told_pause ? "paused"
-				   : "on",
-		   flight_jobs(p->flight), (unsigned long long)p->handed, (unsigned long long)p->answered,
-		   (unsigned long long)p->lost);
+		   "\"lost\":%llu,\"poison\":%llu,\"shortage\":%llu}",
+		   store_probing(p->store), flight_jobs(p->flight), (unsigned long long)p->handed,
+		   (unsigned long long)p->answered, (unsigned long long)p->lost,
+		   (unsigned long long)p->poison, (unsigned long long)p->shortage);
 }
 
 bool probing_manners(const struct probing *p, size_t line, struct buf *out)

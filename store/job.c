@@ -26,6 +26,15 @@ static const struct probe_row *row_of(const struct store *s, const char *probe)
 
 bool store_probes_paused(const struct store *s) { return s->paused; }
 
+void store_prober(struct store *s, bool runs) { s->no_prober = !runs; }
+
+const char *store_probing(const struct store *s)
+{
+	if (!plan_is_on(s))
+		return "off";
+	return s->paused ? "paused" : s->no_prober ? "down" : "on";
+}
+
 /* Another process may have paused it (beianctl --db). */
 static bool is_paused(struct store *s, struct db_txn *t)
 {
@@ -441,7 +450,7 @@ int store_job_result(struct store *s, int64_t now, const struct job_result *r)
 
 /* -- not back ------------------------------------------------------------------------------------------ */
 
-static void fall(const struct store *s, struct db_txn *t, const struct store_fallen *f, struct job_result *r,
+static void fall(const struct store *s, struct db_txn *t, struct store_fallen *f, struct job_result *r,
 		 int64_t now)
 {
 	struct out_row o;
@@ -455,14 +464,14 @@ static void fall(const struct store *s, struct db_txn *t, const struct store_fal
 		query_run(&q);
 		return;
 	}
-	r->outcome = f->fate == STORE_FATE_POISON || o.before == PROBE_LOST || o.before == PROBE_POISON
-			     ? PROBE_POISON
-			     : PROBE_LOST;
+	if (o.before == PROBE_LOST || o.before == PROBE_POISON)
+		f->fate = STORE_FATE_POISON;
+	r->outcome = f->fate == STORE_FATE_POISON ? PROBE_POISON : PROBE_LOST;
 	settle(s, t, &o, r, now);
 	plan_count(t, r->outcome == PROBE_LOST ? "outcome-lost" : "outcome-poison", 1);
 }
 
-int store_jobs_fallen(struct store *s, int64_t now, const struct store_fallen *f, size_t n)
+int store_jobs_fallen(struct store *s, int64_t now, struct store_fallen *f, size_t n)
 {
 	struct job_result *r = xcalloc(1, sizeof(*r));
 	struct db_txn t;

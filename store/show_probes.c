@@ -25,13 +25,13 @@ static const char outcome_prefix[] = "outcome-";
 
 static void state_json(struct buf *b, struct store *s, struct db_txn *t)
 {
-	bool on = plan_is_on(s);
 	struct query q;
 
 	query_open(&q, t, STMT_PROBE_STATE);
 	if (query_row(&q)) {
 		int64_t paused = query_get_int(&q, 0), progress = query_get_int(&q, 3);
-		json_text(b, "probing", !on ? "off" : paused ? "paused" : "on");
+		s->paused = paused != 0;
+		json_text(b, "probing", store_probing(s));
 		if (paused)
 			json_time(b, "since", paused);
 		if (progress)

@@ -27,6 +27,7 @@ struct store {
 	probe_preview_fn *preview;        /* NULL: cannot say what would be asked */
 	char probe_digest[HASH_HEX_SIZE]; /* of them and of `digest`: what the plan goes by */
 	bool paused;                      /* probing; as the database has it */
+	bool no_prober;                   /* store_prober() */
 	char error[STORE_ERROR_MAX];
 };
 

@@ -143,9 +143,14 @@ struct store_fallen {
 	int64_t job;
 	enum store_fate fate;
 };
-int store_jobs_fallen(struct store *s, int64_t now, const struct store_fallen *f, size_t n)
+/* A fate becomes STORE_FATE_POISON where the job was lost the last time, too. */
+int store_jobs_fallen(struct store *s, int64_t now, struct store_fallen *f, size_t n)
 	__attribute__((warn_unused_result));
 bool store_probes_paused(const struct store *s); /* as of the last call that looked */
+/* The daemon says whether its prober runs; a store that nobody told takes it for granted. */
+void store_prober(struct store *s, bool runs);
+/* "on", "off", "paused", or "down": it is on, but there is no prober. */
+const char *store_probing(const struct store *s);
 
 /* -- commands of beianctl (ipc/command.h) ---------------------------------------------------------- */
 struct store_reply {

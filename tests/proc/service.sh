@@ -156,8 +156,35 @@ says() { grep -q -- "$1" "$work/err"; }
 check "it starts without a prober beside it" begin
 check "and names the program that it lacks" wait_until 5 says "$work/alone/beiand-prober"
 check "it waits longer each time" wait_until 10 says 'prober 将在 0.8 秒后重新启动'
+fits() { # COMMAND SCHEMA..: each line of it, and there are some
+	ask --json "$1" | python3 -c '
+import json, sys
+import jsonschema
+rules = [jsonschema.Draft202012Validator(json.load(open(p))) for p in sys.argv[1:]]
+lines = [json.loads(l) for l in sys.stdin]
+bad = [l for l in lines if not any(r.is_valid(l) for r in rules)]
+for l in bad: print(l)
+sys.exit(bool(bad) or not lines)' "${@:2}"
+}
+states() { # what `status` and `probes` say of probing
+	[ "$(ask --json status | jq -r '.probes?.probing // .probing? // empty' | sort -u)" = "$1" ] &&
+		[ "$(ask --json probes | jq -r '.probing? // empty')" = "$1" ]
+}
+schemas() {
+	fits status "$TOP/doc/schema/status.json" && fits probes "$TOP/doc/schema/probe.json" "$TOP/doc/schema/manners.json"
+}
 counted() { ask --json status | jq -es 'any(.[]; .process? == "prober" and .pid == 0 and .restarts >= 2)'; }
 check "status counts the attempts" counted
+check "status and probes say so alike" states down
+check "as their schemas have it" schemas
 check "SIGTERM ends that one, too" end TERM 0
 BEIAND=$whole
+check "it starts with the prober" begin
+check "both say that it is on" wait_until 10 states on
+counts() { ask --json probes | jq -es 'any(.[]; .manners?)'; }
+check "the prober tells what it counted" wait_until 10 counts
+check "all that follows the schemas" schemas
+check "a pause is taken" ask probe pause
+check "both say that" states paused
+check "SIGTERM ends that one as well" end TERM 0
 finish

@@ -276,8 +276,11 @@ static void test_prober_dies_and_dies(void **state)
 	while (t.jobs < wanted() - 1)
 		assert_true(take(c)->id != first);
 	expect_said(c, "probes --all", "\"outcome\":\"poison\"");
+	expect_said(c, "status", "\"lost\":1,\"poison\":1,\"shortage\":0}");
 	tell(c, t.job[0].id, PROBE_DONE, NULL);
 	expect_said(c, "probes --all", "\"outcome\":\"done\"");
+	tell(c, t.job[1].id, PROBE_SHORTAGE, NULL);
+	expect_said(c, "status", "\"poison\":1,\"shortage\":1}");
 }
 
 static void test_pause(void **state)
@@ -378,7 +381,7 @@ static void test_people_are_told_why_not(void **state)
 	take_all(c);
 	for (size_t i = 0; i < t.jobs; i++)
 		tell(c, t.job[i].id, PROBE_DONE, NULL);
-	pid = person(c, "probe jw.example.edu.cn", 1, "探测进程中断");
+	pid = person(c, "probe jw.example.edu.cn", 1, "探测进程中断,这次没有结果;请稍后再试");
 	take_all(c);
 	close(t.prober);
 	assert_int_equal(leaves(pid), 0);
