@@ -168,7 +168,8 @@ static int begin(struct answer *a, const char *command, int argc, char *const ar
 		return ANSWER_USAGE;
 	}
 	if (!parse(a, row, argc, argv)) {
-		answer_refuse(a, "参数不对,用法: beianctl %s %s", command, command_of(command)->args);
+		const char *args = command_of(command)->args;
+		answer_refuse(a, "参数不对,用法: beianctl %s%s%s", command, args[0] != '\0' ? " " : "", args);
 		return ANSWER_USAGE;
 	}
 	return row->run(a);

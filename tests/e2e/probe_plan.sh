@@ -50,7 +50,7 @@ pause() { ctl "$s" probe pause && ctl "$s" --json probes | jq -es '.[0].probing 
 check "pause and resume stand in the database" pause
 alone() { ! ctl "$s" probe www.zhihuishu.com 2>"$work/err" && grep -q -e '--dry-run' "$work/err"; }
 check "without the daemon nobody asks" alone
-usage() { ctl "$s" probe; [ $? -eq 2 ]; }
+usage() { ctl "$s" probe 2>"$work/err"; [ $? -eq 2 ] && grep -q -e '--dry-run' "$work/err"; }
 check "probe without a subject is a usage error" usage
 unknown() { ctl "$s" probes nobody.example.com 2>"$work/err"; [ $? -eq 1 ] && grep -q nobody.example.com "$work/err"; }
 check "an unknown subject is refused by name" unknown
@@ -62,5 +62,17 @@ check "who opted out has no job any more, and the dry run says so" opted_out
 exempt() { wanted | grep -q icourse163 && ctl "$s" exempt www.icourse163.org 试验 && ! wanted | grep icourse163 && ctl "$s" unexempt www.icourse163.org && wanted | grep icourse163; }
 check "an exemption ends the jobs at once, and its end brings them back" exempt
 shown() { ctl "$s" probes | grep -q '预算' && ctl "$s" probe --dry-run | grep -q '缘由' && ctl "$s" status | grep -q '探测' && ctl "$s" status --metrics | grep -q '^beiand_probe_jobs{state="wanted"} [1-9]'; }
+same_rule() { # however it is written
+	local to
+	for to in "" :443 /login; do ctl "$s" --json probe --dry-run "WWW.zhihuishu.com$to" | jq -es 'length > 1' && ctl "$s" probes "https://www.ZHIHUISHU.com.$to" || return 1; done
+}
+check "a subject may be written many ways" same_rule
+hours() {
+	local opens
+	opens=$(TZ=UTC-8 date -d '2 hours' +%H:00)
+	probing "hours = $opens-$(TZ=UTC-8 date -d '3 hours' +%H:00)"
+	dry && jq -es --arg t "$opens" '(.[-1] | .remark | test("不在时段.*,.* \($t)")) and (.[-1].unasked | has("paused") | not)' "$work/dry"
+}
+check "outside the hours the dry run says when they open" hours
 check "people see the same in Chinese, monitoring in numbers" shown
 finish

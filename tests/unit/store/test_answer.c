@@ -404,6 +404,15 @@ static void schema_refuses_what_is_wrong(void **state)
 	json_decref(s.root);
 }
 
+static void a_usage_ends_where_it_ends(void **state)
+{
+	(void)state;
+	assert_int_equal(fx_ask(-1, "probe pause", "now", NULL), 2);
+	assert_string_equal(strstr(fx.error, "用法"), "用法: beianctl probe pause");
+	assert_int_equal(fx_ask(-1, "unexempt", NULL), 2);
+	assert_string_equal(strstr(fx.error, "用法"), "用法: beianctl unexempt 对象");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +421,7 @@ int main(void)
 		FX_TEST(alert_of_a_huge_app_stays_small),
 		FX_TEST(members_of_a_huge_app_are_counted),
 		FX_TEST(usage_is_told),
+		FX_TEST(a_usage_ends_where_it_ends),
 		FX_TEST(every_store_command_is_answered),
 		FX_TEST(what_is_not_there_is_named),
 		FX_TEST(reason_is_one_line_of_text),
