@@ -22,6 +22,7 @@ enum {
 	CONTROL_CLIENTS = 64,
 	CONTROL_QUEUE = 64 << 20,  /* bytes of a reply that its client has not read yet */
 	CONTROL_IDLE_SECONDS = 60, /* without a request, or without reading */
+	CONTROL_TELL_SECONDS = 60, /* between two lines on those that were turned away */
 };
 
 struct client {
@@ -38,7 +39,8 @@ struct control {
 	struct event_base *base;
 	char *path;
 	int fd;
-	struct event *accept;
+	struct event *accept, *tell;
+	uint64_t refused; /* since the last line on it */
 	control_fn *fn;
 	control_gone_fn *gone;
 	void *arg;
@@ -174,6 +176,39 @@ void control_end(struct client *c, int code, const char *why)
 	(void)!link_send(c->link, &w, -1);
 }
 
+static void on_tell(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval next = { CONTROL_TELL_SECONDS, 0 };
+	struct control *k = arg;
+
+	(void)fd, (void)what;
+	if (k->refused == 0)
+		return;
+	log_warn("控制连接已达 %d 个上限,拒绝了 %llu 个新的连接", CONTROL_CLIENTS,
+		 (unsigned long long)k->refused);
+	k->refused = 0;
+	event_add(k->tell, &next);
+}
+
+/* The first is logged at once, those behind it together. Who it was is told why, as the answer to whatever
+ * he asks. */
+static void turn_away(struct control *k, int fd)
+{
+	uint8_t frame[sizeof(struct msg_result) + 16];
+	struct msg_result m = { .code = 1 };
+	struct wr w = wr_init(frame, sizeof(frame));
+
+	k->refused++;
+	if (!event_pending(k->tell, EV_TIMEOUT, NULL))
+		on_tell(-1, 0, k);
+	snprintf(m.why, sizeof(m.why), "控制连接已达 %d 个上限,请稍后再试", CONTROL_CLIENTS);
+	wr_u8(&w, MSG_REPLY_END);
+	msg_result_put(&w, &m);
+	if (wr_ok(&w))
+		(void)!send(fd, frame, wr_len(&w), MSG_NOSIGNAL | MSG_DONTWAIT);
+	close(fd);
+}
+
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
 	struct control *k = arg;
@@ -184,8 +219,7 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	if (got < 0)
 		return;
 	if (k->count >= CONTROL_CLIENTS) {
-		log_warn("控制连接已达 %d 个上限,拒绝新的连接", CONTROL_CLIENTS);
-		close(got);
+		turn_away(k, got);
 		return;
 	}
 	c = xcalloc(1, sizeof(*c));
@@ -260,6 +294,7 @@ struct control *control_new(struct event_base *base, const char *path, control_f
 	};
 	k->accept = event_new(base, fd, EV_READ | EV_PERSIST, on_accept, k);
 	event_add(k->accept, NULL);
+	k->tell = evtimer_new(base, on_tell, k);
 	return k;
 }
 
@@ -270,6 +305,7 @@ void control_free(struct control *k)
 	while (k->clients)
 		client_free(k->clients);
 	event_free(k->accept);
+	event_free(k->tell);
 	close(k->fd);
 	unlink(k->path);
 	free(k->path);

@@ -90,12 +90,18 @@ int client_request(int fd, const struct client_request *request, struct msg_resu
 	uint8_t *frame = xmalloc(LINK_FRAME_MAX);
 	struct buf whole = { 0 };
 	int rc = ask(fd, request, frame);
+	bool reset = false;
 
-	rc = rc == 0 ? 1 : rc;
+	/* Who was turned away before he could ask finds the reason there. */
+	rc = rc == 0 || rc == -EPIPE || rc == -ECONNRESET ? 1 : rc;
 	while (rc > 0) {
 		ssize_t n = recv(fd, frame, LINK_FRAME_MAX, MSG_TRUNC);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == ECONNRESET && !reset) {
+			reset = true; /* it is told once; behind it stands what was said before */
+			continue;
+		}
 		if (n <= 0 || n > LINK_FRAME_MAX) {
 			rc = n > 0 ? -EPROTO : n == 0 ? -ECONNRESET : -errno;
 			break;

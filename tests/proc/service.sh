@@ -184,6 +184,17 @@ check "both say that it is on" wait_until 10 states on
 counts() { ask --json probes | jq -es 'any(.[]; .manners?)'; }
 check "the prober tells what it counted" wait_until 10 counts
 check "all that follows the schemas" schemas
+crowd() { # 300 at once, of whom 64 are let in
+	python3 -c '
+import socket, sys
+all = [socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(300)]
+for s in all: s.connect(sys.argv[1])' "$s/control.sock"
+}
+check "300 connections at once" crowd
+check "it tells of those that it turned away" wait_until 10 says '个上限'
+check "and answers again" wait_until 10 answers
+told_crowd() { [ "$(grep -c '个上限' "$work/err")" -lt 5 ]; }
+check "in a line or two" told_crowd
 check "a pause is taken" ask probe pause
 check "both say that" states paused
 check "SIGTERM ends that one as well" end TERM 0

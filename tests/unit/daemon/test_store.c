@@ -278,6 +278,29 @@ static void test_control(void **state)
 	assert_true(request(c, MSG_ARGS_MAX + 1, many, &result, &lines) < 0);
 }
 
+/* One too many is told so, whether the store looks before it has asked or after. */
+static void test_crowd(void **state)
+{
+	struct child *c = *state;
+	struct msg_result result;
+	char *status[] = { (char[]){ "status" } }, path[64];
+	int fd[64];
+	unsigned lines;
+
+	snprintf(path, sizeof(path), "%s/control.sock", c->dir);
+	for (int i = 0; i < 64; i++) {
+		fd[i] = client_connect(path);
+		assert_true(fd[i] >= 0);
+	}
+	for (int i = 0; i < 50; i++) {
+		assert_int_equal(request(c, 1, status, &result, &lines), 0);
+		assert_int_equal(result.code, 1);
+		assert_non_null(strstr(result.why, "64 个上限"));
+	}
+	for (int i = 0; i < 64; i++)
+		close(fd[i]);
+}
+
 static void test_client_connect(void **state)
 {
 	char path[512];
@@ -316,6 +339,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_of_turn, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_control, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_crowd, setup, teardown),
 		cmocka_unit_test(test_client_connect),
 		cmocka_unit_test_setup_teardown(test_nonsense_from_above, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_second_store, setup, teardown),
