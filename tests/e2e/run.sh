@@ -62,4 +62,20 @@ no_conf() {
 	tail -n 1 "$work/iface" | grep nowhere.conf
 }
 check "a configuration that is not there is named" no_conf
+bad_line() {
+	printf '[sensor]\ninterfaces = eth7\nsnaplen = 1\n' >"$work/bad.conf"
+	IFACE=lo CONF=$work/bad.conf "$TOP/scripts/run" >"$work/iface" 2>&1 </dev/null && return 1
+	cat "$work/iface"
+	grep -q "$work/bad.conf:3: .*snaplen" "$work/iface" && ! grep -q 'beiand-run\.' "$work/iface"
+}
+if [ "$(id -u)" -eq 0 ]; then
+	check "a bad line is named by the operator's own file and line" bad_line
+else
+	skip "a bad line is named by the operator's own file and line" "needs root"
+fi
+no_state() {
+	ONCE=1 STATE=/proc/nowhere "$TOP/scripts/run" >"$work/nostate" 2>&1 </dev/null && return 1
+	tail -n 1 "$work/nostate" | grep '建不了目录 /proc/nowhere'
+}
+check "a folder that cannot be made is named" no_state
 finish
