@@ -17,7 +17,8 @@ struct rehearsal {
 	struct db_txn *txn;
 	const struct meant *only; /* the one subject; NULL: all */
 	int64_t now;
-	int64_t opens; /* the hours are over now, and open then; 0: they are open, or nobody is asked now */
+	int64_t opens; /* it is outside the hours now, and they open then; 0: it is not */
+	bool looked;   /* `opens` is known */
 	uint64_t outcome[PROBE_OUTCOME_COUNT];
 	bool told; /* of at least one run */
 };
@@ -28,6 +29,19 @@ struct planned {
 	const char *name, *probe, *target, *why;
 	int64_t app, due;
 };
+
+/* The first that may be asked says whether the hours are open now; its own time may be later. */
+static void look(struct rehearsal *r, const struct probe_look *at, int64_t when, struct probe_sight *out)
+{
+	const struct store *s = r->answer->store;
+
+	if (!r->looked) {
+		s->preview(s->conf, at, r->now, out);
+		r->looked = out->outcome == PROBE_DONE;
+		r->opens = out->opens;
+	}
+	s->preview(s->conf, at, when, out);
+}
 
 /* What a run would begin with, by the prober's own checks. */
 static enum probe_outcome preview(struct rehearsal *r, const struct planned *p, int64_t *when)
@@ -48,16 +62,14 @@ static enum probe_outcome preview(struct rehearsal *r, const struct planned *p, 
 	json_close(b, ']');
 	if (s->preview == NULL)
 		return PROBE_DONE;
-	s->preview(s->conf,
-		   &(struct probe_look){ .kind = p->kind,
-					 .name = p->name,
-					 .probe = p->probe,
-					 .target = p->target,
-					 .scope = scope,
-					 .scope_count = j.scope_count },
-		   *when, &sight);
-	if (sight.opens > 0 && *when == r->now)
-		r->opens = sight.opens;
+	look(r,
+	     &(struct probe_look){ .kind = p->kind,
+				   .name = p->name,
+				   .probe = p->probe,
+				   .target = p->target,
+				   .scope = scope,
+				   .scope_count = j.scope_count },
+	     *when, &sight);
 	*when = sight.opens > *when ? sight.opens : *when;
 	json_text(b, "method", sight.head ? "HEAD" : "GET");
 	target_json(b, "url", sight.url);
