@@ -149,27 +149,30 @@ static const char *list_add(struct conf_list *l, const struct option *o, const c
 	return NULL;
 }
 
-static const char *set_list(struct conf *c, const struct option *o, const char *value)
+/* On return *value is the item that was wrong, or the end. */
+static const char *set_list(struct conf *c, const struct option *o, const char **value)
 {
-	const char *why = NULL;
-	while (*value != '\0' && why == NULL) {
+	while (**value != '\0') {
+		const char *why;
 		size_t n;
-		value += strspn(value, ", \t");
-		n = strcspn(value, ",");
-		why = list_add(list_at(c, o), o, value, n);
-		value += n;
+		*value += strspn(*value, ", \t");
+		n = strcspn(*value, ",");
+		why = list_add(list_at(c, o), o, *value, n);
+		if (why)
+			return why;
+		*value += n;
 	}
-	return why;
+	return NULL;
 }
 
-/* NULL, or what was wrong with the value. */
-static const char *set_option(struct conf *c, const struct option *o, const char *value)
+/* NULL, or what was wrong with the value, of a list with the item at *value. */
+static const char *set_option(struct conf *c, const struct option *o, const char **value)
 {
 	if (o->type == OPTION_LIST)
 		return set_list(c, o, value);
 	if (o->type == OPTION_NUMBER)
-		return set_number(c, o, value) ? NULL : "不在范围内或不是整数";
-	return set_text(c, o, value) ? NULL : "格式不对";
+		return set_number(c, o, *value) ? NULL : "不在范围内或不是整数";
+	return set_text(c, o, *value) ? NULL : "格式不对";
 }
 
 /* -- the file --------------------------------------------------------------------------------------- */
@@ -190,8 +193,10 @@ static void fail_unknown(struct parse *p, int line, const char *section, const c
 static void fail_value(struct parse *p, int line, const struct option *o, const char *value, const char *why)
 {
 	struct buf want = { 0 };
+	size_t n = o->type == OPTION_LIST && !strchr(value, ';') ? strcspn(value, ",") : strlen(value);
+
 	option_expect(o, &want);
-	fail(p, line, "[%s] %s = %s: %s, 应为 %s", o->section, o->key, value, why, want.p);
+	fail(p, line, "[%s] %s = %.*s: %s, 应为 %s", o->section, o->key, (int)n, value, why, want.p);
 	buf_clear(&want);
 }
 
@@ -220,7 +225,7 @@ static int handle(void *arg, const char *section, const char *key, const char *v
 		option_clear(p->conf, o); /* the file's list stands instead of the default's */
 	*seen = (unsigned)line;
 	/* a ';' behind a space starts a comment, so that one inside a value would be lost on re-reading */
-	why = strchr(value, ';') ? "值里不能有分号" : set_option(p->conf, o, value);
+	why = strchr(value, ';') ? "值里不能有分号" : set_option(p->conf, o, &value);
 	if (why)
 		fail_value(p, line, o, value, why);
 	return why == NULL;
@@ -358,9 +363,11 @@ int conf_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 void conf_init(struct conf *c)
 {
 	*c = (struct conf){ 0 };
-	for (size_t i = 0; i < option_count(); i++)
-		if (set_option(c, option_at(i), option_at(i)->fallback) != NULL)
+	for (size_t i = 0; i < option_count(); i++) {
+		const char *value = option_at(i)->fallback;
+		if (set_option(c, option_at(i), &value) != NULL)
 			abort(); /* a default that breaks its own row: caught by the unit test */
+	}
 }
 
 void conf_clear(struct conf *c)

@@ -115,6 +115,17 @@ static void test_list_default(void **state)
 	}
 }
 
+/* Of a list the one that is wrong, and not those around it. */
+static void test_list_item(void **state)
+{
+	(void)state;
+	refused("[probe]\nopt_out = a.example.org, 例子.中国, b.example.org\n",
+		"opt_out = 例子.中国: 格式不对");
+	refused("[campus]\nprefixes = 10.0.0.0/8,10.0.0.1/8\n", "prefixes = 10.0.0.1/8: 格式不对");
+	refused("[campus]\ndomains = .example.edu.cn, a.example.edu.cn\n",
+		"domains = .example.edu.cn: 格式不对");
+}
+
 static void test_truncated(void **state)
 {
 	char error[CONF_ERROR_MAX];
@@ -273,11 +284,17 @@ static void test_load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_good),
-		cmocka_unit_test(test_truncated),    cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_longest_line), cmocka_unit_test(test_list_default),
-		cmocka_unit_test(test_list_full),    cmocka_unit_test(test_render_round_trip),
-		cmocka_unit_test(test_reload),       cmocka_unit_test(test_load),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_list_item),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_longest_line),
+		cmocka_unit_test(test_list_default),
+		cmocka_unit_test(test_list_full),
+		cmocka_unit_test(test_render_round_trip),
+		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_load),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
