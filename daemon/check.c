@@ -22,12 +22,16 @@ static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_
 {
 	struct data data;
 	struct identify *identify;
+	char why[CONF_ERROR_MAX];
 	int rc = -1;
 
 	if (data_load(&data, c->paths.data, error) != 0)
 		return -1;
-	identify = identify_new(&data.identifiers, error);
-	if (identify != NULL) {
+	identify = identify_new(&data.identifiers, why);
+	if (identify == NULL) {
+		snprintf(error, CONF_ERROR_MAX, "%.200s/%.300s", c->paths.data,
+			 why); /* it begins with the file */
+	} else {
 		rc = data_profile(&data, c->policy.profile) ? 0 : -1;
 		if (rc != 0)
 			snprintf(error, CONF_ERROR_MAX,
