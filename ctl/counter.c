@@ -116,6 +116,7 @@ static const struct {
 	{ "servers-full", "一天一行的服务器已满而未存的服务器" },
 	{ "links-full", "一个对象的关联已满而未存的关联" },
 	{ "details-full", "一天一行的线索已满而未存的线索" },
+	{ "own-names", "本机探测自造的主机名,未存的观测" },
 	/* of probing, in the store */
 	{ "requests", "探测发出的请求,跳转和 robots.txt 也算" },
 	{ "results-unasked", "没有发出过、或已答过的任务的结果,未采纳" },

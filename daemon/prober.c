@@ -231,6 +231,7 @@ static void fill(struct visit_job *v, const struct job *j, const struct probe *p
 	memcpy(v->target, j->target, sizeof(v->target));
 	memcpy(v->etag, j->etag, sizeof(v->etag));
 	memcpy(v->modified, j->modified, sizeof(v->modified));
+	v->chance = j->chance;
 	v->scope_count = j->scope_count;
 	memcpy(v->scope, j->scope, sizeof(v->scope));
 }

@@ -296,6 +296,7 @@ static const char *const statements[STMT_COUNT] = {
 		"ORDER BY id DESC",
 	[STMT_COUNTERS_OF] = "SELECT name, value FROM source_counter WHERE source = ?1 ORDER BY name",
 	[STMT_PROBE_STATE] = "SELECT paused, planned, digest, progress, round FROM probe_state",
+	[STMT_PROBE_SECRET] = "SELECT secret FROM probe_state",
 	[STMT_PROBE_PLANNED] = "UPDATE probe_state SET planned = ?1, digest = ?2, round = ?3",
 	[STMT_PROBE_PAUSE] = "UPDATE probe_state SET paused = ?1",
 	[STMT_PROBE_PROGRESS] = "UPDATE probe_state SET progress = ?1",

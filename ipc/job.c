@@ -74,6 +74,7 @@ void job_put(struct wr *w, const struct job *j)
 	wr_str16(w, j->etag);
 	wr_str16(w, j->modified);
 	wr_u8(w, j->urgent);
+	wr_be32(w, j->chance);
 	wr_u8(w, j->scope_count);
 	for (size_t i = 0; i < j->scope_count; i++)
 		wr_str16(w, j->scope[i]);
@@ -100,6 +101,7 @@ bool job_get(struct rd *r, struct job *j)
 	    !get_ascii(r, j->modified, sizeof(j->modified), 0x20))
 		return false;
 	j->urgent = rd_u8(r);
+	j->chance = rd_be32(r);
 	return j->urgent <= 1 && get_scope(r, j) && rd_done(r);
 }
 

@@ -37,6 +37,7 @@ struct job {
 	char target[JOB_URL_MAX];                      /* "": the subject itself */
 	char etag[JOB_TAG_MAX], modified[JOB_TAG_MAX]; /* of the last answer */
 	uint8_t urgent;                                /* 1: a person waits for it */
+	uint32_t chance; /* that the host's neighbour is made with: base/neighbour.h */
 	uint8_t scope_count;
 	char scope[JOB_SCOPE_MAX][RECORD_NAME_MAX]; /* domains; they and all below */
 };

@@ -66,6 +66,7 @@ struct probe_ask {
 	uint64_t from, to;
 	uint32_t body_max; /* bytes; 0: PROBE_BODY_MAX */
 	bool prefix;       /* a body cut at body_max is still an answer */
+	bool aside;        /* of a host that many subjects share: its being left alone is not the subject's */
 };
 
 /* What came back. Everything is borrowed until the next call; strings are "" when absent, headers are raw
@@ -99,7 +100,7 @@ struct probe_run {
 	const char *base;   /* configured endpoint of the probe (wechat record page, iTunes); "" none */
 	const struct fingerprints *fingerprints; /* conf/data.h; NULL: none */
 	int64_t now;
-	uint32_t chance; /* random, for names that nobody can have made on purpose */
+	uint32_t chance; /* that the host's neighbour is made with: base/neighbour.h */
 	void *state;     /* probe->state_size zeroed bytes for the probe's own use over the run */
 	/* what came of the last ask; NULL in the first call */
 	const struct probe_answer *answer;

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/neighbour.h"
 #include "probes/alike.h"
 #include "probes/charset.h"
 #include "probes/favicon.h"
@@ -35,20 +36,18 @@ static bool ask_page(struct probe_run *run, struct probe_ask *ask)
 	return probe_ask_path(run, ask, scheme_of(run->state), "/");
 }
 
-/* "bdxxxxxxxx" in the place of the host's first label; scope refuses what lies above the site's own domain.
- */
+/* Of the host's neighbour; scope refuses what lies above the site's own domain. */
 static bool ask_control(struct probe_run *run, struct probe_ask *ask)
 {
 	struct site *s = run->state;
-	const char *dot = strchr(run->name, '.');
+	const char *suffix = neighbour_suffix(run->name);
 	int n;
 
-	if (dot == NULL || strchr(dot + 1, '.') == NULL || s->moved || s->page != PROBE_DONE)
+	if (suffix == NULL || strchr(suffix + 1, '.') == NULL || s->moved || s->page != PROBE_DONE)
 		return false;
-	n = snprintf(s->control, sizeof(s->control), "bd%08x%s", run->chance, dot);
-	if (n < 0 || (size_t)n >= sizeof(s->control))
+	if (!neighbour_put(s->control, sizeof(s->control), run->name, run->chance))
 		return false;
-	ask->follow = ask->compressed = ask->prefix = true;
+	ask->follow = ask->compressed = ask->prefix = ask->aside = true;
 	n = snprintf(ask->url, sizeof(ask->url), "%s://%s/", scheme_of(s), s->control);
 	return n > 0 && (size_t)n < sizeof(ask->url);
 }
@@ -138,7 +137,7 @@ static enum step take_control(struct probe_run *run)
 	if (probe_answered(run)) {
 		alike_read(&s->other, a->body, a->size);
 		if (alike_is(&s->own, &s->other)) {
-			snprintf(all, sizeof(all), "*%s", strchr(run->name, '.'));
+			snprintf(all, sizeof(all), "*%s", neighbour_suffix(run->name));
 			snprintf(note, sizeof(note), "随机主机名 %.200s 也答以同样的页面", s->control);
 			probe_fact_note(run->facts, FACT_CATCH_ALL, CATCH_ALL_CONFIDENCE, all, strlen(all),
 					note, strlen(note));

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "policy/sieve.h"
+#include "store/control.h"
 #include "store/write.h"
 
 /* A capture whose observations take more memory is written in several transactions. */
@@ -45,6 +46,7 @@ static void forget_waiting(struct running *r)
 {
 	intake_clear(&r->in);
 	r->observations = 0;
+	r->own_names = 0;
 	r->counters = 0;
 	r->first = INT64_MAX;
 	r->last = INT64_MIN;
@@ -112,6 +114,10 @@ static int64_t key_epoch(const struct store *s, const struct running *r, const s
 
 static void add(struct store *s, struct running *r, const struct observation *o)
 {
+	if (o->kind == SUBJECT_HOST && control_is_ours(s, o->name)) {
+		r->own_names++;
+		return;
+	}
 	if (o->from < r->first)
 		r->first = o->from;
 	if (o->to > r->last)
@@ -161,13 +167,14 @@ int store_take(struct store *s, int64_t source, uint64_t seq, struct rd *batch, 
 	struct observation *o = &s->at_hand;
 	struct running *r;
 	struct intake mark;
-	uint64_t observations;
+	uint64_t observations, own_names;
 	int result = open_batch(s, source, seq, &r);
 
 	if (result <= 0)
 		return result;
 	mark = r->in;
 	observations = r->observations;
+	own_names = r->own_names;
 	while (n > 0 && observation_get(batch, o)) {
 		add(s, r, o);
 		n--;
@@ -176,6 +183,7 @@ int store_take(struct store *s, int64_t source, uint64_t seq, struct rd *batch, 
 		return close_batch(s, r, seq);
 	intake_cut(&r->in, &mark);
 	r->observations = observations;
+	r->own_names = own_names;
 	snprintf(s->error, sizeof(s->error), "观测来源 %lld 的报文格式不对", (long long)source);
 	return -EBADMSG;
 }
@@ -199,14 +207,13 @@ static void write_counter(struct db_txn *t, enum stmt id, int64_t source, const 
 	query_run(&q);
 }
 
-/* What found no room here, on top of what the sensor tells. */
+/* What was not taken here, on top of what the sensor tells. */
 static void write_refused(struct db_txn *t, const struct running *r, const struct write_job *j)
 {
 	const struct store_counter refused[] = {
-		{ "subjects-refused", j->refused },
-		{ "servers-full", r->in.servers_refused },
-		{ "links-full", j->links_more },
-		{ "details-full", r->in.details_refused },
+		{ "subjects-refused", j->refused }, { "servers-full", r->in.servers_refused },
+		{ "links-full", j->links_more },    { "details-full", r->in.details_refused },
+		{ "own-names", r->own_names },
 	};
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
@@ -298,7 +305,7 @@ int store_flush(struct store *s, int64_t source)
 	struct db_txn t;
 	int result;
 
-	if (r == NULL || (r->observations == 0 && r->counters == 0))
+	if (r == NULL || (r->observations == 0 && r->counters == 0 && r->own_names == 0))
 		return 0;
 	db_begin(&t, s->db, DB_WRITE);
 	running_write(s, &t, r);

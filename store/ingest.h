@@ -13,6 +13,7 @@ struct running {
 	uint64_t seq;
 	struct intake in;
 	uint64_t observations; /* in it, before folding */
+	uint64_t own_names;    /* observations that our own probes caused, not in it */
 	int64_t first, last;
 	struct store_counter counter[STORE_COUNTERS_MAX]; /* told since the last flush */
 	size_t counters;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "policy/policy.h"
+#include "store/control.h"
 #include "store/forget.h"
 #include "store/learn.h"
 #include "store/plan.h"
@@ -73,6 +74,7 @@ static bool read_job(const struct store *s, struct query *q, struct job *j, int6
 	}
 	*app = query_get_int(q, 8);
 	j->urgent = query_get_int(q, 9) == RANK_URGENT;
+	j->chance = control_chance(s, j->name);
 	return true;
 }
 

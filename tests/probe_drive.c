@@ -8,6 +8,7 @@
  * -r: a probe of the registry instead; the argument is its target.
  */
 #include <event2/event.h>
+#include <event2/util.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -353,6 +354,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	d.run = argv + optind;
+	evutil_secure_rng_get_bytes(&d.job.chance, sizeof(d.job.chance));
 	d.runs = (size_t)(argc - optind);
 	status = drive(&d, &conf, pause_ms);
 	conf_clear(&conf);

@@ -276,7 +276,7 @@ static void on_answer(void *arg, const struct errand_result *r)
 	x->errand = NULL;
 	if (a->status != 0)
 		x->status = (unsigned)a->status;
-	if (r->retry_after > x->retry_after)
+	if (r->retry_after > x->retry_after && !(x->ask.aside && a->status == 0))
 		x->retry_after = r->retry_after;
 	if (x->ask.conditional && a->outcome == PROBE_DONE) {
 		keep_tag(x->etag, a->etag);
@@ -307,6 +307,7 @@ static void describe(const struct conf *c, const struct visit_job *j, struct pro
 	run->kind = j->kind;
 	run->name = j->name;
 	run->target = j->target;
+	run->chance = j->chance;
 	run->base = endpoint_of(c, j->probe);
 	scope->name = j->kind == SUBJECT_HOST ? j->name : "";
 	scope->endpoint = run->base;
@@ -327,7 +328,6 @@ static void begin(struct visit *x)
 	}
 	if (evtimer_add(x->timer, &most) != 0)
 		fatal("libevent 不能排定事件");
-	evutil_secure_rng_get_bytes(&x->run.chance, sizeof(x->run.chance));
 	x->facts.fact = xcalloc(PROBE_FACTS_MAX, sizeof(*x->facts.fact));
 	x->run.state = xcalloc(1, x->job.probe->state_size > 0 ? x->job.probe->state_size : 1);
 	x->started = true;

@@ -42,6 +42,7 @@ struct visit_job {
 	char target[PROBE_URL_MAX];   /* "": the subject itself */
 	char etag[VISIT_TAG_MAX];     /* of the answer before; "" none */
 	char modified[VISIT_TAG_MAX]; /* Last-Modified of it */
+	uint32_t chance;              /* that the host's neighbour is made with: base/neighbour.h */
 	size_t scope_count;
 	char scope[VISIT_SCOPE_MAX][PROBE_NAME_MAX]; /* domains it may go to, they and all below, besides the
 							subject, the campus and [probe] also */

@@ -12,10 +12,10 @@ ip link set lo up
 ip addr add "$server/32" dev lo
 chmod 755 "$work" # nginx's workers have a user of their own
 
-# Five people open each host over TLS, and a mini-program in the clear.
-python3 - "$work/people.pcap" "$campus" "$appid" <<'P'
+# people FILE HOST..: five people open each host over TLS, and a mini-program in the clear.
+cat >"$work/people.py" <<'P'
 import ssl, struct, sys
-out, campus, appid = sys.argv[1:]
+out, campus, appid, *hosts = sys.argv[1:]
 def packet(src, dst, sport, dport, seq, ack, flags, data=b""):
     t = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0) + data
     ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(t), 0, 0, 64, 6, 0, src, dst)
@@ -29,7 +29,7 @@ def hello(name):
         c.wrap_bio(inp, outp, server_hostname=name).do_handshake()
     except ssl.SSLWantReadError:
         return outp.read()
-flows = [(h + "." + campus, [192, 0, 2, 80]) for h in ("jw", "jwc", "kaoqin", "kq", "lib", "xyt")] + [("api.shili-vendor.com", [203, 0, 113, 9])]
+flows = [(h + "." + campus, [192, 0, 2, 80]) for h in hosts] + [("api.shili-vendor.com", [203, 0, 113, 9])]
 n, port = 0, 20000
 with open(out, "wb") as f:
     f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
@@ -48,6 +48,8 @@ with open(out, "wb") as f:
         flow(client, [192, 0, 2, 80], 80, f"GET /api HTTP/1.1\r\nHost: mini.{campus}\r\nUser-Agent: Mozilla/5.0 MicroMessenger/8.0\r\n"
              f"Referer: https://servicewechat.com/{appid}/7/page-frame.html\r\n\r\n".encode())
 P
+people() { python3 "$work/people.py" "$work/$1" "$campus" "$appid" "${@:2}"; }
+people people.pcap jw jwc kaoqin kq lib xyt
 python3 - "$server" <<'P' &
 import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -87,7 +89,8 @@ pid $work/nginx.pid;
 error_log $work/error.log;
 events { worker_connections 1024; }
 http {
-	access_log $work/access.log;
+	log_format host '\$host \$request_uri';
+	access_log $work/access.log host;
 	ssl_certificate $work/cert.pem;
 	ssl_certificate_key $work/key.pem;
 	types { text/html html; }
@@ -196,4 +199,17 @@ apart() {
 		def of($n): map(select(any(.subjects[]; . == $n or .name? == $n)))[0].status; of($a) == "filed" and of($b) == "probable"'
 }
 check "parts them: it is filed, the other waits for a person" apart
+
+# The sensor sees whom the prober asks, too: the name made up beside the hosts is nobody's app, however many look it up.
+made_up() { sed -nE "s,^(bd[0-9a-f]{8})[.]$campus /$,\1,p" "$work/access.log" | sort -u; }
+check "one name was made up for all hosts of the campus" test "$(made_up | wc -l)" -eq 1
+people made_up.pcap "$(made_up)" bd0badcafe
+check "a replay in which it is opened" replay "$s" "$work/made_up.pcap"
+app_names() { ctl "$s" --json apps | jq -r '.subjects[]? | .name? // .'; }
+innocent() { app_names >"$work/names" && grep -F bd0badcafe "$work/names" && ! grep -F "$(made_up)" "$work/names"; }
+check "makes no app, though others that look like it do" innocent
+unknown() { ctl "$s" explain "$(made_up).$campus"; [ $? -eq 1 ]; }
+check "nor a subject" unknown
+told_own() { ctl "$s" --json status | jq -es 'any(.[].sources[]?; .counters["own-names"] > 0)'; }
+check "and is counted" told_own
 finish

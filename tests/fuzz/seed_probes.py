@@ -62,9 +62,9 @@ def job():
     facts = [(0, 100, "教务系统", ""), (1, 90, "京ICP备05000001号-1", "江州理工大学")]
     write("job", "done", u8(0), result(0, "备注", facts, "> GET /\n< 200\n"))
     write("job", "empty", u8(0), result(3, "", [], ""))
-    write("job", "host", u8(1), u64(7), u8(0), texts("jw.example.edu.cn", "page", "", 'W/"a"', ""), u8(0), u8(2),
+    write("job", "host", u8(1), u64(7), u8(0), texts("jw.example.edu.cn", "page", "", 'W/"a"', ""), u8(0), u32(0xabc), u8(2),
           texts("example.edu.cn", "example.com"))
-    write("job", "mini", u8(1), u64(7), u8(1), texts("wx0123456789abcdef", "record", "", "", ""), u8(1), u8(0))
+    write("job", "mini", u8(1), u64(7), u8(1), texts("wx0123456789abcdef", "record", "", "", ""), u8(1), u32(0xffffffff), u8(0))
     write("job", "view", u8(2), u8(1), text("requests"), u64(12), u32(3), u8(1), text("jw.example.edu.cn"), u64(TIME), u8(1), u32(5))
 
 

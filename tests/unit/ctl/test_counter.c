@@ -67,7 +67,7 @@ static void so_are_the_others(void **state)
 	static const char *const names[] = { "capture-cut",         "interface-down",   "interface-silent",
 					     "interface-lost",      "interface-alarms", "worker-lost",
 					     "worker-lost-seconds", "subjects-refused", "servers-full",
-					     "links-full",          "details-full" };
+					     "links-full",          "details-full",     "own-names" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

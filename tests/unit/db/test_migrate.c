@@ -98,22 +98,29 @@ static void make_first(const char *more)
 }
 
 /* What SQL says of the converted database, rows divided by blanks. */
-static void expect(const char *sql, const char *want)
+static void ask(const char *sql, char got[1024])
 {
-	char got[1024] = "";
 	sqlite3_stmt *stmt;
 	sqlite3 *sqlite;
 	size_t n = 0;
 
+	got[0] = '\0';
 	assert_int_equal(sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	assert_int_equal(channel_register(sqlite), SQLITE_OK);
 	if (sqlite3_prepare_v2(sqlite, sql, -1, &stmt, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(sqlite));
 	while (sqlite3_step(stmt) == SQLITE_ROW)
-		n += (size_t)snprintf(got + n, sizeof(got) - n, "%s%s", n > 0 ? " " : "",
+		n += (size_t)snprintf(got + n, 1024 - n, "%s%s", n > 0 ? " " : "",
 				      (const char *)sqlite3_column_text(stmt, 0));
 	sqlite3_finalize(stmt);
 	sqlite3_close(sqlite);
+}
+
+static void expect(const char *sql, const char *want)
+{
+	char got[1024];
+
+	ask(sql, got);
 	if (strcmp(got, want) != 0)
 		fail_msg("%s\nis   %s\nwant %s", sql, got, want);
 }
@@ -194,6 +201,27 @@ static void every_value_is_converted(void **state)
 	expect("SELECT length(servers) / 18 FROM " DAYS " WHERE subject = 7 AND via = 4", "262");
 }
 
+/* Each database makes up names of its own: one that was converted, a new one, another new one. */
+static void each_has_its_own_secret(void **state)
+{
+	static const char zero[] = "00000000000000000000000000000000";
+	char secret[3][1024];
+
+	make_first("");
+	for (int i = 0; i < 3; i++) {
+		convert();
+		ask("SELECT hex(secret) FROM probe_state", secret[i]);
+		assert_int_equal(strlen(secret[i]), 32);
+		assert_string_not_equal(secret[i], zero);
+		convert();
+		expect("SELECT hex(secret) FROM probe_state", secret[i]); /* for good */
+		assert_int_equal(tear_down(state), 0);
+		assert_int_equal(set_up(state), 0);
+	}
+	assert_string_not_equal(secret[0], secret[1]);
+	assert_string_not_equal(secret[1], secret[2]);
+}
+
 /* A word that this beiand does not know must not vanish with its row. */
 static void unknown_words_stop_it(void **state)
 {
@@ -221,10 +249,8 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(everything_is_kept),
-		TEST(every_value_is_converted),
-		TEST(unknown_words_stop_it),
-		TEST(broken_references_stop_it),
+		TEST(everything_is_kept),    TEST(every_value_is_converted),  TEST(each_has_its_own_secret),
+		TEST(unknown_words_stop_it), TEST(broken_references_stop_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

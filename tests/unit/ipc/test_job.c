@@ -25,6 +25,7 @@ static void sample_job(void)
 	snprintf(job.etag, sizeof(job.etag), "W/\"a b\"");
 	snprintf(job.modified, sizeof(job.modified), "Sat, 21 Nov 2026 08:00:00 GMT");
 	job.urgent = 1;
+	job.chance = 0x89abcdef;
 	job.scope_count = 2;
 	snprintf(job.scope[0], sizeof(job.scope[0]), "example.edu.cn");
 	snprintf(job.scope[1], sizeof(job.scope[1]), "example.com");
@@ -111,6 +112,7 @@ static void round_trip(void **state)
 	assert_true(job_passes());
 	assert_string_equal(job_back.target, job.target);
 	assert_string_equal(job_back.scope[1], "example.com");
+	assert_int_equal(job_back.chance, 0x89abcdef);
 	sample_result();
 	assert_true(result_passes());
 	assert_string_equal(result_back.fact[1].note, "某某大学");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <time.h>
 
+#include "base/neighbour.h"
+#include "store/control.h"
 #include "store/detail.h"
 #include "tests/unit/store/fixture.h"
 
@@ -326,6 +328,66 @@ static struct observation many_of_all(int i)
 	return o;
 }
 
+/* The name that our probes make up beside hosts of a suffix. */
+static struct observation neighbour(const char *host, uint32_t more)
+{
+	char name[RECORD_NAME_MAX];
+
+	assert_true(neighbour_put(name, sizeof(name), host, control_chance(fx.store, host) + more));
+	return fx_host(name, 5);
+}
+
+/* With them goes what they lead to. Others may have such names, too. */
+static void take_neighbours(bool live)
+{
+	struct observation o[3] = { fx_host("jw.example.edu.cn", 5), neighbour("jw.example.edu.cn", 0),
+				    neighbour("jw.example.edu.cn", 1) };
+	int64_t source = begin(!live);
+
+	fx_link(&o[1], SUBJECT_HOST, "cname.example.edu.cn");
+	fx_ok(store_batch(fx.store, source, 1, o, 3));
+	fx_ok(store_batch(fx.store, source, 2, &o[1], 1)); /* nothing else in it */
+	fx_end(source, live ? NULL : "a");
+	assert_int_equal(counted("own-names"), 2);
+	assert_int_equal(fx_number(STMT_STATUS_SUBJECTS), 2);
+	assert_int_equal(fx_number(STMT_STATUS_LINKS), 0);
+	assert_int_equal(fx_ask(-1, "explain", o[1].name, NULL), 1);
+	json_decref(subject(o[2].name));
+	json_decref(subject("jw.example.edu.cn"));
+}
+
+static void own_names_are_not_taken(void **state)
+{
+	(void)state;
+	take_neighbours(false);
+}
+
+static void nor_live(void **state)
+{
+	(void)state;
+	take_neighbours(true);
+}
+
+/* A batch that breaks off leaves nothing behind, nor does what was counted of it. */
+static void broken_batch_is_not_counted(void **state)
+{
+	static uint8_t bytes[2 * RECORD_NAME_MAX + 4096];
+	struct observation o = neighbour("jw.example.edu.cn", 0);
+	struct wr w = wr_init(bytes, sizeof(bytes));
+	int64_t source = begin(false);
+	struct rd r;
+
+	(void)state;
+	observation_put(&w, &o);
+	assert_true(wr_ok(&w));
+	r = rd_init(bytes, wr_len(&w));
+	assert_int_equal(store_take(fx.store, source, 1, &r, 2), -EBADMSG);
+	r = rd_init(bytes, wr_len(&w));
+	fx_ok(store_take(fx.store, source, 1, &r, 1));
+	fx_ok(store_flush(fx.store, source));
+	assert_int_equal(counted("own-names"), 1);
+}
+
 /* How many details the only row of a host holds. */
 static int details(const char *name)
 {
@@ -434,6 +496,9 @@ int main(void)
 		FX_COUNTED_TEST(window_across_midnight_is_two_days),
 		FX_COUNTED_TEST(many_clients_stay_counted),
 		FX_COUNTED_TEST(epochs_do_not_merge),
+		FX_COUNTED_TEST(own_names_are_not_taken),
+		FX_COUNTED_TEST(nor_live),
+		FX_COUNTED_TEST(broken_batch_is_not_counted),
 		FX_COUNTED_TEST(few_clients_are_not_told),
 		FX_COUNTED_TEST(batch_is_all_or_nothing),
 		FX_COUNTED_TEST(servers_links_details_are_capped),

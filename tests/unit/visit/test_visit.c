@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a run does before a byte goes out, and how it ends; with servers: tests/proc/probe_engine.sh. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,8 @@
 #include <event2/event.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "visit/budget.h"
 #include "visit/visit.h"
 
 struct bed {
@@ -29,6 +32,7 @@ struct bed {
 	struct visit_job job;
 	enum probe_outcome outcome;
 	unsigned requests, status;
+	uint32_t retry_after;
 	size_t facts;
 	char transcript[VISIT_TRANSCRIPT_MAX], remark[PROBE_NOTE_MAX];
 };
@@ -61,6 +65,12 @@ static bool words_next(struct probe_run *run, struct probe_ask *ask)
 	return n > 0;
 }
 
+static bool aside_next(struct probe_run *run, struct probe_ask *ask)
+{
+	ask->aside = true;
+	return words_next(run, ask);
+}
+
 static void words_end(struct probe_run *run)
 {
 	(void)run;
@@ -70,6 +80,9 @@ static void words_end(struct probe_run *run)
 static const struct probe_row words_row = { .name = "words", .version = 3, .kinds = 1U << SUBJECT_HOST };
 static const struct probe words = {
 	.row = &words_row, .state_size = sizeof(struct words), .next = words_next, .end = words_end
+};
+static const struct probe aside = {
+	.row = &words_row, .state_size = sizeof(struct words), .next = aside_next, .end = words_end
 };
 static const struct probe record = { .row = &probe_table[PROBE_ID_RECORD],
 				     .state_size = sizeof(struct words),
@@ -81,7 +94,7 @@ static const struct probe targeted = { .row = &probe_table[PROBE_ID_APK],
 
 static void on_question(struct evdns_server_request *req, void *arg)
 {
-	static const uint8_t loopback[4] = { 127, 0, 0, 1 };
+	static const uint8_t loopback[4] = { 127, 0, 0, 1 }, campus[4] = { 192, 0, 2, 1 };
 	const char *name = req->questions[0]->name;
 	int rcode = 0;
 
@@ -90,10 +103,11 @@ static void on_question(struct evdns_server_request *req, void *arg)
 		evdns_server_request_drop(req);
 		return;
 	}
-	if (strncasecmp(name, "ours", 4) != 0)
+	if (strncasecmp(name, "ours", 4) != 0 && strncasecmp(name, "held", 4) != 0)
 		rcode = 3;
 	else if (req->questions[0]->type == EVDNS_TYPE_A)
-		evdns_server_request_add_a_reply(req, name, 1, loopback, 0);
+		evdns_server_request_add_a_reply(
+			req, name, 1, tolower((unsigned char)name[0]) == 'h' ? campus : loopback, 0);
 	evdns_server_request_respond(req, rcode);
 }
 
@@ -106,6 +120,7 @@ static void on_done(void *arg, const struct visit_result *r)
 	b->outcome = r->outcome;
 	b->requests = r->requests;
 	b->status = r->status;
+	b->retry_after = r->retry_after;
 	b->facts = r->facts->count;
 	snprintf(b->transcript, sizeof(b->transcript), "%s", r->transcript);
 	snprintf(b->remark, sizeof(b->remark), "%s", r->remark);
@@ -133,11 +148,11 @@ static int set_up(void **state)
 	if (bind(b.fd, (struct sockaddr *)&sa, n) != 0 || getsockname(b.fd, (struct sockaddr *)&sa, &n) != 0)
 		return 1;
 	b.server = evdns_add_server_port_with_base(b.base, b.fd, 0, on_question, NULL);
-	len = snprintf(
-		text, sizeof(text),
-		"[campus]\ndomains = example.edu.cn\n[probe]\ncontact = mailto:x@example.edu.cn\nresolver = "
-		"127.0.0.1:%u\nhost_seconds = 0\ntransfers = 8\nopt_out = not.example.edu.cn\n",
-		ntohs(sa.sin_port));
+	len = snprintf(text, sizeof(text),
+		       "[campus]\ndomains = example.edu.cn\nprefixes = 192.0.2.0/24\n[probe]\ncontact = "
+		       "mailto:x@example.edu.cn\nresolver = "
+		       "127.0.0.1:%u\nhost_seconds = 0\ntransfers = 8\nopt_out = not.example.edu.cn\n",
+		       ntohs(sa.sin_port));
 	if (conf_parse(&b.conf, "test", text, (size_t)len, error) != 0) {
 		print_error("%s\n", error);
 		return 1;
@@ -292,6 +307,23 @@ static void test_pause(void **state)
 	assert_int_equal(b->outcome, PROBE_NO_NAME);
 }
 
+/* A host that is left alone holds its own runs, not those of a subject that looked at it in passing. */
+static void test_held(void **state)
+{
+	static const char host[] = "held.example.edu.cn", url[] = "http://held.example.edu.cn/";
+	struct bed *b = *state;
+
+	for (int i = 0; i < 9; i++)
+		budget_told(visits_budget(b->v), host, PROBE_CONNECT_FAILED, 0, 0, clock_wall());
+	go(b, url);
+	assert_int_equal(b->outcome, PROBE_HELD_BACK);
+	assert_true(b->retry_after > 0);
+	b->job.probe = &aside;
+	go(b, url);
+	assert_int_equal(b->outcome, PROBE_HELD_BACK);
+	assert_int_equal(b->retry_after, 0);
+}
+
 static void test_configure(void **state)
 {
 	static const char text[] =
@@ -319,7 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BED(test_refusals), BED(test_scope_of_job), BED(test_not_even_begun), BED(test_asks_end),
-		BED(test_room),     BED(test_pause),        BED(test_configure),
+		BED(test_room),     BED(test_pause),        BED(test_configure),      BED(test_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
