@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a host said of its front page, kept for the other runs that ask the same of it in one stay: one answer
- * for all of them. Only as long as there are such runs, a few answers, bounded bytes. Pure: times are
- * arguments.
+ * for all of them. Only as long as there are such runs, a few answers, bounded bytes. And, for a while, what
+ * a host said that runs of many stays look at in passing. Pure: times are arguments.
  */
 #ifndef VISIT_ANSWERS_H
 #define VISIT_ANSWERS_H

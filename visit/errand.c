@@ -24,7 +24,7 @@ struct errand {
 	void *arg;
 	struct event *timer;
 	struct way way;
-	bool front; /* it began at the front page of its subject */
+	bool front; /* it began at the front page of its subject, or of the host aside */
 	/* of this hop */
 	uint8_t addr[RESOLVE_MAX][16];
 	size_t addr_count;
@@ -176,7 +176,8 @@ static void start(struct errand *e)
 	if (!url_parse(&e->way.url, e->task.ask->url))
 		refuse(e, PROBE_BAD_URL, e->task.ask->url, 0);
 	else if (passes(e)) {
-		e->front = url_is_root(&e->way.url) && strcmp(e->way.url.host, e->task.run->name) == 0;
+		e->front = url_is_root(&e->way.url) &&
+			   (e->task.ask->aside || strcmp(e->way.url.host, e->task.run->name) == 0);
 		go(e);
 	}
 }
@@ -484,7 +485,7 @@ static void send_request(struct errand *e, int64_t now)
 	++*e->task.requests;
 }
 
-/* True: somebody asked this in the same stay, and his answer is taken. */
+/* True: somebody asked this in the same stay, or aside in another, and his answer is taken. */
 static bool asked_before(struct errand *e, int64_t now)
 {
 	const struct fetch_order order = order_of(e, false);

@@ -15,8 +15,9 @@
 #include "visit/errand.h"
 
 enum {
-	HOSTS_MAX = 65536, /* whose budgets are remembered */
-	IDLE_MORE = 3,     /* seconds that a connection is kept beyond the pause between two requests */
+	HOSTS_MAX = 65536,   /* whose budgets are remembered */
+	ASIDE_SECONDS = 600, /* that an answer aside is taken for those who ask after it */
+	IDLE_MORE = 3,       /* seconds that a connection is kept beyond the pause between two requests */
 };
 
 _Static_assert((int)TRANSCRIPT_MAX == (int)VISIT_TRANSCRIPT_MAX, "one size of a transcript");
@@ -60,6 +61,8 @@ struct visits {
 	const struct conf *conf;
 	const struct fingerprints *fingerprints;
 	struct stay *stays;
+	struct answers aside; /* of hosts that many subjects share */
+	int64_t aside_since;
 	struct visit *first;
 	size_t running;
 	uint64_t number; /* of the next one */
@@ -92,6 +95,8 @@ struct visits *visits_new(struct event_base *base, const struct conf *conf, char
 	v->m.scope = scope_new(conf);
 	v->m.budget = budget_new(conf, HOSTS_MAX, clock_wall());
 	v->m.shelf = shelf_new();
+	v->aside =
+		(struct answers){ .wanted = 1, .all = &v->m.kept_bytes, .refused = &v->m.counters.unshared };
 	v->m.resolve = resolve_new(base, conf, error);
 	if (v->m.resolve != NULL && set_up_fetch(v, error))
 		return v;
@@ -189,6 +194,7 @@ void visits_free(struct visits *v)
 		return;
 	while (v->first != NULL)
 		visit_free(v->first);
+	answers_clear(&v->aside);
 	fetch_free(v->m.fetch);
 	resolve_free(v->m.resolve);
 	shelf_free(v->m.shelf);
@@ -228,17 +234,31 @@ static void finish(struct visit *x, enum probe_outcome outcome)
 	visit_free(x);
 }
 
+/* The neighbour of a hundred hosts is asked for one of them: its pace would hold them all. Nothing is lent of
+ * what goes here: the probe has read its last answer. */
+static struct answers *answers_for(struct visit *x)
+{
+	struct visits *v = x->v;
+
+	if (!x->ask.aside)
+		return &x->stay->answers;
+	if (v->aside.count == ANSWERS_MAX || x->run.now - v->aside_since > ASIDE_SECONDS * INT64_C(1000000)) {
+		answers_clear(&v->aside);
+		v->aside_since = x->run.now;
+	}
+	return &v->aside;
+}
+
 static void on_answer(void *arg, const struct errand_result *r);
 
 static void next_ask(struct visit *x, const struct probe_answer *answer)
 {
-	const struct errand_task task = {
+	struct errand_task task = {
 		.ask = &x->ask,
 		.run = &x->scope,
 		.etag = x->job.etag,
 		.modified = x->job.modified,
 		.session = x->stay->session,
-		.answers = &x->stay->answers,
 		.begins = x->hooks->begins,
 		.arg = x->arg,
 		.transcript = &x->transcript,
@@ -255,6 +275,7 @@ static void next_ask(struct visit *x, const struct probe_answer *answer)
 		snprintf(x->run.remark, sizeof(x->run.remark), "问满 %d 次, 不再问", PROBE_ASKS_MAX);
 		finish(x, x->run.outcome);
 	} else {
+		task.answers = answers_for(x);
 		x->errand = errand_begin(&x->v->m, &task, on_answer, x);
 	}
 }

@@ -240,6 +240,8 @@ check "nobody was asked for anything twice" sh -c '! [ "$1" ]' sh "$(twice)"
 check "nor was a job tried twice" none "attempts > 1 AND name NOT LIKE '$asked_by_hand.%'"
 neighbours() { awk '$3 ~ /^bd[0-9a-f]+\./ { print $3 }' "$seen" | sort -u | wc -l; }
 check "one name is made up for all hosts, whoever asks" test "$(neighbours)" -eq 1
+# Three probers, each with eight hosts at once that do not know yet what the others are about to be told.
+check "and is not asked anew for each of them" test "$(grep -c ' bd[0-9a-f]*\.' "$seen")" -le 24
 robots() { awk '$5 == "/robots.txt" { print $3 }' "$seen" | sort | uniq -c | awk '$1 > 4'; }
 check "robots.txt at most once by each prober" sh -c '! [ "$1" ]' sh "$(robots)"
 check "by GET and HEAD only" sh -c '! cut -d " " -f 4 "$1" | grep -vxE "GET|HEAD"' sh "$seen"
