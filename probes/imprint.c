@@ -137,15 +137,82 @@ static bool in_others_link(const struct gather *g, const struct number *m)
 	return from < m->at && orgname_within(g->text->p + from, m->at - from);
 }
 
-static enum whose whose_alone(const struct gather *g, const struct number *m)
+/* Is what stands in front of a number the name of one whom the page calls its owner? */
+static bool names_owner(const struct gather *g, const char *s, size_t n)
 {
+	for (size_t i = 0; i < g->owners; i++)
+		if (memmem(s, n, g->owner[i].name, g->owner[i].n) != NULL)
+			return true;
+	return false;
+}
+
+static bool in_foot(const struct gather *g, const struct number *m)
+{
+	return g->place == IMPRINT_SEEN && view_in_foot(g->view, m->at);
+}
+
+/* The ICP number that the page has in front of here as its own; NULL: it has none. */
+static const struct number *settled(const struct gather *g, size_t at)
+{
+	for (size_t i = at; i-- > 0;)
+		if (g->whose[i] == THE_PAGES && body_of(&g->number[i]) > 0 &&
+		    in_foot(g, &g->number[i]) == in_foot(g, &g->number[at]))
+			return &g->number[i];
+	return NULL;
+}
+
+static bool same_province(const struct number *a, const struct number *b)
+{
+	const char *one = number_province(a->value), *other = number_province(b->value);
+
+	return one != NULL && other != NULL && memcmp(one, other, 2) == 0;
+}
+
+/* A company that is not the page's owner stands in front, and the page has shown a number of its own: 某大学
+ * 湘ICP备… 技术支持：某公司 | 浙ICP备…. On another line, it is told by its province whose it is. */
+static bool of_company(const struct gather *g, size_t at)
+{
+	const struct number *m = &g->number[at], *own = settled(g, at);
+	struct owner_company c;
+
+	if (own == NULL || (body_of(m) > 0 && same_body(m, own->value)) ||
+	    !owner_company(g->text->p, at > 0 ? g->number[at - 1].end : 0, m->at, &c) ||
+	    names_owner(g, c.name, c.n))
+		return false;
+	if (!c.loose)
+		return c.credited || in_foot(g, m);
+	return c.credited && (body_of(m) > 0 || !same_province(m, own));
+}
+
+/* Nothing but signs and labels stands between a number of somebody else and this: it is his, too, unless
+ * the province says whose; behind a bracket or a line end, only the province says so. */
+static bool goes_along(const struct gather *g, size_t at)
+{
+	const struct number *m = &g->number[at], *before = at > 0 ? m - 1 : NULL, *own = settled(g, at);
+	bool apart;
+
+	if (before == NULL || g->whose[at - 1] != OTHERS || own == NULL ||
+	    !owner_labels(g->text->p + before->end, m->at - before->end, &apart))
+		return false;
+	if (body_of(m) > 0)
+		return same_body(m, before->value);
+	if (same_province(m, own) != same_province(m, before))
+		return same_province(m, before);
+	return !apart;
+}
+
+static enum whose whose_alone(const struct gather *g, size_t at)
+{
+	const struct number *m = &g->number[at];
 	struct owner_front f = owner_front(g->text->p, m->at);
 	const char *end = g->text->p + g->text->len, *behind = closing(g->text->p + m->end, end);
 
-	if (in_others_link(g, m) ||
-	    (f.bracket && behind != NULL && !f.page && (f.others || goes_on(behind, end))))
+	if (body_of(m) > 0 && (in_others_link(g, m) || (f.bracket && behind != NULL && !f.page &&
+							(f.others || goes_on(behind, end)))))
 		return OTHERS;
-	return f.others ? DOUBTFUL : THE_PAGES;
+	if (of_company(g, at) || goes_along(g, at))
+		return OTHERS;
+	return f.others && body_of(m) > 0 ? DOUBTFUL : THE_PAGES;
 }
 
 static bool is_own(const struct imprint *im, const struct number *m)
@@ -194,11 +261,11 @@ static void count_bodies(struct gather *g)
 static void judge(struct gather *g)
 {
 	for (size_t i = 0; i < g->numbers; i++)
-		g->whose[i] = body_of(&g->number[i]) > 0 ? whose_alone(g, &g->number[i]) : THE_PAGES;
+		g->whose[i] = whose_alone(g, i);
 	keep_own(g);
 	for (size_t i = 0; i < g->numbers; i++) {
 		const struct number *m = &g->number[i];
-		bool foot = g->place == IMPRINT_SEEN && view_in_foot(g->view, m->at);
+		bool foot = in_foot(g, m);
 		if (g->whose[i] == DOUBTFUL && !is_own(g->im, m) && has_better(g, m))
 			g->whose[i] = OTHERS;
 		if (body_of(m) > 0 && g->im->owns > 0 && !foot && !is_own(g->im, m))
@@ -213,7 +280,7 @@ static unsigned sure_of(const struct gather *g, const struct number *m)
 		return BY_FORM;
 	if (g->bodies > BODIES_MAX && body_of(m) > 0)
 		return CROWDED;
-	return g->place == IMPRINT_SEEN && view_in_foot(g->view, m->at) ? IN_FOOT : confidence[g->place];
+	return in_foot(g, m) ? IN_FOOT : confidence[g->place];
 }
 
 /* -- whose page it is */
@@ -243,8 +310,7 @@ static bool is_imprint(const struct gather *g, const struct owner *o)
 static bool beside_own(const struct gather *g, const struct owner *o)
 {
 	for (size_t i = 0; i < g->numbers && g->bodies <= BODIES_MAX; i++)
-		if (g->whose[i] != OTHERS && body_of(&g->number[i]) > 0 &&
-		    !(g->place == IMPRINT_SEEN && view_in_foot(g->view, g->number[i].at)) &&
+		if (g->whose[i] != OTHERS && body_of(&g->number[i]) > 0 && !in_foot(g, &g->number[i]) &&
 		    distance(g->number[i].at, place_of(g, o)) <= NEAR_BYTES / 2)
 			return true;
 	return false;

@@ -3,10 +3,11 @@
  * What one text of a page says of who answers for it: filing numbers, each with the owner named nearest, and
  * owners where they are an imprint's and not news. Confidence: a number in a footer 95, elsewhere in the text
  * 90, in an attribute 80, in a script, a template or <noscript> 70, by its form alone or in a crowd 60.
- * Not told, but counted: ICP numbers of others. Those are of who built the page, where it has one of its own;
- * of whom a sentence speaks (某公司（…）因未整改); of whom a link to another host names; and, where a footer
- * has one, any other body's outside of it: one body is one filer. Where a footer names an owner, or many are
- * named, only those of the footer and beside such a number are told. Pure; linear.
+ * Not told, but counted: numbers of others. Those are of who built the page, where it has one of its own,
+ * with the telecom and police numbers beside them; of whom a sentence speaks (某公司（…）因未整改); of whom a
+ * link to another host names; and, where a footer has one, any other body's outside of it: one body is one
+ * filer. Where a footer names an owner, or many are named, only those of the footer and beside such a number
+ * are told. Pure; linear.
  */
 #ifndef PROBES_IMPRINT_H
 #define PROBES_IMPRINT_H

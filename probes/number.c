@@ -50,6 +50,18 @@ static const char *province(uint32_t c)
 	return NULL;
 }
 
+const char *number_province(const char *value)
+{
+	static const char police[] = "公网安备";
+	const char *digits = strstr(value, police);
+
+	for (size_t i = 0; i < sizeof(provinces) / sizeof(provinces[0]); i++)
+		if (digits != NULL ? memcmp(digits + strlen(police), provinces[i].code, 2) == 0
+				   : strncmp(value, provinces[i].zh, strlen(provinces[i].zh)) == 0)
+			return provinces[i].code;
+	return NULL;
+}
+
 static const char *province_by_code(const char *digits)
 {
 	for (size_t i = 0; i < sizeof(provinces) / sizeof(provinces[0]); i++)

@@ -25,6 +25,9 @@ struct number {
 /* Calls found() for each, in their order. Returns how many looked like one but are a template's. */
 size_t number_scan(const char *text, size_t n, void (*found)(void *arg, const struct number *m), void *arg);
 
+/* The two digits of the province that the value of an ICP, telecom or police number says; NULL: none. */
+const char *number_province(const char *value);
+
 /* The police number of a recordcode in a link: 14 digits, or 12 of the old kind. False: not one. */
 bool number_police(char out[NUMBER_MAX], const char *digits, size_t n);
 

@@ -82,8 +82,16 @@ static const char *const ends[] = { "版权",     "所有",     "保留",      "
 				    "增值电信", "隐私",     "用户协议",  "关于我们", "(C)",   "©" };
 
 /* In front of a name that is not the owner's. */
-static const char *const others[] = { "支持", "制作", "设计",     "维护", "承建", "建设", "开发", "承办",
-				      "协办", "提供", "友情链接", "链接", "监制", "指导", "主管" };
+static const char *const others[] = {
+	"支持",       "制作",         "设计",         "维护",     "承建",   "建设",   "开发",
+	"承办",       "协办",         "提供",         "友情链接", "链接",   "监制",   "指导",
+	"主管",       "运维",         "技术服务",     "服务商",   "供应商", "Design", "Designed by",
+	"Powered by", "Supported by", "Developed by", "Support"
+};
+
+/* In front of the name of the page's own. */
+static const char *const owns[] = { "版权", "所有", "主办",     "运营",     "主体",      "©",
+				    "(C)",  "(c)",  "opyright", "opyRight", "COPYRIGHT", "eserved" };
 
 static bool sign(uint32_t c)
 {
@@ -226,14 +234,19 @@ static void look_back(struct near *w, const char *start, const char *mark)
 /* The label in front of position i speaks of somebody else: 技术支持：, 网站建设单位：. */
 static bool others_before(const struct near *w, size_t i)
 {
-	static const char unit[] = "单位";
+	static const char *const units[] = { "单位", "商", "方", "者" };
 	const char *end;
 
 	while (i > 0 && (w->c[i - 1] == ' ' || w->c[i - 1] == ':'))
 		i--;
 	end = w->at[i];
-	if ((size_t)(end - w->at[0]) > strlen(unit) && memcmp(end - strlen(unit), unit, strlen(unit)) == 0)
-		end -= strlen(unit);
+	for (size_t k = 0; k < sizeof(units) / sizeof(units[0]); k++) {
+		size_t n = strlen(units[k]);
+		if ((size_t)(end - w->at[0]) > n && memcmp(end - n, units[k], n) == 0) {
+			end -= n;
+			break;
+		}
+	}
 	for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
 		size_t n = strlen(others[k]);
 		if ((size_t)(end - w->at[0]) >= n && memcmp(end - n, others[k], n) == 0)
@@ -395,6 +408,69 @@ struct owner_front owner_front(const char *text, size_t at)
 	name = by ? by : name; /* 本站由某公司 */
 	f.page = HAS_ANY(name, (size_t)(text + at - name), self);
 	return f;
+}
+
+static bool is_company(const char *s, size_t n)
+{
+	static const char *const kinds[] = { "公司", "集团", "Ltd", "Inc", "LLC" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i]);
+		if (n > len && memcmp(s + n - len, kinds[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What may stand between a company and its number: the labels of every kind of number, signs, blanks. */
+static bool of_label(uint32_t c)
+{
+	static const char label[] = "网站备案许可证序编号增值电信业务经营公安联工部及为ICP|\n";
+	struct glyphs g = { label, label + sizeof(label) - 1 };
+	uint32_t one;
+
+	while ((one = glyph_next(&g)) != 0 && one != c)
+		;
+	return one != 0 || sign(c) || c == '|' || c == '\n';
+}
+
+bool owner_company(const char *text, size_t from, size_t at, struct owner_company *o)
+{
+	static const char *const credits[] = { "技术支持", "网站建设", "设计制作",   "制作维护", "技术服务",
+					       "系统开发", "网站设计", "Powered by", "Design",   "Support" };
+	struct near w;
+	const char *behind;
+	size_t last, first, line, lines = 0;
+
+	*o = (struct owner_company){ 0 };
+	look_back(&w, text + from, text + at);
+	for (last = w.n; last > 0 && of_label(w.c[last - 1]); last--) {
+		lines += w.c[last - 1] == '\n';
+		o->loose |= w.c[last - 1] == '\n' || w.c[last - 1] == '|';
+	}
+	if (last == 0 || lines > 1)
+		return false;
+	first = name_start(&w, last);
+	o->name = w.at[first];
+	o->n = (size_t)(w.at[last] - o->name);
+	for (line = first; line > 0 && w.c[line - 1] != '\n';)
+		line--;
+	o->credited = others_before(&w, first) || STARTS(o->name, w.at[last], credits, &behind);
+	return is_company(o->name, o->n) &&
+	       (o->credited || !HAS_ANY(w.at[line], (size_t)(w.at[last] - w.at[line]), owns));
+}
+
+bool owner_labels(const char *s, size_t n, bool *apart)
+{
+	*apart = false;
+	for (struct glyphs g = { s, s + n }; g.p < g.end;) {
+		bool line = *g.p == '\n';
+		uint32_t c = glyph_next(&g);
+		*apart |= line || c == ')';
+		if (c != 0 && !of_label(c))
+			return false;
+	}
+	return true;
 }
 
 /* -- marks */

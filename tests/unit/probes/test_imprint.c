@@ -134,6 +134,7 @@ static void test_unmarked(void **state)
 }
 
 #define OTHER "湘ICP备2021000002号"
+#define LINE  "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十\n"
 
 /* Somebody else's number is not told, but counted. The second half of a text is a footer. */
 static void test_others(void **state)
@@ -145,7 +146,16 @@ static void test_others(void **state)
 		/* who built it, where the page has a number of its own */
 		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 " OTHER, false, true, false },
 		{ OWNER " 技术支持：云帆科技有限公司 " ICP, false, true, false },
-		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 备案号：" OTHER, false, true, true },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 备案号：" OTHER, false, true, false },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 | " OTHER, false, true, false },
+		{ OWNER " " ICP "\nPowered by 云帆科技有限公司\n" OTHER, false, true, false },
+		{ OWNER " " ICP "\n软件开发商：云帆科技有限公司 " OTHER, false, true, false },
+		{ LINE OWNER " " ICP "\n云帆科技有限公司 " OTHER, true, true, false },
+		{ LINE OWNER " " ICP "\n云帆科技有限公司\n" OTHER, true, true, true },
+		{ OWNER " " ICP "\n云帆科技有限公司 " OTHER, false, true, true },
+		{ OWNER " " ICP "\n版权所有：云帆科技有限公司 " OTHER, false, true, true },
+		{ OWNER " 技术支持：云帆科技有限公司 | " ICP, false, true, false },
+		{ OWNER " 技术支持：云帆科技有限公司\n备案号：" ICP, false, true, false },
 		{ "网站建设：云帆科技有限公司（" OTHER "）", false, false, false },
 		{ "技术支持：云帆科技有限公司　(湘)ICP备2021000002号　Copyright", false, false, true },
 		/* of whom a sentence speaks */
@@ -175,6 +185,45 @@ static void test_others(void **state)
 	read_text("湘ICP备05000001号\n湘ICP备05000002号\n湘ICP备05000003号\n湘ICP备05000004号", IMPRINT_SEEN,
 		  false);
 	assert_int_equal(fact(FACT_ICP_NUMBER, ICP)->confidence, 60);
+}
+
+/* Numbers of other kinds beside a company that built the page, too. */
+static void test_companys(void **state)
+{
+	static const struct {
+		const char *text;
+		enum fact type;
+		bool told;
+	} rows[] = {
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 蜀B2-20191845", FACT_TELECOM_NUMBER, false },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司(" OTHER ",湘B2-20191845)", FACT_TELECOM_NUMBER,
+		  false },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 川公网安备51010202000516号", FACT_POLICE_NUMBER,
+		  false },
+		{ OWNER " " ICP
+			"\n技术支持：云帆科技有限公司 蜀ICP备2021000002号\n川公网安备51010202000516号",
+		  FACT_POLICE_NUMBER, false },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 蜀ICP备2021000002号 湘公网安备43010402000123号",
+		  FACT_POLICE_NUMBER, true },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 | 湘公网安备43010402000123号",
+		  FACT_POLICE_NUMBER, true },
+		{ OWNER " 技术支持：云帆科技有限公司 " ICP " 湘公网安备43010402000123号", FACT_POLICE_NUMBER,
+		  true },
+		{ "技术支持：云帆科技有限公司 " ICP " 增值电信业务经营许可证：湘B2-20191845",
+		  FACT_TELECOM_NUMBER, true },
+		{ "云帆科技有限公司 版权所有 " ICP "\n云帆科技有限公司 湘B2-20191845", FACT_TELECOM_NUMBER,
+		  true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t told = 0;
+		read_text(rows[i].text, IMPRINT_SEEN, false);
+		assert_non_null(fact(FACT_ICP_NUMBER, ICP));
+		for (size_t k = 0; k < facts.count; k++)
+			told += room[k].type == rows[i].type;
+		assert_int_equal(told, rows[i].told);
+	}
 }
 
 /* Where a footer names an owner, or many are named, others are told beside an ICP number of their own only.
@@ -248,11 +297,11 @@ static void test_truncated(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),      cmocka_unit_test(test_near),
-		cmocka_unit_test(test_news),        cmocka_unit_test(test_unmarked),
-		cmocka_unit_test(test_others),      cmocka_unit_test(test_weak),
-		cmocka_unit_test(test_many_owners), cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_places),   cmocka_unit_test(test_near),
+		cmocka_unit_test(test_news),     cmocka_unit_test(test_unmarked),
+		cmocka_unit_test(test_others),   cmocka_unit_test(test_weak),
+		cmocka_unit_test(test_companys), cmocka_unit_test(test_many_owners),
+		cmocka_unit_test(test_counters), cmocka_unit_test(test_truncated),
 	};
 
 	return cmocka_run_group_tests_name("imprint", tests, NULL, NULL);
