@@ -102,8 +102,10 @@ static const char *const of_mini[] = { "dl/business",  "mp-weixin",      "minipr
 				       "小程序",       "navigatetomini", "wxa",
 				       "username",     "mini-program",   "miniapp",
 				       "mini_app",     "mini-app",       NULL };
-static const char *const of_oa[] = { "oauth2/authorize", "wx.config",       "公众号",    "media_id",
-				     "snsapi_base",      "snsapi_userinfo", "mp.weixin", NULL };
+static const char *const of_oa[] = {
+	"qr/code?username=", "原始id",      "oauth2/authorize", "wx.config", "公众号",
+	"media_id",          "snsapi_base", "snsapi_userinfo",  "mp.weixin", NULL
+};
 static const char *const of_wecom[] = { "corpid",      "corp_id", "qyapi", "wwopen",
 					"agentconfig", "wxwork",  "wecom", NULL };
 static const char *const of_login[] = { "connect/qrconnect", "wxlogin(", "snsapi_login", NULL };
@@ -223,5 +225,22 @@ void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, si
 						strlen(where));
 			break;
 		}
+	}
+}
+
+void ident_account(struct probe_facts *f, unsigned confidence, const char *text, size_t n)
+{
+	static const char *const labels[] = { "原始id", "公众号", "username=", NULL };
+	struct hit h = { .start = text, .end = text + n };
+
+	for (const char *p = text; (p = memmem(p, (size_t)(h.end - p), "gh_", 3)) != NULL; p += 3) {
+		enum fact type;
+		h.at = p;
+		h.n = match(&forms[GH], text, p, h.end);
+		if (h.n == 0 || is_template(&h, GH))
+			continue;
+		look_in_front(&h);
+		if (last_of(&h, labels) > 0 && type_of(&h, GH, &type))
+			probe_fact_note(f, type, confidence, p, h.n, "text", 4);
 	}
 }

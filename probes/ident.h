@@ -15,4 +15,7 @@
 void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, size_t n, size_t from,
 		const char *where);
 
+/* The original name of an account (gh_…) in the text that a page shows, where its label says so. */
+void ident_account(struct probe_facts *f, unsigned confidence, const char *text, size_t n);
+
 #endif

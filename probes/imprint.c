@@ -19,6 +19,8 @@ enum {
 	UNMARKED_MAX = 2,  /* names that nothing but a number marks; more are a list of others' sites */
 	BODIES_MAX = 3,    /* filers of one page; more are a list of them */
 	NAMES_MAX = 3,     /* owners of one page; the same */
+	APPS_MAX = 2,      /* filings of education apps outside of the footers; the same */
+	FRONT_BYTES = 240, /* in front of a number that say whose it is */
 };
 
 enum { IN_FOOT = 95, LATENT_OWNER = 65, BY_FORM = 60, CROWDED = 60 };
@@ -146,10 +148,12 @@ static bool names_owner(const struct gather *g, const char *s, size_t n)
 	return false;
 }
 
-static bool in_foot(const struct gather *g, const struct number *m)
+static bool in_foot_at(const struct gather *g, size_t at)
 {
-	return g->place == IMPRINT_SEEN && view_in_foot(g->view, m->at);
+	return g->place == IMPRINT_SEEN && view_in_foot(g->view, at);
 }
+
+static bool in_foot(const struct gather *g, const struct number *m) { return in_foot_at(g, m->at); }
 
 /* The ICP number that the page has in front of here as its own; NULL: it has none. */
 static const struct number *settled(const struct gather *g, size_t at)
@@ -258,8 +262,83 @@ static void count_bodies(struct gather *g)
 	}
 }
 
+/* -- numbers that have no body to be compared by */
+
+/* 京ICP证030173号, which only says who once got it. */
+static bool is_old_licence(const struct number *m) { return strstr(m->value, "ICP证") != NULL; }
+
+/* Where text in front of a number begins that may speak of it: on its line, behind the number before. */
+static const char *front_of(const struct gather *g, size_t at)
+{
+	size_t from = at > 0 ? g->number[at - 1].end : 0, to = g->number[at].at;
+	const char *p = g->text->p + (to - from > FRONT_BYTES ? to - FRONT_BYTES : from), *line;
+
+	while ((line = memchr(p, '\n', (size_t)(g->text->p + to - p))) != NULL)
+		p = line + 1;
+	return p;
+}
+
+/* © 2023 Baidu - GS(2021)6026号 - 甲测资字… - 京ICP证…: what every map of that maker says below it. */
+static bool of_map(const struct gather *g, size_t at)
+{
+	const char *p = front_of(g, at);
+	size_t n = (size_t)(g->text->p + g->number[at].at - p);
+
+	return memmem(p, n, "测资字", strlen("测资字")) != NULL ||
+	       memmem(p, n, "审图号", strlen("审图号")) != NULL;
+}
+
+/* Filings of apps that different companies hold: a list of them, or news of one. */
+static bool of_other_app(const struct gather *g, size_t at)
+{
+	const char *p = g->text->p + (at > 0 ? g->number[at - 1].end : 0),
+		   *end = g->text->p + g->number[at].at, *last = NULL;
+
+	if ((size_t)(end - p) > FRONT_BYTES)
+		p = end - FRONT_BYTES;
+	for (const char *c = p; (c = memmem(c, (size_t)(end - c), "公司", strlen("公司"))) != NULL;)
+		last = c += strlen("公司");
+	return last != NULL && g->im->foot_owner && !names_owner(g, p, (size_t)(last - p));
+}
+
+static size_t distinct_apps(const struct gather *g)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < g->numbers; i++) {
+		size_t k = 0;
+		if (g->number[i].type != FACT_EDU_NUMBER || in_foot(g, &g->number[i]))
+			continue;
+		while (k < i && strcmp(g->number[k].value, g->number[i].value) != 0)
+			k++;
+		count += k == i;
+	}
+	return count;
+}
+
+/* Outside of the footers, where it is known whose the page is. */
+static void judge_bodiless(struct gather *g)
+{
+	bool list = distinct_apps(g) > APPS_MAX;
+
+	for (size_t i = 0; i < g->numbers; i++) {
+		const struct number *m = &g->number[i];
+		if (is_old_licence(m) && of_map(g, i))
+			g->whose[i] = OTHERS;
+		if (g->place != IMPRINT_SEEN || in_foot(g, m))
+			continue;
+		if (is_old_licence(m) && g->im->owns > 0 &&
+		    !names_owner(g, front_of(g, i), (size_t)(g->text->p + m->at - front_of(g, i))))
+			g->whose[i] = OTHERS;
+		if (m->type == FACT_EDU_NUMBER && (list || of_other_app(g, i)))
+			g->whose[i] = OTHERS;
+	}
+}
+
 static void judge(struct gather *g)
 {
+	for (size_t i = 0; i < g->owners; i++)
+		g->im->foot_owner |= in_foot_at(g, place_of(g, &g->owner[i]));
 	for (size_t i = 0; i < g->numbers; i++)
 		g->whose[i] = whose_alone(g, i);
 	keep_own(g);
@@ -271,6 +350,7 @@ static void judge(struct gather *g)
 		if (body_of(m) > 0 && g->im->owns > 0 && !foot && !is_own(g->im, m))
 			g->whose[i] = OTHERS;
 	}
+	judge_bodiless(g);
 	count_bodies(g);
 }
 
@@ -287,7 +367,7 @@ static unsigned sure_of(const struct gather *g, const struct number *m)
 
 static bool owner_in_foot(const struct gather *g, const struct owner *o)
 {
-	return g->place == IMPRINT_SEEN && view_in_foot(g->view, place_of(g, o));
+	return in_foot_at(g, place_of(g, o));
 }
 
 /* News speak of 主办单位 too: an owner is told from a footer, the end of a page, a short page, or from beside

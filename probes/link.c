@@ -35,7 +35,8 @@ static const struct {
 	{ "appstore.heytapmobi.com", "/", NULL, 0 },
 	{ "store.oppomobile.com", "/", NULL, 0 },
 	{ "app.meizu.com", "/", "package_name=", FACT_ANDROID_PACKAGE },
-	{ "www.wandoujia.com", "/apps", NULL, 0 },
+	{ "www.wandoujia.com", "/apps", "/apps/", FACT_ANDROID_PACKAGE },
+	{ "m.wandoujia.com", "/apps", "/apps/", FACT_ANDROID_PACKAGE },
 	{ "www.coolapk.com", "/apk", "/apk/", FACT_ANDROID_PACKAGE },
 	{ "zhushou.360.cn", "/", NULL, 0 },
 	{ "shouji.baidu.com", "/", NULL, 0 },
@@ -264,16 +265,35 @@ static void manifest(struct links *l, unsigned confidence, const char *p, const 
 				strlen(where));
 }
 
+/* Shops of an Android device, and how they say which app. */
+static bool market(struct links *l, unsigned confidence, const char *text, const char *where)
+{
+	static const struct {
+		const char *scheme, *param;
+	} markets[] = {
+		{ "market://", "id=" },
+		{ "mimarket://", "id=" },
+		{ "appmarket://", "id=" },
+		{ "vivomarket://", "id=" },
+		{ "oppomarket://", "packagename=" },
+		{ "oaps://mk/", "pkg=" },
+	};
+
+	for (size_t i = 0; i < sizeof(markets) / sizeof(markets[0]); i++)
+		if (strncasecmp(text, markets[i].scheme, strlen(markets[i].scheme)) == 0) {
+			add_package(l, confidence, behind(text, markets[i].param), where);
+			return true;
+		}
+	return false;
+}
+
 /* Schemes that open a shop or an app, and nothing that could be asked for. */
 static bool scheme(struct links *l, unsigned confidence, const char *text, const char *where)
 {
 	const char *p;
 
-	if (strncasecmp(text, "market://", 9) == 0 || strncasecmp(text, "mimarket://", 11) == 0 ||
-	    strncasecmp(text, "appmarket://", 12) == 0) {
-		add_package(l, confidence, behind(text, "id="), where);
+	if (market(l, confidence, text, where))
 		return true;
-	}
 	if (strncasecmp(text, "intent:", 7) == 0) {
 		p = behind(text, "package=");
 		add_package(l, confidence, p, where);

@@ -326,6 +326,17 @@ bool number_police(char out[NUMBER_MAX], const char *digits, size_t n)
 	return true;
 }
 
+/* 京公海网安备: the first numbers of Beijing name the district. */
+static bool of_district(struct glyphs *g)
+{
+	struct glyphs ahead = *g;
+
+	if (!glyph_han(glyph_next(&ahead)) || !glyph_word(&ahead, "网安备"))
+		return false;
+	*g = ahead;
+	return true;
+}
+
 static bool police(struct scan *s, const char *here, struct glyphs *g)
 {
 	static const char *const words[] = { "网安备",   "安网备", "安备",     "网备",
@@ -336,6 +347,7 @@ static bool police(struct scan *s, const char *here, struct glyphs *g)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is; i++)
 		is = glyph_word(g, words[i]);
+	is = is || of_district(g);
 	if (!is)
 		return false;
 	skip_filler(g);
@@ -415,6 +427,12 @@ static bool telecom(struct scan *s, const char *here, uint32_t first, struct gly
 	return true;
 }
 
+/* 招标编号：, 合同号: what stands right in front says that it is something else. */
+static bool is_labelled(const struct scan *s)
+{
+	return s->before[0] == ':' || s->before[0] == 0x53f7 /* 号 */;
+}
+
 /* 11 digits, the first six a place, then 5. A mobile number with something behind it looks the same. */
 static bool grade(struct scan *s, const char *here, uint32_t first, struct glyphs *g)
 {
@@ -436,7 +454,8 @@ static bool grade(struct scan *s, const char *here, uint32_t first, struct glyph
 		return false;
 	said = context(s, here, words);
 	phone = context(s, here, phones);
-	if (phone < said || (head[0] == '1' && head[1] >= '3' && said > LABEL_BYTES))
+	if ((said == SIZE_MAX && is_labelled(s)) || phone < said ||
+	    (head[0] == '1' && head[1] >= '3' && said > LABEL_BYTES))
 		return false;
 	if (is_template(head) || only(head + 6, '0')) {
 		s->templates++;

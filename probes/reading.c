@@ -358,6 +358,16 @@ static void on_anchor(struct page *p, const struct html_token *t)
 		p->anchor_from = p->view.seen.len;
 }
 
+/* The picture of an account's code is asked of WeChat by the account's name. */
+static void on_picture(struct page *p, const struct html_token *t)
+{
+	struct html_str src;
+
+	if (!view_is_inert(&p->view) && !view_is_hidden(&p->view) && attr(p, t, "src", &src) &&
+	    src.n < PROBE_URL_MAX && memmem(src.p, src.n, "qr/code", strlen("qr/code")) != NULL)
+		ident_account(p->facts, IN_TEXT, src.p, src.n);
+}
+
 /* Its attributes name a mini-program, whatever stands around them. */
 static void on_launch(struct page *p, const struct html_token *t)
 {
@@ -438,7 +448,7 @@ static const struct {
 	{ "frame", on_frame },  { "iframe", on_inside },  { "include", on_inside },
 	{ "embed", on_inside }, { "object", on_inside },  { "textarea", on_field },
 	{ "body", on_body },    { "el-input", on_field }, { "wx-open-launch-weapp", on_launch },
-	{ "a", on_anchor },
+	{ "a", on_anchor },     { "img", on_picture },
 };
 
 static void start(struct page *p, const struct html_token *t)
@@ -505,6 +515,7 @@ static void page_init(struct page *p, struct reading *r, struct probe_facts *fac
 
 static void page_end(struct page *p)
 {
+	ident_account(p->facts, IN_TEXT, p->view.seen.p, p->view.seen.len);
 	imprint_read(&p->r->imprint, p->facts, &p->view.seen, IMPRINT_SEEN, &p->view);
 	imprint_read(&p->r->imprint, p->facts, &p->view.latent, IMPRINT_LATENT, &p->view);
 	imprint_read(&p->r->imprint, p->facts, &p->attributes, IMPRINT_ATTRIBUTE, &p->view);

@@ -30,6 +30,7 @@ static const struct {
 	{ "https://open.weixin.qq.com/connect/qrconnect?appid=wx5f3a9c21d7e84b60&scope=snsapi_login", "" },
 	{ "weapp username='gh_7d2e9b41c05f' 公众号 gh_7d2e9b41c05e",
 	  "wechat-mini gh_7d2e9b41c05f wechat-oa gh_7d2e9b41c05e " },
+	{ "https://open.weixin.qq.com/qr/code?username=gh_7d2e9b41c05f", "wechat-oa gh_7d2e9b41c05f " },
 	{ "corpId:'ding5c1b0f9de7a34628f5bf40eda33b7ba0'",
 	  "dingtalk-app ding5c1b0f9de7a34628f5bf40eda33b7ba0 " },
 	{ "appKey dingoa4kx8p2wq7v1mzt9e", "dingtalk-app dingoa4kx8p2wq7v1mzt9e " },

@@ -226,6 +226,41 @@ static void test_companys(void **state)
 	}
 }
 
+/* Outside of a footer: whose apps and licences they are, by the company in front or by their number. */
+static void test_bodiless(void **state)
+{
+	static const char foot[] = "\n" LINE OWNER " " ICP;
+	static const struct {
+		const char *text;
+		enum fact type;
+		size_t told;
+	} rows[] = {
+		{ "通知：“云帆”APP，提供者云帆科技有限公司，已取得教APP备3300015号", FACT_EDU_NUMBER, 0 },
+		{ "教APP备3300015号", FACT_EDU_NUMBER, 1 },
+		{ "教师端 教APP备3300015号 学生端 教APP备3300016号", FACT_EDU_NUMBER, 2 },
+		{ "一 教APP备3300015号 二 教APP备3300016号 三 教APP备3300017号", FACT_EDU_NUMBER, 0 },
+		{ "友情链接\n知网 京ICP证040431号 万方 京ICP证010071号", FACT_TELECOM_NUMBER, 0 },
+		{ "江州理工大学 京ICP证040431号", FACT_TELECOM_NUMBER, 1 },
+		{ "© 2023 某图 - GS(2021)6026号 - 甲测资字11111342 - 京ICP证030173号", FACT_TELECOM_NUMBER,
+		  0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t told = 0;
+		char text[1024];
+		snprintf(text, sizeof(text), "%s%s", rows[i].text, foot);
+		read_text(text, IMPRINT_SEEN, true);
+		assert_non_null(fact(FACT_ICP_NUMBER, ICP));
+		for (size_t k = 0; k < facts.count; k++)
+			told += room[k].type == rows[i].type;
+		assert_int_equal(told, rows[i].told);
+	}
+	/* without a footer that says whose the page is, nobody knows better */
+	read_text("云帆科技有限公司 教APP备3300015号 京ICP证040431号", IMPRINT_SEEN, false);
+	assert_int_equal(facts.count, 2);
+}
+
 /* Where a footer names an owner, or many are named, others are told beside an ICP number of their own only.
  */
 static void test_many_owners(void **state)
@@ -297,11 +332,12 @@ static void test_truncated(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),   cmocka_unit_test(test_near),
-		cmocka_unit_test(test_news),     cmocka_unit_test(test_unmarked),
-		cmocka_unit_test(test_others),   cmocka_unit_test(test_weak),
-		cmocka_unit_test(test_companys), cmocka_unit_test(test_many_owners),
-		cmocka_unit_test(test_counters), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_places),      cmocka_unit_test(test_near),
+		cmocka_unit_test(test_news),        cmocka_unit_test(test_unmarked),
+		cmocka_unit_test(test_others),      cmocka_unit_test(test_weak),
+		cmocka_unit_test(test_companys),    cmocka_unit_test(test_bodiless),
+		cmocka_unit_test(test_many_owners), cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_truncated),
 	};
 
 	return cmocka_run_group_tests_name("imprint", tests, NULL, NULL);
