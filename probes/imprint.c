@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "probes/company.h"
 #include "probes/glyph.h"
 #include "probes/number.h"
 #include "probes/orgname.h"
@@ -177,10 +178,10 @@ static bool same_province(const struct number *a, const struct number *b)
 static bool of_company(const struct gather *g, size_t at)
 {
 	const struct number *m = &g->number[at], *own = settled(g, at);
-	struct owner_company c;
+	struct company c;
 
 	if (own == NULL || (body_of(m) > 0 && same_body(m, own->value)) ||
-	    !owner_company(g->text->p, at > 0 ? g->number[at - 1].end : 0, m->at, &c) ||
+	    !company_before(g->text->p, at > 0 ? g->number[at - 1].end : 0, m->at, &c) ||
 	    names_owner(g, c.name, c.n))
 		return false;
 	if (!c.loose)
@@ -196,7 +197,7 @@ static bool goes_along(const struct gather *g, size_t at)
 	bool apart;
 
 	if (before == NULL || g->whose[at - 1] != OTHERS || own == NULL ||
-	    !owner_labels(g->text->p + before->end, m->at - before->end, &apart))
+	    !company_labels(g->text->p + before->end, m->at - before->end, &apart))
 		return false;
 	if (body_of(m) > 0)
 		return same_body(m, before->value);

@@ -4,21 +4,15 @@
 #include <string.h>
 
 #include "probes/glyph.h"
+#include "probes/nearby.h"
 #include "probes/orgname.h"
 
 enum {
-	NEAR_MAX = 96,    /* characters looked at on each side of a mark */
 	SKIP_MAX = 64,    /* of them, words and signs between the mark and the name */
 	MARKS_MAX = 2000, /* looked at in one text; the rest is counted */
 	EXPRESSION_MAX = 64,
-	UNMARKED = 70, /* confidence in a name that only a number stands beside */
-};
-
-/* The text beside a mark, as people see it: characters, and where each begins. */
-struct near {
-	uint32_t c[NEAR_MAX];
-	const char *at[NEAR_MAX + 1];
-	size_t n;
+	LINE_BYTES = 300, /* of a line, from its name to its mark */
+	UNMARKED = 70,    /* confidence in a name that only a number stands beside */
 };
 
 enum side {
@@ -26,6 +20,7 @@ enum side {
 	NAME_BEFORE, /* 由某大学主办 */
 	BEFORE_ELSE, /* 某大学 版权所有; 版权所有 某大学 */
 	AFTER_ELSE,  /* © 2026 某大学; 某大学 © 2026 */
+	LINE_END,    /* All Rights Reserved 某大学, and nothing behind it */
 	LABELLED,    /* 公司名称：某公司, on one line: of forms and of lists, too */
 };
 
@@ -58,6 +53,7 @@ static const struct {
 	{ "©", AFTER_ELSE, 85 },
 	{ "(C)", AFTER_ELSE, 80 },
 	{ "Copyright", AFTER_ELSE, 85 },
+	{ "All Rights Reserved", LINE_END, 80 },
 	{ "版权", NAME_AFTER, 75 },
 };
 
@@ -80,26 +76,6 @@ static const char *const ends[] = { "版权",     "所有",     "保留",      "
 				    "设计",     "Copy",     "All Right", "Tel",      "Email", "E-mail",
 				    "Power",    "Design",   "Address",   "Support",  "ICP",   "公网安备",
 				    "增值电信", "隐私",     "用户协议",  "关于我们", "(C)",   "©" };
-
-/* In front of a name that is not the owner's. */
-static const char *const others[] = {
-	"支持",       "制作",         "设计",         "维护",     "承建",   "建设",   "开发",
-	"承办",       "协办",         "提供",         "友情链接", "链接",   "监制",   "指导",
-	"主管",       "运维",         "技术服务",     "服务商",   "供应商", "Design", "Designed by",
-	"Powered by", "Supported by", "Developed by", "Support"
-};
-
-/* In front of the name of the page's own. */
-static const char *const owns[] = { "版权", "所有", "主办",     "运营",     "主体",      "©",
-				    "(C)",  "(c)",  "opyright", "opyRight", "COPYRIGHT", "eserved" };
-
-static bool sign(uint32_t c)
-{
-	return c == ' ' || c == ':' || c == '-' || c == ',' || c == '.' || c == '@' || c == '?' || c == '*' ||
-	       c == 0xa9 || c == 0xae || c == '~' || c == 0x3002 || c == '(' || c == ')' || c == 0x25a1 ||
-	       c == 0xb7 || c == '&' || c == '[' || c == ']' || c == '"' || c == 0x201c || c == 0x201d ||
-	       c == 0x3010 || c == 0x3011;
-}
 
 #define STARTS(p, end, words, behind) glyph_starts(p, end, words, sizeof(words) / sizeof((words)[0]), behind)
 
@@ -195,7 +171,7 @@ static bool forward(struct owner *o, const char *p, const char *end, bool bar)
 		} else if (c == '|' && bar && !barred) {
 			barred = true;
 			p = g.p;
-		} else if (sign(c) || glyph_digit(c)) {
+		} else if (nearby_sign(c) || glyph_digit(c)) {
 			p = g.p;
 		} else {
 			if (STARTS(p, end, ends, &behind))
@@ -211,78 +187,15 @@ static bool forward(struct owner *o, const char *p, const char *end, bool bar)
 
 /* -- in front of a mark */
 
-static void look_back(struct near *w, const char *start, const char *mark)
-{
-	const char *from = mark;
-	struct glyphs g;
-
-	for (size_t i = 0; i < NEAR_MAX && from > start; i++)
-		for (from--; from > start && ((unsigned char)*from & 0xc0) == 0x80;)
-			from--;
-	w->n = 0;
-	for (g = (struct glyphs){ from, mark }; g.p < mark && w->n < NEAR_MAX;) {
-		w->at[w->n] = g.p;
-		w->c[w->n] = *g.p == '\n' ? '\n' : glyph_next(&g);
-		if (w->c[w->n] == '\n')
-			g.p++;
-		if (w->c[w->n] != 0)
-			w->n++;
-	}
-	w->at[w->n] = mark;
-}
-
-/* The label in front of position i speaks of somebody else: 技术支持：, 网站建设单位：. */
-static bool others_before(const struct near *w, size_t i)
-{
-	static const char *const units[] = { "单位", "商", "方", "者" };
-	const char *end;
-
-	while (i > 0 && (w->c[i - 1] == ' ' || w->c[i - 1] == ':'))
-		i--;
-	end = w->at[i];
-	for (size_t k = 0; k < sizeof(units) / sizeof(units[0]); k++) {
-		size_t n = strlen(units[k]);
-		if ((size_t)(end - w->at[0]) > n && memcmp(end - n, units[k], n) == 0) {
-			end -= n;
-			break;
-		}
-	}
-	for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
-		size_t n = strlen(others[k]);
-		if ((size_t)(end - w->at[0]) >= n && memcmp(end - n, others[k], n) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Where the text before the mark that may be a name begins. */
-static size_t name_start(const struct near *w, size_t last)
-{
-	size_t i = last;
-	bool han = glyph_han(w->c[last - 1]) || w->c[last - 1] == ')';
-
-	for (; i > 0; i--) {
-		uint32_t c = w->c[i - 1];
-		if (glyph_han(c) || glyph_alnum(c) || c == 0xb7)
-			continue;
-		if (han && (c == '(' || c == ')'))
-			continue;
-		if (!han && (c == ' ' || c == '&' || c == '\'' || c == ',' || c == '-' || c == '.'))
-			continue;
-		break;
-	}
-	return i;
-}
-
 /* Signs and digits between a name and its mark; a bracket closed behind Chinese is the name's own. */
-static bool between(const struct near *w, size_t i, bool lines)
+static bool between(const struct nearby *w, size_t i, bool lines)
 {
 	if (w->c[i] == ')' && i > 0 && glyph_han(w->c[i - 1]))
 		return false;
-	return sign(w->c[i]) || glyph_digit(w->c[i]) || (lines && w->c[i] == '\n');
+	return nearby_sign(w->c[i]) || glyph_digit(w->c[i]) || (lines && w->c[i] == '\n');
 }
 
-static size_t pass_signs(const struct near *w, size_t last, bool lines, bool *comma)
+static size_t pass_signs(const struct nearby *w, size_t last, bool lines, bool *comma)
 {
 	for (; last > 0 && between(w, last - 1, lines); last--)
 		*comma |= w->c[last - 1] == ',' || w->c[last - 1] == 0x3002;
@@ -293,26 +206,26 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 {
 	static const char *const leads[] = { "本网站由", "本站由", "本系统由", "由",
 					     "本网站",   "本站",   "归",       "属" };
-	struct near w;
+	struct nearby w;
 	const char *behind;
 	size_t last, first;
 	bool comma = false;
 
-	look_back(&w, start, mark);
+	nearby_look_back(&w, start, mark);
 	last = pass_signs(&w, w.n, lines, &comma);
 	if (last > 2 && w.c[last - 2] == 0x7248 && w.c[last - 1] == 0x6743)
 		last = pass_signs(&w, last - 2, lines, &comma); /* 某大学 版权 © 2026 */
-	first = last > 0 ? name_start(&w, last) : 0;
+	first = last > 0 ? nearby_name(&w, last) : 0;
 	if (first > 1 && w.c[first - 1] == '(' && !glyph_han(w.c[last - 1])) {
 		last = pass_signs(&w, first - 1, false, &comma); /* 某公司 (www.example.com) 版权所有 */
-		first = last > 0 ? name_start(&w, last) : 0;
+		first = last > 0 ? nearby_name(&w, last) : 0;
 	}
 	if (last == 0 || w.c[last - 1] == '\n')
 		return false;
 	/* a year or a number glued to its front */
-	while (first < last && (glyph_digit(w.c[first]) || sign(w.c[first])))
+	while (first < last && (glyph_digit(w.c[first]) || nearby_sign(w.c[first])))
 		first++;
-	if (first == last || others_before(&w, first))
+	if (first == last || nearby_others(&w, first))
 		return false;
 	o->name = w.at[first];
 	o->n = (size_t)(w.at[last] - o->name);
@@ -329,17 +242,8 @@ static bool backward(struct owner *o, const char *start, const char *mark, bool 
 
 /* -- without a mark, in front of a number */
 
-static bool has_any(const char *s, size_t n, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (memmem(s, n, words[i], strlen(words[i])) != NULL)
-			return true;
-	return false;
-}
-#define HAS_ANY(s, n, words) has_any(s, n, words, sizeof(words) / sizeof((words)[0]))
-
 /* 备案号: and the like between the name and the number. */
-static size_t before_label(const struct near *w, size_t last)
+static size_t before_label(const struct nearby *w, size_t last)
 {
 	static const char label[] = "网站备案许可证序编号";
 
@@ -348,7 +252,7 @@ static size_t before_label(const struct near *w, size_t last)
 		uint32_t c = w->c[last - 1], one;
 		while ((one = glyph_next(&g)) != 0 && one != c)
 			;
-		if (one == 0 && !sign(c) && c != '|' && c != 'I' && c != 'C' && c != 'P')
+		if (one == 0 && !nearby_sign(c) && c != '|' && c != 'I' && c != 'C' && c != 'P')
 			return last;
 	}
 	return 0;
@@ -358,16 +262,16 @@ bool owner_before(const char *text, size_t at, struct owner *o)
 {
 	/* who others complain to, who filed it, and words of a sentence */
 	static const char *const never[] = { "公安", "网警", "通信管理", "链接", "由", "欢迎", "请" };
-	struct near w;
+	struct nearby w;
 	size_t last, first, n;
 
-	look_back(&w, text, text + at);
+	nearby_look_back(&w, text, text + at);
 	last = before_label(&w, w.n);
 	if (last == 0 || w.c[last - 1] == '\n')
 		return false;
-	first = name_start(&w, last);
+	first = nearby_name(&w, last);
 	n = first;
-	while (n > 0 && sign(w.c[n - 1]))
+	while (n > 0 && nearby_sign(w.c[n - 1]))
 		n--;
 	if (first == last || !glyph_han(w.c[first]) || (n > 0 ? w.c[n - 1] != '\n' : w.at[0] != text))
 		return false;
@@ -375,9 +279,9 @@ bool owner_before(const char *text, size_t at, struct owner *o)
 		n--;
 	*o = (struct owner){ .name = w.at[first], .n = (size_t)(w.at[last] - w.at[first]), .at = at };
 	o->confidence = UNMARKED;
-	n = others_before(&w, n) ? 0 : o->n;
-	return n > 0 && !HAS_ANY(o->name, n, others) && !HAS_ANY(o->name, n, ends) &&
-	       !HAS_ANY(o->name, n, never) && orgname_within(o->name, n) && is_name(o) && o->n == n;
+	n = nearby_others(&w, n) ? 0 : o->n;
+	return n > 0 && !nearby_tells_others(o->name, n) && !NEARBY_HAS(o->name, n, ends) &&
+	       !NEARBY_HAS(o->name, n, never) && orgname_within(o->name, n) && is_name(o) && o->n == n;
 }
 
 struct owner_front owner_front(const char *text, size_t at)
@@ -385,12 +289,12 @@ struct owner_front owner_front(const char *text, size_t at)
 	static const char *const self[] = { "本站",   "本网站", "本平台", "本系统", "本公司",
 					    "本单位", "我校",   "我司",   "版权" };
 	struct owner_front f = { 0 };
-	struct near w;
+	struct nearby w;
 	const char *name, *by;
 	bool labelled = false;
 	size_t last, first;
 
-	look_back(&w, text, text + at);
+	nearby_look_back(&w, text, text + at);
 	last = before_label(&w, w.n);
 	for (size_t i = last; i < w.n; i++) {
 		if (w.c[i] == '|')
@@ -400,77 +304,14 @@ struct owner_front owner_front(const char *text, size_t at)
 	}
 	if (last == 0 || w.c[last - 1] == '\n')
 		return f;
-	first = name_start(&w, last);
+	first = nearby_name(&w, last);
 	/* 技术支持：某公司 备案号：…: a label of its own begins another statement */
-	f.others = first < last && (f.bracket || !labelled) && others_before(&w, first);
+	f.others = first < last && (f.bracket || !labelled) && nearby_others(&w, first);
 	name = w.at[first];
 	by = memmem(name, (size_t)(w.at[last] - name), "由", strlen("由"));
 	name = by ? by : name; /* 本站由某公司 */
-	f.page = HAS_ANY(name, (size_t)(text + at - name), self);
+	f.page = NEARBY_HAS(name, (size_t)(text + at - name), self);
 	return f;
-}
-
-static bool is_company(const char *s, size_t n)
-{
-	static const char *const kinds[] = { "公司", "集团", "Ltd", "Inc", "LLC" };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t len = strlen(kinds[i]);
-		if (n > len && memcmp(s + n - len, kinds[i], len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* What may stand between a company and its number: the labels of every kind of number, signs, blanks. */
-static bool of_label(uint32_t c)
-{
-	static const char label[] = "网站备案许可证序编号增值电信业务经营公安联工部及为ICP|\n";
-	struct glyphs g = { label, label + sizeof(label) - 1 };
-	uint32_t one;
-
-	while ((one = glyph_next(&g)) != 0 && one != c)
-		;
-	return one != 0 || sign(c) || c == '|' || c == '\n';
-}
-
-bool owner_company(const char *text, size_t from, size_t at, struct owner_company *o)
-{
-	static const char *const credits[] = { "技术支持", "网站建设", "设计制作",   "制作维护", "技术服务",
-					       "系统开发", "网站设计", "Powered by", "Design",   "Support" };
-	struct near w;
-	const char *behind;
-	size_t last, first, line, lines = 0;
-
-	*o = (struct owner_company){ 0 };
-	look_back(&w, text + from, text + at);
-	for (last = w.n; last > 0 && of_label(w.c[last - 1]); last--) {
-		lines += w.c[last - 1] == '\n';
-		o->loose |= w.c[last - 1] == '\n' || w.c[last - 1] == '|';
-	}
-	if (last == 0 || lines > 1)
-		return false;
-	first = name_start(&w, last);
-	o->name = w.at[first];
-	o->n = (size_t)(w.at[last] - o->name);
-	for (line = first; line > 0 && w.c[line - 1] != '\n';)
-		line--;
-	o->credited = others_before(&w, first) || STARTS(o->name, w.at[last], credits, &behind);
-	return is_company(o->name, o->n) &&
-	       (o->credited || !HAS_ANY(w.at[line], (size_t)(w.at[last] - w.at[line]), owns));
-}
-
-bool owner_labels(const char *s, size_t n, bool *apart)
-{
-	*apart = false;
-	for (struct glyphs g = { s, s + n }; g.p < g.end;) {
-		bool line = *g.p == '\n';
-		uint32_t c = glyph_next(&g);
-		*apart |= line || c == ')';
-		if (c != 0 && !of_label(c))
-			return false;
-	}
-	return true;
 }
 
 /* -- marks */
@@ -490,6 +331,71 @@ static bool han_before(const char *start, const char *mark)
 	while (p > start && ((unsigned char)*--p & 0xc0) == 0x80)
 		;
 	return p < mark && glyph_han(glyph_peek((struct glyphs){ p, mark }));
+}
+
+/* How names end of those who have sites of their own; a department is one of many on a line. */
+static bool is_whole(const char *s, size_t n)
+{
+	static const char *const kinds[] = { "大学", "学院", "学校", "中学", "小学", "公司", "集团" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (n > strlen(kinds[i]) && memcmp(s + n - strlen(kinds[i]), kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	return false;
+}
+
+/* A name, whole, that begins at p and that `end` or a blank ends. */
+static bool whole_name(struct owner *o, const char *p, const char *end)
+{
+	size_t run;
+
+	read_name(o, p, end);
+	run = o->n;
+	return glyph_han(glyph_peek((struct glyphs){ p, end })) && is_name(o) && o->n == run &&
+	       is_whole(o->name, o->n);
+}
+
+/* "All Rights Reserved 某大学", the end of its line; who stands in front of it is the owner. */
+static bool at_line_end(struct owner *o, const char *start, const char *mark, const char *behind,
+			const char *end)
+{
+	struct owner front = *o;
+	const char *line = memchr(behind, '\n', (size_t)(end - behind));
+	struct glyphs g = { behind, line ? line : end };
+
+	while (g.p < g.end && nearby_sign(glyph_peek(g)))
+		(void)glyph_next(&g);
+	if (backward(&front, start, mark, false) || !whole_name(o, g.p, g.end))
+		return false;
+	for (g.p = o->name + o->n; g.p < g.end;)
+		if (!nearby_sign(glyph_next(&g)))
+			return false;
+	return true;
+}
+
+/* 某大学 地址：… 邮编：… 版权所有: the name that the line begins with, and its address behind it. */
+static bool at_line_start(struct owner *o, const char *start, const char *mark)
+{
+	static const char *const contact[] = { "地址", "校址", "邮编", "电话" };
+	const char *p = mark, *behind;
+
+	while (p > start && p[-1] != '\n' && mark - p < LINE_BYTES)
+		p--;
+	if (p > start && p[-1] != '\n')
+		return false;
+	while (p < mark && *p == ' ')
+		p++;
+	if (!whole_name(o, p, mark))
+		return false;
+	for (behind = o->name + o->n;
+	     behind < mark && nearby_sign(glyph_peek((struct glyphs){ behind, mark }));) {
+		struct glyphs g = { behind, mark };
+		(void)glyph_next(&g);
+		behind = g.p;
+	}
+	return STARTS(behind, mark, contact, &behind) &&
+	       !nearby_tells_others(o->name + o->n, (size_t)(mark - o->name) - o->n) &&
+	       !orgname_within(o->name + o->n, (size_t)(mark - o->name) - o->n);
 }
 
 static bool beside(struct owner *o, size_t row, const char *start, const char *mark, const char *behind,
@@ -515,7 +421,10 @@ static bool beside(struct owner *o, size_t row, const char *start, const char *m
 		       backward(o, start, mark, false);
 	case BEFORE_ELSE:
 		return backward(o, start, mark, false) || forward(o, behind, end, false) ||
-		       backward(o, start, mark, true) || forward(o, behind, end, true);
+		       at_line_start(o, start, mark) || backward(o, start, mark, true) ||
+		       forward(o, behind, end, true);
+	case LINE_END:
+		return at_line_end(o, start, mark, behind, end);
 	case AFTER_ELSE:
 		return forward(o, behind, end, false) || backward(o, start, mark, false) ||
 		       forward(o, behind, end, true);

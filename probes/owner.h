@@ -35,18 +35,4 @@ struct owner_front {
 };
 struct owner_front owner_front(const char *text, size_t at);
 
-/* The company that stands right in front of text[at], where a number begins, and not as the page's owner. */
-struct owner_company {
-	const char *name; /* points into the text; may begin with other words */
-	size_t n;
-	bool credited; /* a word says that it built or runs the page: 技术支持 */
-	bool loose;    /* a bar or a line end stands between it and the number */
-};
-/* Not looked at in front of text[from]. False: there is none. */
-bool owner_company(const char *text, size_t from, size_t at, struct owner_company *o);
-
-/* Do n bytes hold nothing but what stands between numbers of one filer: blanks, signs, their labels?
- * `apart`: a bracket closes there or a line ends. */
-bool owner_labels(const char *s, size_t n, bool *apart);
-
 #endif
