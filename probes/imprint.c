@@ -174,7 +174,7 @@ static bool same_province(const struct number *a, const struct number *b)
 }
 
 /* A company that is not the page's owner stands in front, and the page has shown a number of its own: 某大学
- * 湘ICP备… 技术支持：某公司 | 浙ICP备…. On another line, it is told by its province whose it is. */
+ * 湘ICP备… 技术支持：某公司 浙ICP备…. Behind a bar or a line end, that is sure of ICP numbers only. */
 static bool of_company(const struct gather *g, size_t at)
 {
 	const struct number *m = &g->number[at], *own = settled(g, at);
@@ -186,7 +186,7 @@ static bool of_company(const struct gather *g, size_t at)
 		return false;
 	if (!c.loose)
 		return c.credited || in_foot(g, m);
-	return c.credited && (body_of(m) > 0 || !same_province(m, own));
+	return c.credited && body_of(m) > 0;
 }
 
 /* Nothing but signs and labels stands between a number of somebody else and this: it is his, too, unless

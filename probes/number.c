@@ -476,6 +476,7 @@ static bool try_here(struct scan *s, const char *here, uint32_t c, struct glyphs
 	case 'i':
 		return icp(s, here, g);
 	case 0x516c: /* 公 */
+	case 0x8054: /* 联网备案号 */
 		return police(s, here, g);
 	case 0x6559: /* 教 */
 		return edu(s, here, g);

@@ -377,6 +377,7 @@ static bool at_line_end(struct owner *o, const char *start, const char *mark, co
 static bool at_line_start(struct owner *o, const char *start, const char *mark)
 {
 	static const char *const contact[] = { "地址", "校址", "邮编", "电话" };
+	static const char *const companies[] = { "公司", "集团" };
 	const char *p = mark, *behind;
 
 	while (p > start && p[-1] != '\n' && mark - p < LINE_BYTES)
@@ -395,7 +396,7 @@ static bool at_line_start(struct owner *o, const char *start, const char *mark)
 	}
 	return STARTS(behind, mark, contact, &behind) &&
 	       !nearby_tells_others(o->name + o->n, (size_t)(mark - o->name) - o->n) &&
-	       !orgname_within(o->name + o->n, (size_t)(mark - o->name) - o->n);
+	       !NEARBY_HAS(o->name + o->n, (size_t)(mark - o->name) - o->n, companies);
 }
 
 static bool beside(struct owner *o, size_t row, const char *start, const char *mark, const char *behind,

@@ -207,6 +207,7 @@ static void test_companys(void **state)
 		  FACT_POLICE_NUMBER, true },
 		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 | 湘公网安备43010402000123号",
 		  FACT_POLICE_NUMBER, true },
+		{ OWNER " " ICP "\n技术支持：云帆科技有限公司 | 教APP备1371580号", FACT_EDU_NUMBER, true },
 		{ OWNER " 技术支持：云帆科技有限公司 " ICP " 湘公网安备43010402000123号", FACT_POLICE_NUMBER,
 		  true },
 		{ "技术支持：云帆科技有限公司 " ICP " 增值电信业务经营许可证：湘B2-20191845",
