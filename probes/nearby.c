@@ -51,6 +51,11 @@ void nearby_look_back(struct nearby *w, const char *start, const char *mark)
 	w->at[w->n] = mark;
 }
 
+static bool ends_with(const char *s, const char *end, const char *word, size_t n)
+{
+	return (size_t)(end - s) >= n && memcmp(end - n, word, n) == 0;
+}
+
 bool nearby_others(const struct nearby *w, size_t i)
 {
 	static const char *const units[] = { "单位", "商", "方", "者" };
@@ -68,7 +73,7 @@ bool nearby_others(const struct nearby *w, size_t i)
 	}
 	for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
 		size_t n = strlen(others[k]);
-		if ((size_t)(end - w->at[0]) >= n && memcmp(end - n, others[k], n) == 0)
+		if (ends_with(w->at[0], end, others[k], n) || ends_with(w->at[0], w->at[i], others[k], n))
 			return true;
 	}
 	return false;
