@@ -128,14 +128,14 @@ enum part {
 	PART_COUNT
 };
 
-/* A limit of 0 is taken for 1. */
+/* A limit of 0 is taken for 1. A seed of 0 would make octets of 0 vanish from what is hashed. */
 static struct dissect_limits dissect_at_least(const struct dissect_limits *l)
 {
 	return (struct dissect_limits){ .flows = l->flows > 0 ? l->flows : 1,
 					.stream_bytes = l->stream_bytes > 0 ? l->stream_bytes : 1,
 					.buffers = l->buffers > 0 ? l->buffers : 1,
 					.quic_hellos = l->quic_hellos > 0 ? l->quic_hellos : 1,
-					.seed = l->seed };
+					.seed = l->seed != 0 ? l->seed : UINT64_C(0x9e3779b97f4a7c15) };
 }
 
 /* Where each part begins; the sum of all is at offset[PART_COUNT]. */
