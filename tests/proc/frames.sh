@@ -106,6 +106,8 @@ elif what == "fds":
 elif what == "many":
     crowd = [connect() for _ in range(64)]
     late = connect()
+    told = end(late)  # why
+    assert told[1] == 1 and "64".encode() in told, told
     assert closed(late)
     crowd[5].send(request(b"status"))
     assert end(crowd[5])[1] == 0
