@@ -98,13 +98,13 @@ static void take(struct resolve_answer *a, const void *address, size_t size)
 }
 
 /* Names of a chain that are not there yet: A and AAAA have the same one, unless somebody lies. False: too
- * many. */
+ * many, or one too long to be held against whom we must not ask. */
 static bool take_alias(struct resolve_answer *a, const char *name)
 {
 	for (size_t i = 0; i < a->alias_count; i++)
 		if (strcasecmp(a->alias[i], name) == 0)
 			return true;
-	if (a->alias_count == RESOLVE_ALIASES_MAX)
+	if (a->alias_count == RESOLVE_ALIASES_MAX || strlen(name) >= sizeof(a->alias[0]))
 		return false;
 	snprintf(a->alias[a->alias_count++], sizeof(a->alias[0]), "%s", name);
 	return true;

@@ -140,6 +140,8 @@ static void watch(void *arg, ares_socket_t fd, int readable, int writable)
 
 	if (w == NULL)
 		w = watched_of(l, -1);
+	if (w == NULL)
+		fatal("DNS: c-ares 打开的连接多于 %d 个", SOCKETS_MAX);
 	if (w->event != NULL)
 		event_free(w->event);
 	*w = (struct watched){ .fd = -1 };

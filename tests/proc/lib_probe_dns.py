@@ -73,12 +73,15 @@ def packet(data, question, records, rcode=0, truncated=False):
 
 
 SELF, ALIAS = b"\xc0\x0c", b"\x05alias\x07example\x00"
+WINDING = (b"\x3c" + b"\x01" * 60) * 3 + ALIAS  # four characters an octet as people would read it
 
 
 def alias(label, kind):
     """Records of a name that is another's, None if it is none."""
     if label == "aliased":
         return [record(SELF, 5, ALIAS)] + ([address(ALIAS, 1, GOOD)] if kind == 1 else [])
+    if label == "winding":
+        return [record(SELF, 5, WINDING)] + ([address(WINDING, 1, GOOD)] if kind == 1 else [])
     if label == "dangling":
         return [record(SELF, 5, ALIAS)]
     if label == "circle":

@@ -234,6 +234,7 @@ check "garbage" of resolver-failed "http://garbage.lies.$domain/"
 check "an answer that ends too soon" of resolver-failed "http://cutoff.lies.$domain/"
 check "a name that is another's" ends done "http://aliased.lies.$domain/"
 check "and that one opted out" of opted-out "http://aliased.lies.$domain/" optalias.conf
+check "or is too long to tell whether it did" of resolver-failed "http://winding.lies.$domain/" optalias.conf
 for name in dangling circle; do check "a name that is another's: $name" of no-name "http://$name.lies.$domain/"; done
 sixth() { ends done "http://truncated.lies.$domain/" && run sixth.conf "http://truncated.lies.$domain/" >/dev/null && says '.run == "done"' && [ -s "$work/sixth.log" ]; }
 check "a resolver by IPv6, on a port of its own" sixth
