@@ -156,19 +156,19 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 		listen_on(s, true);
 }
 
-/* Live and silent links close their windows too. */
 /* What the prober asks comes by on the mirror port; without one, who knows who uses this machine as a way
  * out. */
 static void look_at_own(struct sensor *s)
 {
 	struct own own;
 
-	if (s->replay || !s->role.conf.probe.enabled)
+	if (s->replay || strcmp(s->role.conf.probe.enabled, "on") != 0)
 		return;
 	own_read(&own);
 	sensor_core_own(s->core, &own);
 }
 
+/* Live and silent links close their windows too. */
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct sensor *s = arg;

@@ -85,6 +85,7 @@ for i in range(count):
         time.sleep(0.001)
 P
 }
+ip addr add 192.0.2.9/32 dev v0 # of one of the clients: without probing it counts like the others
 interfaces v1,nosuch0
 check "with one of two interfaces it starts" begin
 check "the missing one is tried again" wait_until 10 sh -c '[ "$("$1" -f "$2" --json status | jq -r "select(.process == \"sensor[nosuch0]\") | .restarts")" -ge 2 ]' sh "$BEIANCTL" "$s/beiand.conf"
@@ -120,7 +121,6 @@ messages() {
 check "and all messages" messages
 
 # What this machine asks itself is nobody's use, once it probes.
-ip addr add 192.0.2.9/32 dev v0
 printf '[probe]\nenabled = on\ncontact = https://nic.shili-demo.edu.cn/beiand\nresolver = 192.0.2.9\nopt_out = shili-demo.edu.cn\n' >>"$s/beiand.conf"
 sed -i 's/^interfaces = .*/interfaces = v1/' "$s/beiand.conf"
 check "it starts anew, and probes" begin
