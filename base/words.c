@@ -139,7 +139,7 @@ static const struct word outcomes[PROBE_OUTCOME_COUNT] = {
 	[PROBE_NOT_ENABLED] = { "not-enabled", "未启用" },
 	[PROBE_LOST] = { "lost", "探测进程中断" },
 	[PROBE_POISON] = { "poison", "一再使探测进程中断" },
-	[PROBE_SHORTAGE] = { "shortage", "本机资源不足" },
+	[PROBE_SHORTAGE] = { "shortage", "本机资源或网络不足" },
 };
 
 static const struct word troubles[TROUBLE_COUNT] = {

@@ -146,7 +146,8 @@ enum probe_outcome {
 	PROBE_NOT_ENABLED,   /* its endpoint is not configured */
 	PROBE_LOST,          /* asked, and the prober died before it answered */
 	PROBE_POISON,        /* the prober died of it, or at least during it, once more */
-	PROBE_SHORTAGE, /* we had no descriptor or memory to ask with: nobody was asked, nobody's fault */
+	PROBE_SHORTAGE, /* we had no descriptor, memory or network to ask with: nobody was asked, nobody's
+			   fault */
 	PROBE_OUTCOME_COUNT,
 };
 

@@ -391,7 +391,7 @@ static const struct label labels[] = {
 	{ "servers", "服务器", show_list },
 	{ "severity", "级别", show_severity },
 	{ "sha256", "SHA-256", show_plain },
-	{ "shortage", "本机资源不足", show_plain },
+	{ "shortage", "本机资源或网络不足", show_plain },
 	{ "since", "起", show_time },
 	{ "sink", "去向", show_plain },
 	{ "source", "来源", show_plain },

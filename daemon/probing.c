@@ -27,6 +27,7 @@ enum {
 	PROBING_DEATHS = 3,         /* of probers in a row, none of which answered: that is no chance */
 	PROBING_CALM_SECONDS = 600, /* without a death, until no job is suspected of it */
 	PROBING_WATCH_SECONDS = 1,  /* between two looks at whether it goes on */
+	PROBING_SOON_SECONDS = 120, /* what could not be asked for a lack of ours is tried again within */
 };
 
 struct waiter {
@@ -49,6 +50,7 @@ struct probing {
 	bool stopping, told_pause; /* told_pause: the prober was told to */
 	bool leaving;              /* the prober takes no more */
 	bool gathering;            /* an answer came, and jobs are read in a moment */
+	bool lacking;              /* the last answer was that we lack what it takes to ask */
 	struct flight *flight;
 	struct waiter *waiters;
 	uint64_t handed, answered, lost;
@@ -270,7 +272,7 @@ static void went_on(struct probing *p)
 	char text[128];
 
 	p->progress = clock_steady();
-	p->deaths = 0;
+	p->lacking = false;
 	if (p->stalled == 0)
 		return;
 	snprintf(text, sizeof(text), "探测恢复:又有任务得到回答,停滞 %lld 秒",
@@ -294,6 +296,8 @@ static enum health examine(struct probing *p, int64_t now, int64_t patience)
 	}
 	if (when == INT64_MAX && flight_jobs(p->flight) == 0)
 		return HEALTH_IDLE;
+	if (p->lacking && when <= clock_wall() + (int64_t)PROBING_SOON_SECONDS * 1000000)
+		return HEALTH_ILL;
 	if (p->deaths >= PROBING_DEATHS || when <= clock_wall() - patience ||
 	    (flight_jobs(p->flight) > 0 && now - p->handed_at >= patience))
 		return HEALTH_ILL;
@@ -346,8 +350,13 @@ static bool take_result(void *arg, struct rd *body)
 		return true;
 	}
 	p->answered++;
-	p->shortage += p->result.outcome == PROBE_SHORTAGE;
-	went_on(p);
+	p->deaths = 0;
+	if (p->result.outcome == PROBE_SHORTAGE) {
+		p->shortage++;
+		p->lacking = true;
+	} else {
+		went_on(p);
+	}
 	tell_waiters(p, p->result.id);
 	p->hooks->learnt(p->arg);
 	gather(p);

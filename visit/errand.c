@@ -311,6 +311,8 @@ static void on_addresses(void *arg, const struct resolve_answer *a)
 	e->addr_count = a->count;
 	memcpy(e->addr, a->addr, a->count * sizeof(e->addr[0]));
 	e->resolved = clock_wall();
+	if (a->outcome == PROBE_SHORTAGE)
+		transcript_remark(e->task.transcript, e->resolved, a->why);
 	if (a->outcome != PROBE_DONE) {
 		refuse_here(e, a->outcome);
 		return;
@@ -421,13 +423,13 @@ static void on_reply(void *arg, const struct fetch_reply *reply)
 	transcript_reply(e->task.transcript, now, reply);
 	if (comes_back(e, reply))
 		return;
-	held = budget_told(e->m->budget, e->way.url.host, a->outcome, (unsigned)a->status, reply->retry_after,
-			   now);
+	held = budget_told(e->m->budget, e->way.url.host, reply->unsent ? PROBE_SHORTAGE : a->outcome,
+			   (unsigned)a->status, reply->retry_after, now);
 	if (asks_again(e, reply))
 		return;
-	if (a->outcome == PROBE_SHORTAGE)
-		--*e->task.requests; /* nothing left this machine */
-	else if (e->front)
+	if (reply->unsent)
+		--*e->task.requests;
+	if (a->outcome != PROBE_SHORTAGE && e->front)
 		answers_put(e->task.answers, &order, reply, now);
 	take_reply(e, reply, held);
 }

@@ -19,12 +19,14 @@
 #include "visit/fetch_multi.h"
 #include "visit/fetch_wire.h"
 #include "visit/roots.h"
+#include "visit/route.h"
 
 struct fetch {
 	struct event_base *base;
 	struct roots *roots; /* NULL: this machine has none */
 	char *agent;
 	uint32_t timeout, idle;
+	struct route_last reached;
 };
 
 struct fetch_session {
@@ -357,7 +359,9 @@ static bool lacked(const struct transfer *t, CURLcode code)
 	long os_errno = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os_errno);
-	return code == CURLE_COULDNT_CONNECT && (t->s->wire.lacks || errno_is_shortage((int)os_errno));
+	return code == CURLE_COULDNT_CONNECT &&
+	       (t->s->wire.lacks || errno_is_shortage((int)os_errno) ||
+		(fetch_wire_routeless(&t->s->wire) && route_cut_off(&t->s->f->reached)));
 }
 
 /* Who kept a connection may leave at the moment it is used again. libcurl itself would try another one, and
@@ -455,7 +459,7 @@ static void fill_connection(struct transfer *t, struct fetch_reply *r)
 
 static void fill(struct transfer *t, struct fetch_reply *r, CURLcode code)
 {
-	static const char dropped[] = "对方未答一字就断开了连接";
+	static const char dropped[] = "对方未答一字就断开了连接", routeless[] = "本机没有通往该地址的路由";
 	struct probe_answer *a = &r->answer;
 
 	fetch_head_answer(&t->head, a);
@@ -471,10 +475,12 @@ static void fill(struct transfer *t, struct fetch_reply *r, CURLcode code)
 		r->http = 0;
 	take_chain(t, r);
 	r->dropped = !t->s->wire.endless && was_dropped(t, code);
-	r->why = r->dropped          ? dropped
-		 : code == CURLE_OK  ? ""
-		 : t->why[0] != '\0' ? t->why
-				     : curl_easy_strerror(code);
+	r->unsent = a->outcome == PROBE_SHORTAGE || fetch_wire_routeless(&t->s->wire);
+	r->why = r->dropped                          ? dropped
+		 : fetch_wire_routeless(&t->s->wire) ? routeless
+		 : code == CURLE_OK                  ? ""
+		 : t->why[0] != '\0'                 ? t->why
+						     : curl_easy_strerror(code);
 }
 
 /* Who asks again does so over a new connection. */
@@ -491,6 +497,8 @@ static void finish(struct transfer *t, CURLcode code)
 	struct fetch_reply r = { .why = "" };
 
 	fill(t, &r, code);
+	if (r.connected && r.answer.status != 0)
+		route_reached(&s->f->reached, r.peer);
 	detach(t);
 	if (r.dropped)
 		start_anew(s, t->https);

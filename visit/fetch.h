@@ -63,6 +63,7 @@ struct fetch_reply {
 	bool connected;             /* peer is one */
 	bool reused;                /* over a connection that was there */
 	bool dropped;               /* without a word, by who may be asked the same once more */
+	bool unsent;                /* nothing left this machine: it lacked something, or the route there */
 	bool location_long;         /* a Location that is no URL for its length; answer.location is "" */
 	unsigned http;              /* 10, 11, 20; 0 without a response */
 	const char *why;            /* libcurl's words for a failure, "" */

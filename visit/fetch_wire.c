@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/errno.h"
+#include "visit/route.h"
 
 enum {
 	BUSY_MS = 100,       /* that libcurl may read one connection on end ... */
@@ -61,7 +62,15 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 		w->dropped = true;
 		return CURL_SOCKET_BAD;
 	}
-	if (w->may == NULL || !address_of(&to->addr, addr) || !is_pinned(w, addr) || !w->may(w->arg, addr)) {
+	if (w->may == NULL || !address_of(&to->addr, addr) || !is_pinned(w, addr)) {
+		w->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	if (!route_there(addr)) {
+		w->routeless = true;
+		return CURL_SOCKET_BAD;
+	}
+	if (!w->may(w->arg, addr)) {
 		w->refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -69,6 +78,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 		return CURL_SOCKET_BAD;
 	place->fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 	w->lacks |= place->fd < 0 && errno_is_shortage(errno);
+	w->tried |= place->fd >= 0;
 	memcpy(place->addr, addr, sizeof(addr));
 	memcpy(place->origin, w->origin, sizeof(w->origin));
 	return place->fd;
@@ -143,10 +153,12 @@ bool fetch_wire_begin(struct fetch_wire *w, const struct fetch_order *o)
 	w->arg = o->arg;
 	w->seen = 0;
 	w->records = 0;
-	w->refused = w->lacks = w->sent = w->dropped = w->endless = false;
+	w->refused = w->lacks = w->routeless = w->tried = w->sent = w->dropped = w->endless = false;
 	open = fetch_wire_find(w, w->origin);
 	return open == NULL || (is_pinned(w, open->addr) && w->may(w->arg, open->addr));
 }
+
+bool fetch_wire_routeless(const struct fetch_wire *w) { return w->routeless && !w->tried && !w->refused; }
 
 void fetch_wire_end(struct fetch_wire *w) { w->may = NULL; }
 

@@ -41,6 +41,8 @@ struct fetch_wire {
 	uint32_t records; /* ... and how many in it */
 	bool refused;     /* an address was refused */
 	bool lacks;       /* there was no descriptor, or no memory, for a socket */
+	bool routeless;   /* this machine has no route to an address: it was not tried */
+	bool tried;       /* an address was */
 	bool sent;        /* the request, or its beginning */
 	bool dropped;     /* it was to be sent once more, over another connection: that was not let */
 	bool endless;     /* it was hung up on */
@@ -52,6 +54,8 @@ void fetch_wire_init(struct fetch_wire *w, const uint64_t *turn); /* turn is bor
 bool fetch_wire_begin(struct fetch_wire *w, const struct fetch_order *o);
 void fetch_wire_end(struct fetch_wire *w);
 void fetch_wire_set(struct fetch_wire *w, CURL *easy);
+/* There was no route to any address that it might have been tried to. */
+bool fetch_wire_routeless(const struct fetch_wire *w);
 /* The connection that is open to that origin; NULL: none. There is at most one. */
 struct fetch_socket *fetch_wire_find(struct fetch_wire *w, const char *origin);
 

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "probes/url.h"
 #include "visit/resolve_line.h"
@@ -25,6 +26,7 @@ struct resolve {
 	struct event_base *base;
 	struct resolve_line *line[LINES];
 	struct resolve_ask *first;
+	int64_t heard; /* monotonic: of the last packet of a server */
 };
 
 struct question {
@@ -43,7 +45,10 @@ struct resolve_ask {
 	struct question question[2]; /* A, AAAA */
 	unsigned open;               /* of them: ends to come */
 	unsigned tries;
+	int64_t begun; /* monotonic */
 	bool failed, lacked;
+	bool silent;  /* nobody answered a question: for this name, or for any? */
+	bool doubted; /* that was asked */
 	struct resolve_answer answer;
 };
 
@@ -57,7 +62,7 @@ struct resolve *resolve_new(struct event_base *base, const struct conf *conf, ch
 	r = xcalloc(1, sizeof(*r));
 	r->base = base;
 	for (size_t i = 0; i < LINES; i++) {
-		r->line[i] = resolve_line_new(base, &servers);
+		r->line[i] = resolve_line_new(base, &servers, &r->heard);
 		if (r->line[i] == NULL) {
 			snprintf(error, CONF_ERROR_MAX, "DNS: c-ares 不能启动解析");
 			resolve_free(r);
@@ -174,8 +179,8 @@ static void on_end(void *arg, enum resolve_end end, const uint8_t *packet, size_
 		return;
 	q->over = !unasked || ask->tries == TRIES;
 	ask->lacked |= end == RESOLVE_LACKING;
-	if (end != RESOLVE_ANSWERED || !read_answer(q, packet, n))
-		ask->failed |= q->over;
+	ask->silent |= q->over && (end == RESOLVE_SILENT || end == RESOLVE_UNREACHABLE);
+	ask->failed |= end == RESOLVE_IMPOSSIBLE || (end == RESOLVE_ANSWERED && !read_answer(q, packet, n));
 	if (--ask->open == 0)
 		rest(ask);
 }
@@ -209,13 +214,49 @@ static void put_questions(struct resolve_ask *ask)
 
 static bool is_over(const struct resolve_ask *ask) { return ask->question[0].over && ask->question[1].over; }
 
-static enum probe_outcome outcome_of(const struct resolve_ask *ask)
+static bool was_heard(const struct resolve_ask *ask) { return ask->r->heard >= ask->begun; }
+
+static void settle(struct resolve_ask *ask)
 {
-	if (ask->answer.count > 0)
-		return PROBE_DONE; /* servers that stumble over AAAA are common: one family is enough */
-	if (ask->lacked)
-		return PROBE_SHORTAGE;
-	return ask->failed ? PROBE_RESOLVER_FAILED : PROBE_NO_NAME;
+	struct resolve_answer *a = &ask->answer;
+
+	a->why = "";
+	if (a->count > 0) { /* servers that stumble over AAAA are common: one family is enough */
+		a->outcome = PROBE_DONE;
+	} else if (ask->lacked) {
+		a->outcome = PROBE_SHORTAGE;
+		a->why = "本机没有可用的套接字来问 DNS";
+	} else if (ask->silent && !was_heard(ask)) {
+		a->outcome = PROBE_SHORTAGE;
+		a->why = "DNS 服务器什么也不答: 请看 [probe] resolver 和本机网络";
+	} else {
+		a->outcome = ask->failed || ask->silent ? PROBE_RESOLVER_FAILED : PROBE_NO_NAME;
+	}
+}
+
+static const char *top_level(const char *host)
+{
+	const char *dot = strrchr(host, '.');
+
+	return dot != NULL ? dot + 1 : host;
+}
+
+static void on_doubt(void *arg, enum resolve_end end, const uint8_t *packet, size_t n)
+{
+	struct resolve_ask *ask = arg;
+
+	(void)packet, (void)n;
+	if (end == RESOLVE_GONE)
+		return;
+	ask->open = 0;
+	rest(ask);
+}
+
+/* Are the name's own servers gone, or is the resolver? Every one of them knows the top-level domains. */
+static bool is_in_doubt(const struct resolve_ask *ask)
+{
+	return is_over(ask) && ask->silent && ask->answer.count == 0 && !ask->lacked && !ask->doubted &&
+	       !was_heard(ask);
 }
 
 /* All that was put has ended: once more in a while, or told from the event loop. */
@@ -223,10 +264,15 @@ static void rest(struct resolve_ask *ask)
 {
 	const struct timeval pause = { .tv_sec = is_over(ask) ? 0 : PAUSE_SECONDS };
 
-	if (ask->done == NULL)
+	if (ask->done == NULL) {
 		ask_free(ask);
-	else if (evtimer_add(ask->timer, &pause) != 0)
+	} else if (is_in_doubt(ask)) {
+		ask->doubted = true;
+		ask->open = 1;
+		resolve_line_ask(quietest(ask->r), top_level(ask->host), ns_t_ns, on_doubt, ask);
+	} else if (evtimer_add(ask->timer, &pause) != 0) {
 		fatal("libevent 不能排定事件");
+	}
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -238,7 +284,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		put_questions(ask);
 		return;
 	}
-	ask->answer.outcome = outcome_of(ask);
+	settle(ask);
 	ask->done(ask->arg, &ask->answer);
 	ask_free(ask);
 }
@@ -249,6 +295,7 @@ struct resolve_ask *resolve_begin(struct resolve *r, const char *host,
 	struct resolve_ask *ask = xcalloc(1, sizeof(*ask));
 
 	ask->r = r;
+	ask->begun = clock_steady();
 	ask->done = done;
 	ask->arg = arg;
 	snprintf(ask->host, sizeof(ask->host), "%s", host);

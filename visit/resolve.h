@@ -26,7 +26,10 @@ struct resolve;
 struct resolve_ask;
 
 struct resolve_answer {
-	enum probe_outcome outcome; /* PROBE_DONE, PROBE_NO_NAME, PROBE_RESOLVER_FAILED, PROBE_SHORTAGE */
+	/* PROBE_DONE, PROBE_NO_NAME, PROBE_RESOLVER_FAILED: the server has no answer for this name.
+	 * PROBE_SHORTAGE: we had nothing to ask with, or no server says anything, whatever it is asked. */
+	enum probe_outcome outcome;
+	const char *why; /* of PROBE_SHORTAGE, for people; "" */
 	size_t count;
 	uint8_t addr[RESOLVE_MAX][16];
 	/* that the host is called by in turn (CNAME), as they came */

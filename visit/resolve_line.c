@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/errno.h"
 #include "base/log.h"
 
@@ -30,6 +31,7 @@ struct resolve_line {
 	ares_channel channel;
 	struct event *timer;
 	struct watched watched[SOCKETS_MAX];
+	int64_t *heard;
 	bool single; /* there is one server */
 	bool lacks;  /* the last socket that was wanted could not be had, for want of something of ours */
 	size_t open;
@@ -68,8 +70,11 @@ static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_sock
 static ares_ssize_t receive(ares_socket_t fd, void *to, size_t n, int flags, struct sockaddr *from,
 			    ares_socklen_t *from_size, void *arg)
 {
-	(void)arg;
-	return recvfrom(fd, to, n, flags, from, from_size);
+	const ssize_t got = recvfrom(fd, to, n, flags, from, from_size);
+
+	if (got > 0)
+		*((struct resolve_line *)arg)->heard = clock_steady();
+	return got;
 }
 
 static ares_ssize_t transmit(ares_socket_t fd, const struct iovec *parts, int count, void *arg)
@@ -205,11 +210,13 @@ static bool set_up(struct resolve_line *l)
 	return true;
 }
 
-struct resolve_line *resolve_line_new(struct event_base *base, const struct resolve_servers *servers)
+struct resolve_line *resolve_line_new(struct event_base *base, const struct resolve_servers *servers,
+				      int64_t *heard)
 {
 	struct resolve_line *l = xcalloc(1, sizeof(*l));
 
 	l->base = base;
+	l->heard = heard;
 	l->single = servers->count == 1;
 	for (size_t i = 0; i < SOCKETS_MAX; i++)
 		l->watched[i].fd = -1;

@@ -33,8 +33,10 @@ enum resolve_end {
 
 typedef void resolve_end_fn(void *arg, enum resolve_end end, const uint8_t *answer, size_t n);
 
-/* NULL: c-ares does not start. */
-struct resolve_line *resolve_line_new(struct event_base *base, const struct resolve_servers *servers);
+/* Each packet of a server, whatever it says, sets *heard to when it came (monotonic); borrowed. NULL: c-ares
+ * does not start. */
+struct resolve_line *resolve_line_new(struct event_base *base, const struct resolve_servers *servers,
+				      int64_t *heard);
 void resolve_line_free(struct resolve_line *l);         /* NULL-safe; what is open ends as RESOLVE_GONE */
 size_t resolve_line_open(const struct resolve_line *l); /* questions */
 

@@ -36,7 +36,7 @@ settings "host_seconds = 3600" >"$work/rare.conf"
 settings "per_second = 20" >"$work/slow.conf"
 settings "timeout = 60" >"$work/big.conf"
 settings "opt_out = optout.$domain" >"$work/optout.conf"
-for to in 'sixth [fd77::1]:5353' 'nobody 10.77.1.98' 'later 10.77.1.55:5300'; do
+for to in 'sixth [fd77::1]:5353' 'nobody 10.77.1.98' 'mute 10.77.1.57' 'later 10.77.1.55:5300'; do
 	settings | sed "s/^resolver = .*/resolver = ${to#* }/" >"$work/${to% *}.conf"
 done
 settings "opt_out = alias.example" >"$work/optalias.conf"
@@ -238,7 +238,10 @@ check "or is too long to tell whether it did" of resolver-failed "http://winding
 for name in dangling circle; do check "a name that is another's: $name" of no-name "http://$name.lies.$domain/"; done
 sixth() { ends done "http://truncated.lies.$domain/" && run sixth.conf "http://truncated.lies.$domain/" >/dev/null && says '.run == "done"' && [ -s "$work/sixth.log" ]; }
 check "a resolver by IPv6, on a port of its own" sixth
-check "a resolver that is not there" of resolver-failed "http://www.$domain/" nobody.conf
+# whose servers are silent is told so as long as the resolver says anything; whose resolver is, has no network
+unheard() { run "$1" -t "http://www.$domain/" >/dev/null && says '.run == "shortage" and .requests == 0 and (.transcript | test("DNS 服务器什么也不答"))'; }
+check "a resolver that is not there is our lack" unheard nobody.conf
+check "and so is one that says nothing to anybody" unheard mute.conf
 several() { # one that is not there, one that refuses, one that answers
 	settings | sed '/^resolver/d' >"$work/plain.conf"
 	printf 'search example.edu.cn\nnameserver 10.77.1.98\nnameserver 10.77.1.54\nnameserver 10.77.1.53\noptions ndots:9 timeout:60\n' >"$work/resolv.conf"
@@ -274,6 +277,25 @@ check "a name that changes its address between two asks" rebinds
 check "a wildcard name is a name" ends done "http://made-up-$RANDOM.$domain/"
 no_search() { ! grep -v "\.$domain " "$work/liar.log" && ! grep -E 'query\[.*\] [^ ]*(outside|localhost|google)' "$work/dns.log"; }
 check "no name was asked for that was refused, nor any of the resolver's own" no_search
+
+# -- our own network
+roadless() { # a family that this machine has no route for, and one that it has
+	ends done "http://twofold.$domain/" '.requests == 1' &&
+		run conf -t "http://www.$domain/ $(printf 'http://[fd77::5]/?%s ' {1..7})" >/dev/null &&
+		says '[.answers[1:][].outcome] | length == 7 and all(.[]; . == "connect-failed")' &&
+		says '.requests == 1 and .retry_after == 0 and (.transcript | test("本机没有通往该地址的路由"))'
+}
+check "an address that no route leads to is not asked, and its host not held for it" roadless
+cut_off() {
+	local i urls=()
+	for i in $(seq 7); do urls+=("http://10.77.1.1/?$i"); done
+	ip route del local 10.77.0.0/16 dev lo table local || return 1
+	run conf "${urls[@]}" >/dev/null
+	says '.run == "shortage" and .requests == 0 and .retry_after == 0' && unheard conf
+	local ended=$?
+	ip route add local 10.77.0.0/16 dev lo && [ "$ended" -eq 0 ] && ends done "http://10.77.1.1/?0"
+}
+check "no route to anybody: that is our lack, and nobody is held for it" cut_off
 
 # -- robots.txt
 check "robots.txt: refused" ends robots "http://rules.$domain/private/x" '.requests == 1'
