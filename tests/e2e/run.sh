@@ -78,4 +78,12 @@ no_state() {
 	tail -n 1 "$work/nostate" | grep '建不了目录 /proc/nowhere'
 }
 check "a folder that cannot be made is named" no_state
+kept() { # FILE: it is somebody's, and STATE names its folder
+	rm -rf "$work/mine" && mkdir "$work/mine" && echo "name = 我们大学" >"$work/mine/$1"
+	ONCE=1 STATE=$work/mine "$TOP/scripts/run" >"$work/kept" 2>&1 </dev/null && return 1
+	cat "$work/kept"
+	grep -q '我们大学' "$work/mine/$1" && tail -n 1 "$work/kept" | grep "$work/mine"
+}
+check "a configuration that is not the sample's stays" kept beiand.conf
+check "a database that is not the sample's stays" kept beiand.db
 finish
