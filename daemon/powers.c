@@ -19,10 +19,10 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 	[ROLE_SENSOR] = {
 		.role = "sensor",
 		.capabilities = "-",
-		.reads = "its capture handle and the counters of its prefilter (opened before), capture files of "
-			 "--replay, identifiers.tsv",
+		.reads = "its capture handle and the counters of its prefilter (opened before), the counters of "
+			 "its interface in /sys, capture files of --replay, the data tables (at its start)",
 		.writes = "-",
-		.network = "a netlink socket, to ask how its interface is",
+		.network = "a netlink socket, to ask how its interface is and which addresses this machine has",
 		.syscalls = "@basic-io",
 		.reason = "reads hostile packets, so it holds nothing worth stealing",
 		.files = 32,
@@ -54,7 +54,8 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 		.role = "prober",
 		.program = "beiand-prober", /* so that no other process carries the libraries that it needs */
 		.capabilities = "-",
-		.reads = "resolv.conf, /dev/urandom (at its start), the file of trusted roots, the data tables (before the first answer)",
+		.reads = "resolv.conf, openssl.cnf, /dev/urandom (at its start), the file of trusted roots, the "
+			 "data tables (before the first answer)",
 		.writes = "-",
 		.network = "outbound TCP to what its jobs name, the DNS server",
 		.syscalls = "@basic-io @network-io",
