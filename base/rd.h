@@ -37,12 +37,13 @@ static inline bool rd_done(const struct rd *r) { return !r->failed && r->p == r-
 static inline const uint8_t *rd_bytes(struct rd *r, size_t n)
 {
 	const uint8_t *p = r->p;
-	if (r->failed || n > rd_left(r)) {
+	if (n > rd_left(r) || (n == 0 && r->failed)) { /* nothing is left of one that failed */
 		r->failed = true;
 		r->p = r->end;
 		return NULL;
 	}
-	r->p = p ? p + n : p;
+	if (n > 0) /* or p may be NULL */
+		r->p = p + n;
 	return p;
 }
 

@@ -40,6 +40,7 @@ static uint64_t get_number(struct rd *r)
 			return v;
 	}
 	r->failed = true;
+	r->p = r->end;
 	return 0;
 }
 
