@@ -3,20 +3,30 @@
 
 #include <netinet/in.h>
 
-#include "dissect/ahead.h"
 #include "dissect/frag.h"
 #include "dissect/ja4.h"
 #include "dissect/link.h"
 #include "dissect/quic.h"
 #include "dissect/span.h"
 #include "dissect/tcp.h"
+#include "dissect/udp.h"
+#include "dissect/usual.h"
 
 enum {
 	DISSECT_DEPTH_MAX =
 		24, /* layers of one packet; a frame has about 4, in a tunnel with tags about 10 */
 	DISSECT_ALIGN = 64,
 	AHEAD_FLOWS = 16384, /* two MiB of them */
-	UDP_LENGTH_SUM = 4,
+	AHEAD_ENTRIES = 3,   /* packets before its own a flow's memory is asked for */
+	UDP_HEADER = 8,
+};
+
+/* A packet that comes soon. */
+struct soon {
+	const struct dissect_packet *packet;
+	bool usual;
+	struct usual frame; /* if it is, and the next if that is one of TCP */
+	struct flow_look look;
 };
 
 struct dissect {
@@ -27,6 +37,8 @@ struct dissect {
 	struct span_table *spans;
 	struct quic *quic;
 	struct ja4_cache ja4;
+	struct soon soon[DISSECT_AHEAD_MAX];
+	size_t soon_count, soon_at; /* soon_at: the next to come */
 };
 
 static const char *const reason_names[] = {
@@ -195,41 +207,99 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 	return d;
 }
 
+static bool soon_is(const struct soon *s, uint8_t proto) { return s->usual && s->frame.flow.proto == proto; }
+
+/* The second step: the first has to be there by now. */
+static void soon_entry(const struct dissect *d, size_t i)
+{
+	if (i < d->soon_count && soon_is(&d->soon[i], IPPROTO_TCP))
+		flow_ahead_entry(&d->tcp.table, d->soon[i].look.hash);
+}
+
+static void soon_datagram(const struct dissect *d, const struct usual *u)
+{
+	struct rd r = u->r;
+
+	if (rd_skip(&r, UDP_HEADER))
+		quic_ahead(d->quic, &u->flow, r);
+}
+
 /* The steps of one packet wait for each other, those of all do not. Few flows are in the cache anyway. */
-void dissect_ahead(const struct dissect *d, const struct dissect_packet *p, size_t n)
+void dissect_ahead(struct dissect *d, const struct dissect_packet *p, size_t n)
 {
 	bool tcp = d->tcp.table.fresh >= AHEAD_FLOWS, quic = quic_is_busy(d->quic);
-	uint64_t hash[DISSECT_AHEAD_MAX];
-	struct dissect_flow f;
-	size_t count = 0;
-	struct rd rest;
 
-	for (size_t i = 0; (tcp || quic) && i < n && i < DISSECT_AHEAD_MAX; i++) {
-		if (!ahead_flow(&p[i], &f, &rest))
-			continue;
-		if (f.proto == IPPROTO_TCP && tcp)
-			hash[count++] = tcp_ahead(&d->tcp, &f, rest);
-		else if (f.proto == IPPROTO_UDP && quic && rd_skip(&rest, UDP_LENGTH_SUM))
-			quic_ahead(d->quic, &f, rest);
+	d->soon_at = 0;
+	d->soon_count = !tcp && !quic ? 0 : n < DISSECT_AHEAD_MAX ? n : DISSECT_AHEAD_MAX;
+	for (size_t i = 0; i < d->soon_count; i++) {
+		struct soon *s = &d->soon[i];
+		s->packet = &p[i];
+		s->usual = usual_read(&p[i], &s->frame);
+		if (soon_is(s, IPPROTO_TCP))
+			tcp_ahead(&d->tcp, &s->frame.flow, s->frame.r, &s->look);
+		else if (soon_is(s, IPPROTO_UDP) && quic)
+			soon_datagram(d, &s->frame);
 	}
-	for (size_t i = 0; i < count; i++)
-		flow_ahead_entry(&d->tcp.table, hash[i]);
+	for (size_t i = 0; i < AHEAD_ENTRIES; i++)
+		soon_entry(d, i);
+}
+
+/* Where the layers would have come to by themselves. */
+static walk_fn *walk_usual(struct walk *w, const struct usual *u)
+{
+	w->m.flow = u->flow;
+	w->r = u->r;
+	w->cut = u->cut;
+	w->ident = u->ident;
+	return u->flow.proto == IPPROTO_TCP ? tcp_walk : udp_walk;
+}
+
+static void walk_start(struct walk *w, const struct dissect_packet *p)
+{
+	w->r = rd_init(p->bytes, p->captured);
+	w->cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0;
+	w->next = link_find(p->linktype);
+	if (w->next == NULL)
+		walk_stop(w, DISSECT_LINK_UNKNOWN);
+}
+
+/* What is known of it from before, if it is the one that was to come. */
+static bool walk_soon(struct dissect *d, const struct dissect_packet *p)
+{
+	const struct soon *s = &d->soon[d->soon_at];
+
+	d->walk.look = NULL;
+	if (d->soon_at == d->soon_count)
+		return false;
+	if (s->packet != p) {
+		d->soon_count = d->soon_at;
+		return false;
+	}
+	d->soon_at++;
+	soon_entry(d, d->soon_at + AHEAD_ENTRIES - 1);
+	if (!s->usual)
+		return false;
+	d->walk.next = walk_usual(&d->walk, &s->frame);
+	d->walk.look = s->frame.flow.proto == IPPROTO_TCP ? &s->look : NULL;
+	return true;
 }
 
 void dissect_packet(struct dissect *d, const struct dissect_packet *p)
 {
 	struct walk *w = &d->walk;
+	struct usual u;
 
 	w->out.told = false;
 	w->outcome = DISSECT_OUT_READ;
 	w->m.time = p->time;
-	w->r = rd_init(p->bytes, p->captured);
-	w->cut = p->wire_len > p->captured ? p->wire_len - p->captured : 0;
-	w->next = link_find(p->linktype);
 	w->serial = ++d->stats.packets;
 	d->stats.bytes += p->wire_len;
-	if (w->next == NULL)
-		walk_stop(w, DISSECT_LINK_UNKNOWN);
+	if (walk_soon(d, p))
+		;
+	else if (usual_read(p, &u))
+		w->next = walk_usual(w, &u);
+	else
+		walk_start(w, p);
 	for (int depth = 0; w->next != NULL; depth++) {
 		walk_fn *layer = w->next;
 		w->next = NULL;

@@ -204,9 +204,9 @@ struct dissect_packet {
 
 enum { DISSECT_AHEAD_MAX = 16 };
 
-/* These, at most DISSECT_AHEAD_MAX, come next: the memory that they will need is asked for. Changes nothing.
- */
-void dissect_ahead(const struct dissect *d, const struct dissect_packet *p, size_t n);
+/* These, at most DISSECT_AHEAD_MAX, come next, in this order and as they stand there: the memory that they
+ * will need is asked for. Changes nothing in what they tell. */
+void dissect_ahead(struct dissect *d, const struct dissect_packet *p, size_t n);
 void dissect_packet(struct dissect *d, const struct dissect_packet *p);
 /* End of input: gives up what is still incomplete and counts it. */
 void dissect_finish(struct dissect *d);

@@ -5,7 +5,7 @@
 
 #include "dissect/mix.h"
 
-enum { FLOW_HEADS_MIN = 16 };
+enum { FLOW_HEADS_MIN = 16, IDLE_AHEAD = 4 };
 
 /* Two for each flow: the second of a chain would have to be waited for. */
 uint32_t flow_heads(uint32_t flows)
@@ -72,6 +72,12 @@ uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
 	return mix_product(a ^ ports ^ UINT64_C(0x589965cc75374cc3), b ^ s);
 }
 
+void flow_look(const struct flow_table *t, const struct dissect_flow *f, struct flow_look *look)
+{
+	look->dir = flow_key(&look->key, f);
+	look->hash = flow_hash(t, &look->key);
+}
+
 /* Both directions have one set, chosen by the low bits of the hash. */
 static struct flow_hint *hint_set(const struct flow_table *t, uint64_t hash)
 {
@@ -88,7 +94,7 @@ void flow_ahead_entry(const struct flow_table *t, uint64_t hash)
 
 	if (at != 0) {
 		__builtin_prefetch(&t->flows[at - 1]);
-		__builtin_prefetch(&t->flows[at - 1].dir);
+		__builtin_prefetch(&t->flows[at - 1].dir[1]);
 	} else /* nothing of it is known but, at the most, where it begins */
 		flow_ahead_hints(t, hash);
 }
@@ -117,11 +123,25 @@ struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_
 	return NULL;
 }
 
+/* Soon the hand is there: asks for the flow's memory, and later, when its key can be read, for its head's.
+ * Inline, for to the compiler a function that only asks is one that does nothing. */
+static inline __attribute__((always_inline)) void flow_idle_ahead(const struct flow_table *t)
+{
+	const struct flow *next = &t->flows[t->hand + IDLE_AHEAD], *later = next + IDLE_AHEAD;
+
+	if (t->count - t->hand <= 2 * IDLE_AHEAD)
+		return;
+	__builtin_prefetch(later);
+	__builtin_prefetch(&later->dir[1]);
+	__builtin_prefetch(&t->heads[flow_hash(t, &next->key) & t->mask]);
+}
+
 /* All are in use: the next that had no packet since the hand came by. */
 static struct flow *flow_idle(struct flow_table *t)
 {
 	for (;;) {
 		struct flow *f = &t->flows[t->hand];
+		flow_idle_ahead(t);
 		t->hand = t->hand + 1 < t->count ? t->hand + 1 : 0;
 		if (!f->used)
 			return f;

@@ -66,7 +66,15 @@ uint32_t flow_hint_sets(uint32_t flows);
 /* flows, hints and heads point to zeroed memory for `count` flows and what goes with them. */
 void flow_init(struct flow_table *t, uint32_t count, uint64_t seed);
 
-/* The key of a packet's flow, and which end sent it. */
+/* What a packet's flow is looked for by. */
+struct flow_look {
+	struct flow_key key;
+	uint64_t hash;
+	int dir; /* which end sent it */
+};
+
+void flow_look(const struct flow_table *t, const struct dissect_flow *f, struct flow_look *look);
+/* The key alone, and the end; the hash of a key. */
 int flow_key(struct flow_key *key, const struct dissect_flow *f);
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 

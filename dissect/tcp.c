@@ -4,16 +4,18 @@
 #include <netinet/in.h>
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16, TCP_HEADER = 20, TCP_BOTH = 3 };
-enum { TCP_FLAGS_BEHIND_PORTS = 9 };
+enum { TCP_LENGTH_AT = 12, TCP_FLAGS_AT = 13 };
 
 struct tcp_packet {
-	struct flow_key key;
-	uint64_t hash;
+	const struct flow_look *look;
 	int dir;
 	uint8_t flags;
 	uint32_t ack, end; /* end: where the next segment begins */
 	struct stream_segment seg;
 };
+
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+static uint32_t be32(const uint8_t *p) { return (uint32_t)be16(p) << 16 | be16(p + 2); }
 
 /* Both directions of a flow come to their end outside of a packet of their own. */
 static void tcp_end(struct tcp *tcp, struct flow *f, const struct proto_out *packet_out)
@@ -47,13 +49,13 @@ static struct flow *tcp_open(struct walk *w, const struct tcp_packet *p)
 {
 	struct flow *victim;
 
-	while ((victim = flow_crowded(&w->tcp->table, p->hash)) != NULL) {
+	while ((victim = flow_crowded(&w->tcp->table, p->look->hash)) != NULL) {
 		if (victim->state != FLOW_OVER)
 			walk_count(w, DISSECT_TCP_FULL);
 		tcp_drop(w->tcp, victim, &w->out);
 	}
 	w->out.stats->flows++;
-	return flow_add(&w->tcp->table, &p->key, p->hash);
+	return flow_add(&w->tcp->table, &p->look->key, p->look->hash);
 }
 
 static bool tcp_is_near(uint32_t a, uint32_t b) { return a - b <= STREAM_OLD_MAX || b - a <= STREAM_OLD_MAX; }
@@ -75,9 +77,9 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 		f->done &= (uint8_t) ~(1u << p->dir);
 		return f;
 	}
-	flow_hint_put(&w->tcp->table, p->hash, p->dir, start, true);
+	flow_hint_put(&w->tcp->table, p->look->hash, p->dir, start, true);
 	if ((p->flags & TCP_ACK) != 0) /* the other side's SYN may be lost */
-		flow_hint_put(&w->tcp->table, p->hash, !p->dir, p->ack, false);
+		flow_hint_put(&w->tcp->table, p->look->hash, !p->dir, p->ack, false);
 	return f;
 }
 
@@ -85,7 +87,7 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream *s, struct stream_env *env)
 {
 	uint32_t next, ahead;
-	bool fresh = false, known = flow_hint_take(&w->tcp->table, p->hash, p->dir, &next, &fresh);
+	bool fresh = false, known = flow_hint_take(&w->tcp->table, p->look->hash, p->dir, &next, &fresh);
 
 	ahead = known ? p->seg.seq - next : 0;
 	if (fresh ? ahead > STREAM_OLD_MAX : ahead > w->tcp->pool.size)
@@ -176,20 +178,22 @@ static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, 
 
 static bool tcp_header(struct walk *w, struct tcp_packet *p)
 {
+	struct rd r = w->r;
+	const uint8_t *h = rd_bytes(&r, TCP_HEADER);
+	size_t length = h != NULL ? (size_t)(h[TCP_LENGTH_AT] >> 4) * 4 : 0;
+
 	w->m.flow.proto = IPPROTO_TCP;
-	w->m.flow.sport = rd_be16(&w->r);
-	w->m.flow.dport = rd_be16(&w->r);
-	p->seg.seq = rd_be32(&w->r);
-	p->ack = rd_be32(&w->r);
-	size_t length = (size_t)(rd_u8(&w->r) >> 4) * 4;
-	p->flags = rd_u8(&w->r);
-	rd_skip(&w->r, 6);
-	if (!rd_ok(&w->r) || length < TCP_HEADER || !rd_skip(&w->r, length - TCP_HEADER)) {
+	if (length < TCP_HEADER || !rd_skip(&r, length - TCP_HEADER)) {
 		walk_bad(w, DISSECT_TRANSPORT_BAD);
 		return false;
 	}
-	p->end = p->seg.seq + (uint32_t)(rd_left(&w->r) + w->cut) + ((p->flags & TCP_SYN) != 0);
-	p->seg.r = w->r;
+	w->m.flow.sport = be16(h);
+	w->m.flow.dport = be16(h + 2);
+	p->seg.seq = be32(h + 4);
+	p->ack = be32(h + 8);
+	p->flags = h[TCP_FLAGS_AT];
+	p->end = p->seg.seq + (uint32_t)(rd_left(&r) + w->cut) + ((p->flags & TCP_SYN) != 0);
+	p->seg.r = r;
 	p->seg.cut = w->cut;
 	return true;
 }
@@ -204,34 +208,36 @@ static void tcp_packet(struct walk *w, struct tcp_packet *p, struct flow *f)
 	if (rd_left(&p->seg.r) > 0 || p->seg.cut > 0)
 		f = tcp_data(w, p, f);
 	else if (f == NULL && (p->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK)
-		flow_hint_put(&w->tcp->table, p->hash, p->dir, seq, false); /* what comes next begins here */
+		flow_hint_put(&w->tcp->table, p->look->hash, p->dir, seq,
+			      false); /* what comes next begins here */
 	if (f != NULL && ((p->flags & (TCP_FIN | TCP_RST)) != 0 || f->ends != 0))
 		tcp_close(w, p, seq, f);
 }
 
-uint64_t tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f, struct rd rest)
+void tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f, struct rd segment, struct flow_look *look)
 {
-	struct flow_key key;
-	uint64_t hash;
-
-	flow_key(&key, f);
-	hash = flow_hash(&tcp->table, &key);
-	flow_ahead(&tcp->table, hash);
-	if (rd_skip(&rest, TCP_FLAGS_BEHIND_PORTS) && (rd_u8(&rest) & TCP_SYN) != 0)
-		flow_ahead_hints(&tcp->table, hash);
-	return hash;
+	flow_look(&tcp->table, f, look);
+	flow_ahead(&tcp->table, look->hash);
+	if (rd_skip(&segment, TCP_FLAGS_AT) && (rd_u8(&segment) & TCP_SYN) != 0)
+		flow_ahead_hints(&tcp->table, look->hash);
 }
 
 void tcp_walk(struct walk *w)
 {
+	const struct flow_look *look = w->look;
+	struct flow_look room;
 	struct tcp_packet p;
 	struct flow *f;
 
 	if (!tcp_header(w, &p))
 		return;
-	p.dir = flow_key(&p.key, &w->m.flow);
-	p.hash = flow_hash(&w->tcp->table, &p.key);
-	f = flow_find(&w->tcp->table, &p.key, p.hash);
+	if (look == NULL) {
+		flow_look(&w->tcp->table, &w->m.flow, &room);
+		look = &room;
+	}
+	p.look = look;
+	p.dir = look->dir;
+	f = flow_find(&w->tcp->table, &look->key, look->hash);
 	if (f == NULL || (f->done & 1u << p.dir) == 0 || (p.flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0)
 		tcp_packet(w, &p, f);
 	if (w->cut > 0)

@@ -14,9 +14,9 @@ struct tcp {
 	struct hold_pool pool;
 };
 
-/* Asks for the memory of a flow that will be looked for; its hash, for flow_ahead_entry(). `rest` begins
- * behind the ports. */
-uint64_t tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f, struct rd rest);
+/* Asks for the memory in which the flow of a segment will be looked for by *look, which is filled in. */
+void tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f, struct rd segment,
+	       struct flow_look *look);
 void tcp_walk(struct walk *w);
 /* Gives up all flows; messages that lie behind holes come out. */
 void tcp_finish(struct tcp *tcp, const struct proto_out *out);

@@ -12,6 +12,7 @@
 #include "dissect/ja4.h"
 
 enum {
+	EXT_HEADER = 4, /* type, size */
 	HOST_NAME = 0,
 	ECH_OUTER = 0,
 	ECH_INNER = 1,
@@ -101,6 +102,13 @@ static const uint8_t ext_low[TLS_LOW] = { [TLS_EXT_SERVER_NAME] = EXT_SERVER_NAM
 					  [TLS_EXT_ALGORITHMS] = EXT_ALGORITHMS,
 					  [TLS_EXT_VERSIONS] = EXT_VERSIONS };
 
+static bool ext_read(enum ext i, struct dissect_str data, struct tls_hello *h)
+{
+	struct rd r = rd_init(data.p, data.n);
+
+	return ext_get[i](&r, h);
+}
+
 static enum ext ext_low_of(uint16_t type, struct tls_types *t)
 {
 	t->odd |= (t->low >> type & 1) != 0;
@@ -125,26 +133,25 @@ static enum ext ext_high_of(uint16_t type, struct tls_types *t)
  * Clients shuffle them: nothing here may depend on what comes when. */
 static bool extensions(struct rd r, struct tls_hello *h)
 {
-	struct rd data[EXT_COUNT];
+	struct dissect_str data[EXT_COUNT];
 	struct tls_types types = { 0 };
 	unsigned have = 0; /* a bit for each of data[] that is set, but for the first */
+	const uint8_t *head, *p;
 
-	while (rd_left(&r) > 0) {
-		uint16_t type = rd_be16(&r);
-		struct rd one = rd_sub16(&r);
+	while (rd_left(&r) > 0 && (head = rd_bytes(&r, EXT_HEADER)) != NULL) {
+		uint16_t type = (uint16_t)(head[0] << 8 | head[1]), size = (uint16_t)(head[2] << 8 | head[3]);
 		enum ext i = type < TLS_LOW ? ext_low_of(type, &types) : ext_high_of(type, &types);
-		if ((have >> i & 1) != 0) {
-			h->odd = true;
-		} else if (rd_ok(&one)) {
-			data[i] = one;
-			have |= 1u << i & ~(1u << EXT_OTHER);
-		}
+		if ((p = rd_bytes(&r, size)) == NULL)
+			break;
+		h->odd |= (have >> i & 1) != 0;
+		if ((have >> i & 1) == 0)
+			data[i] = (struct dissect_str){ p, size };
+		have |= 1u << i & ~(1u << EXT_OTHER);
 	}
 	h->types = types;
-	for (int i = EXT_OTHER + 1; i < EXT_COUNT; i++) {
-		if ((have >> i & 1) != 0 && !ext_get[i](&data[i], h))
+	for (int i = EXT_OTHER + 1; i < EXT_COUNT; i++)
+		if ((have >> i & 1) != 0 && !ext_read((enum ext)i, data[i], h))
 			h->odd = true;
-	}
 	return rd_ok(&r);
 }
 

@@ -15,6 +15,7 @@ struct walk;
 struct frag_table;
 struct span_table;
 struct tcp;
+struct flow_look;
 
 typedef void walk_fn(struct walk *w);
 
@@ -29,8 +30,9 @@ struct walk {
 	struct frag_table *frags;
 	struct span_table *spans;
 	struct tcp *tcp;
-	struct dissect_message m; /* time and flow are filled as layers are walked */
-	struct proto_out out;     /* out.m is &m */
+	const struct flow_look *look; /* for the flow of the packet, made before; NULL: it was not */
+	struct dissect_message m;     /* time and flow are filled as layers are walked */
+	struct proto_out out;         /* out.m is &m */
 };
 
 /* What stands in the message besides time and flow, left by parsers of packets before. */
