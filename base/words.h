@@ -131,8 +131,8 @@ enum probe_outcome {
 	PROBE_BAD_PORT,
 	PROBE_BAD_URL,
 	PROBE_OPTED_OUT,
-	PROBE_ROBOTS,    /* robots.txt asks not to */
-	PROBE_PAUSED,    /* cut short by `probe pause`, or outside the hours */
+	PROBE_ROBOTS, /* robots.txt asks not to */
+	PROBE_PAUSED, /* cut short by `probe pause`, outside the hours, or after too long a wait of our own */
 	PROBE_HELD_BACK, /* the target asked to wait (429, 503, Retry-After), or failed too often */
 	PROBE_CONNECT_FAILED,
 	PROBE_TLS_FAILED,

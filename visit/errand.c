@@ -56,6 +56,13 @@ static void wake_in(struct errand *e, int64_t us)
 		fatal("libevent 不能排定事件");
 }
 
+/* For a reason of ours, not the target's. */
+static void wait_for_us(struct errand *e, int64_t us)
+{
+	term_waits(e->task.term, us);
+	wake_in(e, us);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct errand *e = arg;
@@ -534,7 +541,7 @@ static bool budget_lets(struct errand *e, int64_t now)
 	} else if (wait > 0) {
 		e->m->counters.waits++;
 		transcript_waits(e->task.transcript, now, e->way.url.host, wait);
-		wake_in(e, wait);
+		wait_for_us(e, wait);
 	}
 	return wait == 0;
 }
@@ -559,7 +566,7 @@ static void go(struct errand *e)
 	if (!budget_lets(e, now))
 		return;
 	if (*e->task.requests == 0 && e->task.begins != NULL && !e->task.begins(e->task.arg)) {
-		wake_in(e, ERRAND_TELL_MS * 1000);
+		wait_for_us(e, ERRAND_TELL_MS * 1000);
 		return;
 	}
 	e->paid = false;

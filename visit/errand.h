@@ -18,6 +18,7 @@
 #include "visit/fetch.h"
 #include "visit/resolve.h"
 #include "visit/shelf.h"
+#include "visit/term.h"
 #include "visit/transcript.h"
 #include "visit/visit.h"
 
@@ -57,6 +58,7 @@ struct errand_task {
 	void *arg; /* for begins */
 	struct transcript *transcript;
 	unsigned *requests; /* counts what is sent */
+	struct term *term;  /* told of waits of our own */
 };
 
 struct errand_result {

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "visit/errand.h"
+#include "visit/term.h"
 
 enum {
 	HOSTS_MAX = 65536,   /* whose budgets are remembered */
@@ -51,6 +52,7 @@ struct visit {
 	const char *suffix[VISIT_SCOPE_MAX];
 	struct errand *errand;
 	struct transcript transcript;
+	struct term term;
 	unsigned requests, status;
 	uint32_t retry_after;
 	char etag[VISIT_TAG_MAX], modified[VISIT_TAG_MAX];
@@ -263,6 +265,7 @@ static void next_ask(struct visit *x, const struct probe_answer *answer)
 		.arg = x->arg,
 		.transcript = &x->transcript,
 		.requests = &x->requests,
+		.term = &x->term,
 	};
 
 	x->run.answer = answer;
@@ -338,17 +341,32 @@ static void describe(const struct conf *c, const struct visit_job *j, struct pro
 		suffix[i] = j->scope[i];
 }
 
+/* Over, or looked at again when it may be: its end is put off by each wait of ours. */
+static void look_at_term(struct visit *x)
+{
+	const int64_t left = term_left(&x->term, clock_steady()), second = 1000000;
+	const struct timeval tv = { .tv_sec = left / second, .tv_usec = left % second };
+
+	if (left == 0) {
+		if (term_outcome(&x->term) == PROBE_PAUSED)
+			snprintf(x->run.remark, sizeof(x->run.remark), "为本机自己的限速已等 %d 秒, 以后再问",
+				 TERM_OWN_SECONDS_MAX);
+		finish(x, term_outcome(&x->term));
+	} else if (evtimer_add(x->timer, &tv) != 0) {
+		fatal("libevent 不能排定事件");
+	}
+}
+
 static void begin(struct visit *x)
 {
-	const struct timeval most = { .tv_sec = VISIT_SECONDS_MAX };
 	const enum probe_outcome o = x->v->m.paused ? PROBE_PAUSED : job_check(x->v->conf, &x->job);
 
 	if (o != PROBE_DONE) {
 		finish(x, o);
 		return;
 	}
-	if (evtimer_add(x->timer, &most) != 0)
-		fatal("libevent 不能排定事件");
+	term_begin(&x->term, clock_steady());
+	look_at_term(x);
 	x->facts.fact = xcalloc(PROBE_FACTS_MAX, sizeof(*x->facts.fact));
 	x->run.state = xcalloc(1, x->job.probe->state_size > 0 ? x->job.probe->state_size : 1);
 	x->started = true;
@@ -363,7 +381,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	if (!x->started)
 		begin(x);
 	else
-		finish(x, PROBE_TIMEOUT);
+		look_at_term(x);
 }
 
 static struct visit *visit_new(struct visits *v, const struct visit_job *job, const struct visit_hooks *hooks,

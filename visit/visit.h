@@ -26,7 +26,6 @@ enum {
 	VISIT_SCOPE_MAX = 32,         /* suffixes of one job */
 	VISIT_TAG_MAX = 256,          /* ETag or Last-Modified with NUL; longer ones are not kept */
 	VISIT_TRANSCRIPT_MAX = 16384, /* bytes with NUL; what finds no room is counted in its last line */
-	VISIT_SECONDS_MAX = 1800,     /* of a whole run with its waits; then PROBE_TIMEOUT */
 	VISIT_STAY_MAX = 256,         /* runs of one stay */
 };
 
