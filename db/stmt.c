@@ -353,10 +353,12 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_PROBE_JOB_HANDED] =
 		"SELECT kind, name, probe, target, app, origin, wanted, attempts, failures, version, "
 		"etag, modified, outcome FROM probe_job WHERE id = ?1 AND handed IS NOT NULL",
+	/* a hold that came while it was out stays */
 	[STMT_PROBE_ANSWERED] =
-		"UPDATE probe_job SET handed = NULL, wanted = ?2, rank = ?3, due = ?4, attempts = ?5, "
-		"failures = ?6, tried = ?7, done = CASE WHEN ?8 THEN ?7 ELSE done END, outcome = ?9, "
-		"status = ?10, version = ?11, remark = ?12, etag = ?13, modified = ?14 WHERE id = ?1",
+		"UPDATE probe_job SET handed = NULL, wanted = ?2, rank = ?3, due = max(due, ?4), "
+		"attempts = ?5, failures = ?6, tried = ?7, done = CASE WHEN ?8 THEN ?7 ELSE done END, "
+		"outcome = ?9, status = ?10, version = ?11, remark = ?12, etag = ?13, modified = ?14 "
+		"WHERE id = ?1",
 	/* one that a fact led to may be wanted again, as it is */
 	[STMT_PROBE_TARGET_OVER] = "SELECT target FROM probe_job WHERE id = ?1 AND " OVER,
 	[STMT_PROBE_TARGETS_OVER] = "SELECT id FROM probe_job WHERE target <> '' AND " OVER,
@@ -367,10 +369,9 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_PROBE_KINDS_NAMED] = "SELECT kind FROM observed_subject WHERE name = ?1 UNION "
 				   "SELECT kind FROM probe_job WHERE name = ?1 ORDER BY kind",
 	[STMT_PROBE_WANTED] = "UPDATE probe_job SET wanted = ?2 WHERE id = ?1",
-	[STMT_PROBE_HOLD_HOST] = "UPDATE probe_job SET due = ?1 WHERE kind = 0 AND name = ?2 "
-				 "AND wanted = 1 AND handed IS NULL AND due < ?1",
-	[STMT_PROBE_HOLD_PROBE] = "UPDATE probe_job SET due = ?1 WHERE probe = ?2 AND wanted = 1 "
-				  "AND handed IS NULL AND due < ?1",
+	/* also of what is out, or not wanted now: the one may be lost, the other wanted anew */
+	[STMT_PROBE_HOLD_HOST] = "UPDATE probe_job SET due = ?1 WHERE kind = 0 AND name = ?2 AND due < ?1",
+	[STMT_PROBE_HOLD_PROBE] = "UPDATE probe_job SET due = ?1 WHERE probe = ?2 AND due < ?1",
 	[STMT_PROBE_HELD_HOST] = "SELECT max(due) FROM probe_job WHERE kind = 0 AND name = ?1 "
 				 "AND outcome = ?2 AND due > ?3",
 	[STMT_PROBE_HELD_PROBE] = "SELECT max(due) FROM probe_job WHERE probe = ?1 AND outcome = ?2 "

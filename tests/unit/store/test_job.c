@@ -315,6 +315,64 @@ static void fall(int64_t job, enum store_fate fate, int64_t now)
 	fx_ok(store_jobs_fallen(fx.store, now, &(struct store_fallen){ job, fate }, 1));
 }
 
+static const int64_t a_day = 24 * 3600 * 1000000LL;
+
+static void ask_to_wait_a_day(int64_t job, int64_t now)
+{
+	struct job_result *r = px_result(job, PROBE_HELD_BACK);
+
+	r->retry_after = 86400;
+	fx_ok(px_answer(r, now));
+}
+
+static void set_wanted(int64_t job, bool wanted)
+{
+	struct db_txn txn;
+	struct query q;
+
+	db_begin(&txn, fx.store->db, DB_WRITE);
+	query_open(&q, &txn, STMT_PROBE_WANTED);
+	query_int(&q, job);
+	query_int(&q, wanted);
+	query_run(&q);
+	fx_ok(db_end(&txn));
+}
+
+static void who_is_wanted_anew_still_waits(void **state)
+{
+	int64_t now = px_soon(), page, other;
+
+	(void)state;
+	campus();
+	assert_int_equal(px_take(now, 64), 2);
+	page = px_job[0].id;
+	other = px_job[1].id;
+	fall(other, STORE_FATE_BACK, now);
+	set_wanted(other, false);
+	ask_to_wait_a_day(page, now);
+	set_wanted(other, true);
+	px_open("");
+	assert_int_equal(px_take(now + a_day - 1, 64), 0);
+	assert_int_equal(px_take(now + a_day, 64), 2);
+}
+
+static void what_was_out_when_its_host_asked_to_wait_waits(void **state)
+{
+	static const enum store_fate fates[] = { STORE_FATE_BACK, STORE_FATE_LOST };
+	int64_t now = px_soon(), other;
+
+	(void)state;
+	campus();
+	for (size_t i = 0; i < 2; i++, now += 2 * a_day) {
+		assert_int_equal(px_take(now, 64), 2);
+		other = px_job[1].id;
+		ask_to_wait_a_day(px_job[0].id, now);
+		fall(other, fates[i], now);
+		px_open("");
+		assert_int_equal(px_take(now + a_day - 1, 64), 0);
+	}
+}
+
 static void what_was_not_begun_goes_out_again_at_once(void **state)
 {
 	int64_t now = px_soon(), id;
@@ -363,7 +421,8 @@ static void who_kills_the_prober_waits_longer_and_longer(void **state)
 		now += waits[i] * 111 / 100;
 	}
 	fx_ok(px_answer(px_result(px_job[0].id, PROBE_DONE), now)); /* and is forgiven */
-	assert_int_equal(px_take(now + 185 * an_hour, 64), 1);
+	now += 185 * an_hour;
+	assert_int_equal(px_take(now, 64), 1);
 	fall(px_job[0].id, STORE_FATE_LOST, now);
 	outcome_is(now, "\"lost\"", an_hour);
 	fall(px_job[0].id, STORE_FATE_POISON, now);
@@ -390,6 +449,8 @@ int main(void)
 		PX_TEST(what_is_nearly_due_comes_along),
 		PX_TEST(what_is_far_from_due_does_not),
 		PX_TEST(what_is_held_for_longer_does_not),
+		PX_TEST(who_is_wanted_anew_still_waits),
+		PX_TEST(what_was_out_when_its_host_asked_to_wait_waits),
 		PX_TEST(what_was_not_begun_goes_out_again_at_once),
 		PX_TEST(who_kills_the_prober_waits_longer_and_longer),
 	};
