@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -54,6 +55,44 @@ enum probe_outcome plan_refusal(const struct store *s, const struct probe_row *p
 	if (m->kind == SUBJECT_HOST && plan_opted_out(s->conf, m->name))
 		return PROBE_OPTED_OUT;
 	return m->answers ? PROBE_DONE : PROBE_NO_NAME;
+}
+
+int64_t plan_held_until(struct db_txn *t, const struct probe_row *p, enum subject_kind kind, const char *name,
+			int64_t now)
+{
+	bool endpoint = p->endpoint != NULL;
+	struct query q;
+
+	if (!endpoint && kind != SUBJECT_HOST)
+		return 0;
+	query_open(&q, t, endpoint ? STMT_PROBE_HELD_PROBE : STMT_PROBE_HELD_HOST);
+	query_text(&q, endpoint ? p->name : name);
+	query_int(&q, PROBE_HELD_BACK);
+	query_int(&q, now);
+	return query_one(&q, 0);
+}
+
+static bool ends_in(const char *url, const char *end)
+{
+	size_t n = strcspn(url, "?#"), k = strlen(end);
+	return n > k && strncasecmp(url + n - k, end, k) == 0;
+}
+
+const struct probe_row *plan_row_for(const struct store *s, const char *url)
+{
+	const char *file = ends_in(url, ".apk")                             ? "apk"
+			   : ends_in(url, ".ipa") || ends_in(url, ".plist") ? "ipa"
+									    : NULL;
+	const struct probe_row *first = NULL;
+
+	for (size_t i = 0; i < s->probe_count; i++) {
+		const struct probe_row *row = &s->probe[i];
+		if (file && strcmp(row->name, file) == 0)
+			return row;
+		if (first == NULL && plan_fits(row, SUBJECT_HOST))
+			first = row;
+	}
+	return first;
 }
 
 int64_t plan_day_start(int64_t day) { return (day * 24 - 8) * 3600 * 1000000; }

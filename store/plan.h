@@ -34,6 +34,12 @@ bool plan_fits(const struct probe_row *p, enum subject_kind kind);
 /* PROBE_DONE: to be asked by this probe; else why not. */
 enum probe_outcome plan_refusal(const struct store *s, const struct probe_row *p,
 				const struct asked_member *m);
+/* Until when the host, or the configured endpoint, of a probe is left alone because it asked for that: by
+ * people too. 0: it did not. */
+int64_t plan_held_until(struct db_txn *t, const struct probe_row *p, enum subject_kind kind, const char *name,
+			int64_t now);
+/* A URL is for the probe of its file, or for the first that looks at pages; NULL: there is none. */
+const struct probe_row *plan_row_for(const struct store *s, const char *url);
 bool plan_is_on(const struct store *s); /* probing is enabled, and there are probes */
 bool plan_opted_out(const struct conf *c, const char *host);
 /* Is the name fit to be sent to the prober and to stand in a URL? */

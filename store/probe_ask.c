@@ -2,7 +2,6 @@
 /* A person asks for a probe: beianctl probe. What may be asked is in scope like everything else. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -80,26 +79,10 @@ static int64_t create(struct ask *a, const struct probe_row *row)
 	return query_new_id(&q);
 }
 
-/* Until when the host, or the configured endpoint, of a probe is left alone because it asked for that: by
- * people too. 0: it did not. */
-static int64_t held_until(struct ask *a, const struct probe_row *row)
-{
-	bool endpoint = row->endpoint != NULL;
-	struct query q;
-
-	if (!endpoint && a->what.kind != SUBJECT_HOST)
-		return 0;
-	query_open(&q, a->txn, endpoint ? STMT_PROBE_HELD_PROBE : STMT_PROBE_HELD_HOST);
-	query_text(&q, endpoint ? row->name : a->what.name);
-	query_int(&q, PROBE_HELD_BACK);
-	query_int(&q, a->now);
-	return query_one(&q, 0);
-}
-
 static void demand(struct ask *a, const struct probe_row *row)
 {
 	struct query q;
-	int64_t id = 0, until = held_until(a, row);
+	int64_t id = 0, until = plan_held_until(a->txn, row, a->what.kind, a->what.name, a->now);
 	bool out = false;
 
 	if (until > 0) {
@@ -124,37 +107,13 @@ static void demand(struct ask *a, const struct probe_row *row)
 		a->job[a->count++] = id;
 }
 
-static bool ends_in(const char *url, const char *end)
-{
-	size_t n = strcspn(url, "?#"), k = strlen(end);
-	return n > k && strncasecmp(url + n - k, end, k) == 0;
-}
-
-/* A URL is for the probe of its file, or for the first that looks at pages. */
-static const struct probe_row *row_for_target(const struct store *s, const char *url)
-{
-	const char *file = ends_in(url, ".apk")                             ? "apk"
-			   : ends_in(url, ".ipa") || ends_in(url, ".plist") ? "ipa"
-									    : NULL;
-	const struct probe_row *first = NULL;
-
-	for (size_t i = 0; i < s->probe_count; i++) {
-		const struct probe_row *row = &s->probe[i];
-		if (file && strcmp(row->name, file) == 0)
-			return row;
-		if (first == NULL && plan_fits(row, SUBJECT_HOST))
-			first = row;
-	}
-	return first;
-}
-
 static void demand_all(struct ask *a)
 {
 	const struct store *s = a->store;
 	struct asked_member m = { .kind = a->what.kind, .name = a->what.name, .answers = true };
 
 	if (a->what.target[0] != '\0') {
-		const struct probe_row *row = row_for_target(s, a->what.target);
+		const struct probe_row *row = plan_row_for(s, a->what.target);
 		if (row != NULL)
 			demand(a, row);
 		return;
@@ -175,7 +134,7 @@ static void demand_all(struct ask *a)
 static bool may_ask_url(struct ask *a)
 {
 	const struct store *s = a->store;
-	const struct probe_row *row = a->what.target[0] != '\0' ? row_for_target(s, a->what.target) : NULL;
+	const struct probe_row *row = a->what.target[0] != '\0' ? plan_row_for(s, a->what.target) : NULL;
 	struct probe_sight sight;
 
 	if (row == NULL || s->preview == NULL)

@@ -109,6 +109,46 @@ static bool is_meant(const struct rehearsal *r, enum subject_kind kind, const ch
 	return m == NULL || ((!m->written || m->kind == kind) && strcmp(m->name, name) == 0);
 }
 
+/* Is it about that URL, if one was given? */
+static bool is_at(const struct rehearsal *r, const char *target)
+{
+	return r->only == NULL || r->only->target[0] == '\0' || strcmp(r->only->target, target) == 0;
+}
+
+/* May a person ask for the URL now? Why not, or at what pace, for people. */
+static enum probe_outcome check_url(struct rehearsal *r, struct meant *m, const struct probe_row *row,
+				    int64_t *due, char why[STORE_ERROR_MAX])
+{
+	const struct store *s = r->answer->store;
+	const struct conf *c = s->conf;
+	const int64_t held = plan_held_until(r->txn, row, m->kind, m->name, r->now);
+
+	if (!meant_in_scope(m, s, r->txn, why))
+		return plan_opted_out(c, m->name) ? PROBE_OPTED_OUT : PROBE_OUT_OF_SCOPE;
+	if (held > 0) {
+		*due = held;
+		snprintf(why, STORE_ERROR_MAX, "对方要求等待, 人也要等");
+		return PROBE_HELD_BACK;
+	}
+	snprintf(why, STORE_ERROR_MAX,
+		 "不在计划里, beianctl probe 由人问一次; 同一主机 %u 秒一次, 同一网段一分钟 %u 次",
+		 c->probe.host_seconds, c->probe.net_minute);
+	return PROBE_DONE;
+}
+
+static void url_line(struct rehearsal *r, struct meant *m)
+{
+	const struct probe_row *row = plan_row_for(r->answer->store, m->target);
+	int64_t due = r->now;
+	char why[STORE_ERROR_MAX];
+	enum probe_outcome o;
+
+	if (row == NULL)
+		return;
+	o = check_url(r, m, row, &due, why);
+	rehearse(r, &(struct planned){ m->kind, m->name, row->name, m->target, why, m->app, due }, o);
+}
+
 /* When its job is due; 0: it has none yet. */
 static int64_t due_of(struct rehearsal *r, const struct asked_member *m, const char *probe)
 {
@@ -166,7 +206,7 @@ static void each_lead(struct rehearsal *r, int64_t app)
 				     .app = query_get_int(&q, 4),
 				     .why = query_get_text(&q, 5),
 				     .due = query_get_int(&q, 6) };
-		if (state_kind(&q, 0, &p.kind) && is_meant(r, p.kind, p.name))
+		if (state_kind(&q, 0, &p.kind) && is_meant(r, p.kind, p.name) && is_at(r, p.target))
 			rehearse(r, &p, PROBE_DONE);
 	}
 }
@@ -244,14 +284,14 @@ int answer_probe_dry_run(struct answer *a)
 	db_begin(&t, a->store->db, DB_READ);
 	if (r.only != NULL && !meant_read(&m, &t, what, error))
 		db_fail(&t, -1, "%s", error);
-	plan_walk(&t, false, app, each_app, &r);
+	if (m.target[0] == '\0')
+		plan_walk(&t, false, app, each_app, &r);
 	each_lead(&r, app);
+	if (t.result == 0 && m.target[0] != '\0' && !r.told)
+		url_line(&r, &m);
 	if (t.result == 0 && what != NULL && !r.told)
 		tell_none(&r, &m, what);
 	if (t.result == 0)
 		total(&r);
-	if (t.result == 0 && m.target[0] != '\0')
-		snprintf(a->reply->error, sizeof(a->reply->error),
-			 "这是 %s 的计划;这个网址本身不在计划里,beianctl probe 可由人单独问它一次", m.name);
 	return answer_end(a, &t);
 }

@@ -67,6 +67,8 @@ same_rule() { # however it is written
 	for to in "" :443 /login; do ctl "$s" --json probe --dry-run "WWW.zhihuishu.com$to" | jq -es 'length > 1' && ctl "$s" probes "https://www.ZHIHUISHU.com.$to" || return 1; done
 }
 check "a subject may be written many ways" same_rule
+itself() { dry https://www.icourse163.org:443/login && ctl "$s" probe --dry-run https://www.icourse163.org:443/login && jq -es 'length == 2 and (.[0] | .asked and .robots and .url == "https://www.icourse163.org/login" and (.why | test("不在计划里")))' "$work/dry"; }
+check "a URL is told as itself" itself
 hours() {
 	local opens
 	opens=$(TZ=UTC-8 date -d '2 hours' +%H:00)

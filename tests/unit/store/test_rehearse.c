@@ -77,8 +77,6 @@ static void one_subject_or_app_can_be_named(void **state)
 	assert_int_equal(fx_line_count(), 3);
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "WWW.ZhiHuiShu.com", NULL), 0);
 	assert_int_equal(fx_line_count(), 3);
-	assert_int_equal(fx_ask(-1, "probe --dry-run", "https://www.zhihuishu.com/login", NULL), 0);
-	assert_int_equal(fx_line_count(), 3);
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "A999", NULL), 1);
 	assert_non_null(strstr(fx.error, "A999"));
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "nobody.example.com", NULL), 1);
@@ -89,7 +87,6 @@ static void one_subject_or_app_can_be_named(void **state)
 static void each_spelling_is_understood(void **state)
 {
 	static const char *const texts[] = { "WWW.zhihuishu.com.", "www.zhihuishu.com:443",
-					     "www.zhihuishu.com/x", "host:www.zhihuishu.com:8080",
 					     "HTTPS://www.zhihuishu.com/" };
 
 	(void)state;
@@ -100,12 +97,45 @@ static void each_spelling_is_understood(void **state)
 	}
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.zhihuishu.com", NULL), 0);
 	assert_string_equal(fx.error, "");
-	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.zhihuishu.com/x", NULL), 0);
-	assert_non_null(strstr(fx.error, "这个网址本身不在计划里"));
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "", NULL), 1);
 	assert_non_null(strstr(fx.error, "不是主机名"));
 	assert_int_equal(fx_ask(-1, "probe --dry-run", "www.zhihuishu.com:0", NULL), 1);
 	assert_non_null(strstr(fx.error, "端口"));
+}
+
+static void the_url_is(const char *url, const char *name, const char *probe, const char *refusal)
+{
+	assert_int_equal(fx_ask(-1, "probe --dry-run", url, NULL), 0);
+	assert_string_equal(fx.error, "");
+	assert_int_equal(fx_line_count(), 2);
+	schema_check("probe-plan");
+	is(name, probe, refusal);
+}
+
+/* Not the plan of its host. */
+static void a_url_is_told_as_itself(void **state)
+{
+	struct job_result *r;
+	int n;
+
+	(void)state;
+	campus();
+	px_open("opt_out = zhihuishu.com\nhost_seconds = 17\n");
+	store_probes(fx.store, px_rows, 4, look);
+	the_url_is("HTTP://jw.example.edu.cn:8080/login?a=b", "jw.example.edu.cn", "page", NULL);
+	assert_true(fx_says("\"target\":\"http://jw.example.edu.cn:8080/login?a=…\"") &&
+		    fx_says("17 秒一次") && fx_says("由人问一次") && fx_says("\"robots\":true"));
+	the_url_is("jw.example.edu.cn/a.apk", "jw.example.edu.cn", "apk", NULL);
+	the_url_is("www.zhihuishu.com/x", "www.zhihuishu.com", "page", "opted-out");
+	the_url_is("nobody.example.com/x", "nobody.example.com", "page", "out-of-scope");
+	assert_true(fx_says("不在探测范围") && !fx_says("由人问一次"));
+	n = px_take(px_soon(), 64);
+	r = px_result(px_find(n, "jw.example.edu.cn", "page")->id, PROBE_HELD_BACK);
+	r->retry_after = 7200;
+	fx_ok(px_answer(r, px_soon()));
+	the_url_is("jw.example.edu.cn/login", "jw.example.edu.cn", "page", "held-back");
+	assert_true(fx_says("对方要求等待"));
+	assert_int_equal(fx_ask(-1, "probe --dry-run", "jw.example.edu.cn:0/x", NULL), 1);
 }
 
 /* Only who may be asked by a person is offered to be. */
@@ -217,6 +247,7 @@ int main(void)
 		PX_TEST(everybody_is_told_with_the_reason),
 		PX_TEST(one_subject_or_app_can_be_named),
 		PX_TEST(each_spelling_is_understood),
+		PX_TEST(a_url_is_told_as_itself),
 		PX_TEST(who_is_not_planned_is_told_what_may_be_done),
 		PX_TEST(why_nobody_is_asked_now_is_told),
 		PX_TEST(nothing_is_written),
