@@ -308,7 +308,8 @@ static const struct option options[] = {
 	  .offset = AT(probe.resolver),
 	  .fallback = "",
 	  .valid = value_resolver,
-	  .expect = "IP 地址, 可带端口: 10.0.0.53, 10.0.0.53:5353, [2001:db8::53]:53",
+	  .expect = "IP 地址, 可带端口: 10.0.0.53, 10.0.0.53:5353, [2001:db8::53]:53; 链路本地的要带网卡: "
+		    "fe80::53%eth0",
 	  .empty = true,
 	  .help = "解析域名用的 DNS 服务器; 空: 用 /etc/resolv.conf 的\n例: resolver = 10.0.0.53" },
 	{ .section = "probe",

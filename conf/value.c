@@ -178,22 +178,39 @@ bool value_port(const char *s)
 	return port >= 1 && port <= 65535;
 }
 
+/* A link-local address is one only together with its interface (RFC 4007 section 11); no other has one. */
+static bool is_server_ip(const char *s)
+{
+	const char *zone = strchr(s, '%');
+	size_t n = zone ? (size_t)(zone - s) : strlen(s);
+	char addr[INET6_ADDRSTRLEN];
+	struct in6_addr v6;
+
+	if (n >= sizeof(addr))
+		return false;
+	memcpy(addr, s, n);
+	addr[n] = '\0';
+	if (inet_pton(AF_INET6, addr, &v6) == 1 && IN6_IS_ADDR_LINKLOCAL(&v6))
+		return zone != NULL && value_interface(zone + 1);
+	return zone == NULL && value_ip(addr);
+}
+
 /* "A", "A:PORT" for IPv4, "[A]:PORT" and "A" for IPv6. */
 bool value_resolver(const char *s)
 {
-	char addr[INET6_ADDRSTRLEN];
+	char addr[INET6_ADDRSTRLEN + IF_NAMESIZE];
 	bool bracket = *s == '[';
 	const char *start = s + bracket, *end = bracket ? strchr(s, ']') : strchr(s, ':');
 	size_t n;
 
-	if (value_ip(s))
+	if (is_server_ip(s))
 		return true;
 	n = end ? (size_t)(end - start) : sizeof(addr);
 	if (n >= sizeof(addr) || (bracket && end[1] != ':'))
 		return false;
 	memcpy(addr, start, n);
 	addr[n] = '\0';
-	return value_ip(addr) && (strchr(addr, ':') != NULL) == bracket && value_port(end + 1 + bracket);
+	return is_server_ip(addr) && (strchr(addr, ':') != NULL) == bracket && value_port(end + 1 + bracket);
 }
 
 /* "HH:MM" up to 24:00; minutes of the day, or -1. */

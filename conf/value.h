@@ -36,7 +36,8 @@ bool value_facility(const char *s);  /* local0 .. local7 */
 bool value_level(const char *s);     /* error warn info debug */
 bool value_switch(const char *s);    /* on off */
 bool value_port(const char *s);      /* 1 .. 65535, no zeros in front */
-bool value_resolver(const char *s);  /* an address, perhaps with a port: "10.0.0.53:53", "[2001:db8::1]:53" */
+bool value_resolver(const char *s);  /* an address, perhaps with a port: "10.0.0.53:53", "[2001:db8::1]:53",
+					"fe80::1%eth0" */
 bool value_hours(const char *s);     /* "08:00-22:00", "22:00-06:00", "00:00-24:00" */
 bool value_endpoint(const char *s);  /* an http or https URL with a host, printable ASCII */
 bool value_contact(const char *s);   /* the same, or a mail address: it stands in a header field */

@@ -28,6 +28,7 @@ struct watched {
 
 struct resolve_line {
 	struct event_base *base;
+	struct resolve_servers servers;
 	ares_channel channel;
 	struct event *timer;
 	struct watched watched[SOCKETS_MAX];
@@ -62,9 +63,28 @@ static int close_socket(ares_socket_t fd, void *arg)
 	return close(fd);
 }
 
+/* c-ares keeps no scope of a server. */
+static uint32_t scope_of(const struct resolve_servers *s, const struct sockaddr_in6 *to)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sockaddr_in6 *at = (const void *)&s->at[i];
+		if (at->sin6_family == AF_INET6 &&
+		    memcmp(&at->sin6_addr, &to->sin6_addr, sizeof(to->sin6_addr)) == 0)
+			return at->sin6_scope_id;
+	}
+	return 0;
+}
+
 static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t n, void *arg)
 {
-	return note(arg, connect(fd, to, n));
+	struct resolve_line *l = arg;
+	struct sockaddr_in6 v6;
+
+	if (to->sa_family != AF_INET6)
+		return note(l, connect(fd, to, n));
+	memcpy(&v6, to, sizeof(v6));
+	v6.sin6_scope_id = scope_of(&l->servers, &v6);
+	return note(l, connect(fd, (const struct sockaddr *)&v6, sizeof(v6)));
 }
 
 static ares_ssize_t receive(ares_socket_t fd, void *to, size_t n, int flags, struct sockaddr *from,
@@ -172,8 +192,9 @@ static void add_server(struct ares_addr_port_node *n, const struct sockaddr_stor
 	n->udp_port = n->tcp_port = ntohs(n->family == AF_INET ? v4->sin_port : v6->sin6_port);
 }
 
-static bool set_servers(struct resolve_line *l, const struct resolve_servers *s)
+static bool set_servers(struct resolve_line *l)
 {
+	const struct resolve_servers *s = &l->servers;
 	struct ares_addr_port_node node[RESOLVE_SERVERS_MAX] = { 0 };
 
 	for (size_t i = 0; i < s->count; i++) {
@@ -217,13 +238,14 @@ struct resolve_line *resolve_line_new(struct event_base *base, const struct reso
 
 	l->base = base;
 	l->heard = heard;
+	l->servers = *servers;
 	l->single = servers->count == 1;
 	for (size_t i = 0; i < SOCKETS_MAX; i++)
 		l->watched[i].fd = -1;
 	l->timer = evtimer_new(base, on_time, l);
 	if (l->timer == NULL)
 		fatal("libevent 不能排定事件");
-	if (set_up(l) && set_servers(l, servers))
+	if (set_up(l) && set_servers(l))
 		return l;
 	resolve_line_free(l);
 	return NULL;

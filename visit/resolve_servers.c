@@ -9,7 +9,15 @@ static const char resolv_conf[] = "/etc/resolv.conf";
 
 enum { DNS_PORT = 53 };
 
-/* "A", "A:PORT", "[A]:PORT" */
+/* A link-local address without its interface leads nowhere. */
+static bool lacks_scope(const struct sockaddr_storage *at)
+{
+	const struct sockaddr_in6 *v6 = (const void *)at;
+
+	return at->ss_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr) && v6->sin6_scope_id == 0;
+}
+
+/* "A", "A:PORT", "[A]:PORT"; "A%INTERFACE" */
 static bool add(struct resolve_servers *s, const char *text)
 {
 	struct sockaddr_storage at = { 0 };
@@ -17,7 +25,7 @@ static bool add(struct resolve_servers *s, const char *text)
 	int size = sizeof(at);
 
 	if (s->count == RESOLVE_SERVERS_MAX ||
-	    evutil_parse_sockaddr_port(text, (struct sockaddr *)&at, &size) != 0)
+	    evutil_parse_sockaddr_port(text, (struct sockaddr *)&at, &size) != 0 || lacks_scope(&at))
 		return false;
 	if (at.ss_family == AF_INET6)
 		port = &((struct sockaddr_in6 *)&at)->sin6_port;

@@ -13,7 +13,7 @@ enum { RESOLVE_SERVERS_MAX = 3 }; /* as many as resolv.conf(5) may name */
 
 struct resolve_servers {
 	size_t count;
-	struct sockaddr_storage at[RESOLVE_SERVERS_MAX]; /* with port */
+	struct sockaddr_storage at[RESOLVE_SERVERS_MAX]; /* with port, and scope where it has one */
 };
 
 /* Reads resolv.conf when [probe] resolver is empty. False: there is none, with a Chinese line in error. */

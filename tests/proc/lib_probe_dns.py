@@ -154,14 +154,14 @@ def sender(sock, data, peer):
 
 
 host, port = sys.argv[1], int(sys.argv[3]) if len(sys.argv) > 3 else 53
-family = socket.AF_INET6 if ":" in host else socket.AF_INET
+family, _, _, _, here = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
 log = open(sys.argv[2], "a", buffering=1)
 s = socket.socket(family, socket.SOCK_DGRAM)
-s.bind((host, port))
+s.bind(here)
 stranger = socket.socket(family, socket.SOCK_DGRAM)
 listener = socket.socket(family, socket.SOCK_STREAM)
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listener.bind((host, port))
+listener.bind(here)
 listener.listen(64)
 threading.Thread(target=serve_tcp, daemon=True).start()
 print("ready", flush=True)

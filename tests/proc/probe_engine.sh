@@ -36,7 +36,7 @@ settings "host_seconds = 3600" >"$work/rare.conf"
 settings "per_second = 20" >"$work/slow.conf"
 settings "timeout = 60" >"$work/big.conf"
 settings "opt_out = optout.$domain" >"$work/optout.conf"
-for to in 'sixth [fd77::1]:5353' 'nobody 10.77.1.98' 'mute 10.77.1.57' 'later 10.77.1.55:5300'; do
+for to in 'sixth [fd77::1]:5353' 'nobody 10.77.1.98' 'mute 10.77.1.57' 'scoped [fe80::53%lo]:5353' 'later 10.77.1.55:5300'; do
 	settings | sed "s/^resolver = .*/resolver = ${to#* }/" >"$work/${to% *}.conf"
 done
 settings "opt_out = alias.example" >"$work/optalias.conf"
@@ -242,6 +242,8 @@ check "a resolver by IPv6, on a port of its own" sixth
 unheard() { run "$1" -t "http://www.$domain/" >/dev/null && says '.run == "shortage" and .requests == 0 and (.transcript | test("DNS 服务器什么也不答"))'; }
 check "a resolver that is not there is our lack" unheard nobody.conf
 check "and so is one that says nothing to anybody" unheard mute.conf
+scoped() { run scoped.conf "http://truncated.lies.$domain/" >/dev/null && says '.run == "done"' && [ -s "$work/scoped.log" ]; }
+check "and at a link-local address, with its interface" scoped
 several() { # one that is not there, one that refuses, one that answers
 	settings | sed '/^resolver/d' >"$work/plain.conf"
 	printf 'search example.edu.cn\nnameserver 10.77.1.98\nnameserver 10.77.1.54\nnameserver 10.77.1.53\noptions ndots:9 timeout:60\n' >"$work/resolv.conf"

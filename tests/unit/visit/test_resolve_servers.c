@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include "visit/resolve_servers.h"
@@ -56,9 +57,27 @@ static void test_configured(void **state)
 	}
 }
 
+/* Where it is, is half of a link-local address. */
+static void test_scope(void **state)
+{
+	const char *const texts[] = { "fe80::53%lo", "[fe80::53%lo]:5353" };
+	const struct sockaddr_in6 *v6;
+	struct resolve_servers s;
+	char error[CONF_ERROR_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(find(&s, texts[i], error));
+		v6 = (const void *)&s.at[0];
+		assert_int_equal(v6->sin6_scope_id, if_nametoindex("lo"));
+		assert_int_equal(ntohs(v6->sin6_port), i == 0 ? 53 : 5353);
+	}
+}
+
 static void test_none(void **state)
 {
-	static const char *const bad[] = { "nowhere", "10.0.0", "[::1", "10.0.0.53:70000" };
+	static const char *const bad[] = { "nowhere",         "10.0.0",   "[::1",
+					   "10.0.0.53:70000", "fe80::53", "fe80::53%nowhere" };
 	struct resolve_servers s;
 	char error[CONF_ERROR_MAX];
 
@@ -71,7 +90,8 @@ static void test_none(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_configured), cmocka_unit_test(test_none) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_configured), cmocka_unit_test(test_scope),
+					    cmocka_unit_test(test_none) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
