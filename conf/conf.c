@@ -17,15 +17,14 @@
 #endif
 
 /* inih cuts lines at 200 bytes and then counts them wrong, so longer ones are refused first. */
-enum { LINE_MAX_BYTES = 199, FILE_MAX_BYTES = 1 << 20, OPTIONS_MAX = 64 };
+enum { LINE_MAX_BYTES = 199, FILE_MAX_BYTES = 1 << 20 };
 
 /* One reading of a file: where inih stands in the text and the first thing that was wrong. */
 struct parse {
 	struct conf *conf;
-	const char *name;           /* of the file, for messages */
-	const char *at, *end;       /* what inih has not read yet */
-	unsigned seen[OPTIONS_MAX]; /* line on which the option was first set; 0: not yet */
-	int line;                   /* of the first error; 0: none */
+	const char *name;     /* of the file, for messages */
+	const char *at, *end; /* what inih has not read yet */
+	int line;             /* of the first error; 0: none */
 	char *error;
 };
 
@@ -64,6 +63,8 @@ static struct conf_list *list_at(struct conf *c, const struct option *o)
 	void *p = (char *)c + o->offset;
 	return p;
 }
+
+static unsigned *line_at(struct conf *c, const struct option *o) { return &c->line[o - option_at(0)]; }
 
 static void list_clear(struct conf_list *l)
 {
@@ -216,7 +217,7 @@ static int handle(void *arg, const char *section, const char *key, const char *v
 		fail_unknown(p, line, section, key);
 		return 0;
 	}
-	seen = &p->seen[o - option_at(0)];
+	seen = line_at(p->conf, o);
 	if (*seen != 0 && o->type != OPTION_LIST) {
 		fail(p, line, "[%s] %s 重复, 第 %u 行已写过: 只留一行", section, key, *seen);
 		return 0;
@@ -356,6 +357,13 @@ int conf_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 		rc = conf_parse(c, path, text.p, text.len, error);
 	buf_clear(&text);
 	return rc;
+}
+
+unsigned conf_line(const struct conf *c, const char *section, const char *key)
+{
+	const struct option *o = option_find(section, key);
+
+	return o != NULL ? c->line[o - option_at(0)] : 0;
 }
 
 /* -- the whole struct -------------------------------------------------------------------------------- */

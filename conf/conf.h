@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 
-enum { CONF_LIST_MAX = 64, CONF_ERROR_MAX = 512 };
+enum { CONF_LIST_MAX = 64, CONF_OPTIONS_MAX = 64, CONF_ERROR_MAX = 512 };
 
 struct conf_list {
 	char *item[CONF_LIST_MAX];
@@ -88,6 +88,7 @@ struct conf {
 	struct {             /* [log] */
 		char *level; /* error warn info debug */
 	} log;
+	unsigned line[CONF_OPTIONS_MAX]; /* conf_line() */
 };
 
 /* Defaults only. */
@@ -100,6 +101,8 @@ int conf_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 /* The same from text; `name` stands in messages. */
 int conf_parse(struct conf *c, const char *name, const char *text, size_t n, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));
+/* The line on which the option was set, of a list the last; 0: it was not. */
+unsigned conf_line(const struct conf *c, const char *section, const char *key);
 /* All options as INI text that conf_parse() reads back to the same struct. */
 void conf_render(const struct conf *c, struct buf *out);
 /* Copies every option whose row says reloadable; names of changed options that are not go to `refused`. */

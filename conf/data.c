@@ -257,16 +257,21 @@ static int load_table(struct data *d, const struct data_table *t, const char *fo
 /* Names that one table takes from another. */
 static int check_references(const struct data *d, const char *folder, char *error)
 {
-	for (size_t i = 0; i < d->rules.count; i++) {
+	struct buf path = { 0 }, why = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < d->rules.count && rc == 0; i++) {
 		const struct rule *r = &d->rules.entry[i];
-		if (strcmp(r->profile, "*") != 0 && data_profile(d, r->profile) == NULL) {
-			snprintf(error, CONF_ERROR_MAX,
-				 "%s/rules.tsv: %s: profile: profiles.tsv 里没有口径「%s」", folder, r->id,
-				 r->profile);
-			return -1;
-		}
+		if (strcmp(r->profile, "*") == 0 || data_profile(d, r->profile) != NULL)
+			continue;
+		buf_printf(&path, "%s/rules.tsv", folder);
+		buf_printf(&why, "profile: profiles.tsv 里没有口径「%s」", r->profile);
+		source_error(error, path.p, r->line, why.p);
+		rc = -1;
 	}
-	return 0;
+	buf_clear(&path);
+	buf_clear(&why);
+	return rc;
 }
 
 int data_load(struct data *d, const char *folder, char error[CONF_ERROR_MAX])

@@ -77,6 +77,7 @@ struct rule {
 	char *title;            /* careful wording for people, "{app}" stands for the app's name */
 	struct data_list cites; /* 文号 + 条款 */
 	char *duty;             /* the obligation in our words */
+	unsigned line;          /* in the file */
 };
 
 struct rules {
@@ -95,6 +96,7 @@ struct identifier {
 	bool tie;      /* the request's own Host is a host that the identifier speaks to */
 	char *stops;   /* ids of patterns (',') that do not apply once this one matched; "*": none after it */
 	char *source;
+	unsigned line; /* in the file */
 };
 
 struct identifiers {

@@ -458,6 +458,8 @@ static const struct option options[] = {
 	  .help = "日志详略: error, warn, info, debug; 改动后须重启" },
 };
 
+_Static_assert(sizeof(options) / sizeof(options[0]) <= CONF_OPTIONS_MAX, "each has a place for its line");
+
 size_t option_count(void) { return COUNT(options); }
 
 const struct option *option_at(size_t i) { return &options[i]; }

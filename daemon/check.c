@@ -9,6 +9,7 @@
 
 #include "base/errno.h"
 #include "conf/data.h"
+#include "conf/source.h"
 #include "visit/resolve_servers.h"
 #include "visit/roots.h"
 #include "watch/capture.h"
@@ -17,6 +18,27 @@
 #include "watch/sensor.h"
 
 enum { CHECK_SENSORS_MAX = 64 };
+
+static int refuse(const char *path, unsigned line, const char *option, const char *why,
+		  char error[CONF_ERROR_MAX])
+{
+	char text[CONF_ERROR_MAX];
+
+	snprintf(text, sizeof(text), "%s: %.400s", option, why);
+	source_error(error, path, line, text);
+	return -1;
+}
+
+static int profile(const struct conf *c, const struct data *d, const char *path, char error[CONF_ERROR_MAX])
+{
+	char why[CONF_ERROR_MAX];
+
+	if (data_profile(d, c->policy.profile) != NULL)
+		return 0;
+	snprintf(why, sizeof(why), "数据表 %.200s/profiles.tsv 里没有口径 %.100s", c->paths.data,
+		 c->policy.profile);
+	return refuse(path, conf_line(c, "policy", "profile"), "[policy] profile", why, error);
+}
 
 static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
@@ -28,16 +50,10 @@ static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_
 	if (data_load(&data, c->paths.data, error) != 0)
 		return -1;
 	identify = identify_new(&data.identifiers, why);
-	if (identify == NULL) {
-		snprintf(error, CONF_ERROR_MAX, "%.200s/%.300s", c->paths.data,
-			 why); /* it begins with the file */
-	} else {
-		rc = data_profile(&data, c->policy.profile) ? 0 : -1;
-		if (rc != 0)
-			snprintf(error, CONF_ERROR_MAX,
-				 "%s: policy.profile: 数据表 %s/profiles.tsv 里没有口径 %s", path,
-				 c->paths.data, c->policy.profile);
-	}
+	if (identify != NULL)
+		rc = profile(c, &data, path, error);
+	else /* it begins with the file */
+		snprintf(error, CONF_ERROR_MAX, "%.200s/%.300s", c->paths.data, why);
 	identify_free(identify);
 	data_clear(&data);
 	return rc;
@@ -49,21 +65,20 @@ static int filter(const struct conf *c, const char *path, char error[CONF_ERROR_
 
 	if (c->sensor.filter[0] == '\0' || capture_filter_valid(c->sensor.filter, why))
 		return 0;
-	snprintf(error, CONF_ERROR_MAX, "%s: sensor.filter: %.400s", path, why);
-	return -1;
+	return refuse(path, conf_line(c, "sensor", "filter"), "[sensor] filter", why, error);
 }
 
 /* Each is a process with a ring of its own, and a row in `status`. */
 static int workers(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
 	size_t n = c->sensor.interfaces.count * c->sensor.workers;
+	char why[CONF_ERROR_MAX];
 
 	if (n <= CHECK_SENSORS_MAX)
 		return 0;
-	snprintf(error, CONF_ERROR_MAX,
-		 "%s: sensor.workers: %zu 个网卡各 %u 个抓包进程, 共 %zu 个, 最多 %d 个, 请减少", path,
+	snprintf(why, sizeof(why), "%zu 个网卡各 %u 个抓包进程, 共 %zu 个, 最多 %d 个, 请减少",
 		 c->sensor.interfaces.count, c->sensor.workers, n, CHECK_SENSORS_MAX);
-	return -1;
+	return refuse(path, conf_line(c, "sensor", "workers"), "[sensor] workers", why, error);
 }
 
 /* The kernel takes a ring's memory at once, and others' when there is not enough; the tables of a sensor fill
@@ -87,10 +102,15 @@ static int memory(const struct conf *c, const char *path, char error[CONF_ERROR_
 
 static bool is_set(const char *option) { return option[0] != '\0'; }
 
-static int no_probing(const char *path, const char *option, const char *why, char error[CONF_ERROR_MAX])
+/* What is not written is missed by the line that switches it on. */
+static int no_probing(const struct conf *c, const char *path, const char *option, const char *why,
+		      char error[CONF_ERROR_MAX])
 {
-	snprintf(error, CONF_ERROR_MAX, "%s: probe.%s: %.400s", path, option, why);
-	return -1;
+	unsigned line = conf_line(c, "probe", option);
+	char name[64];
+
+	snprintf(name, sizeof(name), "[probe] %s", option);
+	return refuse(path, line > 0 ? line : conf_line(c, "probe", "enabled"), name, why, error);
 }
 
 /* A unit without the drop-in of systemd/beiand.service refuses the very socket. */
@@ -116,21 +136,21 @@ static int probing(const struct conf *c, const char *path, char error[CONF_ERROR
 	if (strcmp(c->probe.enabled, "on") != 0)
 		return 0;
 	if (!is_set(c->probe.contact))
-		return no_probing(path, "contact",
+		return no_probing(c, path, "contact",
 				  "enabled = on 时必须写联系方式(网址或邮箱), 好让被探测方找得到你们", error);
 	if (c->probe.ports.count == 0)
-		return no_probing(path, "ports", "enabled = on 时至少要有一个端口, 如 80, 443", error);
+		return no_probing(c, path, "ports", "enabled = on 时至少要有一个端口, 如 80, 443", error);
 	if (!may_connect(why))
-		return no_probing(path, "enabled", why, error);
+		return no_probing(c, path, "enabled", why, error);
 	roots = roots_new(c->probe.roots);
 	roots_free(roots);
 	if (roots == NULL) {
 		snprintf(why, sizeof(why), "无法读取根证书 %.200s, 请%s",
 			 is_set(c->probe.roots) ? c->probe.roots : "(系统的)",
 			 is_set(c->probe.roots) ? "检查路径、权限和格式(PEM)" : "安装 ca-certificates");
-		return no_probing(path, "roots", why, error);
+		return no_probing(c, path, "roots", why, error);
 	}
-	return resolve_servers_find(&servers, c, why) ? 0 : no_probing(path, "resolver", why, error);
+	return resolve_servers_find(&servers, c, why) ? 0 : no_probing(c, path, "resolver", why, error);
 }
 
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])

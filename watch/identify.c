@@ -45,7 +45,7 @@ struct identify {
 
 static bool fail(char error[CONF_ERROR_MAX], const struct identifier *row, const char *reason)
 {
-	snprintf(error, CONF_ERROR_MAX, "identifiers.tsv: %s: %s", row->id, reason);
+	snprintf(error, CONF_ERROR_MAX, "identifiers.tsv:%u: %s: %s", row->line, row->id, reason);
 	return false;
 }
 

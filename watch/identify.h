@@ -30,7 +30,7 @@ struct identify_stats {
 
 typedef void identify_fn(void *arg, const struct identify_hit *hit);
 
-/* NULL with "identifiers.tsv: row id: reason" in error when a pattern does not compile. */
+/* NULL with "identifiers.tsv:line: row id: reason" in error when a pattern does not compile. */
 struct identify *identify_new(const struct identifiers *table, char error[CONF_ERROR_MAX]);
 void identify_free(struct identify *i);
 /* m is a DISSECT_HTTP or DISSECT_HTTP2 message. */

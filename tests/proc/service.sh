@@ -206,6 +206,6 @@ cp "$TOP"/conf/*.tsv "$work/data"
 sed -i "s,^data = .*,data = $work/data," "$s/beiand.conf"
 awk -F '\t' -v OFS='\t' '!/^#/ && n++ == 0 { for (i = 1; i <= NF; i++) if ($i == "pattern") p = i } n == 2 && !/^#/ { $p = "(?<name>[a" } 1' \
 	"$TOP/conf/identifiers.tsv" >"$work/data/identifiers.tsv"
-named() { ! "$BEIAND" -f "$s/beiand.conf" -n 2>"$work/wrong" && cat "$work/wrong" && grep -q "$work/data/identifiers.tsv: .*正则式" "$work/wrong"; }
+named() { ! "$BEIAND" -f "$s/beiand.conf" -n 2>"$work/wrong" && cat "$work/wrong" && grep -q "$work/data/identifiers.tsv:[1-9][0-9]*: .*正则式" "$work/wrong"; }
 check "a pattern that is wrong is named by its file" named
 finish

@@ -181,6 +181,23 @@ static void test_refused(void **state)
 	refused(longline, "t.conf:2: 这一行有 310 字节, 最长 199 字节");
 }
 
+static void test_line(void **state)
+{
+	struct conf c;
+	char error[CONF_ERROR_MAX];
+	(void)state;
+
+	assert_int_equal(parse(&c,
+			       "[campus]\ndomains = a.edu.cn\n\ndomains = b.edu.cn\n[sensor]\nfilter = tcp\n",
+			       error),
+			 0);
+	assert_int_equal(conf_line(&c, "campus", "domains"), 4);
+	assert_int_equal(conf_line(&c, "sensor", "filter"), 6);
+	assert_int_equal(conf_line(&c, "sensor", "window"), 0);
+	assert_int_equal(conf_line(&c, "sensor", "none"), 0);
+	conf_clear(&c);
+}
+
 static void test_longest_line(void **state)
 {
 	char text[300] = "[campus]\nname = ", error[CONF_ERROR_MAX];
@@ -284,17 +301,12 @@ static void test_load(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_list_item),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_longest_line),
-		cmocka_unit_test(test_list_default),
-		cmocka_unit_test(test_list_full),
-		cmocka_unit_test(test_render_round_trip),
-		cmocka_unit_test(test_reload),
-		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_good),
+		cmocka_unit_test(test_list_item),    cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_refused),      cmocka_unit_test(test_line),
+		cmocka_unit_test(test_longest_line), cmocka_unit_test(test_list_default),
+		cmocka_unit_test(test_list_full),    cmocka_unit_test(test_render_round_trip),
+		cmocka_unit_test(test_reload),       cmocka_unit_test(test_load),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

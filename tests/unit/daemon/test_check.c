@@ -60,20 +60,20 @@ static void test_refused(void **state)
 	static const struct {
 		const char *text, *says;
 	} bad[] = {
-		{ "[sensor]\ninterfaces = eth1, eth2\nworkers = 33\n", "66" },
+		{ "[sensor]\ninterfaces = eth1, eth2\nworkers = 33\n", ":5: [sensor] workers: 2 " },
 		{ "[sensor]\nworkers = 0\n", "workers" },
 		{ "[sensor]\nworkers = 65\n", "workers" },
 		{ "[sensor]\nprefilter = maybe\n", "prefilter" },
-		{ "[sensor]\nfilter = prot 53\n", "filter" },
-		{ "[policy]\nprofile = no-such\n", "no-such" },
-		{ "[probe]\nenabled = on\n", "probe.contact" },
+		{ "[sensor]\nfilter = prot 53\n", ":4: [sensor] filter: " },
+		{ "[policy]\nprofile = no-such\n", ":4: [policy] profile: " },
+		{ "[probe]\nenabled = on\n", ":4: [probe] contact: " },
 		{ "[probe]\nenabled = yes\n", ":4: [probe] enabled" },
 		{ "[probe]\nhours = 8:00-22:00\n", ":4: [probe] hours" },
 		{ "[probe]\nhours = 08:00-08:00\n", ":4: [probe] hours" },
 		{ "[probe]\ncontact = me\n", ":4: [probe] contact" },
-		{ PROBING "ports =\n", "ports" },
+		{ PROBING "ports =\n", ":7: [probe] ports: " },
 		{ PROBING "roots = /nonexistent/roots.pem\n", "/nonexistent/roots.pem" },
-		{ PROBING "roots = /dev/null\n", "probe.roots" },
+		{ PROBING "roots = /dev/null\n", ":7: [probe] roots: " },
 		{ PROBING "resolver = example.com\n", "resolver" },
 	};
 	char error[CONF_ERROR_MAX];

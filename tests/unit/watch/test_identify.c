@@ -262,7 +262,7 @@ static void url_is_put_together(void **state)
 
 static struct identifier row(char *id, enum via via, char *pattern, char *stops)
 {
-	return (struct identifier){ id, SUBJECT_WECHAT_MINI, via, pattern, true, stops, NULL };
+	return (struct identifier){ id, SUBJECT_WECHAT_MINI, via, pattern, true, stops, NULL, 17 };
 }
 
 static void refuse(struct identifier bad, const char *part)
@@ -272,7 +272,7 @@ static void refuse(struct identifier bad, const char *part)
 	char error[CONF_ERROR_MAX] = "";
 
 	assert_null(identify_new(&table, error));
-	if (strncmp(error, "identifiers.tsv: bad: ", 22) != 0 || strstr(error, part) == NULL)
+	if (strncmp(error, "identifiers.tsv:17: bad: ", 25) != 0 || strstr(error, part) == NULL)
 		fail_msg("unexpected: %s", error);
 }
 
