@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The channels of a subject's day, as one value: observed_day.channels holds them one after the other,
- * because a replay writes a day for every few captured packets, and a row costs more than what is in it. In
- * SQL `channels(d.channels)` is a table of them with the columns via, first, last, count, sketch, servers and
- * details; the aggregate channels_of(), with the same arguments in the same order, makes such a value.
+ * The channels of a subject's day, as one value: `channels` of observed_day and of observed_recent has them
+ * in a row, because a replay writes a day for every few captured packets, and a row costs more than what is
+ * in it. In SQL `channels(d.channels)` is a table of them with the columns via, first, last, count, sketch,
+ * servers and details; the aggregate channels_of(), with the same arguments in the same order, makes such a
+ * value.
  */
 #ifndef DB_CHANNEL_H
 #define DB_CHANNEL_H

@@ -11,10 +11,47 @@
  * by source and sorting every sketch afterwards. */
 #define COUNTED " source IN (SELECT id FROM source_counted) "
 
+/* Days are in two tables of one shape, that of live runs which may still change in the second one. */
+#define SETTLED "observed_day"
+#define RECENT  "observed_recent"
+
 /* The channels of each day of each subject. */
-#define DAYS "observed_day d CROSS JOIN channels(d.channels) c"
-/* As store/fold.h wants them. */
+#define CHANNELS(table) table " d CROSS JOIN channels(d.channels) c"
+
+#define DAYS_KNOWN(table)                                                                                    \
+	"SELECT f.rowid, d.channels FROM feed(?1) f "                                                        \
+	"CROSS JOIN " table                                                                                  \
+	" d ON d.subject = f.c1 AND d.key_epoch = f.c2 AND d.day = f.c3 AND d.source = ?2"
+#define DAYS_PUT(table)                                                                                      \
+	"INSERT OR REPLACE INTO " table " (subject, key_epoch, day, source, channels) "                      \
+	"SELECT c1, c2, c3, ?2, c4 FROM feed(?1)"
+
+/* As store/fold.h wants them; of each row of the feed, which come in ascending order. */
 #define FOLD_COLUMNS "d.subject, s.kind, s.name, d.key_epoch, d.channels"
+#define DAYS_FED(table)                                                                                      \
+	"SELECT " FOLD_COLUMNS " FROM feed(?1) f CROSS JOIN " table                                          \
+	" d CROSS JOIN observed_subject s ON s.id = d.subject "                                              \
+	"WHERE d.subject = f.c1 AND +d." COUNTED
+#define DAYS_ALL(table, which)                                                                               \
+	"SELECT " FOLD_COLUMNS " FROM " table " d CROSS JOIN observed_subject s ON s.id = d.subject "        \
+	"WHERE " which "+d." COUNTED "ORDER BY d.subject, d.key_epoch"
+#define DAYS_OF(table) DAYS_ALL(table, "d.subject = ?1 AND ")
+
+#define DETAILS_OF(table)                                                                                    \
+	"SELECT c.first, c.last, c.details FROM " CHANNELS(                                                  \
+		table) " WHERE d.subject = ?1 AND c.details <> x'' AND +d." COUNTED
+#define DAY_ANY(table)      "SELECT 1 FROM " table " WHERE subject = ?1 AND +" COUNTED
+#define DAYS_SERVERS(table) "SELECT subject, channels FROM " table " WHERE +" COUNTED
+
+/* Does s have a day that counts? One with another channel than ?3? */
+#define SEEN_IN(table) "EXISTS (SELECT 1 FROM " table " d WHERE d.subject = s.id AND +d." COUNTED ")"
+#define SEEN           "(" SEEN_IN(SETTLED) " OR " SEEN_IN(RECENT) ")"
+#define REACHED_IN(table)                                                                                    \
+	"EXISTS (SELECT 1 FROM " CHANNELS(table) " WHERE d.subject = s.id AND c.via <> ?3 AND +d." COUNTED ")"
+#define REACHED "(" REACHED_IN(SETTLED) " OR " REACHED_IN(RECENT) ")"
+
+/* What a sweep moves in one turn: of the days before ?1, by subject. */
+#define OVER_FROM "day < ?1 AND subject >= ?2 "
 
 #define ALERT_COLUMNS                                                                                        \
 	"uuid, state, app, rule, severity, cites, name, title, clients, subjects, facts, first, last, why, " \
@@ -52,7 +89,8 @@ static const char *const statements[STMT_COUNT] = {
 		"last = CASE WHEN ?3 > 0 THEN max(coalesce(last, ?6), ?6) ELSE last END WHERE id = ?1",
 	[STMT_SOURCE_END] = "UPDATE source SET state = 'complete', ended = ?2, digest = ?3 "
 			    "WHERE id = ?1 AND state = 'running' AND replay = (?3 IS NOT NULL)",
-	[STMT_SOURCE_DROP_DAYS] = "DELETE FROM observed_day WHERE source = ?1",
+	/* only captures are taken back, and their days are nowhere else */
+	[STMT_SOURCE_DROP_DAYS] = "DELETE FROM " SETTLED " WHERE source = ?1",
 	[STMT_SOURCE_DROP_LINKS] = "DELETE FROM observed_link WHERE source = ?1",
 	[STMT_SOURCE_DROP] = "DELETE FROM source WHERE id = ?1",
 	[STMT_COUNTER_ADD] = "INSERT INTO source_counter (source, name, value) VALUES (?1, ?2, ?3) "
@@ -65,18 +103,25 @@ static const char *const statements[STMT_COUNT] = {
 				"CROSS JOIN observed_subject s ON s.kind = f.c1 AND s.name = f.c2",
 	[STMT_SUBJECTS_ADD] = "INSERT INTO observed_subject (kind, name) SELECT c1, c2 FROM feed(?1)",
 	[STMT_SUBJECT_DROP_ORPHANS] = "DELETE FROM observed_subject AS s "
-				      "WHERE NOT EXISTS (SELECT 1 FROM observed_day WHERE subject = s.id) "
+				      "WHERE NOT EXISTS (SELECT 1 FROM " SETTLED " WHERE subject = s.id) "
+				      "AND NOT EXISTS (SELECT 1 FROM " RECENT " WHERE subject = s.id) "
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE subject = s.id) "
 				      "AND NOT EXISTS (SELECT 1 FROM observed_link WHERE target = s.id)",
-	[STMT_DAYS_KNOWN] =
-		"SELECT f.rowid, d.channels FROM feed(?1) f "
-		"CROSS JOIN observed_day d ON d.subject = f.c1 AND d.key_epoch = f.c2 AND d.day = f.c3 "
-		"AND d.source = ?2",
-	[STMT_DAYS_PUT] = "INSERT OR REPLACE INTO observed_day (subject, key_epoch, day, source, channels) "
-			  "SELECT c1, c2, c3, ?2, c4 FROM feed(?1)",
-	[STMT_DETAILS_OF] =
-		"SELECT c.first, c.last, c.details FROM " DAYS " WHERE d.subject = ?1 AND c.details <> x'' "
-		"AND +d." COUNTED,
+	[STMT_DAYS_KNOWN] = DAYS_KNOWN(SETTLED),
+	[STMT_DAYS_PUT] = DAYS_PUT(SETTLED),
+	[STMT_RECENT_KNOWN] = DAYS_KNOWN(RECENT),
+	[STMT_RECENT_PUT] = DAYS_PUT(RECENT),
+	[STMT_RECENT_OVER] = "SELECT count(*) FROM " RECENT " WHERE day < ?1",
+	[STMT_RECENT_REACH] = "SELECT max(subject) FROM (SELECT subject FROM " RECENT " WHERE " OVER_FROM
+			      "ORDER BY subject LIMIT ?3)",
+	[STMT_RECENT_MOVE] =
+		"INSERT INTO " SETTLED " (subject, key_epoch, day, source, channels) "
+		"SELECT subject, key_epoch, day, source, channels FROM " RECENT " WHERE " OVER_FROM
+		"AND subject <= ?3 "
+		"ORDER BY subject, key_epoch, day, source "
+		"ON CONFLICT DO UPDATE SET channels = CAST(channels || excluded.channels AS BLOB)",
+	[STMT_RECENT_DROP] = "DELETE FROM " RECENT " WHERE " OVER_FROM "AND subject <= ?3",
+	[STMT_DETAILS_OF] = DETAILS_OF(SETTLED) "UNION ALL " DETAILS_OF(RECENT),
 	[STMT_LINKS_COUNT] = "SELECT f.rowid, count(*) FROM feed(?1) f CROSS JOIN observed_link l "
 			     "ON l.subject = f.c1 AND l.source = ?2 GROUP BY f.rowid",
 	[STMT_LINKS_KNOWN] = "SELECT f.rowid FROM feed(?1) f CROSS JOIN observed_link l "
@@ -106,23 +151,17 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_RECALL_GET] =
 		"SELECT r.generation, r.seen, r.answers FROM judge_recall r JOIN judge_state j "
 		"ON j.generation = r.generation AND j.digest = r.digest WHERE j.dirty = 0 AND r.digest = ?1",
-	[STMT_DAYS_ALL] = "SELECT " FOLD_COLUMNS
-			  " FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
-			  "WHERE +d." COUNTED " "
-			  "ORDER BY d.subject, d.key_epoch",
-	/* of each row of the feed, which come in ascending order */
-	[STMT_DAYS_FED] = "SELECT " FOLD_COLUMNS " FROM feed(?1) f CROSS JOIN observed_day d "
-			  "CROSS JOIN observed_subject s ON s.id = d.subject "
-			  "WHERE d.subject = f.c1 AND +d." COUNTED,
-	[STMT_DAYS_OF] = "SELECT " FOLD_COLUMNS
-			 " FROM observed_day d CROSS JOIN observed_subject s ON s.id = d.subject "
-			 "WHERE d.subject = ?1 AND +d." COUNTED " "
-			 "ORDER BY d.subject, d.key_epoch",
-	[STMT_DAY_ANY] = "SELECT 1 FROM observed_day WHERE subject = ?1 AND +" COUNTED "LIMIT 1",
+	[STMT_DAYS_ALL] = DAYS_ALL(SETTLED, ""),
+	[STMT_DAYS_FED] = DAYS_FED(SETTLED),
+	[STMT_DAYS_OF] = DAYS_OF(SETTLED),
+	[STMT_RECENT_ALL] = DAYS_ALL(RECENT, ""),
+	[STMT_RECENT_FED] = DAYS_FED(RECENT),
+	[STMT_RECENT_OF] = DAYS_OF(RECENT),
+	[STMT_DAY_ANY] = DAY_ANY(SETTLED) "UNION ALL " DAY_ANY(RECENT) "LIMIT 1",
 	[STMT_SUBJECTS_FROM] = "SELECT id, kind, name FROM observed_subject WHERE id >= ?1 ORDER BY id",
 	[STMT_SOURCES_UNCOUNTED] =
 		"SELECT count(*) FROM source WHERE id NOT IN (SELECT id FROM source_counted)",
-	[STMT_DAYS_SERVERS] = "SELECT subject, channels FROM observed_day WHERE +" COUNTED "ORDER BY subject",
+	[STMT_DAYS_SERVERS] = DAYS_SERVERS(SETTLED) "UNION ALL " DAYS_SERVERS(RECENT),
 	/* of identifiers alone: what hosts are aliases of says nothing about who belongs together */
 	[STMT_LINKS_ALL] =
 		"SELECT subject, target, sum(count) FROM observed_link WHERE subject IN "
@@ -223,9 +262,7 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_SUBJECTS_WITHIN] =
 		"SELECT id, name FROM observed_subject s WHERE kind = ?1 "
 		"AND (name = ?2 OR substr(name, -length(?2) - 1) = '.' || ?2) "
-		"AND NOT EXISTS (SELECT 1 FROM app_member m WHERE m.subject = s.id) "
-		"AND EXISTS (SELECT 1 FROM observed_day d WHERE d.subject = s.id AND +d." COUNTED
-		") ORDER BY id",
+		"AND NOT EXISTS (SELECT 1 FROM app_member m WHERE m.subject = s.id) AND " SEEN " ORDER BY id",
 	[STMT_APP_KEY] = "SELECT key FROM app_app WHERE id = ?1",
 	[STMT_APP_BY_KEY] = "SELECT id FROM app_app WHERE key = ?1 AND gone = 0",
 	[STMT_NOTE_OF] = "SELECT note FROM app_note WHERE subject = ?1",
@@ -303,9 +340,8 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_PROBE_ANEW] = "UPDATE probe_app SET verdict = NULL, plan = NULL",
 	/* members of the apps that are asked about; ?1: also of those that are as they were planned */
 	[STMT_PROBE_CANDIDATES] =
-		"SELECT a.id, a.digest, p.plan, a.status, a.clients, a.days, s.kind, s.name, EXISTS "
-		"(SELECT 1 FROM " DAYS " WHERE d.subject = s.id AND c.via <> ?3 AND +d." COUNTED ") "
-		"FROM app_app a LEFT JOIN probe_app p ON p.app = a.id "
+		"SELECT a.id, a.digest, p.plan, a.status, a.clients, a.days, s.kind, s.name, " REACHED
+		" FROM app_app a LEFT JOIN probe_app p ON p.app = a.id "
 		"CROSS JOIN app_member m ON m.app = a.id CROSS JOIN observed_subject s ON s.id = m.subject "
 		"WHERE " ASKED " AND (?1 OR p.verdict IS NOT a.digest) AND (?2 IS NULL OR a.id = ?2) "
 		"ORDER BY a.id, s.kind, s.name",

@@ -200,11 +200,8 @@ static void tell_facts(struct explained *e, struct db_txn *t)
 static void tell(struct explained *e, struct db_txn *t)
 {
 	struct resolved *at = e->at;
-	struct query q;
 
-	query_open(&q, t, STMT_DAYS_OF);
-	query_int(&q, at->id);
-	fold_rows(&q, subject_json, e);
+	fold_one(t, at->id, subject_json, e);
 	if (e->seen) {
 		tell_details(e->answer, t, at->id);
 		tell_facts(e, t);

@@ -18,6 +18,8 @@ enum column {
 };
 
 struct fold {
+	struct query days[2]; /* of observed_day and observed_recent, each by subject and key epoch */
+	bool left[2];         /* it stands at a row */
 	struct folded out;
 	struct sketch now, connected; /* of the epoch being read */
 	int64_t epoch;
@@ -154,25 +156,83 @@ static bool add_row(struct fold *f, struct query *q)
 	return rd_ok(&list);
 }
 
-void fold_rows(struct query *q, fold_fn *fn, void *arg)
+/* The row that is next of both: NULL when there is none. */
+static struct query *next_row(struct fold *f)
 {
-	struct fold *f = xcalloc(1, sizeof(*f));
+	struct query *a = &f->days[0], *b = &f->days[1];
+	int64_t ahead;
+
+	if (!f->left[0] || !f->left[1])
+		return f->left[0] ? a : f->left[1] ? b : NULL;
+	ahead = query_get_int(a, DAY_SUBJECT) - query_get_int(b, DAY_SUBJECT);
+	if (ahead == 0)
+		ahead = query_get_int(a, DAY_EPOCH) - query_get_int(b, DAY_EPOCH);
+	return ahead <= 0 ? a : b;
+}
+
+static bool take_row(struct fold *f, struct query *q)
+{
 	bool sound = true;
 
-	f->fn = fn;
-	f->arg = arg;
-	while (sound && query_row(q)) {
-		if (!f->open || f->out.id != query_get_int(q, DAY_SUBJECT)) {
-			close_subject(f);
-			sound = open_subject(f, q);
-		}
-		sound = sound && add_row(f, q);
+	if (!f->open || f->out.id != query_get_int(q, DAY_SUBJECT)) {
+		close_subject(f);
+		sound = open_subject(f, q);
 	}
+	sound = sound && add_row(f, q);
+	f->left[q - f->days] = query_row(q);
+	return sound;
+}
+
+static void fold_rows(struct fold *f)
+{
+	struct db_txn *t = f->days[0].txn;
+	struct query *q;
+	bool sound = true;
+
+	for (int i = 0; i < 2; i++)
+		f->left[i] = query_row(&f->days[i]);
+	while (sound && (q = next_row(f)) != NULL)
+		sound = take_row(f, q);
 	if (!sound)
-		db_fail(q->txn, -EUCLEAN, "数据库已损坏(观测对象 %lld),请用备份恢复", (long long)f->out.id);
-	query_close(q);
-	if (q->txn->result == 0)
+		db_fail(t, -EUCLEAN, "数据库已损坏(观测对象 %lld),请用备份恢复", (long long)f->out.id);
+	for (int i = 0; i < 2; i++)
+		query_close(&f->days[i]);
+	if (t->result == 0)
 		close_subject(f);
 	free(f->out.day);
 	free(f);
+}
+
+static struct fold *open_fold(struct db_txn *t, enum stmt settled, enum stmt recent, fold_fn *fn, void *arg)
+{
+	struct fold *f = xcalloc(1, sizeof(*f));
+
+	f->fn = fn;
+	f->arg = arg;
+	query_open(&f->days[0], t, settled);
+	query_open(&f->days[1], t, recent);
+	return f;
+}
+
+void fold_all(struct db_txn *t, fold_fn *fn, void *arg)
+{
+	fold_rows(open_fold(t, STMT_DAYS_ALL, STMT_RECENT_ALL, fn, arg));
+}
+
+void fold_one(struct db_txn *t, int64_t subject, fold_fn *fn, void *arg)
+{
+	struct fold *f = open_fold(t, STMT_DAYS_OF, STMT_RECENT_OF, fn, arg);
+
+	for (int i = 0; i < 2; i++)
+		query_int(&f->days[i], subject);
+	fold_rows(f);
+}
+
+void fold_some(struct db_txn *t, const struct feed *subjects, fold_fn *fn, void *arg)
+{
+	struct fold *f = open_fold(t, STMT_DAYS_FED, STMT_RECENT_FED, fn, arg);
+
+	for (int i = 0; i < 2; i++)
+		query_feed(&f->days[i], subjects);
+	fold_rows(f);
 }

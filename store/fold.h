@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The day rows of a subject folded into what a judgement asks of it. Rows arrive ordered by subject and
- * key epoch, so that one sketch at a time is in hand however many subjects there are.
+ * The day rows of a subject folded into what a judgement asks of it. Rows of both tables of days are merged
+ * by subject and key epoch, so that one sketch at a time is in hand however many subjects there are.
  */
 #ifndef STORE_FOLD_H
 #define STORE_FOLD_H
 
 #include "base/sketch.h"
 #include "base/words.h"
+#include "db/feed.h"
 #include "store/state.h"
 
 struct folded {
@@ -26,7 +27,10 @@ struct folded {
 
 typedef void fold_fn(void *arg, const struct folded *f);
 
-/* Walks STMT_DAYS_ALL or STMT_DAYS_OF (already bound) and hands on each subject; borrowed during the call. */
-void fold_rows(struct query *q, fold_fn *fn, void *arg);
+/* Hands on each subject, one subject, or each of a feed of their ids in ascending order: borrowed during the
+ * call. Those without a day that counts are left out. */
+void fold_all(struct db_txn *t, fold_fn *fn, void *arg);
+void fold_one(struct db_txn *t, int64_t subject, fold_fn *fn, void *arg);
+void fold_some(struct db_txn *t, const struct feed *subjects, fold_fn *fn, void *arg);
 
 #endif

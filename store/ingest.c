@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "policy/sieve.h"
 #include "store/control.h"
+#include "store/sweep.h"
 #include "store/write.h"
 
 /* A capture whose observations take more memory is written in several transactions. */
@@ -280,6 +281,7 @@ void running_write(struct store *s, struct db_txn *t, struct running *r)
 {
 	struct reserve reserve = { .store = s };
 	struct write_job job = { .source = r->source,
+				 .live = r->live,
 				 .fresh = r->fresh,
 				 .subjects = s->conf->store.subjects,
 				 .matters = matters,
@@ -289,6 +291,8 @@ void running_write(struct store *s, struct db_txn *t, struct running *r)
 	write_intake(t, &job);
 	if (t->result == 0)
 		learn(s, &r->in);
+	if (r->live)
+		sweep_run(&s->sweep, t, &r->in);
 	write_progress(t, r, &job);
 	for (size_t i = 0; i < r->counters; i++)
 		write_counter(t, STMT_COUNTER_SET, r->source, &r->counter[i]);
@@ -312,6 +316,7 @@ int store_flush(struct store *s, int64_t source)
 	result = state_end(s, &t);
 	if (result < 0) { /* what waited is folded by half: the database alone knows the source now */
 		recall_clear(&s->recall);
+		s->sweep = (struct sweep){ 0 };
 		running_free(s, source);
 		return result;
 	}

@@ -65,11 +65,8 @@ static void add_one(void *arg, const struct folded *f)
 void load_face(struct load *l, struct db_txn *t, const struct face *f)
 {
 	struct adding a = { .load = l, .face = f };
-	struct query q;
 
-	query_open(&q, t, STMT_DAYS_OF);
-	query_int(&q, f->id);
-	fold_rows(&q, add_one, &a);
+	fold_one(t, f->id, add_one, &a);
 }
 
 static int compare_subjects(const void *a, const void *b)
@@ -110,14 +107,11 @@ static void load_mattering(struct load *l, struct db_txn *t)
 	const struct survey *sv = &l->survey;
 	const struct face **face = xmalloc((sv->mattering + 1) * sizeof(*face));
 	struct feed feed = { face, 0, id_cell };
-	struct query q;
 
 	for (size_t i = 0; i < sv->count; i++)
 		if (sv->face[i].matters)
 			face[feed.count++] = &sv->face[i];
-	query_open(&q, t, STMT_DAYS_FED);
-	query_feed(&q, &feed);
-	fold_rows(&q, add_mattering, l);
+	fold_some(t, &feed, add_mattering, l);
 	free(face);
 }
 
@@ -125,14 +119,11 @@ static void load_mattering(struct load *l, struct db_txn *t)
 static void load_subjects(struct load *l, struct db_txn *t)
 {
 	const struct survey *sv = &l->survey;
-	struct query q;
 
-	if (sv->mattering >= sv->count / WALK_SHARE) {
-		query_open(&q, t, STMT_DAYS_ALL);
-		fold_rows(&q, add_mattering, l);
-	} else {
+	if (sv->mattering >= sv->count / WALK_SHARE)
+		fold_all(t, add_mattering, l);
+	else
 		load_mattering(l, t);
-	}
 	load_ready(l);
 }
 

@@ -307,14 +307,11 @@ static void members_json(struct answer *a, struct db_txn *t, int64_t app, const 
 	size_t count = 0;
 	struct member *member = read_members(a, t, app, others, &count);
 	struct told_details details = { 0 };
-	struct query q;
 
 	json_open(&a->line, "members", '[');
 	for (size_t i = 0; i < count; i++) {
 		if (i < MEMBERS_TOLD) {
-			query_open(&q, t, STMT_DAYS_OF);
-			query_int(&q, member[i].id);
-			fold_rows(&q, member_json, &member[i]);
+			fold_one(t, member[i].id, member_json, &member[i]);
 			details_read(&details, t, member[i].id, member[i].name);
 		}
 		free(member[i].tie);

@@ -180,6 +180,8 @@ int store_source_end(struct store *s, int64_t source, const struct store_identit
 	/* what was learnt of rows that are gone again */
 	if (result < 0 || (*verdict != STORE_TAKEN && !r->fresh))
 		recall_clear(&s->recall);
+	if (result < 0)
+		s->sweep = (struct sweep){ 0 };
 	running_free(s, source);
 	return result;
 }

@@ -9,6 +9,7 @@
 #include "db/query.h"
 #include "store/recall.h"
 #include "store/store.h"
+#include "store/sweep.h"
 
 struct running;
 
@@ -21,6 +22,7 @@ struct store {
 	int64_t epoch_since;                    /* when this process rotated it; INT64_MIN: not in its life */
 	struct running *running;                /* sources that are open here: store/ingest.h */
 	struct recall recall;                   /* what the last judgement found out */
+	struct sweep sweep;                     /* of the days that are over */
 	struct observation at_hand;             /* too large for the stack */
 	struct probe_row probe[PROBE_ROWS_MAX]; /* store_probes() */
 	size_t probe_count;

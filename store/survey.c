@@ -64,7 +64,7 @@ static void read_days(struct recall *r, struct db_txn *t, const struct prefix_se
 				recall_day(r, query_get_int(&q, 0), (enum via)c.via,
 					   rd_init(c.servers, c.servers_size), campus);
 		if (!rd_ok(&list))
-			db_fail(t, -EUCLEAN, "数据库已损坏(observed_day,对象 %lld),请用备份恢复",
+			db_fail(t, -EUCLEAN, "数据库已损坏(某日的观测,对象 %lld),请用备份恢复",
 				(long long)query_get_int(&q, 0));
 	}
 }

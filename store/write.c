@@ -343,13 +343,14 @@ static bool fold_day(struct writing *w, struct day *d, const void *channels, siz
 	return rd_ok(&list) && wr_ok(&others);
 }
 
-/* What earlier windows of the same day wrote is folded in here, and the row written anew. */
+/* What earlier windows of the same day wrote is folded in here, and the row written anew. One of a live run
+ * that moved on to observed_day meanwhile is not looked up there, page by page: it gets a second row. */
 static void fold_known(struct writing *w)
 {
 	struct feed feed = { w, w->days, day_cell };
 	struct query q;
 
-	query_open(&q, w->txn, STMT_DAYS_KNOWN);
+	query_open(&q, w->txn, w->job->live ? STMT_RECENT_KNOWN : STMT_DAYS_KNOWN);
 	query_feed(&q, &feed);
 	query_int(&q, w->job->source);
 	while (query_row(&q)) {
@@ -357,7 +358,7 @@ static void fold_known(struct writing *w)
 		size_t n;
 		const void *channels = query_get_blob(&q, 1, &n);
 		if (!fold_day(w, d, channels, n))
-			db_fail(w->txn, -EUCLEAN, "数据库已损坏(observed_day,对象 %lld),请用备份恢复",
+			db_fail(w->txn, -EUCLEAN, "数据库已损坏(某日的观测,对象 %lld),请用备份恢复",
 				(long long)w->in->row[d->first].subject);
 	}
 }
@@ -396,7 +397,7 @@ static void put_days(struct writing *w)
 	count_days(w);
 	w->scratch = &scratch;
 	feed = (struct feed){ w, w->days, day_cell };
-	put_feed(w, STMT_DAYS_PUT, &feed);
+	put_feed(w, w->job->live ? STMT_RECENT_PUT : STMT_DAYS_PUT, &feed);
 	buf_clear(&scratch);
 }
 

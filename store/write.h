@@ -11,6 +11,7 @@
 
 struct write_job {
 	int64_t source;
+	bool live;         /* its days may still change: to observed_recent, the others to observed_day */
 	bool fresh;        /* the database holds nothing of this source yet */
 	uint32_t subjects; /* most in the database */
 	/* Of the last quarter of them: may this name have one? Names that nobody asks about can be made up by

@@ -243,8 +243,9 @@ static inline void fx_counts_hold(void)
 {
 	static const char sql[] =
 		"SELECT (SELECT count(*) FROM source s WHERE (s.days, s.servers) <> (SELECT count(*), "
-		"coalesce(sum(length(c.servers)), 0) / 18 FROM observed_day d, channels(d.channels) c "
-		"WHERE d.source = s.id) OR s.links <> (SELECT count(*) FROM observed_link l WHERE l.source = "
+		"coalesce(sum(length(c.servers)), 0) / 18 FROM (SELECT * FROM observed_day UNION ALL "
+		"SELECT * FROM observed_recent) d, channels(d.channels) c WHERE d.source = s.id) OR s.links "
+		"<> (SELECT count(*) FROM observed_link l WHERE l.source = "
 		"s.id))";
 	sqlite3_stmt *stmt;
 	sqlite3 *sqlite;
