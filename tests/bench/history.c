@@ -2,14 +2,16 @@
 /*
  * Years of a campus for tests/bench/store, by the store's own way of writing, as a live sensor's run:
  *   history DATABASE DAYS HOSTS DOMAIN
- * HOSTS names are seen each day: two thirds of them the same ones, the first of them by thousands of people,
- * the rest taken at random from twenty times as many. Of the same ones one in sixty is the campus's own, one
- * in twenty of another school. Each is looked up, answered and spoken to. The same arguments give the same
- * rows.
+ *   history DATABASE flushes HOSTS DOMAIN    what the windows of the next two days cost there, as rows of a
+ * table HOSTS names are seen each day: two thirds of them the same ones, the first of them by thousands of
+ * people, the rest taken at random from twenty times as many. Of the same ones one in sixty is the campus's
+ * own, one in twenty of another school. Each is looked up, answered and spoken to. The same arguments give
+ * the same rows.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -19,6 +21,7 @@
 enum {
 	DAYS_AT_ONCE = 10, /* in one transaction: what is written is the same, in less time */
 	LINE_MAX_BYTES = 65536,
+	WINDOWS = 80, /* of a day: more than a sweep has turns */
 	PEOPLE = 20000,
 	CAMPUS = 60,
 	SCHOOLS = 20,
@@ -144,10 +147,131 @@ static void live(struct campus *c)
 				       : always + (unsigned)(dice(c, i, (uint64_t)c->day) % (c->hosts * 20)));
 }
 
+static void flush(const struct campus *c)
+{
+	if (store_flush(c->store, c->source) != 0)
+		fail(store_error(c->store));
+}
+
+static void new_day(struct campus *c)
+{
+	struct hash_key key;
+
+	if (store_client_key(c->store, false, c->day, &key, &c->epoch) != 0)
+		fail(store_error(c->store));
+}
+
+/* The many windows of a quiet day, as days that are over move on by. */
+static void idle(struct campus *c)
+{
+	for (int i = 0; i < WINDOWS; i++) {
+		see(c, 0);
+		flush(c);
+	}
+}
+
+static void write_days(struct campus *c, int days)
+{
+	for (int i = 0; i < days; i++, c->day += a_day) {
+		new_day(c);
+		live(c);
+		if ((i + 1) % DAYS_AT_ONCE != 0 && i + 1 != days)
+			continue;
+		flush(c);
+		if (i + 1 < days) {
+			c->day += a_day;
+			idle(c);
+			c->day -= a_day;
+		}
+		fprintf(stderr, "%d days\n", i + 1);
+	}
+}
+
+/* -- what flushes cost ------------------------------------------------------------------------------ */
+
+struct cost {
+	double wall, cpu;
+	int64_t bytes;
+};
+
+/* Handed to the system: to the WAL, and from there to the database. */
+static int64_t written(void)
+{
+	FILE *f = fopen("/proc/self/io", "re");
+	long long n = 0;
+	char line[64];
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		(void)sscanf(line, "wchar: %lld", &n);
+	if (f != NULL)
+		fclose(f);
+	return n;
+}
+
+static struct cost now(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (struct cost){ .wall = (double)clock_wall() / 1e6,
+			      .cpu = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+				     (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6,
+			      .bytes = written() };
+}
+
+static void tell(const char *what, struct cost from)
+{
+	struct cost to = now();
+
+	printf("| %s | %.3f | %.3f | %.1f |\n", what, to.wall - from.wall, to.cpu - from.cpu,
+	       (double)(to.bytes - from.bytes) / 1e6);
+}
+
+static void everybody(struct campus *c, const char *what)
+{
+	struct cost from;
+
+	live(c);
+	from = now();
+	flush(c);
+	tell(what, from);
+}
+
+static void one_host(struct campus *c, const char *what)
+{
+	struct cost from;
+
+	see(c, 0);
+	from = now();
+	flush(c);
+	tell(what, from);
+}
+
+static void measure(struct campus *c)
+{
+	struct cost from;
+
+	printf("| flush | s | CPU s | MB written |\n|---|---|---|---|\n");
+	new_day(c);
+	everybody(c, "everybody, for the first time of a day");
+	everybody(c, "everybody again");
+	everybody(c, "everybody again");
+	one_host(c, "one host");
+	c->day += a_day;
+	new_day(c);
+	everybody(c, "everybody, for the first time of the next day");
+	everybody(c, "everybody again");
+	one_host(c, "one host");
+	from = now();
+	idle(c);
+	tell("one host, 80 windows: what is left of the day before moves on", from);
+	everybody(c, "everybody again");
+	one_host(c, "one host");
+}
+
 int main(int argc, char **argv)
 {
 	struct campus c = { .bytes = xmalloc(LINE_MAX_BYTES) };
-	struct hash_key key;
 	struct conf conf;
 	struct data data;
 	char error[STORE_ERROR_MAX], text[1024];
@@ -155,7 +279,7 @@ int main(int argc, char **argv)
 
 	if (argc != 5)
 		fail("DATABASE DAYS HOSTS DOMAIN");
-	days = (int)strtol(argv[2], NULL, 10);
+	days = strcmp(argv[2], "flushes") == 0 ? 0 : (int)strtol(argv[2], NULL, 10);
 	c.hosts = (unsigned)strtoul(argv[3], NULL, 10);
 	c.domain = argv[4];
 	snprintf(text, sizeof(text),
@@ -172,16 +296,10 @@ int main(int argc, char **argv)
 	c.day = clock_wall() / a_day * a_day - days * a_day;
 	if (store_source_begin(c.store, "eth0", false, &c.source) != 0)
 		fail(store_error(c.store));
-	for (int i = 0; i < days; i++, c.day += a_day) {
-		if (store_client_key(c.store, false, c.day, &key, &c.epoch) != 0)
-			fail(store_error(c.store));
-		live(&c);
-		if ((i + 1) % DAYS_AT_ONCE == 0 || i + 1 == days) {
-			if (store_flush(c.store, c.source) != 0)
-				fail(store_error(c.store));
-			fprintf(stderr, "%d days\n", i + 1);
-		}
-	}
+	if (days > 0)
+		write_days(&c, days);
+	else
+		measure(&c);
 	store_close(c.store);
 	conf_clear(&conf);
 	data_clear(&data);
