@@ -95,7 +95,7 @@ struct visit_counters {
 	uint64_t outcome[PROBE_OUTCOME_COUNT];  /* of runs */
 	uint64_t refused[PROBE_OUTCOME_COUNT];  /* of URLs, before anything was sent: why */
 	uint64_t answered[PROBE_OUTCOME_COUNT]; /* of requests sent: what became of them; those that we had
-						   no socket for are among them as PROBE_SHORTAGE */
+						   no socket or route for are among them */
 	uint64_t requests;                      /* sent; the sum of answered[] but for those under way */
 	uint64_t shared;                        /* requests spared: answered by what another run was told */
 	uint64_t unshared;                      /* answers that found no room to be kept for others */

@@ -27,6 +27,10 @@ def answers(label, kind, times):
         return [GOOD, LOOPBACK] if a else []
     if label == "six":
         return [GOOD] if a else ["::1"] if aaaa else []
+    if label == "onlysix":
+        return ["fd77::1"] if aaaa else []
+    if label == "roadless":  # nothing leads to its IPv4 address
+        return ["10.77.200.9"] if a else ["fd77::1"] if aaaa else []
     if label == "mapped":
         return ["::ffff:127.0.0.1"] if aaaa else []
     if label == "metadata":
