@@ -7,10 +7,15 @@
 #include "base/alloc.h"
 #include "db/handle.h"
 
+/* The last of them is one piece: who goes on writing would keep it from its end. */
+enum { BEGINNINGS_MAX = 10 };
+
 struct copy {
 	struct db *db;
 	sqlite3 *to;
 	sqlite3_backup *backup;
+	int done; /* pages */
+	int beginnings;
 };
 
 static int failed(struct copy *c, int code)
@@ -42,8 +47,11 @@ struct copy *copy_begin(struct db *db, const char *path)
 
 int copy_on(struct copy *c, unsigned pages)
 {
-	int code = sqlite3_backup_step(c->backup, (int)pages);
+	int code = sqlite3_backup_step(c->backup, c->beginnings < BEGINNINGS_MAX ? (int)pages : -1);
+	int done = sqlite3_backup_pagecount(c->backup) - sqlite3_backup_remaining(c->backup);
 
+	c->beginnings += done <= c->done;
+	c->done = done;
 	if (code == SQLITE_OK)
 		return 1;
 	return code == SQLITE_DONE ? 0 : failed(c, code);

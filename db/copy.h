@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A copy of the whole database in a new file, made while it is in use, some pages at a time. What this
- * connection writes in between is in the copy; when another one writes, it begins anew. Not to be called
- * inside a transaction.
+ * connection writes in between is in the copy; when another one writes, it begins anew, the last time in one
+ * piece. Not to be called inside a transaction.
  */
 #ifndef DB_COPY_H
 #define DB_COPY_H

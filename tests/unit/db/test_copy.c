@@ -114,6 +114,26 @@ static void while_it_is_written_to(void **state)
 	db_close(other);
 }
 
+static void others_who_go_on_writing_do_not_keep_it_from_its_end(void **state)
+{
+	struct db *other = db_open(path, DB_CREATE, error);
+	int more = 1, turns = 0;
+	struct copy *c;
+
+	(void)state;
+	add_sources(db, 5000);
+	c = copy_begin(db, to);
+	assert_non_null(c);
+	for (; more > 0 && turns < 50; turns++) {
+		add_sources(other, 1);
+		more = copy_on(c, 3);
+	}
+	assert_int_equal(more, 0);
+	copy_end(c);
+	assert_int_equal(copied(), 5000 + turns);
+	db_close(other);
+}
+
 static void what_cannot_be_written_is_told(void **state)
 {
 	struct copy *c;
@@ -137,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(at_once),
 		TEST(while_it_is_written_to),
+		TEST(others_who_go_on_writing_do_not_keep_it_from_its_end),
 		TEST(what_cannot_be_written_is_told),
 	};
 	return cmocka_run_group_tests_name("copy", tests, NULL, NULL);
