@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * backup: an online copy beside the database, checked, then poured into the caller's descriptor. In turns,
- * but for the check, which is one walk over all of the copy.
+ * but for the check, which is one walk over all of the copy. One at a time, whoever makes it: it takes the
+ * room of a second database. The copy of a process that was killed is in the way of nobody, and goes with the
+ * next one.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -107,16 +111,37 @@ static int copy_more(struct answer *a)
 	return code;
 }
 
-static void remove_copy(struct buf *path)
+/* SQLite would take what stands in them into a copy that has nothing to do with them. */
+static void remove_beside(const char *path)
 {
-	static const char *const tails[] = { "-wal", "-shm", "" };
-	size_t n = path->len;
+	static const char *const tails[] = { "-journal", "-wal", "-shm" };
+	struct buf name = { 0 };
 
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
-		path->len = n;
-		buf_puts(path, tails[i]);
-		unlink(path->p);
+		buf_reset(&name);
+		buf_printf(&name, "%s%s", path, tails[i]);
+		unlink(name.p);
 	}
+	buf_clear(&name);
+}
+
+/* Whose lock it is may remove it. -EWOULDBLOCK: somebody else is at it. */
+static int open_part(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), r;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &st) != 0)
+		r = -errno;
+	else if (st.st_nlink == 0) /* removed between the two calls */
+		r = -EWOULDBLOCK;
+	else
+		r = ftruncate(fd, 0) != 0 ? -errno : fd;
+	if (r < 0)
+		close(fd);
+	return r;
 }
 
 static void end_backup(struct answer *a)
@@ -125,8 +150,9 @@ static void end_backup(struct answer *a)
 
 	copy_end(w->copy);
 	if (w->from >= 0) {
+		remove_beside(w->path.p);
+		unlink(w->path.p);
 		close(w->from);
-		remove_copy(&w->path);
 	}
 	if (w->to >= 0)
 		close(w->to);
@@ -143,12 +169,15 @@ int answer_backup(struct answer *a)
 	w = xcalloc(1, sizeof(*w));
 	a->work = w;
 	a->end = end_backup;
-	buf_printf(&w->path, "%s.backup-XXXXXX", a->store->conf->store.database);
-	w->from = mkostemp(w->path.p, O_CLOEXEC);
+	buf_printf(&w->path, "%s.backup-part", a->store->conf->store.database);
 	w->to = fcntl(a->fd, F_DUPFD_CLOEXEC, 0);
-	if (w->from < 0 || w->to < 0)
+	w->from = w->to < 0 ? -errno : open_part(w->path.p);
+	if (w->from == -EWOULDBLOCK)
+		return answer_refuse(a, "已有一个备份在进行,请等它完成再试");
+	if (w->from < 0)
 		return answer_refuse(a, "%s: 不能建立临时文件(%s),请检查目录权限", w->path.p,
-				     errno_zh(errno));
+				     errno_zh(-w->from));
+	remove_beside(w->path.p);
 	w->copy = copy_begin(a->store->db, w->path.p);
 	if (w->copy == NULL)
 		return answer_refuse(a, "%s", db_error(a->store->db));

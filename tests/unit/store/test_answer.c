@@ -347,6 +347,9 @@ static void a_backup_is_made_in_turns(void **state)
 	assert_int_equal(store_answer_begin(fx.store, "backup", 1, none, fd, &r, &later), 0);
 	assert_non_null(later);
 	assert_true(files() > before);
+	assert_int_equal(fx_ask(fd, "backup", path, NULL), 1);
+	assert_non_null(strstr(fx.error, "已有一个备份"));
+	assert_int_equal(fx_ask(-1, "status", NULL), 0);
 	store_answer_drop(later);
 	assert_int_equal(files(), before);
 	assert_int_equal(store_answer_begin(fx.store, "backup", 1, none, fd, &r, &later), 0);
@@ -359,6 +362,34 @@ static void a_backup_is_made_in_turns(void **state)
 	assert_non_null(copy);
 	db_close(copy);
 	assert_int_equal(fx_number(STMT_STATUS_DECISIONS), 1);
+}
+
+static void put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static char *part_name(char name[256], const char *tail)
+{
+	snprintf(name, 256, "%s.backup-part%s", fx.conf.store.database, tail);
+	return name;
+}
+
+/* Of a process that was killed: neither kept, nor taken into the next one. */
+static void a_backup_that_was_cut_goes_with_the_next(void **state)
+{
+	static const char *const tails[] = { "", "-journal", "-wal", "-shm" };
+	char name[256];
+
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
+		put_file(part_name(name, tails[i]), "what was there when it was killed");
+	backup_can_be_opened(state);
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
+		assert_int_not_equal(access(part_name(name, tails[i]), F_OK), 0);
 }
 
 static void reading_needs_no_right_to_write(void **state)
@@ -431,6 +462,7 @@ int main(void)
 		FX_TEST(ambiguous_name_lists_its_kinds),
 		FX_TEST(backup_can_be_opened),
 		FX_TEST(a_backup_is_made_in_turns),
+		FX_TEST(a_backup_that_was_cut_goes_with_the_next),
 		FX_TEST(reading_needs_no_right_to_write),
 		FX_TEST(schema_refuses_what_is_wrong),
 	};
