@@ -55,7 +55,7 @@ static void take_text(char *out, size_t cap, struct query *q, int column)
 }
 
 /* False: the row is damaged, or its probe is not there any more. */
-static bool read_job(const struct store *s, struct query *q, struct job *j, int64_t *app)
+static bool read_job(const struct store *s, struct query *q, int64_t now, struct job *j, int64_t *app)
 {
 	const struct probe_row *row;
 
@@ -74,7 +74,7 @@ static bool read_job(const struct store *s, struct query *q, struct job *j, int6
 	}
 	*app = query_get_int(q, 8);
 	j->urgent = query_get_int(q, 9) == RANK_URGENT;
-	j->chance = control_chance(s, j->name);
+	j->chance = control_chance(s, j->name, now);
 	return true;
 }
 
@@ -147,7 +147,7 @@ static void take_together(struct handing *h, const struct job *leader)
 	query_int(&q, leader->id);
 	query_int(&q, TOGETHER_MAX);
 	while (query_row(&q))
-		if (h->n < h->max && read_job(h->store, &q, &h->out[h->n], &app[h->n - first]) &&
+		if (h->n < h->max && read_job(h->store, &q, h->now, &h->out[h->n], &app[h->n - first]) &&
 		    joins(h, leader, &h->out[h->n], &q))
 			h->n++;
 	for (size_t i = first; i < h->n; i++)
@@ -174,7 +174,7 @@ static void take_due(struct handing *h, int rank)
 	query_int(&q, h->now);
 	query_count(&q, h->visits);
 	while (query_row(&q))
-		if (read_job(h->store, &q, &leader[n], &app[n]))
+		if (read_job(h->store, &q, h->now, &leader[n], &app[n]))
 			n++;
 		else
 			bad[unread++] = query_get_int(&q, 0);

@@ -333,7 +333,7 @@ static struct observation neighbour(const char *host, uint32_t more)
 {
 	char name[RECORD_NAME_MAX];
 
-	assert_true(neighbour_put(name, sizeof(name), host, control_chance(fx.store, host) + more));
+	assert_true(neighbour_put(name, sizeof(name), host, control_chance(fx.store, host, noon) + more));
 	return fx_host(name, 5);
 }
 
