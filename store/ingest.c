@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "policy/sieve.h"
-#include "store/control.h"
+#include "store/decoy.h"
 #include "store/sweep.h"
 #include "store/write.h"
 
@@ -115,7 +115,7 @@ static int64_t key_epoch(const struct store *s, const struct running *r, const s
 
 static void add(struct store *s, struct running *r, const struct observation *o)
 {
-	if (o->kind == SUBJECT_HOST && control_is_ours(s, o->name, o->from, o->to)) {
+	if (o->kind == SUBJECT_HOST && decoy_is_ours(s, o->name, o->from, o->to)) {
 		r->own_names++;
 		return;
 	}

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "policy/policy.h"
-#include "store/control.h"
+#include "store/decoy.h"
 #include "store/forget.h"
 #include "store/learn.h"
 #include "store/plan.h"
@@ -74,7 +74,7 @@ static bool read_job(const struct store *s, struct query *q, int64_t now, struct
 	}
 	*app = query_get_int(q, 8);
 	j->urgent = query_get_int(q, 9) == RANK_URGENT;
-	j->chance = control_chance(s, j->name, now);
+	j->chance = decoy_chance(s, j->name, now);
 	return true;
 }
 

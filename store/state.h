@@ -30,7 +30,7 @@ struct store {
 	char probe_digest[HASH_HEX_SIZE]; /* of them and of `digest`: what the plan goes by */
 	bool paused;                      /* probing; as the database has it */
 	bool no_prober;                   /* store_prober() */
-	struct hash_key secret;           /* store/control.h */
+	struct hash_key secret;           /* store/decoy.h */
 	char error[STORE_ERROR_MAX];
 };
 

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "store/control.h"
+#include "store/decoy.h"
 #include "store/ingest.h"
 
 int state_failed(struct store *s, int result)
@@ -54,7 +54,7 @@ struct store *store_open(const struct conf *conf, const struct data *data, bool 
 	s->epoch = query_one(&q, 0);
 	query_open(&q, &t, STMT_PROBE_STATE);
 	s->paused = query_one(&q, 0) != 0;
-	control_load(s, &t);
+	decoy_load(s, &t);
 	recall_load(s, &t);
 	if (state_end(s, &t) == 0)
 		return s;

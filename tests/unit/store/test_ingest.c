@@ -2,7 +2,7 @@
 #include <time.h>
 
 #include "base/neighbour.h"
-#include "store/control.h"
+#include "store/decoy.h"
 #include "store/detail.h"
 #include "tests/unit/store/fixture.h"
 
@@ -333,7 +333,7 @@ static struct observation neighbour(const char *host, uint32_t more)
 {
 	char name[RECORD_NAME_MAX];
 
-	assert_true(neighbour_put(name, sizeof(name), host, control_chance(fx.store, host, noon) + more));
+	assert_true(neighbour_put(name, sizeof(name), host, decoy_chance(fx.store, host, noon) + more));
 	return fx_host(name, 5);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Jobs go out once, come back once, and are not asked again before their time; whatever dies in between. */
-#include "store/control.h"
+#include "store/decoy.h"
 #include "tests/unit/store/probing.h"
 
 static void campus(void)
@@ -33,7 +33,7 @@ static void due_jobs_go_out_once(void **state)
 	assert_string_equal(px_job[0].name, "jw.example.edu.cn");
 	assert_int_equal(px_job[0].scope_count, 1);
 	assert_string_equal(px_job[0].scope[0], "example.edu.cn");
-	assert_int_equal(px_job[0].chance, control_chance(fx.store, "lib.example.edu.cn", px_soon()));
+	assert_int_equal(px_job[0].chance, decoy_chance(fx.store, "lib.example.edu.cn", px_soon()));
 	assert_string_equal(px_job[1].probe, "certificate");
 	assert_int_equal(px_take(px_soon(), 64), 0);
 	assert_true(due() == INT64_MAX);

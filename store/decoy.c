@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "store/control.h"
+#include "store/decoy.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "store/state.h"
 
-void control_load(struct store *s, struct db_txn *t)
+void decoy_load(struct store *s, struct db_txn *t)
 {
 	const void *secret;
 	struct query q;
@@ -35,14 +35,14 @@ static uint32_t chance_of(const struct store *s, const char *suffix, int64_t day
 				    (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
-uint32_t control_chance(const struct store *s, const char *host, int64_t now)
+uint32_t decoy_chance(const struct store *s, const char *host, int64_t now)
 {
 	const char *suffix = neighbour_suffix(host);
 
 	return suffix != NULL ? chance_of(s, suffix, text_beijing_day(now)) : 0;
 }
 
-bool control_is_ours(const struct store *s, const char *name, int64_t from, int64_t to)
+bool decoy_is_ours(const struct store *s, const char *name, int64_t from, int64_t to)
 {
 	const int64_t first = text_beijing_day(from), day[] = { first - 1, first, text_beijing_day(to) };
 	uint32_t chance;

@@ -5,8 +5,8 @@
  * and speaks of nobody. Who is asked learns the name; two days later it is a name like any other, so that
  * nobody hides behind one for long.
  */
-#ifndef STORE_CONTROL_H
-#define STORE_CONTROL_H
+#ifndef STORE_DECOY_H
+#define STORE_DECOY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,11 +15,11 @@ struct db_txn;
 struct store;
 
 /* Reads the secret. */
-void control_load(struct store *s, struct db_txn *t);
+void decoy_load(struct store *s, struct db_txn *t);
 /* Of what is asked from now on. */
-uint32_t control_chance(const struct store *s, const char *host, int64_t now);
+uint32_t decoy_chance(const struct store *s, const char *host, int64_t now);
 /* The name as a sensor tells it, in lower case, and when it saw it. What was handed out before midnight may
  * be asked behind it. */
-bool control_is_ours(const struct store *s, const char *name, int64_t from, int64_t to);
+bool decoy_is_ours(const struct store *s, const char *name, int64_t from, int64_t to);
 
 #endif

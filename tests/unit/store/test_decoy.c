@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "store/control.h"
+#include "store/decoy.h"
 
 #include "base/neighbour.h"
 #include "base/text.h"
@@ -9,12 +9,12 @@ static char ours[RECORD_NAME_MAX];
 
 static void make(const char *host, uint32_t more)
 {
-	assert_true(neighbour_put(ours, sizeof(ours), host, control_chance(fx.store, host, noon) + more));
+	assert_true(neighbour_put(ours, sizeof(ours), host, decoy_chance(fx.store, host, noon) + more));
 }
 
 static bool is_ours_at(const char *name, int64_t when)
 {
-	return control_is_ours(fx.store, name, when, when + 1000000);
+	return decoy_is_ours(fx.store, name, when, when + 1000000);
 }
 
 static void is_ours(void **state)
@@ -28,13 +28,13 @@ static void is_ours(void **state)
 
 static void one_for_each_suffix(void **state)
 {
-	uint32_t chance = control_chance(fx.store, "jw.example.edu.cn", noon);
+	uint32_t chance = decoy_chance(fx.store, "jw.example.edu.cn", noon);
 
 	(void)state;
-	assert_int_equal(chance, control_chance(fx.store, "lib.example.edu.cn", noon));
-	assert_int_not_equal(chance, control_chance(fx.store, "jw.example.com", noon));
+	assert_int_equal(chance, decoy_chance(fx.store, "lib.example.edu.cn", noon));
+	assert_int_not_equal(chance, decoy_chance(fx.store, "jw.example.com", noon));
 	make("jw.example.edu.cn", 0);
-	assert_int_equal(chance, control_chance(fx.store, ours, noon)); /* it is its own neighbour */
+	assert_int_equal(chance, decoy_chance(fx.store, ours, noon)); /* it is its own neighbour */
 }
 
 static void is_not(void **state)
@@ -66,9 +66,9 @@ static void for_two_days(void **state)
 	assert_true(is_ours_at(ours, noon + day)); /* handed out before midnight */
 	assert_false(is_ours_at(ours, noon + 2 * day));
 	assert_false(is_ours_at(ours, noon - day));
-	assert_true(control_is_ours(fx.store, ours, noon - day, noon)); /* in a long window */
-	assert_int_not_equal(control_chance(fx.store, "jw.example.edu.cn", noon),
-			     control_chance(fx.store, "jw.example.edu.cn", noon + day));
+	assert_true(decoy_is_ours(fx.store, ours, noon - day, noon)); /* in a long window */
+	assert_int_not_equal(decoy_chance(fx.store, "jw.example.edu.cn", noon),
+			     decoy_chance(fx.store, "jw.example.edu.cn", noon + day));
 }
 
 /* Who opens the database later, or only reads it, knows it as well; another database does not. */
