@@ -80,9 +80,16 @@ static bool split(struct parts *p, const char *text, char *error)
 	return take_port(p, text + port, authority - port, error);
 }
 
+/* Without one the query may still hold a URL with its own. */
+static const char *find_scheme(const char *text)
+{
+	size_t n = strcspn(text, "/?#:");
+	return strncmp(text + n, "://", 3) == 0 ? text + n : NULL;
+}
+
 static bool take_url(struct meant *m, const char *text, char *error)
 {
-	const char *scheme = strstr(text, "://"), *authority = scheme ? scheme + 3 : text;
+	const char *scheme = find_scheme(text), *authority = scheme ? scheme + 3 : text;
 	struct parts p = { .https = scheme == NULL || strncasecmp(text, "https://", 8) == 0 };
 	char host[RECORD_NAME_MAX], port[8] = "";
 	int n;

@@ -200,6 +200,7 @@ static void each_spelling_is_honoured(void **state)
 		{ "HTTPS://JW.Example.edu.cn:443/Login?a=B#top", "https://jw.example.edu.cn/Login?a=B" },
 		{ "http://jw.example.edu.cn:443/", "http://jw.example.edu.cn:443/" },
 		{ "jw.example.edu.cn?x", "https://jw.example.edu.cn/?x" },
+		{ "jw.example.edu.cn/cas?s=http://x.cn/", "https://jw.example.edu.cn/cas?s=http://x.cn/" },
 		{ "https://教务.example.edu.cn/a", "https://xn--zfr984b.example.edu.cn/a" },
 		{ "jw.example.edu.cn:443", "" },
 		{ "https://jw.example.edu.cn:/#/login", "" },
