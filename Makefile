@@ -95,6 +95,7 @@ $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 .PRECIOUS: $(O)/%.o
 
 # What the tests of the prober's engine run against real servers.
+$(O)/tests/probe_drive.o: CPPFLAGS += -DSOURCE_DATA='"$(CURDIR)/conf"'
 $(O)/tests/probe_drive: $(O)/tests/probe_drive.o $(call libs,visit $(DEPS_visit))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)

@@ -158,6 +158,23 @@ struct fingerprints {
 	size_t count;
 };
 
+/* general.tsv: apps that everybody uses. That a page leads to one says nothing of the page's own site. */
+struct general_entry {
+	char *product;
+	struct data_list packages;
+	struct data_list apple;  /* numbers of the App Store */
+	struct data_list appids; /* WeChat appids and original ids (gh_…) */
+	struct data_list
+		downloads;      /* where its maker gives it away: a host and all below it, or host/path… */
+	struct data_list files; /* how the names of its packages begin, in lower case */
+	char *reason;
+};
+
+struct general {
+	struct general_entry *entry;
+	size_t count;
+};
+
 struct data {
 	struct catalog catalog;
 	struct exempt exempt;
@@ -168,6 +185,7 @@ struct data {
 	struct education education;
 	struct resolvers resolvers;
 	struct fingerprints fingerprints;
+	struct general general;
 };
 
 /* Loads every table from the folder. 0, or -1 with "file:line: ..." in error and nothing loaded. */

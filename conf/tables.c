@@ -318,6 +318,64 @@ static char *check_fingerprint(const void *entries, size_t at, const char **colu
 	return NULL;
 }
 
+/* -- general.tsv ------------------------------------------------------------------------------------ */
+
+static bool apple_number(const char *s)
+{
+	size_t n = strlen(s);
+	return n >= 6 && n <= 12 && strspn(s, "0123456789") == n;
+}
+
+static bool wechat_id(const char *s)
+{
+	return wechat_appid(s) ||
+	       (strlen(s) == 15 && strncmp(s, "gh_", 3) == 0 && strspn(s + 3, "0123456789abcdef") == 12);
+}
+
+static bool download_place(const char *s)
+{
+	char host[256];
+	size_t n = strcspn(s, "/");
+
+	if (n >= sizeof(host) || strpbrk(s, "?# ") != NULL)
+		return false;
+	memcpy(host, s, n);
+	host[n] = '\0';
+	return value_domain(host);
+}
+
+static const struct data_column general_columns[] = {
+	{ "product", DATA_TEXT, offsetof(struct general_entry, product), true, NULL, NULL },
+	{ "packages", DATA_LIST, offsetof(struct general_entry, packages), false, value_package, "安卓包名" },
+	{ "apple", DATA_LIST, offsetof(struct general_entry, apple), false, apple_number,
+	  " App Store 编号(6 到 12 位数字)" },
+	{ "appids", DATA_LIST, offsetof(struct general_entry, appids), false, wechat_id,
+	  "微信 appid(wx 加 16 位小写十六进制)或原始 ID(gh_ 加 12 位)" },
+	{ "downloads", DATA_LIST, offsetof(struct general_entry, downloads), false, download_place,
+	  "下载地址: 小写域名, 或域名/路径" },
+	{ "files", DATA_LIST, offsetof(struct general_entry, files), false, value_word,
+	  "安装包文件名的开头: 字母、数字、连字符" },
+	{ "reason", DATA_TEXT, offsetof(struct general_entry, reason), true, NULL, NULL },
+};
+
+static char *check_general(const void *entries, size_t at, const char **column)
+{
+	const struct general_entry *e = entries, *last = &e[at];
+	const char *twice = NULL;
+
+	*column = "product";
+	if (last->packages.count + last->apple.count + last->appids.count + last->downloads.count +
+		    last->files.count ==
+	    0)
+		return complain("没有任何标识: ", last->product);
+	for (size_t i = 0; i < at && twice == NULL; i++) {
+		twice = shared_item(&last->packages, &e[i].packages);
+		twice = twice ? twice : shared_item(&last->apple, &e[i].apple);
+		twice = twice ? twice : shared_item(&last->appids, &e[i].appids);
+	}
+	return twice ? complain("已属于前面的另一产品: ", twice) : NULL;
+}
+
 /* -- all
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -337,6 +395,7 @@ static const struct data_table tables[] = {
 	{ TABLE(education, education_rule, education_columns), .check = check_education },
 	{ TABLE(resolvers, resolver, resolver_columns), .check = check_resolver },
 	{ TABLE(fingerprints, fingerprint, fingerprint_columns), .check = check_fingerprint },
+	{ TABLE(general, general_entry, general_columns), .check = check_general },
 };
 
 /* hand_over() in conf/data.c relies on every table being { entry, count }. */
@@ -352,6 +411,7 @@ SAME_SHAPE(aliases);
 SAME_SHAPE(education);
 SAME_SHAPE(resolvers);
 SAME_SHAPE(fingerprints);
+SAME_SHAPE(general);
 
 size_t data_table_count(void) { return COUNT(tables); }
 

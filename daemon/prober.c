@@ -370,6 +370,7 @@ static int start(void *self)
 	p->look = event_new(p->role.base, -1, EV_PERSIST, on_look, p);
 	event_add(p->look, &often);
 	visits_fingerprints(p->visits, &p->data.fingerprints);
+	visits_general(p->visits, &p->data.general);
 	p->charsets = charset_load();
 	if (p->charsets == NULL)
 		log_warn("这台机器没有 GB18030 的转换表,中文旧编码的网页认不出来,请检查 glibc 的 gconv 模块");

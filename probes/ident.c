@@ -6,7 +6,10 @@
 enum {
 	FRONT_MAX = 120, /* bytes in front that say what it is */
 	BACK_MAX = 300,  /* and behind: the rest of a URL */
-	EXAMPLE = 30,    /* confidence in what looks like the one of a manual */
+	SAYING = 60,     /* bytes behind that still speak of it */
+	STEPS = 7,       /* from character to character as one counts: nobody's identifier */
+	BREAKS = 3,      /* or all but so many */
+	KINDS = 3,       /* different characters that it has then at most */
 };
 
 static bool lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -187,22 +190,119 @@ static bool type_of(const struct hit *h, enum which w, enum fact *type)
 	}
 }
 
-/* "wx0000000000000000": nobody's. */
-static bool is_template(const struct hit *h, enum which w)
-{
-	size_t front = strlen(forms[w].front), same = 1;
+/* -- those of manuals */
 
-	while (front + same < h->n && h->at[front + same] == h->at[front])
-		same++;
-	return front + same == h->n;
+/* As platforms print them in their own manuals; pages copy them along with the code. */
+static const char *const printed[] = {
+	"wxd930ea5d5a258f4f", "wx520c15f417810387", "wxf0e81c3bee622d60",
+	"wx807d86fb6b3d4fd2", "wxbdc5610cc59c1631", "wx2421b1c4370ec43b",
+	"wxf8b4f85f3a794e77", "gh_d43f693ca31f",    "2014072300007148",
+};
+
+static bool follows(char a, char b) { return b == a + 1 || (a == '9' && (b == '0' || b == 'a')); }
+
+/* "1234567890ab", "abcdef123456": counted up or down, in one go or in pieces of any length. */
+static bool is_counted(const char *p, size_t n)
+{
+	size_t up = 0, down = 0, run[2] = { 0, 0 };
+
+	for (size_t i = 1; i < n && run[0] < STEPS && run[1] < STEPS; i++) {
+		bool more = follows(p[i - 1], p[i]), less = follows(p[i], p[i - 1]);
+		up += more;
+		down += less;
+		run[0] = more ? run[0] + 1 : 0;
+		run[1] = less ? run[1] + 1 : 0;
+	}
+	return run[0] == STEPS || run[1] == STEPS || up + BREAKS >= n || down + BREAKS >= n;
 }
 
-/* "wx1234567890abcdef": of an example, as likely as not. */
-static bool is_example(const struct hit *h)
+/* "000000000000", "abcdabcdabcd": a piece over and over. */
+static bool is_repeated(const char *p, size_t n)
 {
-	return memmem(h->at, h->n, "1234567890abcdef", 16) != NULL ||
-	       memmem(h->at, h->n, "0123456789abcdef", 16) != NULL ||
-	       memmem(h->at, h->n, "xxxxxxxx", 8) != NULL;
+	for (size_t period = 1; period <= n / 2; period++)
+		if (memcmp(p, p + period, n - period) == 0)
+			return true;
+	return false;
+}
+
+/* "888888886666": hardly any different characters. */
+static bool is_plain(const char *p, size_t n)
+{
+	size_t kinds = 0;
+
+	for (size_t i = 0; i < n; i++)
+		kinds += memchr(p, p[i], i) == NULL;
+	return kinds <= KINDS;
+}
+
+/* Nobody's by its own look. The shop numbers of Alipay are dates and counters: they may be plain. */
+static bool is_made_up(const struct hit *h, enum which w)
+{
+	const char *p = h->at + strlen(forms[w].front);
+	size_t n = h->n - strlen(forms[w].front);
+
+	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++)
+		if (strlen(printed[i]) == h->n && memcmp(h->at, printed[i], h->n) == 0)
+			return true;
+	return is_counted(p, n) || is_repeated(p, n) || (w != ALIPAY && is_plain(p, n)) ||
+	       memmem(p, n, "xxxx", 4) != NULL;
+}
+
+static const char *const sentence_ends[] = { "。", "；", "！", "\n", ";", NULL };
+
+/* One of these words is in the sentence that it stands in: in front of it, or right behind. */
+static bool spoken_of(const struct hit *h, const char *const *front, const char *const *back)
+{
+	const char *behind = h->at + h->n;
+	size_t left = (size_t)(h->end - behind), n = left < SAYING ? left : SAYING;
+
+	if (last_of(h, front) > last_of(h, sentence_ends))
+		return true;
+	for (size_t i = 0; sentence_ends[i] != NULL; i++) {
+		const char *end = memmem(behind, n, sentence_ends[i], strlen(sentence_ends[i]));
+		n = end != NULL ? (size_t)(end - behind) : n;
+	}
+	for (; *back != NULL; back++)
+		if (memmem(behind, n, *back, strlen(*back)) != NULL)
+			return true;
+	return false;
+}
+
+/* "如gh_…", "（例：gh_…": the word stands right in front. */
+static bool is_likened(const struct hit *h)
+{
+	static const char *const words[] = { "如", "例", NULL }, *const marks[] = { "：", "“", "「", "‘" };
+	size_t from = last_of(h, words);
+
+	while (from > 0 && from < h->front_n) {
+		size_t step = strchr(": \"'\t", h->front[from]) != NULL;
+		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && step == 0; i++)
+			if (strncmp(h->front + from, marks[i], strlen(marks[i])) == 0)
+				step = strlen(marks[i]);
+		if (step == 0)
+			return false;
+		from += step;
+	}
+	return from > 0;
+}
+
+/* The sentence says that it shows how one looks. */
+static bool is_shown(const struct hit *h)
+{
+	static const char *const front[] = { "形如", "例如", "比如", "譬如", "诸如",   "示例",
+					     "样例", "范例", "举例", "e.g.", "格式为", NULL };
+	static const char *const back[] = { "示例", "样例", "为例", "举例", "仅供参考", NULL };
+
+	return is_likened(h) || spoken_of(h, front, back);
+}
+
+/* The sentence warns of it: somebody else's. */
+static bool is_accused(const struct hit *h)
+{
+	static const char *const words[] = { "仿冒", "假冒", "冒充", "冒用", "冒名",
+					     "山寨", "盗用", "涉嫌", "诈骗", NULL };
+
+	return spoken_of(h, words, words);
 }
 
 void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, size_t n, size_t from,
@@ -217,12 +317,13 @@ void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, si
 			enum fact type;
 			h.at = p;
 			h.n = match(&forms[w], text, p, h.end);
-			if (h.n == 0 || is_template(&h, w))
+			if (h.n == 0)
 				continue;
 			look_in_front(&h);
-			if (type_of(&h, w, &type))
-				probe_fact_note(f, type, is_example(&h) ? EXAMPLE : confidence, p, h.n, where,
-						strlen(where));
+			if (is_made_up(&h, w) || is_shown(&h))
+				f->examples++;
+			else if (type_of(&h, w, &type))
+				probe_fact_note(f, type, confidence, p, h.n, where, strlen(where));
 			break;
 		}
 	}
@@ -237,10 +338,16 @@ void ident_account(struct probe_facts *f, unsigned confidence, const char *text,
 		enum fact type;
 		h.at = p;
 		h.n = match(&forms[GH], text, p, h.end);
-		if (h.n == 0 || is_template(&h, GH))
+		if (h.n == 0)
 			continue;
 		look_in_front(&h);
-		if (last_of(&h, labels) > 0 && type_of(&h, GH, &type))
+		if (last_of(&h, labels) == 0 || !type_of(&h, GH, &type))
+			continue;
+		if (is_made_up(&h, GH) || is_shown(&h))
+			f->examples++;
+		else if (is_accused(&h))
+			f->others++;
+		else
 			probe_fact_note(f, type, confidence, p, h.n, "text", 4);
 	}
 }

@@ -20,27 +20,48 @@ static const struct {
 } shops[] = {
 	{ "apps.apple.com", "/", "/id", FACT_IOS_STORE }, /* where it says /app/: ios_app() */
 	{ "itunes.apple.com", "/", "/id", FACT_IOS_STORE },
+	{ "itunes.apple.com", "/", "id=", FACT_IOS_STORE }, /* where it says Software: ios_app() */
 	{ "a.app.qq.com", "/o/", "pkgname=", FACT_ANDROID_PACKAGE },
 	{ "sj.qq.com", "/", "/appdetail/", FACT_ANDROID_PACKAGE },
 	{ "sj.qq.com", "/", "apkname=", FACT_ANDROID_PACKAGE },
+	{ "android.app.qq.com", "/", "apkname=", FACT_ANDROID_PACKAGE },
 	{ "android.myapp.com", "/", "apkname=", FACT_ANDROID_PACKAGE },
 	{ "app.mi.com", "/", "id=", FACT_ANDROID_PACKAGE },
+	{ "app.xiaomi.com", "/", "id=", FACT_ANDROID_PACKAGE },
 	{ "play.google.com", "/store/apps", "id=", FACT_ANDROID_PACKAGE },
+	{ "play.app.goo.gl", "/", "id=", FACT_ANDROID_PACKAGE },
 	{ "appgallery.huawei.com", "/", NULL, 0 },
 	{ "appgallery.cloud.huawei.com", "/", NULL, 0 },
 	{ "appgallery1.huawei.com", "/", NULL, 0 },
+	{ "appgallery5.huawei.com", "/", NULL, 0 },
+	{ "appgallery7.huawei.com", "/", NULL, 0 },
+	{ "appgallery8.huawei.com", "/", NULL, 0 },
 	{ "appstore.huawei.com", "/", NULL, 0 },
 	{ "a.vmall.com", "/", NULL, 0 },
+	{ "appmarket.hihonor.com", "/", NULL, 0 },
+	{ "appmarket-h5-drcn.cloud.honor.com", "/", NULL, 0 },
 	{ "appstore.vivo.com.cn", "/", NULL, 0 },
+	{ "h5coml.vivo.com.cn", "/h5coml/appdetail", NULL, 0 },
 	{ "appstore.heytapmobi.com", "/", NULL, 0 },
 	{ "store.oppomobile.com", "/", NULL, 0 },
+	{ "store.heytap.com", "/app", NULL, 0 },
+	{ "galaxystore.samsung.com", "/", "/detail/", FACT_ANDROID_PACKAGE },
+	{ "apps.samsung.com", "/", "appid=", FACT_ANDROID_PACKAGE },
 	{ "app.meizu.com", "/", "package_name=", FACT_ANDROID_PACKAGE },
 	{ "www.wandoujia.com", "/apps", "/apps/", FACT_ANDROID_PACKAGE },
 	{ "m.wandoujia.com", "/apps", "/apps/", FACT_ANDROID_PACKAGE },
 	{ "www.coolapk.com", "/apk", "/apk/", FACT_ANDROID_PACKAGE },
 	{ "zhushou.360.cn", "/", NULL, 0 },
+	{ "app.so.com", "/", "pname=", FACT_ANDROID_PACKAGE },
 	{ "shouji.baidu.com", "/", NULL, 0 },
-	{ "www.pgyer.com", "/", NULL, 0 },
+	{ "mobile.baidu.com", "/", NULL, 0 },
+	{ "lenovomm.com", "/", "packagename=", FACT_ANDROID_PACKAGE },
+	{ "lenovomm.com", "/", "/app/", FACT_ANDROID_PACKAGE },
+	{ "www.25pp.com", "/android", NULL, 0 },
+	{ "www.anzhi.com", "/", NULL, 0 },
+	{ "www.appchina.com", "/app", "/app/", FACT_ANDROID_PACKAGE },
+	{ "f-droid.org", "/", "/packages/", FACT_ANDROID_PACKAGE },
+	{ "pgyer.com", "/", NULL, 0 },
 	{ "fir.im", "/", NULL, 0 },
 	{ "testflight.apple.com", "/join", NULL, 0 },
 };
@@ -166,33 +187,59 @@ static void add_shown(struct links *l, unsigned confidence, const struct url *u,
 				strlen(where));
 }
 
-/* Apple numbers developers, albums and books, too: /cn/developer/x/id1523344556. */
+/* Apple numbers developers, albums and books, too: /cn/developer/x/id1523344556. The old form of an app:
+ * /WebObjects/MZStore.woa/wa/viewSoftware?id=1523344556, its reviews have type=Purple+Software. */
 static const char *ios_app(const char *text, const char *param)
 {
+	struct html_str s = { text, strlen(text) };
 	const char *app = strstr(text, "/app/");
 
-	return app != NULL ? behind(app, param) : NULL;
+	if (param[0] == '/')
+		return app != NULL ? behind(app, param) : NULL;
+	return html_has(s, "software") || html_has(s, "/lookup?") ? behind(text, param) : NULL;
 }
 
+/* What this shop's URL says is its app; NULL: nothing. */
+static const char *shown_app(size_t row, const char *text)
+{
+	if (shops[row].param == NULL)
+		return NULL;
+	return shops[row].type == FACT_IOS_STORE ? ios_app(text, shops[row].param)
+						 : behind(text, shops[row].param);
+}
+
+static void add_app(struct links *l, enum fact type, unsigned confidence, const char *p, const char *where)
+{
+	if (type == FACT_IOS_STORE)
+		add_ios(l, confidence, p, where);
+	else
+		add_package(l, confidence, p, where);
+}
+
+static bool is_shop(size_t row, const struct url *u)
+{
+	return domain_is(u->host, shops[row].host) &&
+	       strncmp(url_path(u), shops[row].path, strlen(shops[row].path)) == 0;
+}
+
+/* The page of an app that everybody uses is no more telling than the app. */
 static void shop(struct links *l, unsigned confidence, const struct url *u, const char *text,
 		 const char *where)
 {
-	bool told = false;
+	uint64_t others = l->facts->others;
+	bool any = false;
 
-	for (size_t i = 0; i < sizeof(shops) / sizeof(shops[0]); i++) {
-		if (!domain_is(u->host, shops[i].host) ||
-		    strncmp(url_path(u), shops[i].path, strlen(shops[i].path)) != 0)
-			continue;
-		if (!told && !url_is_root(u))
-			add_plain(l, FACT_STORE_LINK, confidence, u, where);
-		else if (!told)
-			add_shown(l, confidence, u, text, where);
-		told = true;
-		if (shops[i].param != NULL && shops[i].type == FACT_IOS_STORE)
-			add_ios(l, confidence, ios_app(text, shops[i].param), where);
-		else if (shops[i].param != NULL)
-			add_package(l, confidence, behind(text, shops[i].param), where);
-	}
+	for (size_t i = 0; i < sizeof(shops) / sizeof(shops[0]); i++)
+		if (is_shop(i, u)) {
+			any = true;
+			add_app(l, shops[i].type, confidence, shown_app(i, text), where);
+		}
+	if (!any || l->facts->others > others)
+		return;
+	if (!url_is_root(u))
+		add_plain(l, FACT_STORE_LINK, confidence, u, where);
+	else
+		add_shown(l, confidence, u, text, where);
 }
 
 /* beian.gov.cn/portal/registerSystemInfo?recordcode=N, beian.mps.gov.cn/#/query/webSearch?code=N */
@@ -265,26 +312,56 @@ static void manifest(struct links *l, unsigned confidence, const char *p, const 
 				strlen(where));
 }
 
-/* Shops of an Android device, and how they say which app. */
-static bool market(struct links *l, unsigned confidence, const char *text, const char *where)
+/* A URL that opens a shop of an Android device: market://, mimarket://, tmast:// and so on. */
+static bool is_market(const char *text)
 {
-	static const struct {
-		const char *scheme, *param;
-	} markets[] = {
-		{ "market://", "id=" },
-		{ "mimarket://", "id=" },
-		{ "appmarket://", "id=" },
-		{ "vivomarket://", "id=" },
-		{ "oppomarket://", "packagename=" },
-		{ "oaps://mk/", "pkg=" },
-	};
+	static const char *const others[] = { "tmast", "oaps", "samsungapps", "mstore", "leapp", "amzn" };
+	struct html_str name = { text, strcspn(text, ":/?#&") };
 
-	for (size_t i = 0; i < sizeof(markets) / sizeof(markets[0]); i++)
-		if (strncasecmp(text, markets[i].scheme, strlen(markets[i].scheme)) == 0) {
-			add_package(l, confidence, behind(text, markets[i].param), where);
+	if (strncmp(text + name.n, "://", 3) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (html_is(name, others[i]))
 			return true;
+	return html_has(name, "market");
+}
+
+/* However a shop writes it: the first that is a package. */
+static void market(struct links *l, unsigned confidence, const char *text, const char *where)
+{
+	static const char *const params[] = { "id=",           "pname=",   "pkg=",     "packagename=",
+					      "package_name=", "package=", "pkgname=", "q=pname:",
+					      "appid=",        "p=",       "/apk/",    "/productdetail/" };
+
+	for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
+		const char *p = behind(text, params[i]);
+		if (p != NULL && package_len(p) > 0) {
+			add_package(l, confidence, p, where);
+			return;
 		}
-	return false;
+	}
+}
+
+/* hiapplink://com.huawei.appmarket?appId=C100123456 opens the page of that number. */
+static void gallery(struct links *l, unsigned confidence, const char *text, const char *where)
+{
+	const char *p = behind(text, "appid=");
+	size_t n = p != NULL && *p == 'C' ? strspn(p + 1, "0123456789") : 0;
+	char page[64];
+
+	if (n == 0 || n > 12)
+		return;
+	snprintf(page, sizeof(page), "https://appgallery.huawei.com/app/C%.*s", (int)n, p + 1);
+	probe_fact_note(l->facts, FACT_STORE_LINK, confidence, page, strlen(page), where, strlen(where));
+}
+
+/* itms-apps://itunes.apple.com/cn/app/x/id1523344556, itms-appss://… */
+static void itunes(struct links *l, unsigned confidence, const char *text, const char *where)
+{
+	if (strstr(text, "/developer/") != NULL || strstr(text, "/artist/") != NULL)
+		return;
+	add_ios(l, confidence, behind(text, "/id"), where);
+	add_ios(l, confidence, behind(text, "id="), where);
 }
 
 /* Schemes that open a shop or an app, and nothing that could be asked for. */
@@ -292,25 +369,24 @@ static bool scheme(struct links *l, unsigned confidence, const char *text, const
 {
 	const char *p;
 
-	if (market(l, confidence, text, where))
-		return true;
-	if (strncasecmp(text, "intent:", 7) == 0) {
-		p = behind(text, "package=");
-		add_package(l, confidence, p, where);
-		return true;
-	}
-	if (strncasecmp(text, "itms-apps://", 12) == 0 || strncasecmp(text, "itms://", 7) == 0) {
-		add_ios(l, confidence, behind(text, "/id"), where);
-		add_ios(l, confidence, behind(text, "id="), where);
-		return true;
-	}
-	if (strncasecmp(text, "itms-services://", 16) == 0) {
+	if (is_market(text)) {
+		market(l, confidence, text, where);
+	} else if (strncasecmp(text, "intent:", 7) == 0) {
+		add_package(l, confidence, behind(text, "package="), where);
+	} else if (strncasecmp(text, "android-app://", 14) == 0) {
+		add_package(l, confidence, text + 14, where);
+	} else if (strncasecmp(text, "hiapplink://", 12) == 0) {
+		gallery(l, confidence, text, where);
+	} else if (strncasecmp(text, "itms-services://", 16) == 0) {
 		p = behind(text, "url=");
 		if (p != NULL)
 			manifest(l, confidence, p, where);
-		return true;
+	} else if (strncasecmp(text, "itms", 4) == 0 && text[strcspn(text, ":/?#")] == ':') {
+		itunes(l, confidence, text, where);
+	} else {
+		return false;
 	}
-	return false;
+	return true;
 }
 
 /* Cheap words that a URL of interest has; most links of a page have none, and are not parsed. */
@@ -341,8 +417,10 @@ void link_read(struct links *l, unsigned confidence, const char *url, size_t n, 
 	if (domain_is(u.host, "beian.gov.cn") || domain_is(u.host, "beian.mps.gov.cn"))
 		police(l, text);
 	else if (path_ends(url_path(&u), ".apk") || path_ends(url_path(&u), ".ipa")) {
-		add_plain(l, FACT_APK_LINK, confidence, &u, where);
+		uint64_t others = l->facts->others;
 		add_named_file(l, confidence, text, where);
+		if (l->facts->others == others)
+			add_plain(l, FACT_APK_LINK, confidence, &u, where);
 	} else
 		shop(l, confidence, &u, text, where);
 }

@@ -178,11 +178,14 @@ static void tell_remark(struct probe_run *run, const char *more)
 {
 	const struct state *s = run->state;
 
-	snprintf(
-		run->remark, sizeof(run->remark),
-		"文字编码 %s; 未读的隐藏文字 %zu 字节, 样例号码 %zu 个, 他人号码 %zu 个, 超出上限 %zu 处%s%s",
-		s->charset[0] ? s->charset : "-", s->hidden, s->imprint.templates, s->imprint.others,
-		s->imprint.overlooked + (size_t)run->facts->more, more[0] ? "; " : "", more);
+	snprintf(run->remark, sizeof(run->remark),
+		 "文字编码 %s; 未读的隐藏文字 %zu 字节, 样例号码 %zu 个, 他人号码 %zu 个, 通用或他人应用 %zu "
+		 "个, "
+		 "超出上限 %zu 处%s%s",
+		 s->charset[0] ? s->charset : "-", s->hidden,
+		 s->imprint.templates + (size_t)run->facts->examples, s->imprint.others,
+		 (size_t)run->facts->others, s->imprint.overlooked + (size_t)run->facts->more,
+		 more[0] ? "; " : "", more);
 }
 
 /* -- going on */
@@ -308,6 +311,7 @@ static bool page_next(struct probe_run *run, struct probe_ask *ask)
 	enum body kind;
 	struct url from;
 
+	run->facts->general = run->general;
 	if (run->answer == NULL)
 		return first(run, ask);
 	if (try_plain(run, ask))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "probes/general.h"
 
 enum {
 	OTHERS_ROOM = 60, /* facts kept free of links and identifiers */
@@ -85,6 +86,10 @@ bool probe_fact_note(struct probe_facts *f, enum fact type, unsigned confidence,
 
 	if (tidy(add.value, sizeof(add.value), text, n) == 0)
 		return false;
+	if (general_names(f->general, type, add.value)) {
+		f->others++;
+		return false;
+	}
 	tidy(add.note, sizeof(add.note), note, note_n);
 	old = same(f, &add);
 	if (old) {

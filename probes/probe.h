@@ -17,6 +17,7 @@
 #include "probes/list.h"
 
 struct fingerprints;
+struct general;
 
 enum {
 	PROBE_NAME_MAX = 256,          /* of a subject, with NUL */
@@ -45,11 +46,15 @@ struct probe_facts {
 	struct probe_fact *fact; /* PROBE_FACTS_MAX of them, the caller's memory */
 	size_t count;
 	uint64_t more; /* facts that found no room */
+	const struct general
+		*general;  /* whose identifiers are no facts of this run (probes/general.h); NULL: none */
+	uint64_t others;   /* identifiers left out: of those, or of whom the text speaks as another's */
+	uint64_t examples; /* and those of manuals */
 };
 
 /* Adds a fact: text of n bytes is trimmed, blanks folded, what is not printable UTF-8 dropped, cut to size.
- * The same (type, value) once: the higher confidence and the first note stay. False: empty text, or no room
- * (counted). */
+ * The same (type, value) once: the higher confidence and the first note stay. False: empty text; counted: no
+ * room, or an identifier of `general`. */
 bool probe_fact_add(struct probe_facts *f, enum fact type, unsigned confidence, const char *text, size_t n);
 /* The same with a note. */
 bool probe_fact_note(struct probe_facts *f, enum fact type, unsigned confidence, const char *text, size_t n,
@@ -99,6 +104,7 @@ struct probe_run {
 	const char *target; /* URL to look at instead of the subject's own; "" none */
 	const char *base;   /* configured endpoint of the probe (wechat record page, iTunes); "" none */
 	const struct fingerprints *fingerprints; /* conf/data.h; NULL: none */
+	const struct general *general;           /* the same */
 	int64_t now;
 	uint32_t chance; /* that the host's neighbour is made with: base/neighbour.h */
 	void *state;     /* probe->state_size zeroed bytes for the probe's own use over the run */

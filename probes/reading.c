@@ -121,7 +121,8 @@ static void keep_foot(struct page *p, struct html_str src)
 static bool like_url(struct html_str s)
 {
 	return s.n < PROBE_URL_MAX && memchr(s.p, ' ', s.n) == NULL &&
-	       (memmem(s.p, s.n, "://", 3) != NULL || html_has(s, ".apk") || html_has(s, ".ipa"));
+	       (memmem(s.p, s.n, "://", 3) != NULL || html_has(s, ".apk") || html_has(s, ".ipa") ||
+		(s.n > 7 && strncasecmp(s.p, "intent:", 7) == 0));
 }
 
 /* HTML that a script or a template brings along: its text, and where its links go. */
@@ -368,19 +369,23 @@ static void on_picture(struct page *p, const struct html_token *t)
 		ident_account(p->facts, IN_TEXT, src.p, src.n);
 }
 
-/* Its attributes name a mini-program, whatever stands around them. */
+/* Its attributes name a mini-program, whatever stands around them; a template binds them: :username="'gh_…'".
+ */
 static void on_launch(struct page *p, const struct html_token *t)
 {
-	static const char *const attrs[] = { "username", "appid" };
-	char text[64];
-	struct html_str value;
+	struct html_str attrs = t->text, name, value;
+	char text[256];
 
-	for (size_t i = 0; i < 2; i++)
-		if (attr(p, t, attrs[i], &value) && value.n < sizeof(text) - 6) {
-			memcpy(text, "weapp ", 6);
-			memcpy(text + 6, value.p, value.n);
-			ident_scan(p->facts, IN_HEAD, text, value.n + 6, 6, t->name);
-		}
+	while (html_attr(&attrs, &name, &value)) {
+		if (!html_has(name, "username") && !html_has(name, "appid"))
+			continue;
+		value = plain(&p->scratch, value);
+		if (value.n >= sizeof(text) - 6)
+			continue;
+		memcpy(text, "weapp ", 6);
+		memcpy(text + 6, value.p, value.n);
+		ident_scan(p->facts, IN_HEAD, text, value.n + 6, 6, t->name);
+	}
 }
 
 /* Elements whose attributes give examples and what others filled in. */

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "conf/conf.h"
+#include "conf/data.h"
 #include "probes/url.h"
 #include "visit/visit.h"
 
@@ -278,7 +279,7 @@ static void on_pause(evutil_socket_t fd, short what, void *arg)
 	visits_pause(d->visits, true);
 }
 
-static int drive(struct drive *d, const struct conf *conf, unsigned pause_ms)
+static int drive(struct drive *d, const struct conf *conf, const struct data *data, unsigned pause_ms)
 {
 	const struct timeval tv = { .tv_sec = pause_ms / 1000, .tv_usec = pause_ms % 1000 * 1000 };
 	char error[CONF_ERROR_MAX];
@@ -289,6 +290,8 @@ static int drive(struct drive *d, const struct conf *conf, unsigned pause_ms)
 		fprintf(stderr, "%s\n", error);
 		return 1;
 	}
+	visits_fingerprints(d->visits, &data->fingerprints);
+	visits_general(d->visits, &data->general);
 	d->pause = evtimer_new(d->base, on_pause, d);
 	if (pause_ms > 0)
 		evtimer_add(d->pause, &tv);
@@ -342,6 +345,7 @@ int main(int argc, char **argv)
 	unsigned pause_ms = 0;
 	char error[CONF_ERROR_MAX];
 	struct conf conf;
+	struct data data;
 	int flag, status;
 
 	while ((flag = getopt(argc, argv, "f:s:p:n:te:m:u:r:")) != -1)
@@ -353,10 +357,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", error);
 		return 1;
 	}
+	/* the configuration's tables, as the prober; where beiand is not installed those it was built with */
+	if (data_load(&data, conf.paths.data, error) != 0 && data_load(&data, SOURCE_DATA, error) != 0) {
+		fprintf(stderr, "%s\n", error);
+		return 1;
+	}
 	d.run = argv + optind;
 	evutil_secure_rng_get_bytes(&d.job.chance, sizeof(d.job.chance));
 	d.runs = (size_t)(argc - optind);
-	status = drive(&d, &conf, pause_ms);
+	status = drive(&d, &conf, &data, pause_ms);
+	data_clear(&data);
 	conf_clear(&conf);
 	return status;
 }

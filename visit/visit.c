@@ -62,6 +62,7 @@ struct visits {
 	struct manners m;
 	const struct conf *conf;
 	const struct fingerprints *fingerprints;
+	const struct general *general;
 	struct stay *stays;
 	struct answers aside; /* of hosts that many subjects share */
 	int64_t aside_since;
@@ -107,6 +108,8 @@ struct visits *visits_new(struct event_base *base, const struct conf *conf, char
 }
 
 void visits_fingerprints(struct visits *v, const struct fingerprints *table) { v->fingerprints = table; }
+
+void visits_general(struct visits *v, const struct general *table) { v->general = table; }
 
 /* -- stays */
 static void start_in_turn(struct stay *s)
@@ -396,6 +399,7 @@ static struct visit *visit_new(struct visits *v, const struct visit_job *job, co
 	x->arg = arg;
 	x->run.facts = &x->facts;
 	x->run.fingerprints = v->fingerprints;
+	x->run.general = v->general;
 	describe(v->conf, &x->job, &x->run, &x->scope, x->suffix);
 	x->timer = evtimer_new(v->m.base, on_timer, x);
 	if (x->timer == NULL)

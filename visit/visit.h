@@ -65,6 +65,8 @@ struct visit_result {
 struct visits *visits_new(struct event_base *base, const struct conf *conf, char error[CONF_ERROR_MAX]);
 /* The table by which pages are told apart; borrowed, NULL: none (the default). Before visits_begin(). */
 void visits_fingerprints(struct visits *v, const struct fingerprints *table);
+/* The same of the apps that a page's links say nothing by. */
+void visits_general(struct visits *v, const struct general *table);
 void visits_free(struct visits *v); /* NULL-safe; running visits end without a call of their done */
 
 struct visit_hooks {

@@ -37,8 +37,9 @@ static void refused(const char *file, const char *text, const char *want)
 #define CATALOG                                                                                              \
 	"product\toperator\tcategory\taudience\taudience_"                                                   \
 	"class\tdomains\tpackages\tbundles\tappids\tsource\n"
-#define EXEMPT "kind\tname\tproduct\treason\tcontainer\n"
-#define RULES  "id\tprofile\tseverity\ttitle\tcites\tduty\n"
+#define EXEMPT  "kind\tname\tproduct\treason\tcontainer\n"
+#define GENERAL "product\tpackages\tapple\tappids\tdownloads\tfiles\treason\n"
+#define RULES   "id\tprofile\tseverity\ttitle\tcites\tduty\n"
 
 static void test_catalog(void **state)
 {
@@ -135,6 +136,18 @@ static void test_others(void **state)
 	refused("fingerprints.tsv",
 		"id\tproduct\tkind\twhen\tsource\na\tp\tvendor\tbody=abc\ts\na\tp\tparked\tbody=abd\ts\n",
 		"fingerprints.tsv:3: id: 前面已有一行: 「a」");
+	refused("general.tsv", GENERAL "甲\tcom\t\t\t\t\tr\n",
+		"general.tsv:2: packages: 「com」不对, 应为安卓包名");
+	refused("general.tsv", GENERAL "甲\t\tid123456\t\t\t\tr\n",
+		"general.tsv:2: apple: 「id123456」不对, 应为 App Store 编号(6 到 12 位数字)");
+	refused("general.tsv", GENERAL "甲\t\t\tgh_12\t\t\tr\n",
+		"general.tsv:2: appids: 「gh_12」不对, 应为微信 appid(wx 加 16 位小写十六进制)或原始 ID(gh_ "
+		"加 12 位)");
+	refused("general.tsv", GENERAL "甲\t\t\t\thttps://a.cn/x\t\tr\n",
+		"general.tsv:2: downloads: 「https://a.cn/x」不对, 应为下载地址: 小写域名, 或域名/路径");
+	refused("general.tsv", GENERAL "甲\t\t\t\t\t\tr\n", "general.tsv:2: product: 没有任何标识: 「甲」");
+	refused("general.tsv", GENERAL "甲\ta.b\t\t\t\t\tr\n乙\ta.b\t\t\t\t\tr\n",
+		"general.tsv:3: product: 已属于前面的另一产品: 「a.b」");
 	refused("education.tsv", "id\tkind\tpattern\treason\na\thost\tjwxt\tr\n",
 		"education.tsv:2: pattern: 应形如 .smartedu.cn, jwxt.* 或(包名)cn.edu. : 「jwxt」");
 	refused("education.tsv", "id\tkind\tpattern\treason\na\tandroid-package\tedu.\tr\n",

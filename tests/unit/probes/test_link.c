@@ -9,13 +9,15 @@
 
 #include <cmocka.h>
 
+#include "conf/data.h"
+
 static struct probe_fact room[PROBE_FACTS_MAX];
 
 static const struct {
 	const char *url, *want;
 } rows[] = {
 	{ "https://apps.apple.com/cn/app/x/id1523344556?mt=8",
-	  "store-link https://apps.apple.com/cn/app/x/id1523344556 ios-store 1523344556 " },
+	  "ios-store 1523344556 store-link https://apps.apple.com/cn/app/x/id1523344556 " },
 	{ "https://appgallery.huawei.com/#/app/C100123456",
 	  "store-link https://appgallery.huawei.com/app/C100123456 " },
 	{ "https://appgallery.huawei.com/#/app/", "" },
@@ -23,15 +25,44 @@ static const struct {
 	  "store-link https://apps.apple.com/cn/developer/x/id1523344556 " },
 	{ "itms-apps://itunes.apple.com/app/id1523344556", "ios-store 1523344556 " },
 	{ "http://a.app.qq.com/o/simple.jsp?pkgname=cn.yunfan.app&channel=secret",
-	  "store-link http://a.app.qq.com/o/simple.jsp android-package cn.yunfan.app " },
+	  "android-package cn.yunfan.app store-link http://a.app.qq.com/o/simple.jsp " },
 	{ "market://details?id=cn.yunfan.app", "android-package cn.yunfan.app " },
 	{ "oppomarket://details?packagename=cn.yunfan.app", "android-package cn.yunfan.app " },
 	{ "vivomarket://details?id=cn.yunfan.app&th_name=x", "android-package cn.yunfan.app " },
 	{ "oppomarket://details?packagename=single", "" },
 	{ "https://m.wandoujia.com/apps/cn.yunfan.app",
-	  "store-link https://m.wandoujia.com/apps/cn.yunfan.app android-package cn.yunfan.app " },
+	  "android-package cn.yunfan.app store-link https://m.wandoujia.com/apps/cn.yunfan.app " },
 	{ "https://www.wandoujia.com/apps/8123456", "store-link https://www.wandoujia.com/apps/8123456 " },
 	{ "intent://x#Intent;scheme=y;package=cn.yunfan.app;end", "android-package cn.yunfan.app " },
+	{ "intent:#Intent;action=android.intent.action.VIEW;package=cn.yunfan.app;end",
+	  "android-package cn.yunfan.app " },
+	{ "android-app://cn.yunfan.app/https/x.cn/", "android-package cn.yunfan.app " },
+	{ "tmast://appdetails?r=0.5&pname=cn.yunfan.app&oplist=1;2", "android-package cn.yunfan.app " },
+	{ "mimarket://details?id=cn.yunfan.app", "android-package cn.yunfan.app " },
+	{ "appmarket://details?pkgname=cn.yunfan.app", "android-package cn.yunfan.app " },
+	{ "honormarket://details?id=cn.yunfan.app", "android-package cn.yunfan.app " },
+	{ "oaps://mk/dt?style=1&pkg=cn.yunfan.app", "android-package cn.yunfan.app " },
+	{ "samsungapps://ProductDetail/cn.yunfan.app", "android-package cn.yunfan.app " },
+	{ "coolmarket://com.coolapk.market/apk/cn.yunfan.app", "android-package cn.yunfan.app " },
+	{ "market://search?q=pname:cn.yunfan.app", "android-package cn.yunfan.app " },
+	{ "appmarket://details?id=C100123456", "" },
+	{ "weixin://dl/business/?appid=cn.yunfan.app", "" },
+	{ "hiapplink://com.huawei.appmarket?appId=C100123456&channelId=x",
+	  "store-link https://appgallery.huawei.com/app/C100123456 " },
+	{ "hiapplink://com.huawei.appmarket?appId=1&x=C1", "" },
+	{ "itms-appss://apps.apple.com/cn/app/id1523344556", "ios-store 1523344556 " },
+	{ "itmss://itunes.apple.com/cn/app/x/id1523344556?mt=8", "ios-store 1523344556 " },
+	{ "itms-apps://itunes.apple.com/cn/developer/x/id1523344556", "" },
+	{ "itms/id1523344556", "" },
+	{ "https://itunes.apple.com/WebObjects/MZStore.woa/wa/viewSoftware?id=1523344556&mt=8",
+	  "ios-store 1523344556 store-link "
+	  "https://itunes.apple.com/WebObjects/MZStore.woa/wa/viewSoftware " },
+	{ "https://itunes.apple.com/WebObjects/MZStore.woa/wa/viewAlbum?id=1523344556",
+	  "store-link https://itunes.apple.com/WebObjects/MZStore.woa/wa/viewAlbum " },
+	{ "https://m.app.so.com/detail/index?pname=cn.yunfan.app&id=1",
+	  "android-package cn.yunfan.app store-link https://m.app.so.com/detail/index " },
+	{ "https://galaxystore.samsung.com/detail/cn.yunfan.app",
+	  "android-package cn.yunfan.app store-link https://galaxystore.samsung.com/detail/cn.yunfan.app " },
 	{ "/d/App.APK?token=secret#x", "apk-link http://www.example.edu.cn/d/App.APK " },
 	{ " app-release.apk ", "apk-link http://www.example.edu.cn/sub/app-release.apk " },
 	{ "//cdn.example.com/a.ipa", "apk-link http://cdn.example.com/a.ipa " },
@@ -53,7 +84,7 @@ static const struct {
 	{ "itms-services://?url=https://a.cn/%00m.plist", "" },
 	{ "itms-services://?url=https://a.cn/m.plist%", "ios-manifest https://a.cn/m.plist% " },
 	{ "http://imtt.dd.qq.com/16891/A1.apk?mkey=secret&fsname=cn.yun_fan.app_3.2.1_321.apk&csr=81e7",
-	  "apk-link http://imtt.dd.qq.com/16891/A1.apk android-package cn.yun_fan.app " },
+	  "android-package cn.yun_fan.app apk-link http://imtt.dd.qq.com/16891/A1.apk " },
 	{ "http://a.cn/b.apk?fsname=cn.yunfan.app.apk", "apk-link http://a.cn/b.apk " },
 	/* nothing */
 	{ "#", "" },
@@ -95,6 +126,40 @@ static void test_rows(void **state)
 	}
 }
 
+/* Links to what everybody uses are counted, in whatever form, and the shop's page with them. */
+static void test_general(void **state)
+{
+	static const char *const urls[] = {
+		"intent://#Intent;package=com.tencent.mm;end",
+		"market://details?id=com.tencent.mm",
+		"https://sj.qq.com/appdetail/com.tencent.mm",
+		"http://a.app.qq.com/o/simple.jsp?pkgname=com.tencent.mm",
+		"https://apps.apple.com/cn/app/id414478124",
+		"itms-apps://itunes.apple.com/app/id414478124",
+		"https://dldir1.qq.com/weixin/android/weixin8040.apk",
+		"http://imtt.dd.qq.com/16891/A1.apk?fsname=com.tencent.mm_8.0_2.apk",
+		"/soft/WeChat_8.0.40_arm64-release.apk",
+		"/soft/com.tencent.mm.apk",
+	};
+	char *package[] = { "com.tencent.mm" }, *apple[] = { "414478124" },
+	     *place[] = { "dldir1.qq.com/weixin" }, *file[] = { "wechat" };
+	struct general_entry e = { .packages = { package, 1 },
+				   .apple = { apple, 1 },
+				   .downloads = { place, 1 },
+				   .files = { file, 1 } };
+	const struct general table = { &e, 1 };
+	struct url from = base();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		struct probe_facts f = { .fact = room, .general = &table };
+		struct links l = { .base = &from, .facts = &f };
+		link_read(&l, 90, urls[i], strlen(urls[i]), "href");
+		assert_int_equal(f.count, 0);
+		assert_int_equal(f.others, 1);
+	}
+}
+
 static void test_police(void **state)
 {
 	static const char *const urls[] = {
@@ -128,8 +193,8 @@ static void test_origin(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_police),
-					    cmocka_unit_test(test_origin) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_general),
+					    cmocka_unit_test(test_police), cmocka_unit_test(test_origin) };
 
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }
