@@ -392,7 +392,7 @@ static const struct label labels[] = {
 	{ "severity", "级别", show_severity },
 	{ "sha256", "SHA-256", show_plain },
 	{ "shortage", "本机资源或网络不足", show_plain },
-	{ "since", "起", show_time },
+	{ "since", "暂停自", show_time },
 	{ "sink", "去向", show_plain },
 	{ "source", "来源", show_plain },
 	{ "sources", "来源", show_plain },

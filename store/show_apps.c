@@ -155,7 +155,6 @@ static void reading_clear(struct reading *r)
 struct telling {
 	struct reading reading;
 	struct bystanders others;
-	bool open;
 };
 
 static void end_telling(struct answer *a)
@@ -170,16 +169,12 @@ static void end_telling(struct answer *a)
 static int tell_more(struct answer *a)
 {
 	struct telling *w = a->work;
-	bool more = true;
 	struct db_txn t;
+	bool more;
 	int code;
 
 	db_begin(&t, a->store->db, DB_READ);
-	if (!w->open)
-		bystanders_open(&w->others, a->store, &t);
-	else
-		more = bystanders_next(&w->others, a->store, &t);
-	w->open = true;
+	more = bystanders_next(&w->others, a->store, &t);
 	for (size_t i = w->others.from; i < w->others.to && t.result == 0; i++)
 		if (w->others.total[i].members > 0)
 			tell_bystander(&w->reading, &w->others, &w->others.total[i]);
@@ -189,14 +184,15 @@ static int tell_more(struct answer *a)
 	return code;
 }
 
-static void tell_bystanders(struct answer *a)
+/* Opened where the apps of the judgement are read: one between the two could leave an app out of both. */
+static void open_bystanders(struct answer *a, struct db_txn *t)
 {
 	struct telling *w = xcalloc(1, sizeof(*w));
 
 	w->reading = (struct reading){ .answer = a, .all = true };
 	a->work = w;
-	a->turn = tell_more;
 	a->end = end_telling;
+	bystanders_open(&w->others, a->store, t);
 }
 
 int answer_apps(struct answer *a)
@@ -218,9 +214,11 @@ int answer_apps(struct answer *a)
 	query_text(&q, NULL);
 	read_rows(&r, &q);
 	reading_clear(&r);
+	if (status == APP_UNDECIDED)
+		open_bystanders(a, &t);
 	code = answer_end(a, &t);
 	if (code == ANSWER_DONE && status == APP_UNDECIDED)
-		tell_bystanders(a);
+		a->turn = tell_more;
 	return code;
 }
 
