@@ -178,11 +178,9 @@ static void write_days(struct campus *c, int days)
 		if ((i + 1) % DAYS_AT_ONCE != 0 && i + 1 != days)
 			continue;
 		flush(c);
-		if (i + 1 < days) {
-			c->day += a_day;
-			idle(c);
-			c->day -= a_day;
-		}
+		c->day += a_day;
+		idle(c);
+		c->day -= a_day;
 		fprintf(stderr, "%d days\n", i + 1);
 	}
 }
