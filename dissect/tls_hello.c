@@ -89,70 +89,91 @@ static bool get_esni(struct rd *r, struct tls_hello *h)
 	return rd_done(r);
 }
 
-/* What we read, in the order in which we read it. */
-enum ext { EXT_OTHER, EXT_SERVER_NAME, EXT_ALPN, EXT_ALGORITHMS, EXT_VERSIONS, EXT_ECH, EXT_ESNI, EXT_COUNT };
+/* Where the data of each extension is. Low types have places of their own, of those that there are. */
+enum { AT_ECH = TLS_LOW, AT_ESNI, AT_COUNT };
 
-static bool (*const ext_get[EXT_COUNT])(struct rd *data, struct tls_hello *h) = {
-	[EXT_SERVER_NAME] = get_server_name, [EXT_ALPN] = get_alpn, [EXT_ALGORITHMS] = get_algorithms,
-	[EXT_VERSIONS] = get_versions,       [EXT_ECH] = get_ech,   [EXT_ESNI] = get_esni,
+/* What we read, in the order in which we read it. */
+static const struct {
+	uint8_t at;
+	bool (*get)(struct rd *data, struct tls_hello *h);
+} reads[] = {
+	{ TLS_EXT_SERVER_NAME, get_server_name },
+	{ TLS_EXT_ALPN, get_alpn },
+	{ TLS_EXT_ALGORITHMS, get_algorithms },
+	{ TLS_EXT_VERSIONS, get_versions },
+	{ AT_ECH, get_ech },
+	{ AT_ESNI, get_esni },
 };
 
-static const uint8_t ext_low[TLS_LOW] = { [TLS_EXT_SERVER_NAME] = EXT_SERVER_NAME,
-					  [TLS_EXT_ALPN] = EXT_ALPN,
-					  [TLS_EXT_ALGORITHMS] = EXT_ALGORITHMS,
-					  [TLS_EXT_VERSIONS] = EXT_VERSIONS };
+#define LOW_READ                                                                                             \
+	(UINT64_C(1) << TLS_EXT_SERVER_NAME | UINT64_C(1) << TLS_EXT_ALPN |                                  \
+	 UINT64_C(1) << TLS_EXT_ALGORITHMS | UINT64_C(1) << TLS_EXT_VERSIONS)
 
-static bool ext_read(enum ext i, struct dissect_str data, struct tls_hello *h)
+static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+
+static void high_add(uint16_t type, const uint8_t *data, struct tls_hello *h, const uint8_t *at[AT_COUNT])
 {
-	struct rd r = rd_init(data.p, data.n);
+	struct tls_types *t = &h->types;
+	int i = type == 0xfe0d ? AT_ECH : type == 0xffce ? AT_ESNI : AT_COUNT;
 
-	return ext_get[i](&r, h);
-}
-
-static enum ext ext_low_of(uint16_t type, struct tls_types *t)
-{
-	t->odd |= (t->low >> type & 1) != 0;
-	t->low |= UINT64_C(1) << type;
-	t->count++;
-	return (enum ext)ext_low[type];
-}
-
-static enum ext ext_high_of(uint16_t type, struct tls_types *t)
-{
 	if (tls_is_grease(type))
-		return EXT_OTHER;
+		return;
 	t->count++;
 	if (t->highs < TLS_HIGH_MAX)
 		t->high[t->highs++] = type;
 	else
 		t->odd = true;
-	return type == 0xfe0d ? EXT_ECH : type == 0xffce ? EXT_ESNI : EXT_OTHER;
+	if (i == AT_COUNT)
+		return;
+	if (at[i] != NULL)
+		h->odd = true;
+	else
+		at[i] = data;
+}
+
+/* A size stands before the data. */
+static void extensions_read(struct tls_hello *h, const uint8_t *const at[AT_COUNT])
+{
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+		unsigned k = reads[i].at;
+		struct rd data;
+		if (k < TLS_LOW ? (h->types.low >> k & 1) == 0 : at[k] == NULL)
+			continue;
+		data = rd_init(at[k], be16(at[k] - 2));
+		if (!reads[i].get(&data, h))
+			h->odd = true;
+	}
 }
 
 /* RFC 8446 section 4.2: no more than one extension of a type; of a second one only the oddity is kept.
- * Clients shuffle them: nothing here may depend on what comes when. */
+ * Clients shuffle them: nothing here may depend on what comes when. Storms are made of this loop. */
 static bool extensions(struct rd r, struct tls_hello *h)
 {
-	struct dissect_str data[EXT_COUNT];
-	struct tls_types types = { 0 };
-	unsigned have = 0; /* a bit for each of data[] that is set, but for the first */
-	const uint8_t *head, *p;
+	const uint8_t *at[AT_COUNT], *p = r.p;
+	uint64_t low = 0, twice = 0;
+	size_t size, count = 0;
 
-	while (rd_left(&r) > 0 && (head = rd_bytes(&r, EXT_HEADER)) != NULL) {
-		uint16_t type = (uint16_t)(head[0] << 8 | head[1]), size = (uint16_t)(head[2] << 8 | head[3]);
-		enum ext i = type < TLS_LOW ? ext_low_of(type, &types) : ext_high_of(type, &types);
-		if ((p = rd_bytes(&r, size)) == NULL)
-			break;
-		h->odd |= (have >> i & 1) != 0;
-		if ((have >> i & 1) == 0)
-			data[i] = (struct dissect_str){ p, size };
-		have |= 1u << i & ~(1u << EXT_OTHER);
+	at[AT_ECH] = at[AT_ESNI] = NULL;
+	for (; r.end - p >= EXT_HEADER && (size = be16(p + 2)) <= (size_t)(r.end - p) - EXT_HEADER;
+	     p += size) {
+		uint16_t type = be16(p);
+		p += EXT_HEADER;
+		if (type >= TLS_LOW) {
+			high_add(type, p, h, at);
+			continue;
+		}
+		count++;
+		twice |= low & UINT64_C(1) << type;
+		if ((low >> type & 1) == 0)
+			at[type] = p;
+		low |= UINT64_C(1) << type;
 	}
-	h->types = types;
-	for (int i = EXT_OTHER + 1; i < EXT_COUNT; i++)
-		if ((have >> i & 1) != 0 && !ext_read((enum ext)i, data[i], h))
-			h->odd = true;
-	return rd_ok(&r);
+	h->types.low = low;
+	h->types.count = (uint16_t)(h->types.count + count);
+	h->types.odd |= twice != 0;
+	h->odd |= (twice & LOW_READ) != 0;
+	extensions_read(h, at);
+	return p == r.end;
 }
 
 /* Before TLS 1.3 the extensions may be missing (RFC 5246 section 7.4.1.2). */

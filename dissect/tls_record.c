@@ -36,6 +36,13 @@ static bool could_begin(struct rd r)
 	       (n < 2 || major == MAJOR) && (n < 3 || minor <= MINOR_MAX);
 }
 
+/* Nearly all streams do: with a record of a message. */
+static bool begins_plainly(const uint8_t *p, size_t n)
+{
+	return n > RECORD_HEADER && p[0] == TYPE_HANDSHAKE && p[1] == MAJOR && p[2] <= MINOR_MAX &&
+	       (p[3] | p[4]) != 0;
+}
+
 /* Leaves r at the first record that is no prefix. */
 static void skip_prefix(struct rd *r)
 {
@@ -82,9 +89,11 @@ enum proto_result tls_record_probe(const uint8_t *p, size_t n, uint8_t message)
 	uint8_t type;
 	size_t size;
 
-	skip_prefix(&r);
-	if (!could_begin(r))
-		return PROTO_SKIP;
+	if (!begins_plainly(p, n)) {
+		skip_prefix(&r);
+		if (!could_begin(r))
+			return PROTO_SKIP;
+	}
 	type = rd_u8(&r);
 	rd_skip(&r, 2);
 	size = rd_be16(&r);
@@ -107,6 +116,8 @@ void tls_gather_init(struct tls_gather *g, const uint8_t *p, size_t n)
 	g->to_come = g->have = 0;
 	g->moved = false;
 	g->empty = 0;
+	if (begins_plainly(p, n))
+		return;
 	skip_prefix(&g->r);
 	if (could_begin(g->r) && prefix_breaks_off(g->r))
 		g->to_come = 1; /* at the least: nothing is taken before it is all there */
