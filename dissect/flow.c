@@ -242,6 +242,7 @@ void flow_clear(struct flow_table *t)
 	t->fresh = t->hand = t->ready_first = t->ready_last = 0;
 }
 
+/* Those of a set stand without gaps. */
 enum { HINT_SYN = 1, HINT_DIR = 2, HINT_USED = 4, HINT_BITS = 7 };
 
 static uint32_t hint_tag(uint64_t hash, int dir)
@@ -249,11 +250,14 @@ static uint32_t hint_tag(uint64_t hash, int dir)
 	return ((uint32_t)(hash >> 32) & ~(uint32_t)HINT_BITS) | HINT_USED | (dir != 0 ? HINT_DIR : 0);
 }
 
-static int hint_find(const struct flow_hint *set, uint32_t tag)
-{
-	int i = 0;
+static bool hint_is(const struct flow_hint *h, uint32_t tag) { return (h->tag & ~(uint32_t)HINT_SYN) == tag; }
 
-	while (i < FLOW_HINT_WAYS && (set[i].tag & ~(uint32_t)HINT_SYN) != tag)
+/* That one; else the first that is free, behind all that are taken; else the last. */
+static size_t hint_find(const struct flow_hint *set, uint32_t tag)
+{
+	size_t i = 0;
+
+	while (i < FLOW_HINT_WAYS - 1 && set[i].tag != 0 && !hint_is(&set[i], tag))
 		i++;
 	return i;
 }
@@ -262,26 +266,25 @@ void flow_hint_put(struct flow_table *t, uint64_t hash, int dir, uint32_t next, 
 {
 	struct flow_hint *set = hint_set(t, hash);
 	uint32_t tag = hint_tag(hash, dir);
-	int i = hint_find(set, tag);
+	size_t i = hint_find(set, tag);
 
-	if (i < FLOW_HINT_WAYS && !syn && (set[i].tag & HINT_SYN) != 0)
+	if (hint_is(&set[i], tag) && !syn && (set[i].tag & HINT_SYN) != 0)
 		return;
-	if (i == FLOW_HINT_WAYS)
-		i = hint_find(set, 0); /* one that was taken */
-	for (i = i < FLOW_HINT_WAYS ? i : FLOW_HINT_WAYS - 1; i > 0; i--)
-		set[i] = set[i - 1];
+	memmove(set + 1, set, i * sizeof(*set));
 	set[0] = (struct flow_hint){ .tag = tag | (syn ? HINT_SYN : 0), .next = next };
 }
 
 bool flow_hint_take(struct flow_table *t, uint64_t hash, int dir, uint32_t *next, bool *syn)
 {
 	struct flow_hint *set = hint_set(t, hash);
-	int i = hint_find(set, hint_tag(hash, dir));
+	uint32_t tag = hint_tag(hash, dir);
+	size_t i = hint_find(set, tag);
 
-	if (i == FLOW_HINT_WAYS)
+	if (!hint_is(&set[i], tag))
 		return false;
 	*next = set[i].next;
 	*syn = (set[i].tag & HINT_SYN) != 0;
-	set[i].tag = 0;
+	memmove(set + i, set + i + 1, (FLOW_HINT_WAYS - 1 - i) * sizeof(*set));
+	set[FLOW_HINT_WAYS - 1].tag = 0;
 	return true;
 }
