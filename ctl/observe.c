@@ -129,21 +129,26 @@ static void json_link(struct buf *out, const struct record_link *l)
 	buf_puts(out, "}");
 }
 
-static void json_detail(struct buf *out, const struct record_detail *d)
+/* The comma before it is the list's, which the first one does without. */
+static void json_detail(struct buf *out, const struct observe_form *f, const struct record_detail *d,
+			bool first)
 {
-	json_word(out, "{\"type\":\"", detail_name(d->type));
-	json_text(out, ",\"value\":", d->value);
-	json_number(out, ",\"count\":", d->count);
-	buf_puts(out, "}");
+	char *start = buf_space(out, 1 + OBSERVE_PART_MAX), *to = start;
+
+	*to = ',';
+	to = put_part(to + !first, &f->detail[d->type]);
+	buf_wrote(out, (size_t)(to - start));
+	buf_json(out, d->value, strlen(d->value));
+	start = buf_space(out, KEYS_MAX + TEXT_NUMBER_MAX);
+	to = put(put_number(put(start, ",\"count\":"), d->count), "}");
+	buf_wrote(out, (size_t)(to - start));
 }
 
-static void json_details(struct buf *out, const struct observation *o)
+static void json_details(struct buf *out, const struct observe_form *f, const struct observation *o)
 {
 	buf_puts(out, ",\"details\":[");
-	for (size_t i = 0; i < o->detail_count; i++) {
-		buf_puts(out, i > 0 ? "," : "");
-		json_detail(out, &o->details[i]);
-	}
+	for (size_t i = 0; i < o->detail_count; i++)
+		json_detail(out, f, &o->details[i], i == 0);
 	buf_puts(out, "]");
 }
 
@@ -169,6 +174,8 @@ void observe_form_init(struct observe_form *f, const char *sensor)
 			  "\",\"name\":");
 	for (int v = 0; v < VIA_COUNT; v++)
 		make_part(&f->via[v], ",\"via\":\"", via_name((enum via)v), "\",\"count\":");
+	for (int d = 0; d < DETAIL_COUNT; d++)
+		make_part(&f->detail[d], "{\"type\":\"", detail_name((enum detail)d), "\",\"value\":");
 }
 
 void observe_form_clear(struct observe_form *f) { buf_clear(&f->head); }
@@ -208,7 +215,7 @@ void observe_json(struct buf *out, struct observe_form *f, const struct observat
 	}
 	buf_puts(out, "]");
 	if (o->detail_count > 0)
-		json_details(out, o);
+		json_details(out, f, o);
 	json_more(out, ",\"servers_more\":", o->servers_more);
 	json_more(out, ",\"links_more\":", o->links_more);
 	json_more(out, ",\"details_more\":", o->details_more);

@@ -24,7 +24,7 @@ struct observe_part {
 /* How the lines of a sensor are written; owns `head`, with which they begin. */
 struct observe_form {
 	struct buf head;
-	struct observe_part kind[SUBJECT_KIND_COUNT], via[VIA_COUNT];
+	struct observe_part kind[SUBJECT_KIND_COUNT], via[VIA_COUNT], detail[DETAIL_COUNT];
 	struct text_times times;
 };
 
