@@ -15,14 +15,16 @@
 
 #define RECENT_NONE UINT32_MAX
 
-struct recent_entry {
-	uint64_t hash;
-	uint32_t next; /* in its chain */
+struct recent_slot {
+	uint32_t start; /* the hash's low bits: where it is looked for first, and enough to tell it from most
+			 */
+	uint32_t place; /* RECENT_NONE: free */
 };
 
 struct recent {
-	struct recent_entry *entry; /* owned */
-	uint32_t *head;             /* owned: chains by hash */
+	uint64_t *hash;             /* owned, by place */
+	struct recent_slot *slot;   /* owned: open addressing, without a look at anything else */
+	uint32_t mask;              /* of the slots: two for each place */
 	uint32_t most, count, turn; /* turn: the place that is given away next */
 	struct hash_secret secret;
 };
@@ -31,19 +33,17 @@ struct recent {
 void recent_init(struct recent *r, uint32_t most);
 void recent_clear(struct recent *r);
 uint64_t recent_hash(const struct recent *r, const void *bytes, size_t n);
-/* Two for each: the second of a chain would have to be waited for. */
-static inline uint32_t recent_heads(const struct recent *r) { return r->most * 2; }
 /* To be said some time before it is looked for; and the next step. */
 static inline void recent_prefetch(const struct recent *r, uint64_t hash)
 {
-	__builtin_prefetch(&r->head[hash & (recent_heads(r) - 1)]);
+	__builtin_prefetch(&r->slot[(uint32_t)hash & r->mask]);
 }
 static inline void recent_prefetch_entry(const struct recent *r, uint64_t hash)
 {
-	uint32_t at = r->head[hash & (recent_heads(r) - 1)];
+	const struct recent_slot *s = &r->slot[(uint32_t)hash & r->mask];
 
-	if (at != RECENT_NONE)
-		__builtin_prefetch(&r->entry[at]);
+	if (s->place != RECENT_NONE && s->start == (uint32_t)hash)
+		__builtin_prefetch(&r->hash[s->place]);
 }
 /* Its place, or RECENT_NONE. */
 uint32_t recent_find(const struct recent *r, uint64_t hash);
