@@ -25,8 +25,10 @@ enum {
 struct soon {
 	const struct dissect_packet *packet;
 	bool usual;
-	struct usual frame; /* if it is, and the next if that is one of TCP */
-	struct flow_look look;
+	struct usual frame;    /* if it is */
+	struct flow_look look; /* if that is one of TCP */
+	bool digested;
+	uint64_t digest; /* if it is one of UDP */
 };
 
 struct dissect {
@@ -216,11 +218,21 @@ static void soon_entry(const struct dissect *d, size_t i)
 		flow_ahead_entry(&d->tcp.table, d->soon[i].look.hash);
 }
 
-static void soon_datagram(const struct dissect *d, const struct usual *u)
+/* Whole ones only: others' digests depend on what the layer makes of them. */
+static void soon_datagram(const struct dissect *d, struct soon *s, bool quic)
 {
+	const struct usual *u = &s->frame;
 	struct rd r = u->r;
+	const uint8_t *h = rd_bytes(&r, UDP_HEADER);
+	struct span_sight sight = {
+		.flow = &u->flow, .tag = u->ident, .p = r.p, .n = rd_left(&r), .time = s->packet->time
+	};
 
-	if (rd_skip(&r, UDP_HEADER))
+	s->digested = h != NULL && u->cut == 0 && (size_t)(h[4] << 8 | h[5]) == UDP_HEADER + sight.n;
+	if (!s->digested)
+		return;
+	s->digest = span_ahead(d->spans, &sight);
+	if (quic)
 		quic_ahead(d->quic, &u->flow, r);
 }
 
@@ -235,10 +247,11 @@ void dissect_ahead(struct dissect *d, const struct dissect_packet *p, size_t n)
 		struct soon *s = &d->soon[i];
 		s->packet = &p[i];
 		s->usual = usual_read(&p[i], &s->frame);
+		s->digested = false;
 		if (soon_is(s, IPPROTO_TCP))
 			tcp_ahead(&d->tcp, &s->frame.flow, s->frame.r, &s->look);
-		else if (soon_is(s, IPPROTO_UDP) && quic)
-			soon_datagram(d, &s->frame);
+		else if (soon_is(s, IPPROTO_UDP))
+			soon_datagram(d, s, quic);
 	}
 	for (size_t i = 0; i < AHEAD_ENTRIES; i++)
 		soon_entry(d, i);
@@ -269,6 +282,7 @@ static bool walk_soon(struct dissect *d, const struct dissect_packet *p)
 	const struct soon *s = &d->soon[d->soon_at];
 
 	d->walk.look = NULL;
+	d->walk.digest = NULL;
 	if (d->soon_at == d->soon_count)
 		return false;
 	if (s->packet != p) {
@@ -280,7 +294,8 @@ static bool walk_soon(struct dissect *d, const struct dissect_packet *p)
 	if (!s->usual)
 		return false;
 	d->walk.next = walk_usual(&d->walk, &s->frame);
-	d->walk.look = s->frame.flow.proto == IPPROTO_TCP ? &s->look : NULL;
+	d->walk.look = soon_is(s, IPPROTO_TCP) ? &s->look : NULL;
+	d->walk.digest = s->digested ? &s->digest : NULL;
 	return true;
 }
 

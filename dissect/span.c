@@ -41,7 +41,7 @@ static uint64_t span_digest(uint64_t seed, const uint8_t *p, size_t n)
 	return h ^ span_pair(seed + GOLDEN, p + n - PAIR);
 }
 
-bool span_repeats(struct span_table *t, const struct span_sight *s)
+static uint64_t span_whole(const struct span_table *t, const struct span_sight *s)
 {
 	const struct dissect_flow *f = s->flow;
 	uint64_t ports = (uint64_t)f->sport << 32 | (uint64_t)f->dport << 16 | f->proto;
@@ -50,8 +50,22 @@ bool span_repeats(struct span_table *t, const struct span_sight *s)
 	h ^= span_pair(t->seed, f->src.bytes);
 	h ^= span_pair(t->seed + GOLDEN, f->dst.bytes);
 	h += span_digest(t->seed ^ UINT64_C(0x589965cc75374cc3), s->p, s->n);
-	h = mix_product(h ^ s->tag, UINT64_C(0x8ebc6af09c88c6e3));
+	return mix_product(h ^ s->tag, UINT64_C(0x8ebc6af09c88c6e3));
+}
+
+uint64_t span_ahead(const struct span_table *t, const struct span_sight *s)
+{
+	uint64_t h = span_whole(t, s);
+
+	__builtin_prefetch(&t->row[h % SPAN_ROWS], 1);
+	return h;
+}
+
+bool span_repeats(struct span_table *t, const struct span_sight *s)
+{
+	uint64_t h = s->digest != NULL ? *s->digest : span_whole(t, s);
 	struct span_row *row = &t->row[h % SPAN_ROWS];
+
 	if (row->digest == h && s->time - row->time <= SPAN_MICROS && row->time - s->time <= SPAN_MICROS)
 		return true;
 	*row = (struct span_row){ .digest = h, .time = s->time };

@@ -38,8 +38,11 @@ struct span_sight {
 	const uint8_t *p;
 	size_t n;
 	int64_t time;
+	const uint64_t *digest; /* of it, span_ahead()'s; NULL: to be made */
 };
 
+/* Makes the digest of one that comes soon, and asks for the memory in which it will be looked for. */
+uint64_t span_ahead(const struct span_table *t, const struct span_sight *s);
 /* True when the same was seen just now. */
 bool span_repeats(struct span_table *t, const struct span_sight *s);
 

@@ -34,9 +34,12 @@ static void udp_parse(struct walk *w)
 
 static void udp_datagram(struct walk *w)
 {
-	struct span_sight s = {
-		.flow = &w->m.flow, .tag = w->ident, .p = w->r.p, .n = rd_left(&w->r), .time = w->m.time
-	};
+	struct span_sight s = { .flow = &w->m.flow,
+				.tag = w->ident,
+				.p = w->r.p,
+				.n = rd_left(&w->r),
+				.time = w->m.time,
+				.digest = w->digest };
 
 	if (s.n == 0 && w->cut == 0)
 		return;
@@ -65,6 +68,8 @@ void udp_walk(struct walk *w)
 	w->m.flow.proto = IPPROTO_UDP;
 	w->m.flow.sport = be16(h);
 	w->m.flow.dport = be16(h + 2);
-	if (!tunnel_udp(w))
+	if (tunnel_udp(w))
+		w->digest = NULL;
+	else
 		udp_datagram(w);
 }

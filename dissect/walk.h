@@ -30,9 +30,11 @@ struct walk {
 	struct frag_table *frags;
 	struct span_table *spans;
 	struct tcp *tcp;
-	const struct flow_look *look; /* for the flow of the packet, made before; NULL: it was not */
-	struct dissect_message m;     /* time and flow are filled as layers are walked */
-	struct proto_out out;         /* out.m is &m */
+	/* Of the packet, if it is no tunnel's, made before; NULL: not made. */
+	const struct flow_look *look;
+	const uint64_t *digest;   /* its datagram's, for dissect/span.h */
+	struct dissect_message m; /* time and flow are filled as layers are walked */
+	struct proto_out out;     /* out.m is &m */
 };
 
 /* What stands in the message besides time and flow, left by parsers of packets before. */

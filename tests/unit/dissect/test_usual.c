@@ -153,19 +153,62 @@ static void put_segment(struct wr *w, uint32_t client)
 	put_hex(w, "0a000002 9c40 01bb 00000001 00000000 5010 ffff 00000000 00");
 }
 
-/* Packets that were announced tell what they would have told, and so does one that comes instead of them. */
-static void test_announced(void **state)
+static struct lab *lab_busy(void)
 {
 	struct lab *l =
 		lab_limits((struct dissect_limits){ .flows = 40000, .stream_bytes = 64, .buffers = 1 });
-	struct dissect_packet p[DISSECT_AHEAD_MAX + 1];
-	size_t segment, question;
-	(void)state;
 
 	for (uint32_t i = 0; i < 20000; i++) { /* as many as it takes for announcements to be heard */
 		put_segment(&l->w, i);
 		lab_send(l, LINK_EN10MB);
 	}
+	return l;
+}
+
+static void announce(struct lab *l, const struct dissect_packet *p, size_t n)
+{
+	dissect_ahead(l->d, p, n);
+	for (size_t i = 0; i < n; i++)
+		dissect_packet(l->d, &p[i]);
+}
+
+/* What is known of a tunnel's datagram is nothing of the one in it: a copy of that is known in another. */
+static void test_announced_tunnel(void **state)
+{
+	struct lab *l = lab_busy();
+	struct dissect_packet p[2];
+	size_t end = 0;
+	(void)state;
+
+	for (uint16_t i = 0; i < 2; i++) {
+		put_ether(&l->w, ETHER_IPV4);
+		put_ipv4(&l->w,
+			 (struct ipv4_spec){ .proto = IPPROTO_UDP, .payload = 8 + 8 + 14 + QUERY_IPV4_SIZE });
+		put_udp(&l->w, 50000 + i, 4789, 8 + 14 + QUERY_IPV4_SIZE);
+		put_hex(&l->w, "08000000 00000100");
+		put_ether(&l->w, ETHER_IPV4);
+		put_query_ipv4(&l->w);
+		p[i] = (struct dissect_packet){ .time = l->time,
+						.linktype = LINK_EN10MB,
+						.bytes = l->room + end,
+						.captured = (uint32_t)(wr_len(&l->w) - end),
+						.wire_len = (uint32_t)(wr_len(&l->w) - end) };
+		end = wr_len(&l->w);
+	}
+	announce(l, p, 2);
+	lab_expect(l, QUERY_LINE);
+	assert_int_equal(lab_reason(l, DISSECT_SPAN_DUPLICATE), 1);
+	lab_free(l);
+}
+
+/* Packets that were announced tell what they would have told, and so does one that comes instead of them. */
+static void test_announced(void **state)
+{
+	struct lab *l = lab_busy();
+	struct dissect_packet p[DISSECT_AHEAD_MAX + 1];
+	size_t segment, question;
+	(void)state;
+
 	put_segment(&l->w, 20000);
 	segment = wr_len(&l->w);
 	put_ether(&l->w, ETHER_IPV4);
@@ -177,9 +220,7 @@ static void test_announced(void **state)
 						.bytes = i % 2 == 0 ? l->room : l->room + segment,
 						.captured = (uint32_t)(i % 2 == 0 ? segment : question),
 						.wire_len = (uint32_t)(i % 2 == 0 ? segment : question) };
-	dissect_ahead(l->d, p, DISSECT_AHEAD_MAX + 1);
-	for (size_t i = 0; i <= DISSECT_AHEAD_MAX; i++)
-		dissect_packet(l->d, &p[i]);
+	announce(l, p, DISSECT_AHEAD_MAX + 1);
 	assert_int_equal(dissect_stats(l->d)->flows, 20001);
 	assert_int_equal(dissect_stats(l->d)->messages[DISSECT_DNS_QUERY], DISSECT_AHEAD_MAX / 2);
 	assert_int_equal(dissect_stats(l->d)->reasons[DISSECT_IP_BAD], 1);
@@ -196,7 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_flow),      cmocka_unit_test(test_other),
 		cmocka_unit_test(test_odd),       cmocka_unit_test(test_as_layers),
-		cmocka_unit_test(test_announced),
+		cmocka_unit_test(test_announced), cmocka_unit_test(test_announced_tunnel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
