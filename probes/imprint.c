@@ -7,14 +7,13 @@
 
 #include "base/alloc.h"
 #include "probes/company.h"
+#include "probes/gather.h"
 #include "probes/glyph.h"
 #include "probes/number.h"
 #include "probes/orgname.h"
 #include "probes/owner.h"
 
 enum {
-	NUMBERS_MAX = 150, /* of a text */
-	OWNERS_MAX = 200,
 	NEAR_BYTES = 600,  /* between a number and the owner's name beside it */
 	SHORT_TEXT = 3000, /* bytes of a text on which everything is its imprint */
 	UNMARKED_MAX = 2,  /* names that nothing but a number marks; more are a list of others' sites */
@@ -22,50 +21,16 @@ enum {
 	NAMES_MAX = 3,     /* owners of one page; the same */
 	APPS_MAX = 2,      /* filings of education apps outside of the footers; the same */
 	FRONT_BYTES = 240, /* in front of a number that say whose it is */
+	ABOVE_MAX = 3,     /* lines between the owner's name and a number */
 };
 
 enum { IN_FOOT = 95, LATENT_OWNER = 65, BY_FORM = 60, CROWDED = 60 };
-
-/* Whose a number is, by the words around it. */
-enum whose { THE_PAGES, DOUBTFUL, OTHERS };
 
 static const unsigned confidence[IMPRINT_PLACES] = {
 	[IMPRINT_SEEN] = 90,
 	[IMPRINT_LATENT] = 70,
 	[IMPRINT_ATTRIBUTE] = 80,
 };
-
-struct gather {
-	struct imprint *im;
-	const struct buf *text;
-	enum imprint_place place;
-	const struct view *view;
-	struct number number[NUMBERS_MAX];
-	enum whose whose[NUMBERS_MAX];
-	size_t numbers, bodies;
-	struct owner owner[OWNERS_MAX];
-	size_t owners;
-};
-
-static void keep_number(void *arg, const struct number *m)
-{
-	struct gather *g = arg;
-
-	if (g->numbers < NUMBERS_MAX)
-		g->number[g->numbers++] = *m;
-	else
-		g->im->overlooked++;
-}
-
-static void keep_owner(void *arg, const struct owner *o)
-{
-	struct gather *g = arg;
-
-	if (g->owners < OWNERS_MAX)
-		g->owner[g->owners++] = *o;
-	else
-		g->im->overlooked++;
-}
 
 static bool is_kept(const struct gather *g, size_t from, const struct owner *o)
 {
@@ -75,43 +40,7 @@ static bool is_kept(const struct gather *g, size_t from, const struct owner *o)
 	return false;
 }
 
-/* 某大学信息中心 京ICP备05000000号: who stands alone in front of a number. */
-static void keep_unmarked(struct gather *g)
-{
-	size_t marked = g->owners, others = 0;
-	struct owner o;
-
-	for (size_t i = 0; i < g->numbers && others <= UNMARKED_MAX; i++)
-		if (g->number[i].type == FACT_ICP_NUMBER && g->whose[i] != OTHERS &&
-		    owner_before(g->text->p, g->number[i].at, &o) && !is_kept(g, marked, &o)) {
-			keep_owner(g, &o);
-			others++;
-		}
-	if (others > UNMARKED_MAX)
-		g->owners = marked;
-}
-
 static size_t distance(size_t a, size_t b) { return a > b ? a - b : b - a; }
-
-static size_t place_of(const struct gather *g, const struct owner *o)
-{
-	return (size_t)(o->name - g->text->p);
-}
-
-/* -- whose a number is */
-
-/* Bytes of an ICP number up to 号: the same for all sites and apps of one filer. 0: another kind. */
-static size_t body_of(const struct number *m)
-{
-	const char *hao = strstr(m->value, "ICP备") != NULL ? strstr(m->value, "号") : NULL;
-
-	return hao != NULL ? (size_t)(hao - m->value) : 0;
-}
-
-static bool same_body(const struct number *m, const char *value)
-{
-	return strncmp(m->value, value, body_of(m) + strlen("号")) == 0;
-}
 
 /* The bracket that holds a number closes here; NULL: it does not. */
 static const char *closing(const char *p, const char *end)
@@ -132,36 +61,22 @@ static bool goes_on(const char *p, const char *end)
 	return glyph_starts(p, end, verbs, sizeof(verbs) / sizeof(verbs[0]), &end);
 }
 
-/* A link to another host that names somebody in front of the number. */
+/* A link to another host that names somebody. */
 static bool in_others_link(const struct gather *g, const struct number *m)
 {
-	size_t from = g->place == IMPRINT_SEEN ? view_away(g->view, m->at) : SIZE_MAX;
+	struct view_span s;
 
-	return from < m->at && orgname_within(g->text->p + from, m->at - from);
+	return g->place == IMPRINT_SEEN && view_away(g->view, m->at, &s) &&
+	       (orgname_within(g->text->p + s.from, m->at - s.from) ||
+		orgname_within(g->text->p + m->end, s.to - m->end));
 }
-
-/* Is what stands in front of a number the name of one whom the page calls its owner? */
-static bool names_owner(const struct gather *g, const char *s, size_t n)
-{
-	for (size_t i = 0; i < g->owners; i++)
-		if (memmem(s, n, g->owner[i].name, g->owner[i].n) != NULL)
-			return true;
-	return false;
-}
-
-static bool in_foot_at(const struct gather *g, size_t at)
-{
-	return g->place == IMPRINT_SEEN && view_in_foot(g->view, at);
-}
-
-static bool in_foot(const struct gather *g, const struct number *m) { return in_foot_at(g, m->at); }
 
 /* The ICP number that the page has in front of here as its own; NULL: it has none. */
 static const struct number *settled(const struct gather *g, size_t at)
 {
 	for (size_t i = at; i-- > 0;)
-		if (g->whose[i] == THE_PAGES && body_of(&g->number[i]) > 0 &&
-		    in_foot(g, &g->number[i]) == in_foot(g, &g->number[at]))
+		if (g->whose[i] == THE_PAGES && gather_body(&g->number[i]) > 0 &&
+		    gather_in_imprint(g, g->number[i].at) == gather_in_imprint(g, g->number[at].at))
 			return &g->number[i];
 	return NULL;
 }
@@ -180,13 +95,13 @@ static bool of_company(const struct gather *g, size_t at)
 	const struct number *m = &g->number[at], *own = settled(g, at);
 	struct company c;
 
-	if (own == NULL || (body_of(m) > 0 && same_body(m, own->value)) ||
+	if (own == NULL || (gather_body(m) > 0 && gather_same_body(m, own->value)) ||
 	    !company_before(g->text->p, at > 0 ? g->number[at - 1].end : 0, m->at, &c) ||
-	    names_owner(g, c.name, c.n))
+	    gather_names_owner(g, c.name, c.n))
 		return false;
 	if (!c.loose)
-		return c.credited || in_foot(g, m);
-	return c.credited && body_of(m) > 0;
+		return c.credited || gather_in_imprint(g, m->at);
+	return c.credited && gather_body(m) > 0;
 }
 
 /* Nothing but signs and labels stands between a number of somebody else and this: it is his, too, unless
@@ -199,8 +114,8 @@ static bool goes_along(const struct gather *g, size_t at)
 	if (before == NULL || g->whose[at - 1] != OTHERS || own == NULL ||
 	    !company_labels(g->text->p + before->end, m->at - before->end, &apart))
 		return false;
-	if (body_of(m) > 0)
-		return same_body(m, before->value);
+	if (gather_body(m) > 0)
+		return gather_same_body(m, before->value);
 	if (same_province(m, own) != same_province(m, before))
 		return same_province(m, before);
 	return !apart;
@@ -212,41 +127,94 @@ static enum whose whose_alone(const struct gather *g, size_t at)
 	struct owner_front f = owner_front(g->text->p, m->at);
 	const char *end = g->text->p + g->text->len, *behind = closing(g->text->p + m->end, end);
 
-	if (body_of(m) > 0 && (in_others_link(g, m) || (f.bracket && behind != NULL && !f.page &&
-							(f.others || goes_on(behind, end)))))
+	f.others &= !gather_names_owner(g, f.name, f.n); /* 维护：某大学信息中心 */
+	if (f.bracket && behind != NULL && !f.page &&
+	    ((f.others && (f.by || gather_body(m) > 0)) || goes_on(behind, end)))
+		return OTHERS;
+	if (gather_body(m) > 0 && in_others_link(g, m))
 		return OTHERS;
 	if (of_company(g, at) || goes_along(g, at))
 		return OTHERS;
-	return f.others && body_of(m) > 0 ? DOUBTFUL : THE_PAGES;
+	return f.others && gather_body(m) > 0 ? DOUBTFUL : THE_PAGES;
 }
 
 static bool is_own(const struct imprint *im, const struct number *m)
 {
 	for (size_t i = 0; i < im->owns; i++)
-		if (same_body(m, im->own[i]))
+		if (gather_same_body(m, im->own[i]))
 			return true;
 	return false;
 }
 
-/* The bodies in the footers are the page's own. */
-static void keep_own(struct gather *g)
+static void add_own(struct gather *g, size_t at)
 {
 	struct imprint *im = g->im;
+	const struct number *m = &g->number[at];
 
-	for (size_t i = 0; i < g->numbers && g->place == IMPRINT_SEEN; i++) {
-		const struct number *m = &g->number[i];
-		if (g->whose[i] == THE_PAGES && body_of(m) > 0 && view_in_foot(g->view, m->at) &&
-		    !is_own(im, m) && im->owns < IMPRINT_OWN_MAX)
-			memcpy(im->own[im->owns++], m->value, sizeof(m->value));
-	}
+	if (g->whose[at] == THE_PAGES && gather_body(m) > 0 && !is_own(im, m) && im->owns < IMPRINT_OWN_MAX)
+		memcpy(im->own[im->owns++], m->value, sizeof(m->value));
+}
+
+/* Nothing but labels stands between two numbers. */
+static bool follows(const struct gather *g, size_t at)
+{
+	const struct number *m = &g->number[at];
+	bool apart;
+
+	return company_labels(g->text->p + m[-1].end, m->at - m[-1].end, &apart);
+}
+
+/* At the end of the text: what the lines have that say whose the page is, else the last one; and those that
+ * stand with it. */
+static void own_tail(struct gather *g)
+{
+	size_t last = SIZE_MAX;
+
+	for (size_t i = 0; i < g->numbers; i++)
+		if (gather_in_imprint(g, g->number[i].at) && g->whose[i] == THE_PAGES &&
+		    gather_body(&g->number[i]) > 0) {
+			last = i;
+			if (g->marked[i])
+				add_own(g, i);
+		}
+	if (last == SIZE_MAX)
+		return;
+	if (g->im->owns == 0)
+		add_own(g, last);
+	for (size_t i = last; i > 0 && follows(g, i); i--)
+		if (is_own(g->im, &g->number[i]))
+			add_own(g, i - 1);
+}
+
+/* The bodies in the footers are the page's own; without them, those at its end. */
+static void keep_own(struct gather *g)
+{
+	for (size_t i = 0; i < g->numbers; i++)
+		if (gather_in_foot(g, g->number[i].at))
+			add_own(g, i);
+	if (g->im->owns > 0)
+		g->tail = SIZE_MAX;
+	else if (g->place == IMPRINT_SEEN)
+		own_tail(g);
+}
+
+/* Where all that names a builder does so, the first one is the page's: 版权所有：某大学 技术支持：某公司
+ * 湘ICP备…. */
+static void settle_doubt(struct gather *g)
+{
+	for (size_t i = 0; i < g->numbers && g->im->owns == 0; i++)
+		if (g->whose[i] == DOUBTFUL && gather_in_imprint(g, g->number[i].at)) {
+			g->whose[i] = THE_PAGES;
+			add_own(g, i);
+		}
 }
 
 /* Another body's number that nobody doubts. */
 static bool has_better(const struct gather *g, const struct number *m)
 {
 	for (size_t i = 0; i < g->numbers; i++)
-		if (g->whose[i] == THE_PAGES && body_of(&g->number[i]) > 0 &&
-		    !same_body(m, g->number[i].value))
+		if (g->whose[i] == THE_PAGES && gather_body(&g->number[i]) > 0 &&
+		    !gather_same_body(m, g->number[i].value))
 			return true;
 	return false;
 }
@@ -255,9 +223,10 @@ static void count_bodies(struct gather *g)
 {
 	for (size_t i = 0; i < g->numbers; i++) {
 		size_t k = 0;
-		if (g->whose[i] == OTHERS || body_of(&g->number[i]) == 0)
+		if (g->whose[i] >= MENTION || gather_body(&g->number[i]) == 0)
 			continue;
-		while (k < i && (g->whose[k] == OTHERS || !same_body(&g->number[i], g->number[k].value)))
+		while (k < i &&
+		       (g->whose[k] >= MENTION || !gather_same_body(&g->number[i], g->number[k].value)))
 			k++;
 		g->bodies += k == i;
 	}
@@ -299,7 +268,7 @@ static bool of_other_app(const struct gather *g, size_t at)
 		p = end - FRONT_BYTES;
 	for (const char *c = p; (c = memmem(c, (size_t)(end - c), "公司", strlen("公司"))) != NULL;)
 		last = c += strlen("公司");
-	return last != NULL && g->im->foot_owner && !names_owner(g, p, (size_t)(last - p));
+	return last != NULL && g->im->foot_owner && !gather_names_owner(g, p, (size_t)(last - p));
 }
 
 static size_t distinct_apps(const struct gather *g)
@@ -308,7 +277,7 @@ static size_t distinct_apps(const struct gather *g)
 
 	for (size_t i = 0; i < g->numbers; i++) {
 		size_t k = 0;
-		if (g->number[i].type != FACT_EDU_NUMBER || in_foot(g, &g->number[i]))
+		if (g->number[i].type != FACT_EDU_NUMBER || gather_in_imprint(g, g->number[i].at))
 			continue;
 		while (k < i && strcmp(g->number[k].value, g->number[i].value) != 0)
 			k++;
@@ -326,10 +295,10 @@ static void judge_bodiless(struct gather *g)
 		const struct number *m = &g->number[i];
 		if (is_old_licence(m) && of_map(g, i))
 			g->whose[i] = OTHERS;
-		if (g->place != IMPRINT_SEEN || in_foot(g, m))
+		if (g->place != IMPRINT_SEEN || gather_in_imprint(g, m->at))
 			continue;
 		if (is_old_licence(m) && g->im->owns > 0 &&
-		    !names_owner(g, front_of(g, i), (size_t)(g->text->p + m->at - front_of(g, i))))
+		    !gather_names_owner(g, front_of(g, i), (size_t)(g->text->p + m->at - front_of(g, i))))
 			g->whose[i] = OTHERS;
 		if (m->type == FACT_EDU_NUMBER && (list || of_other_app(g, i)))
 			g->whose[i] = OTHERS;
@@ -339,17 +308,22 @@ static void judge_bodiless(struct gather *g)
 static void judge(struct gather *g)
 {
 	for (size_t i = 0; i < g->owners; i++)
-		g->im->foot_owner |= in_foot_at(g, place_of(g, &g->owner[i]));
+		g->im->foot_owner |= gather_in_foot(g, gather_place(g, &g->owner[i]));
+	gather_places(g);
 	for (size_t i = 0; i < g->numbers; i++)
-		g->whose[i] = whose_alone(g, i);
+		if (g->whose[i] != MENTION)
+			g->whose[i] = whose_alone(g, i);
 	keep_own(g);
+	settle_doubt(g);
 	for (size_t i = 0; i < g->numbers; i++) {
 		const struct number *m = &g->number[i];
-		bool foot = in_foot(g, m);
-		if (g->whose[i] == DOUBTFUL && !is_own(g->im, m) && has_better(g, m))
+		bool own = gather_body(m) > 0 && is_own(g->im, m);
+		if (g->whose[i] == DOUBTFUL && !own && has_better(g, m))
 			g->whose[i] = OTHERS;
-		if (body_of(m) > 0 && g->im->owns > 0 && !foot && !is_own(g->im, m))
+		if (gather_body(m) > 0 && g->im->owns > 0 && !gather_in_foot(g, m->at) && !own)
 			g->whose[i] = OTHERS;
+		if (g->whose[i] == MENTION)
+			g->whose[i] = own ? THE_PAGES : OTHERS;
 	}
 	judge_bodiless(g);
 	count_bodies(g);
@@ -359,23 +333,23 @@ static unsigned sure_of(const struct gather *g, const struct number *m)
 {
 	if (m->bare)
 		return BY_FORM;
-	if (g->bodies > BODIES_MAX && body_of(m) > 0)
+	if (g->bodies > BODIES_MAX && gather_body(m) > 0)
 		return CROWDED;
-	return in_foot(g, m) ? IN_FOOT : confidence[g->place];
+	return gather_in_foot(g, m->at) ? IN_FOOT : confidence[g->place];
 }
 
 /* -- whose page it is */
 
 static bool owner_in_foot(const struct gather *g, const struct owner *o)
 {
-	return in_foot_at(g, place_of(g, o));
+	return gather_in_foot(g, gather_place(g, o));
 }
 
 /* News speak of 主办单位 too: an owner is told from a footer, the end of a page, a short page, or from beside
  * a number. */
 static bool is_imprint(const struct gather *g, const struct owner *o)
 {
-	size_t at = place_of(g, o);
+	size_t at = gather_place(g, o);
 
 	if (!o->weak && (g->place != IMPRINT_SEEN || g->text->len < SHORT_TEXT || at > g->text->len / 10 * 6))
 		return true;
@@ -391,8 +365,9 @@ static bool is_imprint(const struct gather *g, const struct owner *o)
 static bool beside_own(const struct gather *g, const struct owner *o)
 {
 	for (size_t i = 0; i < g->numbers && g->bodies <= BODIES_MAX; i++)
-		if (g->whose[i] != OTHERS && body_of(&g->number[i]) > 0 && !in_foot(g, &g->number[i]) &&
-		    distance(g->number[i].at, place_of(g, o)) <= NEAR_BYTES / 2)
+		if (g->whose[i] != OTHERS && gather_body(&g->number[i]) > 0 &&
+		    !gather_in_foot(g, g->number[i].at) &&
+		    distance(g->number[i].at, gather_place(g, o)) <= NEAR_BYTES / 2)
 			return true;
 	return false;
 }
@@ -409,6 +384,59 @@ static bool names_many(struct gather *g)
 	return g->im->foot_owner || names > NAMES_MAX;
 }
 
+/* 某大学信息中心 京ICP备05000000号: who stands alone in front of a number. */
+static void keep_before(struct gather *g)
+{
+	size_t marked = g->owners, others = 0;
+	struct owner o;
+
+	for (size_t i = 0; i < g->numbers && others <= UNMARKED_MAX; i++)
+		if (g->number[i].type == FACT_ICP_NUMBER && g->whose[i] != OTHERS &&
+		    owner_before(g->text->p, g->number[i].at, &o) && !is_kept(g, marked, &o)) {
+			gather_owner(g, &o);
+			others++;
+		}
+	if (others > UNMARKED_MAX)
+		g->owners = marked;
+}
+
+/* The lines that end with a number and are of the same imprint. */
+static size_t imprint_from(const struct gather *g, const struct number *m)
+{
+	size_t from = m->at;
+
+	for (unsigned lines = 0; from > 0 && gather_in_imprint(g, from - 1) && m->at - from < NEAR_BYTES / 2;
+	     from--)
+		if (g->text->p[from - 1] == '\n' && ++lines > ABOVE_MAX)
+			break;
+	return from;
+}
+
+/* The only name of an organisation in the lines above a number that stands for itself there, where no mark
+ * says whose the page is: 某大学 / 地址：… / 京ICP备05000000号. */
+static void keep_alone(struct gather *g)
+{
+	struct owner o;
+
+	for (size_t i = 0; i < g->owners; i++)
+		if (gather_in_imprint(g, gather_place(g, &g->owner[i])))
+			return;
+	for (size_t i = 0; i < g->numbers; i++)
+		if (g->number[i].type == FACT_ICP_NUMBER && g->whose[i] == THE_PAGES &&
+		    !owner_front(g->text->p, g->number[i].at).others &&
+		    gather_in_imprint(g, g->number[i].at) &&
+		    owner_alone(g->text->p, imprint_from(g, &g->number[i]), g->number[i].at, &o)) {
+			gather_owner(g, &o);
+			return;
+		}
+}
+
+static void keep_unmarked(struct gather *g)
+{
+	keep_before(g);
+	keep_alone(g);
+}
+
 /* Only those that are told stay. */
 static void judge_owners(struct gather *g)
 {
@@ -422,14 +450,18 @@ static void judge_owners(struct gather *g)
 	g->owners = kept;
 }
 
-/* The owner named nearest to a number; NULL: none is near. */
+/* The owner named nearest to a number, on its line if there is one; NULL: none is near. */
 static const struct owner *owner_near(const struct gather *g, const struct number *m)
 {
 	const struct owner *best = NULL;
-	size_t least = NEAR_BYTES;
+	struct view_span line = gather_line(g, m->at, m->end);
+	size_t least = 2 * NEAR_BYTES;
 
 	for (size_t i = 0; i < g->owners; i++) {
-		size_t far = distance(place_of(g, &g->owner[i]), m->at);
+		size_t at = gather_place(g, &g->owner[i]), far = distance(at, m->at);
+		if (far > NEAR_BYTES)
+			continue;
+		far += at < line.from || at >= line.to ? NEAR_BYTES : 0;
 		if (far <= least) {
 			least = far;
 			best = &g->owner[i];
@@ -462,9 +494,14 @@ void imprint_read(struct imprint *im, struct probe_facts *facts, const struct bu
 	struct gather *g = xcalloc(1, sizeof(*g));
 
 	*g = (struct gather){ .im = im, .text = text, .place = place, .view = view };
-	im->templates += number_scan(text->p, text->len, keep_number, g);
-	if (place != IMPRINT_ATTRIBUTE) {
-		im->overlooked += owner_scan(text->p, text->len, keep_owner, g);
+	im->templates += number_scan(text->p, text->len, gather_number, g);
+	if (place == IMPRINT_AWAY) {
+		im->others += g->numbers;
+		free(g);
+		return;
+	}
+	if (place == IMPRINT_SEEN || place == IMPRINT_LATENT) {
+		im->overlooked += owner_scan(text->p, text->len, gather_owner, g);
 		judge(g);
 		keep_unmarked(g);
 		judge_owners(g);

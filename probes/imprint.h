@@ -24,6 +24,7 @@ enum imprint_place {
 	IMPRINT_LATENT,    /* a script decides whether it is shown */
 	IMPRINT_ATTRIBUTE, /* read out or shown on hovering: numbers only, an alt text names whoever is shown
 			    */
+	IMPRINT_AWAY,      /* attributes of links to others' hosts: only counted */
 	IMPRINT_PLACES,
 };
 

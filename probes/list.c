@@ -15,7 +15,7 @@ static const char *itunes_lookup(const struct conf *c) { return c->probe.itunes_
 const struct probe_row probe_table[PROBE_ID_COUNT] = {
 	[PROBE_ID_PAGE] = { .name = "page",
 			    .zh = "首页: 标题、备案号、主办单位、标识与表单",
-			    .version = 5,
+			    .version = 6,
 			    .kinds = 1u << SUBJECT_HOST,
 			    .interval_hours = WEEK,
 			    .first = "/" },

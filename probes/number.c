@@ -147,10 +147,10 @@ static bool read_digits(struct glyphs *g, char out[DIGITS_MAX], fits *fit, bool 
 	return fit(n) && (*hao || !glyph_alnum(glyph_peek(one)));
 }
 
-/* 案 号 编 : ( [ between the words and the digits. */
+/* 案 号 编 : ( [ - between the words and the digits. */
 static void skip_filler(struct glyphs *g)
 {
-	static const char fillers[] = "案号编字第是为:.([【〔《〖 ";
+	static const char fillers[] = "案号编字第是为:.-([【〔《〖 ";
 	struct glyphs ahead = *g;
 
 	for (size_t i = 0; i < FILLER_MAX; i++) {
@@ -229,7 +229,8 @@ struct scan {
 	struct number found;
 };
 
-/* The province in front: its text, and where the number begins with it. "(湘)ICP备" counts too. */
+/* The province in front: its text, and where the number begins with it. "(湘)ICP备" and "湘.ICP备" count
+ * too. */
 static const char *province_before(const struct scan *s, const char **begin)
 {
 	const char *zh = province(s->before[0]);
@@ -238,7 +239,7 @@ static const char *province_before(const struct scan *s, const char **begin)
 		*begin = s->where[0];
 		return zh;
 	}
-	if (s->before[0] == ')' && (zh = province(s->before[1])) != NULL)
+	if ((s->before[0] == ')' || s->before[0] == '.') && (zh = province(s->before[1])) != NULL)
 		*begin = s->where[1];
 	return zh;
 }
@@ -345,6 +346,8 @@ static bool police(struct scan *s, const char *here, struct glyphs *g)
 	char digits[DIGITS_MAX];
 	bool hao = false, is = false;
 
+	if (s->before[0] == 0x516c || s->before[0] == 0x8054)
+		return false; /* 公网安备, which was looked at */
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is; i++)
 		is = glyph_word(g, words[i]);
 	is = is || of_district(g);
@@ -383,10 +386,19 @@ static bool edu(struct scan *s, const char *here, struct glyphs *g)
 	return true;
 }
 
+/* Is a licence spoken of on this line, and is it what a colon right in front belongs to? 版本：A1-2023… */
+static bool licence_named(const struct scan *s, const char *here)
+{
+	static const char *const words[] = { "许可", "增值", "电信", "ICP", "合字", "经营", NULL };
+	size_t far = context(s, here, words), n = far < CONTEXT_BYTES ? far : 0;
+
+	return far != SIZE_MAX && memchr(here - n, '\n', n) == NULL &&
+	       (s->before[0] != ':' || n <= LABEL_BYTES / 2);
+}
+
 /* A2.B1.B2-20050002; without a province only where a licence is spoken of. */
 static bool telecom(struct scan *s, const char *here, uint32_t first, struct glyphs *g)
 {
-	static const char *const words[] = { "许可", "增值", "电信", "ICP", "合字", "经营", NULL };
 	char class[12], digits[DIGITS_MAX], suffix[8] = "", kind = '\0';
 	const char *begin = here, *zh = province_before(s, &begin);
 	bool small = first == 'a' || first == 'b'; /* only beside a province: a1-20201010 is anything */
@@ -413,7 +425,7 @@ static bool telecom(struct scan *s, const char *here, uint32_t first, struct gly
 	glyph_blanks(g);
 	len = run_of_digits(g, digits, sizeof(digits));
 	if (len < ICP_SHORT || len > ICP_LONG || glyph_alnum(glyph_peek(*g)) ||
-	    (zh == NULL && context(s, here, words) == SIZE_MAX))
+	    (zh == NULL && !licence_named(s, here)))
 		return false;
 	if ((memcmp(digits, "20", 2) != 0 && memcmp(digits, "19", 2) != 0) || only(digits + 4, '0')) {
 		s->templates++;
@@ -477,6 +489,7 @@ static bool try_here(struct scan *s, const char *here, uint32_t c, struct glyphs
 		return icp(s, here, g);
 	case 0x516c: /* 公 */
 	case 0x8054: /* 联网备案号 */
+	case 0x7f51: /* 网安备案号 */
 		return police(s, here, g);
 	case 0x6559: /* 教 */
 		return edu(s, here, g);
@@ -493,7 +506,7 @@ static bool try_here(struct scan *s, const char *here, uint32_t c, struct glyphs
 /* What may stand between the word that calls a number an example and it. */
 static bool only_leads(const char *p, const char *end)
 {
-	static const char leads[] = " :.,\"'“”‘’「『(【[备案序编号为是写成";
+	static const char leads[] = " :.,\"'“”‘’「『()【】[]备案序编号为是写成";
 	struct glyphs g = { p, end };
 
 	while (g.p < end) {

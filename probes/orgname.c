@@ -27,7 +27,9 @@ static const struct {
 	{ "所", false },     { "院", false },     { "科", false },     { "社", false },
 	{ "站", false },     { "校", false },     { "室", false },     { "厂", false },
 	{ "中专", false },   { "职中", false },   { "一中", false },   { "二中", false },
-	{ "附中", false },   { "政府", true },
+	{ "附中", false },   { "政府", true },    { "校友会", false }, { "总会", false },
+	{ "联合会", false }, { "研究会", false }, { "促进会", false }, { "工会", false },
+	{ "理事会", false }, { "商会", false },   { "少年宫", false }, { "文化宫", false },
 };
 
 /* How the words of a menu begin, and who speaks of itself: no names. */

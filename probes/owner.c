@@ -284,6 +284,61 @@ bool owner_before(const char *text, size_t at, struct owner *o)
 	       !NEARBY_HAS(o->name, n, never) && orgname_within(o->name, n) && is_name(o) && o->n == n;
 }
 
+/* A whole name, of a kind that is no word of a menu: not 下载中心. */
+static bool is_alone(struct owner *o)
+{
+	static const char *const places[] = { "省", "市", "县", "区" };
+	size_t n = o->n;
+
+	return n > 0 && n < OWNER_MAX && glyph_han(glyph_peek((struct glyphs){ o->name, o->name + n })) &&
+	       !NEARBY_HAS(o->name, n, ends) && !nearby_tells_others(o->name, n) &&
+	       (orgname_within(o->name, n) || NEARBY_HAS(o->name, n, places)) && is_name(o) && o->n == n;
+}
+
+bool owner_alone(const char *text, size_t from, size_t to, struct owner *o)
+{
+	struct glyphs g = { text + from, text + to };
+	struct nearby w;
+	bool found = false;
+
+	while (g.p < g.end) {
+		struct owner one = { .name = g.p, .at = to, .confidence = UNMARKED };
+		while (g.p < g.end && *g.p != '\n' && *g.p != '|' && glyph_peek(g) != ' ')
+			(void)glyph_next(&g);
+		one.n = (size_t)(g.p - one.name);
+		if (g.p < g.end)
+			(void)glyph_next(&g);
+		nearby_look_back(&w, text + from, one.name);
+		if (!is_alone(&one) || nearby_others(&w, w.n))
+			continue;
+		if (found && (o->n != one.n || memcmp(o->name, one.name, one.n) != 0))
+			return false;
+		*o = one;
+		found = true;
+	}
+	return found;
+}
+
+/* 由某公司提供技术支持: whom the words before position `last` say to serve the page. */
+static bool served_by(const struct nearby *w, size_t last, struct owner_front *f)
+{
+	static const char *const verbs[] = { "提供", "开发", "承建", "建设", "制作",
+					     "设计", "运维", "维护", "支持" };
+	const char *end = w->at[last], *by = NULL, *behind;
+
+	for (const char *p = w->at[0]; (p = memmem(p, (size_t)(end - p), "由", strlen("由"))) != NULL;)
+		by = p += strlen("由");
+	if (by == NULL || memchr(by, '\n', (size_t)(end - by)) != NULL)
+		return false;
+	for (struct glyphs g = { by, end }; g.p < end; (void)glyph_next(&g))
+		if (g.p > by && STARTS(g.p, end, verbs, &behind) && orgname_cut(by, (size_t)(g.p - by)) > 0) {
+			f->name = by;
+			f->n = (size_t)(g.p - by);
+			return true;
+		}
+	return false;
+}
+
 struct owner_front owner_front(const char *text, size_t at)
 {
 	static const char *const self[] = { "本站",   "本网站", "本平台", "本系统", "本公司",
@@ -307,7 +362,12 @@ struct owner_front owner_front(const char *text, size_t at)
 	first = nearby_name(&w, last);
 	/* 技术支持：某公司 备案号：…: a label of its own begins another statement */
 	f.others = first < last && (f.bracket || !labelled) && nearby_others(&w, first);
-	name = w.at[first];
+	name = f.name = w.at[first];
+	f.n = (size_t)(w.at[last] - name);
+	if (served_by(&w, last, &f)) {
+		f.others = f.by = true;
+		return f;
+	}
 	by = memmem(name, (size_t)(w.at[last] - name), "由", strlen("由"));
 	name = by ? by : name; /* 本站由某公司 */
 	f.page = NEARBY_HAS(name, (size_t)(text + at - name), self);

@@ -27,9 +27,16 @@ size_t owner_scan(const char *text, size_t n, void (*found)(void *arg, const str
  * there is none that is whole and sure. */
 bool owner_before(const char *text, size_t at, struct owner *o);
 
+/* The only name that stands for itself in text[from..to): between blanks, bars and line ends, and not as who
+ * built or runs the page. False: there is none, or more than one. */
+bool owner_alone(const char *text, size_t from, size_t to, struct owner *o);
+
 /* What stands in front of text[at], where a number begins, on its line. */
 struct owner_front {
-	bool others;  /* the name of somebody who is not the owner: 技术支持：某公司 */
+	bool others; /* the name of somebody who is not the owner: 技术支持：某公司, 由某公司提供技术支持 */
+	bool by;          /* the latter */
+	const char *name; /* that name; may begin with other words */
+	size_t n;
 	bool page;    /* who speaks of itself: 本站 */
 	bool bracket; /* the number stands in brackets */
 };

@@ -48,7 +48,6 @@ struct page {
 	struct buf redirect_text;
 	struct buf scratch;
 	struct buf inner; /* scratch of markup that a string brings along, while that lies in the other */
-	struct buf attributes; /* what attributes say, a line each */
 };
 
 /* An attribute's value, references decoded; until the next use of this scratch. */
@@ -333,23 +332,30 @@ static bool leads_away(struct page *p, struct html_str href)
 {
 	struct url u;
 
-	href = plain(&p->scratch, href);
+	href = plain(&p->inner, href);
 	return href.n < PROBE_URL_MAX && url_join(&u, &p->base, href.p, href.n) && !url_akin(&u, &p->own) &&
 	       strstr(u.host, "gov.cn") == NULL && strstr(u.host, "beian") == NULL;
+}
+
+/* Does the link that is open lead to somebody else? */
+static bool is_away(struct page *p)
+{
+	struct html_str href = p->anchor;
+
+	return href.n > 0 && memmem(href.p, href.n, "//", 2) != NULL && leads_away(p, href);
 }
 
 /* The link that is open ends: where it leads matters only to one that shows a number. */
 static void close_anchor(struct page *p)
 {
 	const struct buf *seen = &p->view.seen;
-	struct html_str href = p->anchor;
 
-	p->anchor.n = 0;
-	if (href.n > 0 && memmem(href.p, href.n, "//", 2) != NULL &&
+	if (p->anchor.n > 0 &&
 	    (memmem(seen->p + p->anchor_from, seen->len - p->anchor_from, "备", strlen("备")) != NULL ||
 	     memmem(seen->p + p->anchor_from, seen->len - p->anchor_from, "備", strlen("備")) != NULL) &&
-	    leads_away(p, href))
+	    is_away(p))
 		view_add_away(&p->view, p->anchor_from);
+	p->anchor.n = 0;
 }
 
 static void on_anchor(struct page *p, const struct html_token *t)
@@ -388,26 +394,24 @@ static void on_launch(struct page *p, const struct html_token *t)
 	}
 }
 
-/* Elements whose attributes give examples and what others filled in. */
-static bool is_field(const char *name)
+static bool among(struct html_str name, const char *const *list, size_t n)
 {
-	static const char *const fields[] = { "input", "select", "option", "textarea" };
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcmp(name, fields[i]) == 0)
-			return true;
-	return false;
+	while (n > 0 && !html_is(name, list[n - 1]))
+		n--;
+	return n > 0;
 }
+#define AMONG(name, list) among(name, list, sizeof(list) / sizeof((list)[0]))
 
 /* What a component is given, as JSON, and what is read out in the place of a picture. */
 static void read_saying(struct page *p, struct html_str name, struct html_str value)
 {
 	static const char *const mute[] = { "class", "id", "style", "src", "srcset", "placeholder" };
-	struct buf *to = view_is_inert(&p->view) ? &p->view.latent : &p->attributes;
+	struct buf *to = is_away(p)                ? &p->view.away
+			 : view_is_inert(&p->view) ? &p->view.latent
+						   : &p->view.attributes;
 
-	for (size_t i = 0; i < sizeof(mute) / sizeof(mute[0]); i++)
-		if (html_is(name, mute[i]))
-			return;
+	if (AMONG(name, mute))
+		return;
 	value = plain(&p->scratch, value);
 	if (value.n > 0 && (value.p[0] == '{' || value.p[0] == '[')) {
 		read_strings(p, value.p, value.n);
@@ -423,6 +427,9 @@ static void on_attributes(struct page *p, const struct html_token *t)
 {
 	static const char *const urls[] = { "href",         "data-href", "data-url", "data-link",
 					    "data-android", "data-ios",  "data-apk" };
+	/* elements whose attributes give examples and what others filled in */
+	static const char *const fields[] = { "input", "select", "option", "textarea" };
+	const bool field = AMONG(((struct html_str){ t->name, strlen(t->name) }), fields);
 	struct html_str attrs = t->text, name, value;
 
 	while (html_attr(&attrs, &name, &value)) {
@@ -438,7 +445,7 @@ static void on_attributes(struct page *p, const struct html_token *t)
 		} else if (html_is(name, "onclick") && value.n < DOOR_BYTES) {
 			value = plain(&p->scratch, value);
 			read_strings(p, value.p, value.n);
-		} else if (!link && !is_field(t->name)) {
+		} else if (!link && !field) {
 			read_saying(p, name, value);
 		}
 	}
@@ -515,7 +522,6 @@ static void page_init(struct page *p, struct reading *r, struct probe_facts *fac
 		p->base = p->own = *base;
 	p->links = (struct links){ .base = &p->base, .facts = facts };
 	view_init(&p->view);
-	buf_puts(&p->attributes, "");
 }
 
 static void page_end(struct page *p)
@@ -523,7 +529,8 @@ static void page_end(struct page *p)
 	ident_account(p->facts, IN_TEXT, p->view.seen.p, p->view.seen.len);
 	imprint_read(&p->r->imprint, p->facts, &p->view.seen, IMPRINT_SEEN, &p->view);
 	imprint_read(&p->r->imprint, p->facts, &p->view.latent, IMPRINT_LATENT, &p->view);
-	imprint_read(&p->r->imprint, p->facts, &p->attributes, IMPRINT_ATTRIBUTE, &p->view);
+	imprint_read(&p->r->imprint, p->facts, &p->view.attributes, IMPRINT_ATTRIBUTE, &p->view);
+	imprint_read(&p->r->imprint, p->facts, &p->view.away, IMPRINT_AWAY, &p->view);
 	if (p->links.police[0] != '\0' && !has_fact(p->facts, FACT_POLICE_NUMBER))
 		probe_fact_note(p->facts, FACT_POLICE_NUMBER, IN_LINK, p->links.police,
 				strlen(p->links.police), "href", 4);
@@ -531,7 +538,6 @@ static void page_end(struct page *p)
 	view_clear(&p->view);
 	buf_clear(&p->scratch);
 	buf_clear(&p->inner);
-	buf_clear(&p->attributes);
 	buf_clear(&p->redirect_text);
 }
 

@@ -31,27 +31,53 @@ static bool among(const char *name, const char *const *list, size_t n)
 
 void view_init(struct view *v)
 {
-	*v = (struct view){ 0 };
-	buf_room(&v->seen, 1);
-	buf_room(&v->latent, 1);
-	v->seen.p[0] = v->latent.p[0] = '\0';
+	*v = (struct view){ .row_from = SIZE_MAX };
+	buf_puts(&v->seen, "");
+	buf_puts(&v->latent, "");
+	buf_puts(&v->attributes, "");
+	buf_puts(&v->away, "");
 }
 
 void view_clear(struct view *v)
 {
 	buf_clear(&v->seen);
 	buf_clear(&v->latent);
+	buf_clear(&v->attributes);
+	buf_clear(&v->away);
 }
 
 bool view_is_hidden(const struct view *v) { return v->hide.depth > 0; }
 bool view_is_inert(const struct view *v) { return v->inert.depth > 0; }
 
-bool view_in_foot(const struct view *v, size_t at)
+/* The span that `at` is in; NULL: none. */
+static const struct view_span *span_at(const struct view_span *list, size_t n, size_t at)
 {
-	for (size_t i = 0; i < v->feet; i++)
-		if (at >= v->feet_at[i].from && at < v->feet_at[i].to)
-			return true;
-	return false;
+	for (size_t i = 0; i < n; i++)
+		if (at >= list[i].from && at < list[i].to)
+			return &list[i];
+	return NULL;
+}
+
+bool view_in_foot(const struct view *v, size_t at) { return span_at(v->feet_at, v->feet, at) != NULL; }
+bool view_in_code(const struct view *v, size_t at) { return span_at(v->code_at, v->codes, at) != NULL; }
+
+static bool find_span(const struct view_span *list, size_t n, size_t at, struct view_span *out)
+{
+	const struct view_span *s = span_at(list, n, at);
+
+	if (s != NULL)
+		*out = *s;
+	return s != NULL;
+}
+
+bool view_row(const struct view *v, size_t at, struct view_span *row)
+{
+	return find_span(v->row_at, v->rows, at, row);
+}
+
+bool view_away(const struct view *v, size_t at, struct view_span *link)
+{
+	return find_span(v->away_at, v->aways, at, link);
 }
 
 void view_add_away(struct view *v, size_t from)
@@ -60,14 +86,6 @@ void view_add_away(struct view *v, size_t from)
 		return;
 	v->away_at[v->aways].from = from;
 	v->away_at[v->aways++].to = v->seen.len;
-}
-
-size_t view_away(const struct view *v, size_t at)
-{
-	for (size_t i = 0; i < v->aways; i++)
-		if (at >= v->away_at[i].from && at < v->away_at[i].to)
-			return v->away_at[i].from;
-	return SIZE_MAX;
 }
 
 /* -- elements with something special about their inside */
@@ -150,16 +168,44 @@ static bool is_foot(const struct html_token *t)
 	return false;
 }
 
-static void foot_step(struct view *v, const struct html_token *t)
+static bool is_code(const struct html_token *t)
 {
-	if (v->foot.depth > 0) {
-		if (mark_step(&v->foot, t))
-			v->feet_at[v->feet - 1].to = v->seen.len;
-	} else if (t->what == HTML_START && v->feet < VIEW_FEET_MAX && !AMONG(t->name, voids) && is_foot(t)) {
-		mark_begin(&v->foot, t);
-		v->feet_at[v->feet].from = v->seen.len;
-		v->feet_at[v->feet++].to = SIZE_MAX;
+	return strcmp(t->name, "pre") == 0 || strcmp(t->name, "code") == 0;
+}
+
+/* A kind of element whose text is kept in mind. */
+static void span_step(struct view *v, const struct html_token *t, struct view_mark *m, struct view_span *list,
+		      size_t *count, bool (*is)(const struct html_token *t))
+{
+	if (m->depth > 0) {
+		if (mark_step(m, t))
+			list[*count - 1].to = v->seen.len;
+	} else if (t->what == HTML_START && *count < VIEW_FEET_MAX && !AMONG(t->name, voids) && is(t)) {
+		mark_begin(m, t);
+		list[(*count)++] = (struct view_span){ v->seen.len, SIZE_MAX };
 	}
+}
+
+/* A row ends with the next tag of its table; one that holds a table is that table's frame. */
+static void row_step(struct view *v, const struct html_token *t)
+{
+	bool row = strcmp(t->name, "tr") == 0, begins = t->what == HTML_START;
+
+	if (begins && (strcmp(t->name, "td") == 0 || strcmp(t->name, "th") == 0))
+		v->cells++;
+	if (!row && strcmp(t->name, "table") != 0)
+		return;
+	if (v->row_from != SIZE_MAX && v->cells > 1 && v->rows < VIEW_ROWS_MAX && (row || !begins))
+		v->row_at[v->rows++] = (struct view_span){ v->row_from, v->seen.len };
+	v->row_from = row && begins ? v->seen.len : SIZE_MAX;
+	v->cells = 0;
+}
+
+static void spans_step(struct view *v, const struct html_token *t)
+{
+	span_step(v, t, &v->foot, v->feet_at, &v->feet, is_foot);
+	span_step(v, t, &v->code, v->code_at, &v->codes, is_code);
+	row_step(v, t);
 }
 
 /* -- text */
@@ -251,13 +297,13 @@ void view_start(struct view *v, const struct html_token *t)
 		mark_begin(&v->inert, t);
 		new_line(&v->latent);
 	}
-	foot_step(v, t);
+	spans_step(v, t);
 }
 
 void view_end(struct view *v, const struct html_token *t)
 {
 	(void)mark_step(&v->hide, t);
 	(void)mark_step(&v->inert, t);
-	foot_step(v, t);
+	spans_step(v, t);
 	line_break(v, t->name);
 }

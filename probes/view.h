@@ -18,8 +18,14 @@
 #include "probes/html.h"
 
 enum {
-	VIEW_FEET_MAX = 64,  /* footers; later ones are not told apart */
+	VIEW_FEET_MAX = 64,  /* footers, and examples; later ones are not told apart */
 	VIEW_AWAY_MAX = 256, /* links to others' hosts; the same */
+	VIEW_ROWS_MAX = 512, /* rows of tables; the same */
+};
+
+/* A piece of `seen`; an open one ends at SIZE_MAX. */
+struct view_span {
+	size_t from, to;
 };
 
 /* One element whose inside is special; nested ones of its name are counted until it ends. */
@@ -30,16 +36,20 @@ struct view_mark {
 
 struct view {
 	struct buf seen, latent;
-	size_t hidden; /* bytes of hidden text */
+	struct buf attributes, away; /* what attributes say, a line each; those of links to others' hosts */
+	size_t hidden;               /* bytes of hidden text */
 	struct view_mark hide, inert, foot;
 	size_t feet;
-	struct {
-		size_t from, to; /* in seen; the last one may be open: to is SIZE_MAX */
-	} feet_at[VIEW_FEET_MAX];
+	struct view_span feet_at[VIEW_FEET_MAX];
 	size_t aways;
-	struct {
-		size_t from, to; /* the text of a link that leads to somebody else's host */
-	} away_at[VIEW_AWAY_MAX];
+	struct view_span away_at[VIEW_AWAY_MAX]; /* the text of a link that leads to somebody else's host */
+	size_t rows;
+	struct view_span
+		row_at[VIEW_ROWS_MAX]; /* of tables, of more than one cell and without a table inside */
+	struct view_mark code;
+	size_t codes;
+	struct view_span code_at[VIEW_FEET_MAX]; /* <pre>, <code>: examples */
+	size_t row_from, cells;                  /* the row that is open; SIZE_MAX: none is */
 };
 
 void view_init(struct view *v);
@@ -55,7 +65,10 @@ bool view_is_inert(const struct view *v);
 bool view_in_foot(const struct view *v, size_t at);
 /* What was seen since `from` is the text of a link to the host of somebody else. */
 void view_add_away(struct view *v, size_t from);
-/* Where the text of a link to somebody else begins that text[at] is in; SIZE_MAX: it is in none. */
-size_t view_away(const struct view *v, size_t at);
+/* The text of a link to somebody else, or the row of a table, that text[at] is in; false: it is in none. */
+bool view_away(const struct view *v, size_t at, struct view_span *link);
+bool view_row(const struct view *v, size_t at, struct view_span *row);
+/* Is text[at] an example? */
+bool view_in_code(const struct view *v, size_t at);
 
 #endif

@@ -123,11 +123,11 @@ static void test_unmarked(void **state)
 	assert_string_equal(fact(FACT_ICP_NUMBER, ICP)->note, "江州理工大学信息中心");
 	read_text("江州理工大学 " ICP "\n江州理工大学 湘ICP备05000002号\n临溪学院 湘ICP备05000003号\n" OWNER,
 		  IMPRINT_SEEN, false);
-	assert_int_equal(facts.count, 5);
+	assert_int_equal(facts.count, 3); /* the page's own two, and whose they are */
 	read_text("江州理工大学 " ICP "\n临溪学院 湘ICP备05000002号\n云帆科技有限公司 湘ICP备05000003号\n"
 		  "版权所有：南屏学院",
 		  IMPRINT_SEEN, false);
-	assert_int_equal(facts.count, 4);
+	assert_null(fact(FACT_OWNER, "江州理工大学"));
 	assert_non_null(fact(FACT_OWNER, "南屏学院"));
 	read_text("江州理工大学 43010413065-00001", IMPRINT_SEEN, false);
 	assert_null(fact(FACT_OWNER, "江州理工大学"));
@@ -152,7 +152,7 @@ static void test_others(void **state)
 		{ OWNER " " ICP "\n软件开发商：云帆科技有限公司 " OTHER, false, true, false },
 		{ LINE OWNER " " ICP "\n云帆科技有限公司 " OTHER, true, true, false },
 		{ LINE OWNER " " ICP "\n云帆科技有限公司\n" OTHER, true, true, true },
-		{ OWNER " " ICP "\n云帆科技有限公司 " OTHER, false, true, true },
+		{ OWNER " " ICP "\n云帆科技有限公司 " OTHER, false, true, false },
 		{ OWNER " " ICP "\n版权所有：云帆科技有限公司 " OTHER, false, true, true },
 		{ OWNER " 技术支持：云帆科技有限公司 | " ICP, false, true, false },
 		{ OWNER " 技术支持：云帆科技有限公司\n备案号：" ICP, false, true, false },
@@ -166,7 +166,7 @@ static void test_others(void **state)
 		{ "江州理工大学版权所有（" OTHER "）", false, false, true },
 		/* one body is one filer: another outside of the footer is another's */
 		{ OTHER "\n一二三四五六七八九十一二三四五六七八九十\n" ICP, true, true, false },
-		{ OTHER "\n一二三四五六七八九十一二三四五六七八九十\n" ICP, false, true, true },
+		{ OTHER "\n一二三四五六七八九十一二三四五六七八九十\n" ICP, false, true, false },
 		{ "一二三四五六七八九十一二三四五六七八九十\n" ICP " " OTHER, true, true, true },
 	};
 
@@ -185,6 +185,81 @@ static void test_others(void **state)
 	read_text("湘ICP备05000001号\n湘ICP备05000002号\n湘ICP备05000003号\n湘ICP备05000004号", IMPRINT_SEEN,
 		  false);
 	assert_int_equal(fact(FACT_ICP_NUMBER, ICP)->confidence, 60);
+}
+
+/* A number in a sentence, in a row that names others, in an example is nobody's here, wherever it stands; one
+ * at the end of the page among an imprint's words is the page's. */
+static void test_mentions(void **state)
+{
+	static const struct {
+		const char *text;
+		bool told;
+	} rows[] = {
+		{ "经查，云帆科技有限公司（" OTHER "）运营的云帆学堂未按规定备案，现予以通报。", false },
+		{ "请大家注意：页脚写着" OTHER "的都不是我们单位的网站", false },
+		{ "云帆学堂，云帆科技有限公司，" OTHER, false },
+		{ "云帆科技有限公司 2023-01-10 " OTHER, false },
+		{ "短信平台由云帆科技有限公司（" OTHER "）提供。", false },
+		{ "本站备案号：" OTHER, true },
+		{ "ICP备案：" OTHER " 建议使用谷歌浏览器，分辨率1920*1080以上", true },
+		{ "地址：江州市学院路1号 邮编：100000 电话：010-80000000 " OTHER, true },
+		{ "江州学院 版权所有 未经书面授权不得转载 " OTHER, true },
+		{ "网站地图 | 联系我们 | 关于我们 | " OTHER " 您是第12345位访问者", true },
+		{ "一段话。\n主办：江州学院\n地址：江州市学院路1号\n" OTHER "\n技术支持：云帆科技有限公司",
+		  true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		read_text(rows[i].text, IMPRINT_SEEN, false);
+		assert_int_equal(fact(FACT_ICP_NUMBER, OTHER) != NULL, rows[i].told);
+		assert_int_equal(got.others, !rows[i].told);
+		if (!rows[i].told)
+			assert_int_equal(facts.count, 0);
+	}
+	/* the footer's own stands behind a credit, and another in the text */
+	read_text("云帆科技有限公司 " OTHER "\n" LINE OWNER " 技术支持：云帆科技有限公司 " ICP, IMPRINT_SEEN,
+		  true);
+	assert_non_null(fact(FACT_ICP_NUMBER, ICP));
+	assert_null(fact(FACT_ICP_NUMBER, OTHER));
+	/* the page's own body in a sentence is the page's */
+	read_text("我们的应用已经完成备案，号码是" ICP "-2A。\n" LINE OWNER " " ICP, IMPRINT_SEEN, true);
+	assert_non_null(fact(FACT_ICP_APP, ICP "-2A"));
+	/* kept up by a part of the owner itself */
+	read_text(LINE "主办：江州学院　维护：江州学院信息中心　" ICP "\n技术支持：云帆科技有限公司 | " OTHER,
+		  IMPRINT_SEEN, true);
+	assert_non_null(fact(FACT_ICP_NUMBER, ICP));
+	assert_null(fact(FACT_ICP_NUMBER, OTHER));
+}
+
+/* An owner without a mark: alone on a line of the imprint, the only one there. */
+static void test_alone(void **state)
+{
+	static const struct {
+		const char *text, *owner;
+	} rows[] = {
+		{ "江州学院\n" ICP, "江州学院" },
+		{ "江州学院\n地址：江州市学院路1号 邮编：100000\n" ICP, "江州学院" },
+		{ "© 2024 云帆 江州云帆科技有限公司 " ICP, "江州云帆科技有限公司" },
+		{ "江州学院 | 技术支持：云帆科技有限公司 | " ICP, "江州学院" },
+		{ "江州市少年宫\n" ICP, "江州市少年宫" },
+		{ "下载中心\n" ICP, NULL },
+		{ "江州学院\n临溪学院\n" ICP, NULL },
+		{ "技术支持：云帆科技有限公司\n" ICP, NULL },
+		{ ICP "江州学院版权所有", "江州学院" },
+		{ "本图片版权所有：江州学院，转载请注明。\n" ICP, NULL },
+		{ "主办单位：江州学院，协办单位：临溪学院，时间：5月4日\n" ICP, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct probe_fact *f;
+		read_text(rows[i].text, IMPRINT_SEEN, false);
+		f = fact(FACT_ICP_NUMBER, ICP);
+		assert_non_null(f);
+		assert_string_equal(f->note, rows[i].owner != NULL ? rows[i].owner : "");
+		assert_int_equal(facts.count, 1 + (rows[i].owner != NULL));
+	}
 }
 
 /* Numbers of other kinds beside a company that built the page, too. */
@@ -327,7 +402,15 @@ static void test_truncated(void **state)
 		for (unsigned place = 0; place < IMPRINT_PLACES; place++)
 			read_text(part, (enum imprint_place)place, true);
 	}
-	assert_int_equal(facts.count, 2);
+	read_text(text, IMPRINT_SEEN, true);
+	assert_int_equal(facts.count, 3);
+	/* of a link to others, nothing is told */
+	read_text(text, IMPRINT_AWAY, true);
+	assert_int_equal(facts.count, 0);
+	assert_int_equal(got.others, 2);
+	/* in the place of a picture, whoever is named is shown */
+	read_text(text, IMPRINT_ATTRIBUTE, true);
+	assert_null(fact(FACT_ICP_NUMBER, ICP "-1"));
 }
 
 int main(void)
@@ -338,7 +421,8 @@ int main(void)
 		cmocka_unit_test(test_others),      cmocka_unit_test(test_weak),
 		cmocka_unit_test(test_companys),    cmocka_unit_test(test_bodiless),
 		cmocka_unit_test(test_many_owners), cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_truncated),   cmocka_unit_test(test_mentions),
+		cmocka_unit_test(test_alone),
 	};
 
 	return cmocka_run_group_tests_name("imprint", tests, NULL, NULL);

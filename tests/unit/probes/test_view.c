@@ -81,6 +81,14 @@ static void test_foot(void **state)
 	view_clear(&v);
 }
 
+/* Where the link begins that text[at] is in; SIZE_MAX: it is in none. */
+static size_t away(const struct view *v, size_t at)
+{
+	struct view_span s;
+
+	return view_away(v, at, &s) ? s.from : SIZE_MAX;
+}
+
 static void test_away(void **state)
 {
 	struct view v;
@@ -88,19 +96,49 @@ static void test_away(void **state)
 	(void)state;
 	view_init(&v);
 	buf_puts(&v.seen, "abcd");
-	assert_int_equal(view_away(&v, 3), SIZE_MAX);
+	assert_int_equal(away(&v, 3), SIZE_MAX);
 	view_add_away(&v, 2);
 	buf_puts(&v.seen, "ef");
 	view_add_away(&v, 4);
 	buf_puts(&v.seen, "gh");
-	assert_int_equal(view_away(&v, 1), SIZE_MAX);
-	assert_int_equal(view_away(&v, 3), 2);
-	assert_int_equal(view_away(&v, 4), 4);
-	assert_int_equal(view_away(&v, 6), SIZE_MAX);
+	assert_int_equal(away(&v, 1), SIZE_MAX);
+	assert_int_equal(away(&v, 3), 2);
+	assert_int_equal(away(&v, 4), 4);
+	assert_int_equal(away(&v, 6), SIZE_MAX);
 	for (size_t i = 0; i < VIEW_AWAY_MAX * 2; i++)
 		view_add_away(&v, 7);
 	assert_int_equal(v.aways, VIEW_AWAY_MAX);
-	assert_int_equal(view_away(&v, 7), 7);
+	assert_int_equal(away(&v, 7), 7);
+	view_clear(&v);
+}
+
+static size_t at_word(const struct view *v, const char *word)
+{
+	const char *p = memmem(v->seen.p, v->seen.len, word, strlen(word));
+
+	assert_non_null(p);
+	return (size_t)(p - v->seen.p);
+}
+
+/* Rows of more than one cell, not those that frame other tables; examples. */
+static void test_spans(void **state)
+{
+	struct view v;
+	struct view_span s;
+
+	(void)state;
+	view_of(&v, "<table><tr><td>frame<td><table><tr><td>one</tr><tr><th>two<td>three<tr><td>four<td>five"
+		    "</table>after</table>x<pre>y<code>z</code>z2</pre>end<code>open");
+	assert_false(view_row(&v, at_word(&v, "frame"), &s));
+	assert_false(view_row(&v, at_word(&v, "one"), &s));
+	assert_true(view_row(&v, at_word(&v, "three"), &s));
+	assert_int_equal(s.from, at_word(&v, "two"));
+	assert_true(s.to <= at_word(&v, "four"));
+	assert_true(view_row(&v, at_word(&v, "four"), &s));
+	assert_false(view_row(&v, at_word(&v, "after"), &s));
+	assert_true(view_in_code(&v, at_word(&v, "y")) && view_in_code(&v, at_word(&v, "z2")));
+	assert_true(view_in_code(&v, at_word(&v, "open")));
+	assert_false(view_in_code(&v, at_word(&v, "end")));
 	view_clear(&v);
 }
 
@@ -123,9 +161,9 @@ static void test_script_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),        cmocka_unit_test(test_hidden_is_counted),
-		cmocka_unit_test(test_foot),        cmocka_unit_test(test_away),
-		cmocka_unit_test(test_script_text),
+		cmocka_unit_test(test_rows),  cmocka_unit_test(test_hidden_is_counted),
+		cmocka_unit_test(test_foot),  cmocka_unit_test(test_away),
+		cmocka_unit_test(test_spans), cmocka_unit_test(test_script_text),
 	};
 
 	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
