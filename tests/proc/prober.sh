@@ -324,7 +324,7 @@ check "who kills nobody any more is answered" wait_until 60 none "$host59 AND $p
 # Our own network goes: nobody is blamed, and it is told until somebody answers.
 shortage='outcome = 25' # PROBE_SHORTAGE
 host10="name LIKE 'h10.%' AND wanted = 1"
-failures=$(count "$host10 AND failures > 0")
+failed=$(count "$host10 AND failures > 0")
 recovered() { grep -c 探测恢复 "$work/err"; }
 ip addr del "$server/32" dev lo
 again "$host10"
@@ -335,7 +335,7 @@ check "what cannot be asked is our lack" wait_until 60 none "($host10) AND NOT (
 check "which is told" wait_until 15 says '探测停滞'
 none_answers() { sleep 3 && [ "$(recovered)" -eq 0 ]; } # an answer that nobody gave is none
 check "and nothing else" none_answers
-check "no job has failed of it" test "$(count "$host10 AND failures > 0")" -eq "$failures"
+check "no job has failed of it" test "$(count "$host10 AND failures > 0")" -eq "$failed"
 ip addr add "$server/32" dev lo
 check "with the network all of them are asked" wait_until 120 none "($host10) AND ($shortage)"
 check "and that is told, too" wait_until 15 says '探测恢复'
