@@ -161,9 +161,9 @@ struct fingerprints {
 /* general.tsv: apps that everybody uses. That a page leads to one says nothing of the page's own site. */
 struct general_entry {
 	char *product;
-	struct data_list packages;
-	struct data_list apple;  /* numbers of the App Store */
-	struct data_list appids; /* WeChat appids and original ids (gh_…) */
+	struct data_list packages; /* "org.mozilla." is every one below it */
+	struct data_list apple;    /* numbers of the App Store */
+	struct data_list appids;   /* WeChat appids and original ids (gh_…) */
 	struct data_list
 		downloads;      /* where its maker gives it away: a host and all below it, or host/path… */
 	struct data_list files; /* how the names of its packages begin, in lower case */

@@ -332,6 +332,19 @@ static bool wechat_id(const char *s)
 	       (strlen(s) == 15 && strncmp(s, "gh_", 3) == 0 && strspn(s + 3, "0123456789abcdef") == 12);
 }
 
+/* "cn.gov.": every package that begins so. */
+static bool package_or_below(const char *s)
+{
+	char head[256];
+	size_t n = strlen(s);
+
+	if (n < 2 || n >= sizeof(head) || s[n - 1] != '.')
+		return value_package(s);
+	memcpy(head, s, n + 1);
+	head[n - 1] = '\0';
+	return value_package(head);
+}
+
 static bool download_place(const char *s)
 {
 	char host[256];
@@ -346,7 +359,8 @@ static bool download_place(const char *s)
 
 static const struct data_column general_columns[] = {
 	{ "product", DATA_TEXT, offsetof(struct general_entry, product), true, NULL, NULL },
-	{ "packages", DATA_LIST, offsetof(struct general_entry, packages), false, value_package, "安卓包名" },
+	{ "packages", DATA_LIST, offsetof(struct general_entry, packages), false, package_or_below,
+	  "安卓包名, 或其开头(以点结尾)" },
 	{ "apple", DATA_LIST, offsetof(struct general_entry, apple), false, apple_number,
 	  " App Store 编号(6 到 12 位数字)" },
 	{ "appids", DATA_LIST, offsetof(struct general_entry, appids), false, wechat_id,

@@ -12,6 +12,16 @@ static bool holds(const struct data_list *l, const char *value)
 	return false;
 }
 
+static bool holds_package(const struct data_list *l, const char *value)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		size_t n = strlen(l->item[i]);
+		if (n > 0 && l->item[i][n - 1] == '.' && strncmp(l->item[i], value, n) == 0)
+			return true;
+	}
+	return holds(l, value);
+}
+
 /* `at` is a URL behind its "://". "a.cn" is that host and all below it, "a.cn/x" what begins so. */
 static bool is_under(const char *at, const char *place)
 {
@@ -85,7 +95,7 @@ static bool names(const struct general_entry *e, enum fact type, const char *val
 {
 	switch (type) {
 	case FACT_ANDROID_PACKAGE:
-		return holds(&e->packages, value);
+		return holds_package(&e->packages, value);
 	case FACT_IOS_STORE:
 		return holds(&e->apple, value);
 	case FACT_WECHAT_MINI:

@@ -225,6 +225,8 @@ static bool is_repeated(const char *p, size_t n)
 	return false;
 }
 
+bool ident_is_made_up(const char *p, size_t n) { return is_counted(p, n) || is_repeated(p, n); }
+
 /* "888888886666": hardly any different characters. */
 static bool is_plain(const char *p, size_t n)
 {
@@ -244,8 +246,7 @@ static bool is_made_up(const struct hit *h, enum which w)
 	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++)
 		if (strlen(printed[i]) == h->n && memcmp(h->at, printed[i], h->n) == 0)
 			return true;
-	return is_counted(p, n) || is_repeated(p, n) || (w != ALIPAY && is_plain(p, n)) ||
-	       memmem(p, n, "xxxx", 4) != NULL;
+	return ident_is_made_up(p, n) || (w != ALIPAY && is_plain(p, n)) || memmem(p, n, "xxxx", 4) != NULL;
 }
 
 static const char *const sentence_ends[] = { "。", "；", "！", "\n", ";", NULL };

@@ -15,6 +15,9 @@
 void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, size_t n, size_t from,
 		const char *where);
 
+/* Digits and letters that nobody was given: counted up, one piece over and over. */
+bool ident_is_made_up(const char *p, size_t n);
+
 /* The original name of an account (gh_…) in the text that a page shows, where its label says so. */
 void ident_account(struct probe_facts *f, unsigned confidence, const char *text, size_t n);
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "probes/html.h"
+#include "probes/ident.h"
 
 enum {
 	PACKAGE_MAX = 128, /* bytes of a package's name */
@@ -105,11 +106,28 @@ static size_t package_len(const char *p)
 	return dots > 0 && n < PACKAGE_MAX && p[n - 1] != '.' && strchr("&#?;/", p[n]) != NULL ? n : 0;
 }
 
+/* "com.example.app", "com.xxx.xxx": of a manual. */
+static bool is_example(const char *p, size_t n)
+{
+	static const char *const labels[] = { "example", "xx", "xxx", "xxxx", "yourcompany", "yourapp" };
+
+	for (size_t at = 0, len; at < n; at += len + 1) {
+		len = strcspn(p + at, ".");
+		len = at + len > n ? n - at : len;
+		for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+			if (html_is((struct html_str){ p + at, len }, labels[i]))
+				return true;
+	}
+	return false;
+}
+
 static void add_package(struct links *l, unsigned confidence, const char *p, const char *where)
 {
 	size_t n = p ? package_len(p) : 0;
 
-	if (n > 0)
+	if (n > 0 && is_example(p, n))
+		l->facts->examples++;
+	else if (n > 0)
 		probe_fact_note(l->facts, FACT_ANDROID_PACKAGE, confidence, p, n, where, strlen(where));
 }
 
@@ -135,7 +153,9 @@ static void add_ios(struct links *l, unsigned confidence, const char *p, const c
 {
 	size_t n = p ? strspn(p, "0123456789") : 0;
 
-	if (n >= 6 && n <= 12)
+	if (n >= 6 && n <= 12 && ident_is_made_up(p, n))
+		l->facts->examples++;
+	else if (n >= 6 && n <= 12)
 		probe_fact_note(l->facts, FACT_IOS_STORE, confidence, p, n, where, strlen(where));
 }
 

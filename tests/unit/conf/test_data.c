@@ -137,7 +137,9 @@ static void test_others(void **state)
 		"id\tproduct\tkind\twhen\tsource\na\tp\tvendor\tbody=abc\ts\na\tp\tparked\tbody=abd\ts\n",
 		"fingerprints.tsv:3: id: 前面已有一行: 「a」");
 	refused("general.tsv", GENERAL "甲\tcom\t\t\t\t\tr\n",
-		"general.tsv:2: packages: 「com」不对, 应为安卓包名");
+		"general.tsv:2: packages: 「com」不对, 应为安卓包名, 或其开头(以点结尾)");
+	refused("general.tsv", GENERAL "甲\ta.b..\t\t\t\t\tr\n",
+		"general.tsv:2: packages: 「a.b..」不对, 应为安卓包名, 或其开头(以点结尾)");
 	refused("general.tsv", GENERAL "甲\t\tid123456\t\t\t\tr\n",
 		"general.tsv:2: apple: 「id123456」不对, 应为 App Store 编号(6 到 12 位数字)");
 	refused("general.tsv", GENERAL "甲\t\t\tgh_12\t\t\tr\n",

@@ -261,6 +261,28 @@ static void test_truncated(void **state)
 	assert_non_null(fact(FACT_FORM_FIELD, "id-card"));
 }
 
+/* A mini-program to open, however a template binds its name; an app that a script opens by its package. */
+static void test_opened(void **state)
+{
+	static const char *const elements[] = {
+		"<wx-open-launch-weapp username=gh_7d2e9b41c05f>",
+		"<wx-open-launch-weapp :username=\"'gh_7d2e9b41c05f'\">",
+		"<wx-open-launch-weapp v-bind:username=\"ok ? 'gh_7d2e9b41c05f' : ''\">",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+		page(elements[i]);
+		assert_int_equal(fact(FACT_WECHAT_MINI, "gh_7d2e9b41c05f")->confidence, 95);
+	}
+	page("<wx-open-launch-weapp :appid=\"'wx5f3a9c21d7e84b60'\">");
+	assert_non_null(fact(FACT_WECHAT_MINI, "wx5f3a9c21d7e84b60"));
+	page("<wx-open-launch-weapp path=\"gh_7d2e9b41c05f\">");
+	assert_null(fact(FACT_WECHAT_MINI, "gh_7d2e9b41c05f"));
+	page("<script>location.href=\"intent:#Intent;package=cn.yunfan.app;end\"</script>");
+	assert_int_equal(fact(FACT_ANDROID_PACKAGE, "cn.yunfan.app")->confidence, 70);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_app_metas),  cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_police),     cmocka_unit_test(test_attributes),
 		cmocka_unit_test(test_foot),       cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_opened),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, NULL, NULL);
