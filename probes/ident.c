@@ -4,12 +4,13 @@
 #include <string.h>
 
 enum {
-	FRONT_MAX = 120, /* bytes in front that say what it is */
-	BACK_MAX = 300,  /* and behind: the rest of a URL */
-	SAYING = 60,     /* bytes behind that still speak of it */
-	STEPS = 7,       /* from character to character as one counts: nobody's identifier */
-	BREAKS = 3,      /* or all but so many */
-	KINDS = 3,       /* different characters that it has then at most */
+	FRONT_MAX = 120,  /* bytes in front that say what it is */
+	BACK_MAX = 300,   /* and behind: the rest of a URL */
+	OPENED_MAX = 256, /* of an attribute */
+	SAYING = 60,      /* bytes behind that still speak of it */
+	STEPS = 7,        /* from character to character as one counts: nobody's identifier */
+	BREAKS = 3,       /* or all but so many */
+	KINDS = 3,        /* different characters that it has then at most */
 };
 
 static bool lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -328,6 +329,19 @@ void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, si
 			break;
 		}
 	}
+}
+
+void ident_opened(struct probe_facts *f, unsigned confidence, const char *value, size_t n, const char *where)
+{
+	static const char front[] = "weapp ";
+	char text[OPENED_MAX];
+	size_t k = sizeof(front) - 1;
+
+	if (n > sizeof(text) - k)
+		return;
+	memcpy(text, front, k);
+	memcpy(text + k, value, n);
+	ident_scan(f, confidence, text, k + n, k, where);
 }
 
 void ident_account(struct probe_facts *f, unsigned confidence, const char *text, size_t n)

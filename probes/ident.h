@@ -15,6 +15,9 @@
 void ident_scan(struct probe_facts *f, unsigned confidence, const char *text, size_t n, size_t from,
 		const char *where);
 
+/* In an attribute that names the mini-program which an element opens. */
+void ident_opened(struct probe_facts *f, unsigned confidence, const char *value, size_t n, const char *where);
+
 /* Digits and letters that nobody was given: counted up, one piece over and over. */
 bool ident_is_made_up(const char *p, size_t n);
 

@@ -380,18 +380,12 @@ static void on_picture(struct page *p, const struct html_token *t)
 static void on_launch(struct page *p, const struct html_token *t)
 {
 	struct html_str attrs = t->text, name, value;
-	char text[256];
 
-	while (html_attr(&attrs, &name, &value)) {
-		if (!html_has(name, "username") && !html_has(name, "appid"))
-			continue;
-		value = plain(&p->scratch, value);
-		if (value.n >= sizeof(text) - 6)
-			continue;
-		memcpy(text, "weapp ", 6);
-		memcpy(text + 6, value.p, value.n);
-		ident_scan(p->facts, IN_HEAD, text, value.n + 6, 6, t->name);
-	}
+	while (html_attr(&attrs, &name, &value))
+		if (html_has(name, "username") || html_has(name, "appid")) {
+			value = plain(&p->scratch, value);
+			ident_opened(p->facts, IN_HEAD, value.p, value.n, t->name);
+		}
 }
 
 static bool among(struct html_str name, const char *const *list, size_t n)
