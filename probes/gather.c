@@ -55,7 +55,7 @@ size_t gather_place(const struct gather *g, const struct owner *o) { return (siz
 bool gather_names_owner(const struct gather *g, const char *s, size_t n)
 {
 	for (size_t i = 0; i < g->owners; i++)
-		if (memmem(s, n, g->owner[i].name, g->owner[i].n) != NULL)
+		if (n > 0 && memmem(s, n, g->owner[i].name, g->owner[i].n) != NULL)
 			return true;
 	return false;
 }
