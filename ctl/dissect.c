@@ -121,23 +121,30 @@ static void print_query(struct printer *pr, const struct dissect_message *m)
 	print_text(pr, m, "dns-query", extra);
 }
 
+static void print_address(struct printer *pr, const struct dissect_message *m, const struct dissect_addr *a)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	buf_reset(&pr->extra);
+	if (m->answer.type == 1)
+		buf_printf(&pr->extra, "A:%s", inet_ntop(AF_INET, a->bytes + 12, text, sizeof(text)));
+	else
+		buf_printf(&pr->extra, "AAAA:%s", inet_ntop(AF_INET6, a->bytes, text, sizeof(text)));
+	print_line(pr, m, "dns-answer");
+}
+
+/* A line for each record. */
 static void print_answer(struct printer *pr, const struct dissect_message *m)
 {
-	char addr[INET6_ADDRSTRLEN];
-
 	buf_reset(&pr->name);
 	buf_reset(&pr->extra);
 	add_escaped(&pr->name, &m->name);
-	if (m->answer.type == 5) {
-		buf_puts(&pr->extra, "CNAME:");
-		add_escaped(&pr->extra, &m->answer.cname);
-	} else if (m->answer.type == 1) {
-		buf_printf(&pr->extra, "A:%s",
-			   inet_ntop(AF_INET, m->answer.addr.bytes + 12, addr, sizeof(addr)));
-	} else {
-		buf_printf(&pr->extra, "AAAA:%s",
-			   inet_ntop(AF_INET6, m->answer.addr.bytes, addr, sizeof(addr)));
-	}
+	for (uint8_t i = 0; i < m->answer.addrs; i++)
+		print_address(pr, m, &m->answer.addr[i]);
+	if (m->answer.type != 5)
+		return;
+	buf_puts(&pr->extra, "CNAME:");
+	add_escaped(&pr->extra, &m->answer.cname);
 	print_line(pr, m, "dns-answer");
 }
 

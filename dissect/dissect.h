@@ -34,7 +34,8 @@ struct dissect_str {
 
 enum dissect_kind {
 	DISSECT_DNS_QUERY,   /* one per question of a message with QR=0 */
-	DISSECT_DNS_ANSWER,  /* one per A, AAAA or CNAME record of the answer section */
+	DISSECT_DNS_ANSWER,  /* CNAME record of the answer section, or A or AAAA records of one owner in a row
+			      */
 	DISSECT_HTTP,        /* one per request head */
 	DISSECT_TLS,         /* one per ClientHello, with or without a server name */
 	DISSECT_QUIC,        /* one per QUIC client hello */
@@ -69,8 +70,9 @@ struct dissect_message {
 			uint16_t qtype;
 		} query;
 		struct {
-			uint16_t type;               /* 1 A, 28 AAAA, 5 CNAME */
-			struct dissect_addr addr;    /* of A and AAAA */
+			uint16_t type; /* 1 A, 28 AAAA, 5 CNAME */
+			uint8_t addrs; /* of A and AAAA: as many records, each counted as a message */
+			const struct dissect_addr *addr;
 			struct dissect_str cname;    /* of CNAME, lower case */
 			struct dissect_str question; /* the message's first: where its chain of CNAMEs begins;
 							or absent */

@@ -17,6 +17,7 @@ enum {
 	HEADER_SIZE = 12,
 	QUESTIONS_MAX = 64, /* most that are told of one message: a sender must not buy work with lies */
 	RECORDS_MAX = 4096,
+	TOGETHER = 16, /* addresses that are told at once */
 	PORT_DNS = 53,
 	TEXT_MIN = 0x2000, /* as the length of a message: it begins with a printable character */
 	OPCODE_UPDATE =
@@ -44,6 +45,11 @@ struct dns_message {
 	/* The first question, an owner that is neither of the others, the targets read last: owners mostly
 	 * are pointers to one of them, and need not be read again. */
 	struct dns_name question, owner, target[2];
+	/* Addresses that wait to be told together, all of one owner and type. */
+	const struct dns_name *addr_owner;
+	uint16_t addr_type;
+	uint8_t addrs;
+	struct dissect_addr addr[TOGETHER];
 };
 
 static uint8_t opcode(const struct dns_header *h) { return h->flags >> 11 & 0xf; }
@@ -58,30 +64,10 @@ static void message_init(struct dns_message *msg, struct proto_out *out)
 	msg->turn = 0;
 	msg->question.at = msg->question.n = 0;
 	msg->target[0].at = msg->target[1].at = 0;
+	msg->addrs = 0;
 }
 
 /* -- records */
-
-static bool get_a(struct rd *r, struct dissect_message *m, struct dns_name *room)
-{
-	const uint8_t *p = rd_bytes(r, 4);
-	(void)room;
-	if (p == NULL || !rd_done(r))
-		return false;
-	m->answer.addr = (struct dissect_addr){ { [10] = 0xff, [11] = 0xff } };
-	memcpy(m->answer.addr.bytes + 12, p, 4);
-	return true;
-}
-
-static bool get_aaaa(struct rd *r, struct dissect_message *m, struct dns_name *room)
-{
-	const uint8_t *p = rd_bytes(r, sizeof(m->answer.addr.bytes));
-	(void)room;
-	if (p == NULL || !rd_done(r))
-		return false;
-	memcpy(m->answer.addr.bytes, p, sizeof(m->answer.addr.bytes));
-	return true;
-}
 
 static bool get_cname(struct rd *r, struct dissect_message *m, struct dns_name *room)
 {
@@ -93,17 +79,18 @@ static bool get_cname(struct rd *r, struct dissect_message *m, struct dns_name *
 
 struct rr_row {
 	uint16_t type;
+	uint8_t addr; /* bytes of the address that it is; 0: it is something else, for get() */
 	enum dissect_kind kind;
 	bool (*get)(struct rd *data, struct dissect_message *m, struct dns_name *room);
 };
 
 /* Of class IN. */
 static const struct rr_row rr_rows[] = {
-	{ TYPE_A, DISSECT_DNS_ANSWER, get_a },
-	{ TYPE_AAAA, DISSECT_DNS_ANSWER, get_aaaa },
-	{ TYPE_CNAME, DISSECT_DNS_ANSWER, get_cname },
-	{ TYPE_HTTPS, DISSECT_DNS_SERVICE, dns_service_get },
-	{ TYPE_SVCB, DISSECT_DNS_SERVICE, dns_service_get },
+	{ TYPE_A, 4, DISSECT_DNS_ANSWER, NULL },
+	{ TYPE_AAAA, 16, DISSECT_DNS_ANSWER, NULL },
+	{ TYPE_CNAME, 0, DISSECT_DNS_ANSWER, get_cname },
+	{ TYPE_HTTPS, 0, DISSECT_DNS_SERVICE, dns_service_get },
+	{ TYPE_SVCB, 0, DISSECT_DNS_SERVICE, dns_service_get },
 };
 
 static const struct rr_row *rr_find(uint16_t type, uint16_t class)
@@ -115,28 +102,76 @@ static const struct rr_row *rr_find(uint16_t type, uint16_t class)
 	return NULL;
 }
 
+static void answer_init(struct dns_message *msg, const struct dns_name *owner, uint16_t type)
+{
+	struct dissect_message *m = msg->out->m;
+
+	m->name = dns_name_str(owner);
+	memset(&m->answer, 0, sizeof(m->answer));
+	m->answer.type = type;
+	if (msg->question.at != 0)
+		m->answer.question = dns_name_str(&msg->question);
+}
+
+/* Those that wait. Before anything else is told, or their owner's name makes room for another. */
+static void tell_addresses(struct dns_message *msg)
+{
+	if (msg->addrs == 0)
+		return;
+	answer_init(msg, msg->addr_owner, msg->addr_type);
+	msg->out->m->answer.addr = msg->addr;
+	msg->out->m->answer.addrs = msg->addrs;
+	msg->out->stats->messages[DISSECT_DNS_ANSWER] += msg->addrs - 1u;
+	proto_emit(msg->out, DISSECT_DNS_ANSWER);
+	msg->addrs = 0;
+}
+
+static bool take_address(struct rd *data, const struct rr_row *row, const struct dns_name *owner,
+			 struct dns_message *msg)
+{
+	struct dissect_addr *to;
+
+	if (rd_left(data) != row->addr)
+		return false;
+	if (msg->addrs == TOGETHER || msg->addr_owner != owner || msg->addr_type != row->type)
+		tell_addresses(msg);
+	msg->addr_owner = owner;
+	msg->addr_type = row->type;
+	to = &msg->addr[msg->addrs++];
+	if (row->type == TYPE_A) {
+		*to = (struct dissect_addr){ { [10] = 0xff, [11] = 0xff } };
+		memcpy(to->bytes + 12, data->p, 4);
+	} else {
+		memcpy(to->bytes, data->p, sizeof(to->bytes));
+	}
+	return true;
+}
+
 static bool tell_record(struct rd *data, const struct rr_row *row, const struct dns_name *owner,
 			struct dns_message *msg)
 {
 	struct dissect_message *m = msg->out->m;
-	struct dns_name *target = &msg->target[msg->turn];
 
+	tell_addresses(msg);
 	if (row->kind == DISSECT_DNS_ANSWER) {
-		memset(&m->answer, 0, sizeof(m->answer));
-		m->answer.type = row->type;
-		if (msg->question.at != 0)
-			m->answer.question = dns_name_str(&msg->question);
+		answer_init(msg, owner, row->type);
 	} else {
+		m->name = dns_name_str(owner);
 		memset(&m->service, 0, sizeof(m->service));
 		m->service.type = row->type;
 	}
-	m->name = dns_name_str(owner);
-	if (!row->get(data, m, target))
+	if (!row->get(data, m, &msg->target[msg->turn]))
 		return false;
 	if (row->type == TYPE_CNAME)
 		msg->turn = !msg->turn;
 	proto_emit(msg->out, row->kind);
 	return true;
+}
+
+static bool take_record(struct rd *data, const struct rr_row *row, const struct dns_name *owner,
+			struct dns_message *msg)
+{
+	return row->addr > 0 ? take_address(data, row, owner, msg) : tell_record(data, row, owner, msg);
 }
 
 static const struct dns_name *owner_get(struct rd *r, struct dns_message *msg)
@@ -149,6 +184,7 @@ static const struct dns_name *owner_get(struct rd *r, struct dns_message *msg)
 			return known[i];
 		}
 	}
+	tell_addresses(msg);
 	return dns_name_get(r, &msg->owner, msg->rule) ? &msg->owner : NULL;
 }
 
@@ -169,7 +205,7 @@ static bool record(struct rd *r, struct dns_message *msg)
 	data.end = r->p;
 	row = msg->out != NULL ? rr_find(be16(fixed), be16(fixed + 2)) : NULL;
 	if (row != NULL &&
-	    !tell_record(&data, row, owner, msg)) /* its own matter: the next begins where it did */
+	    !take_record(&data, row, owner, msg)) /* its own matter: the next begins where it did */
 		msg->out->stats->reasons[DISSECT_DNS_BAD]++;
 	return true;
 }
@@ -259,6 +295,7 @@ static bool message_tell(const uint8_t *p, size_t n, struct proto_out *out)
 	struct rd r = rd_init(p, n);
 	struct dns_header h = header_get(&r);
 	struct dns_message msg;
+	bool sound;
 
 	if (!rd_ok(&r))
 		return false;
@@ -267,7 +304,11 @@ static bool message_tell(const uint8_t *p, size_t n, struct proto_out *out)
 	message_init(&msg, out);
 	if (!questions(&r, h.questions, !is_response(&h), &msg))
 		return false;
-	return !is_response(&h) || records(&r, h.answers, &msg);
+	if (!is_response(&h))
+		return true;
+	sound = records(&r, h.answers, &msg);
+	tell_addresses(&msg);
+	return sound;
 }
 
 /* Looks and smells like DNS, but asks the link and not a server: RFC 6762 (mDNS), RFC 4795 (LLMNR) and the

@@ -16,7 +16,6 @@ enum {
 	DNS_A = 1,
 	DNS_CNAME = 5,
 	DNS_AAAA = 28,
-	BLOCK = 16,    /* bytes copied at once */
 	TOGETHER = 24, /* names whose memory is asked for before they are told */
 };
 
@@ -49,8 +48,10 @@ struct aggregate {
 	int64_t window_us;
 	int64_t start, end; /* of the open window */
 	bool open;
-	struct host host; /* of the last message: the records of an answer have one owner, and one client */
-	struct host question; /* of the last answer whose owner was another */
+	/* The two that were named last, the later one first: the records of an answer have one owner, or one
+	 * and where its CNAME leads. */
+	struct host *host, *other;
+	struct host hosts[2];
 	struct dissect_addr client;
 	uint64_t client_hash;
 	struct hash_key key;       /* of clients */
@@ -70,6 +71,8 @@ struct aggregate *aggregate_new(uint32_t max_entries, int64_t window_us, const s
 	order_init(&a->order, max_entries);
 	a->details = details_new(&a->table);
 	sightings_init(&a->queue, &a->table, a->details, &a->reserve);
+	a->host = &a->hosts[0];
+	a->other = &a->hosts[1];
 	a->window_us = window_us;
 	a->key = *key;
 	a->client_hash = hash_keyed(key, a->client.bytes, sizeof(a->client.bytes));
@@ -243,7 +246,7 @@ void aggregate_tick(struct aggregate *a, int64_t now)
 }
 
 /* Opens the window of this moment; returns the moment, moved to the open window's start when it is late. */
-static int64_t enter(struct aggregate *a, int64_t time)
+static int64_t enter(struct aggregate *a, int64_t time, uint64_t records)
 {
 	aggregate_tick(a, time);
 	if (a->open && time >= a->start)
@@ -254,7 +257,7 @@ static int64_t enter(struct aggregate *a, int64_t time)
 		open_window(a, time);
 		return time;
 	}
-	a->stats.late++;
+	a->stats.late += records;
 	return a->start;
 }
 
@@ -269,21 +272,6 @@ static bool is_last(const struct host *h, struct dissect_str name, bool authorit
 {
 	return h->raw_len > 0 && h->raw_len == name.n && h->authority == authority &&
 	       memcmp(h->raw, name.p, name.n) == 0;
-}
-
-/* Names are short: this is done before a call or a string instruction has begun. */
-static inline void copy(char *to, const uint8_t *from, size_t n)
-{
-	size_t at = 0;
-
-	for (; at + BLOCK <= n; at += BLOCK)
-		memcpy(to + at, from + at, BLOCK);
-	if (at < n && n >= BLOCK) {
-		memcpy(to + n - BLOCK, from + n - BLOCK, BLOCK); /* some bytes twice */
-		return;
-	}
-	for (; at < n; at++)
-		to[at] = (char)from[at];
 }
 
 /* Nearly all names are called as they are written. */
@@ -305,24 +293,35 @@ static bool call(struct host *h, struct dissect_str name)
 	return true;
 }
 
-/* Finds out what it is called, unless it is the one that this was made for last. */
-static bool find_name(const struct aggregate *a, struct host *h, struct dissect_str name, bool authority)
+/* Finds out what it is called. */
+static void name_host(const struct aggregate *a, struct host *h, struct dissect_str name, bool authority)
 {
-	if (is_last(h, name, authority))
-		return h->named;
 	h->raw_len = name.n < HOSTNAME_MAX ? (uint8_t)name.n : 0;
 	h->authority = authority;
-	copy(h->raw, name.p, h->raw_len);
+	hostname_copy(h->raw, name.p, h->raw_len);
 	h->named = call(h, name);
 	if (h->named)
 		h->hash = subjects_hash(&a->table, &(struct subject_key){ .name = h->name, .len = h->len });
-	return h->named;
 }
 
-/* False, and counted, when the name is no host's. */
+/* Makes this the host at hand. False: the name is no host's. */
+static bool find_name(struct aggregate *a, struct dissect_str name, bool authority)
+{
+	struct host *h = a->host;
+
+	if (is_last(h, name, authority))
+		return h->named;
+	a->host = a->other;
+	a->other = h;
+	if (!is_last(a->host, name, authority))
+		name_host(a, a->host, name, authority);
+	return a->host->named;
+}
+
+/* The same of the host that a message is about; counted when it is none. */
 static bool find_host(struct aggregate *a, struct dissect_str name, bool authority)
 {
-	bool named = find_name(a, &a->host, name, authority);
+	bool named = find_name(a, name, authority);
 
 	a->stats.names_refused += !named;
 	return named;
@@ -349,23 +348,14 @@ static void add_server(struct sighting *g, const struct dissect_addr *addr, uint
 
 static void set_link(struct sighting *g, const char *host, size_t n)
 {
-	memcpy(g->link, host, n);
+	hostname_copy(g->link, (const uint8_t *)host, n);
 	g->link_len = (uint8_t)n;
 }
 
-/* The host of this name, as a message has it. False: it is none's. */
-static bool link_name(struct sighting *g, struct dissect_str name)
+static void add_servers(struct sighting *g, const struct dissect_addr *addr, size_t n)
 {
-	if (name.n > 0 && name.n < sizeof(g->link)) {
-		copy(g->link, name.p, name.n);
-		if (hostname_is_plain((const uint8_t *)g->link, name.n)) {
-			g->link_len = (uint8_t)name.n;
-			return true;
-		}
-	}
-	if (hostname_take(g->link, name.p, name.n))
-		g->link_len = (uint8_t)strlen(g->link);
-	return g->link_len > 0;
+	for (size_t i = 0; i < n; i++)
+		add_server(g, &addr[i], 0);
 }
 
 static struct sighting *see(struct aggregate *a, const struct subject_key *k, int64_t time,
@@ -383,32 +373,43 @@ static struct subject_key key_of(const struct host *h, enum via via)
 	return (struct subject_key){ SUBJECT_HOST, via, h->name, h->len, h->hash };
 }
 
-/* What a record of an answer tells of a host, with what the one before it told if that was the same host. */
-static struct sighting *see_record(struct aggregate *a, const struct host *h, int64_t time,
-				   const struct dissect_addr *client, bool known_only)
-{
-	struct subject_key k = key_of(h, VIA_DNS_ANSWER);
-	uint64_t hash = hash_client(a, client);
-	struct sighting *g = sightings_same(&a->queue, &k, time, hash, known_only);
-
-	if (g != NULL) {
-		g->count += !known_only;
-		return g;
-	}
-	g = sightings_add(&a->queue, &k);
-	g->time = time;
-	g->client = hash;
-	g->known_only = known_only;
-	return g;
-}
-
-/* The host that was found last. */
+/* The host at hand. */
 static struct sighting *see_host(struct aggregate *a, enum via via, int64_t time,
 				 const struct dissect_addr *client)
 {
-	struct subject_key k = key_of(&a->host, via);
+	struct subject_key k = key_of(a->host, via);
 
 	return see(a, &k, time, client);
+}
+
+/* The same of addresses in an answer, with what records before told of that host; so many for now. */
+static size_t see_some(struct aggregate *a, const struct dissect_message *m, size_t from, int64_t time,
+		       bool known_only)
+{
+	struct subject_key k = key_of(a->host, VIA_DNS_ANSWER);
+	uint64_t client = hash_client(a, &m->flow.dst);
+	struct sighting *g = sightings_same(&a->queue, &k, time, client, known_only);
+	size_t n = m->answer.addrs - from, room;
+
+	if (g == NULL) {
+		g = sightings_add(&a->queue, &k);
+		g->time = time;
+		g->client = client;
+		g->count = 0;
+		g->known_only = known_only;
+	}
+	room = (size_t)SIGHTING_SERVERS - g->server_count;
+	n = n < room ? n : room;
+	add_servers(g, m->answer.addr + from, n);
+	g->count += known_only ? 0 : (uint32_t)n;
+	return n;
+}
+
+/* known_only: its subject gets servers, and is not made. */
+static void see_addresses(struct aggregate *a, const struct dissect_message *m, int64_t time, bool known_only)
+{
+	for (size_t at = 0; at < m->answer.addrs;)
+		at += see_some(a, m, at, time, known_only);
 }
 
 /* Where a chain of CNAMEs ends is where its beginning is served. */
@@ -418,30 +419,34 @@ static void see_question(struct aggregate *a, const struct dissect_message *m, i
 
 	if (name.n == m->name.n && (name.p == m->name.p || memcmp(name.p, m->name.p, name.n) == 0))
 		return;
-	if (find_name(a, &a->question, name, false))
-		add_server(see_record(a, &a->question, time, &m->flow.dst, true), &m->answer.addr, 0);
+	if (find_name(a, name, false))
+		see_addresses(a, m, time, true);
 }
 
-/* The owner of an answer record is reached at its address, or goes by another name. */
+/* The owner of a record is reached at its address, or goes by another name. */
 static void see_answer(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
-	struct sighting *g;
-
-	if (m->answer.type == DNS_A || m->answer.type == DNS_AAAA) {
-		g = see_record(a, &a->host, time, &m->flow.dst, false);
-		add_server(g, &m->answer.addr, 0);
+	if (m->answer.type == DNS_CNAME) {
+		struct sighting *g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
+		if (find_host(a, m->answer.cname, false))
+			set_link(g, a->host->name, a->host->len);
+	} else {
+		see_addresses(a, m, time, false);
 		see_question(a, m, time);
-	} else if (m->answer.type == DNS_CNAME) {
-		g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
-		a->stats.names_refused += !link_name(g, m->answer.cname);
 	}
+}
+
+/* An answer may be several records: each counts. */
+static uint64_t records_of(const struct dissect_message *m)
+{
+	return m->kind == DISSECT_DNS_ANSWER && m->answer.addrs > 1 ? m->answer.addrs : 1;
 }
 
 static void see_dns(struct aggregate *a, const struct dissect_message *m, int64_t time)
 {
 	if (!find_host(a, m->name, false))
-		return;
-	if (m->kind == DISSECT_DNS_ANSWER)
+		a->stats.names_refused += records_of(m) - 1;
+	else if (m->kind == DISSECT_DNS_ANSWER)
 		see_answer(a, m, time);
 	else
 		add_server(see_host(a, VIA_DNS_QUERY, time, &m->flow.src), &m->flow.dst, m->flow.dport);
@@ -453,7 +458,7 @@ struct identified {
 	struct aggregate *a;
 	const struct dissect_message *m;
 	int64_t time;
-	bool named; /* the request has a host's name: the one that was found last */
+	bool named; /* the request has a host's name: the one at hand */
 };
 
 static void see_identifier(void *arg, const struct identify_hit *hit)
@@ -473,7 +478,7 @@ static void see_identifier(void *arg, const struct identify_hit *hit)
 	if (hit->host[0] != '\0')
 		set_link(g, hit->host, strlen(hit->host));
 	else if (hit->row->tie && in->named)
-		set_link(g, a->host.name, a->host.len);
+		set_link(g, a->host->name, a->host->len);
 }
 
 /* What it tells is of nobody; what waits came before it. */
@@ -515,8 +520,8 @@ static void see_service(struct aggregate *a, const struct dissect_message *m, in
 		return;
 	}
 	g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
-	if (m->service.target.n > 1)
-		(void)link_name(g, m->service.target);
+	if (m->service.target.n > 1 && find_name(a, m->service.target, false))
+		set_link(g, a->host->name, a->host->len);
 	if (!details_note(a->details, m, &g->notes))
 		details_message(a->details, m, sightings_settle(&a->queue));
 }
@@ -546,14 +551,14 @@ void aggregate_message(struct aggregate *a, const struct dissect_message *m)
 	int64_t time;
 
 	if (own_asks(&a->own, m)) {
-		a->stats.own++;
+		a->stats.own += records_of(m);
 		return;
 	}
 	if (vias[m->kind] == VIA_COUNT || (hello && m->name.n == 0)) {
 		add_details(a, m);
 		return;
 	}
-	time = enter(a, m->time);
+	time = enter(a, m->time, records_of(m));
 	if (m->kind == DISSECT_DNS_QUERY || m->kind == DISSECT_DNS_ANSWER)
 		see_dns(a, m, time);
 	else if (m->kind == DISSECT_DNS_SERVICE)

@@ -9,6 +9,7 @@
 enum {
 	PORT_DNS_TLS = 853, /* RFC 7858 section 3.1, RFC 9250 section 4.1.1 */
 	PORT_HTTPS = 443,
+	END = sizeof(uint64_t), /* bytes at the end of a name by which most are known not to be here */
 };
 
 static const struct {
@@ -27,6 +28,34 @@ static uint8_t bits_of(const struct data_list *list)
 	return bits;
 }
 
+/* Which bit its last bytes give. */
+static size_t end_of(const char *name, size_t n)
+{
+	uint64_t end = 0;
+
+	if (n >= END) /* so long it is copied at once */
+		memcpy(&end, name + n - END, END);
+	else
+		memcpy(&end, name, n);
+	return end * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (HIDDEN_ENDS - 1);
+}
+
+static void end_add(struct hidden *h, const struct hidden_name *name, bool below)
+{
+	size_t end = end_of(name->name, name->len);
+
+	if (below && name->len < END) /* with any bytes before it */
+		memset(h->ends, 0xff, sizeof(h->ends));
+	h->ends[end / 64] |= UINT64_C(1) << end % 64;
+}
+
+static bool end_may_be(const struct hidden *h, const char *name, size_t n)
+{
+	size_t end = end_of(name, n);
+
+	return h->ends[end / 64] >> end % 64 & 1;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct hidden_name *x = a, *y = b;
@@ -43,12 +72,12 @@ void hidden_init(struct hidden *h, const struct resolvers *table)
 		bool below = name[0] == '*';
 		struct hidden_name n = { name + below, (uint8_t)strlen(name + below),
 					 bits_of(&table->entry[i].transports) };
+		end_add(h, &n, below);
 		if (below) {
 			h->suffix[h->suffix_count++] = n;
 			continue;
 		}
 		h->name[h->count++] = n;
-		h->lengths[n.len / 8] |= (uint8_t)(1u << n.len % 8);
 	}
 	qsort(h->name, h->count, sizeof(*h->name), compare);
 }
@@ -65,10 +94,9 @@ unsigned hidden_find(const struct hidden *h, const char *name, size_t n)
 	struct hidden_name key = { name, (uint8_t)n, 0 };
 	const struct hidden_name *found = NULL;
 
-	if (n > UINT8_MAX)
+	if (n > UINT8_MAX || !end_may_be(h, name, n))
 		return 0;
-	if (h->lengths[n / 8] >> n % 8 & 1)
-		found = bsearch(&key, h->name, h->count, sizeof(key), compare);
+	found = bsearch(&key, h->name, h->count, sizeof(key), compare);
 	if (found != NULL)
 		return found->transports;
 	for (size_t i = 0; i < h->suffix_count; i++) {

@@ -17,6 +17,8 @@
 /* Bits: what a name of the table answers. */
 enum { HIDDEN_DOH = 1, HIDDEN_DOT = 2, HIDDEN_DOQ = 4 };
 
+enum { HIDDEN_ENDS = 4096 };
+
 struct hidden_name {
 	const char *name; /* in the table */
 	uint8_t len, transports;
@@ -27,7 +29,7 @@ struct hidden {
 	size_t count;
 	struct hidden_name *suffix; /* owned; ".example.com" of "*.example.com" */
 	size_t suffix_count;
-	uint8_t lengths[32]; /* bit n: some name is n bytes long */
+	uint64_t ends[HIDDEN_ENDS / 64]; /* bit n: some name or suffix ends in bytes that stand for n */
 };
 
 /* Borrows the rows. */

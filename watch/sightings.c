@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "watch/hostname.h"
+
 enum {
 	RESERVED = 4, /* one part in so many is kept for subjects of the campus */
 	BACK = 4,     /* sightings that may be of the same message */
@@ -27,7 +29,8 @@ struct sighting *sightings_add(struct sightings *q, const struct subject_key *k)
 		sightings_settle(q);
 	g = &q->item[q->count++];
 	g->key = *k;
-	g->key.name = memcpy(g->name, k->name, k->len);
+	g->key.name = g->name;
+	hostname_copy(g->name, (const uint8_t *)k->name, k->len);
 	g->count = 1;
 	g->server_count = 0;
 	g->known_only = false;

@@ -18,6 +18,7 @@ enum {
 	VALUE_BYTES = 128, /* per value */
 	VALUES_LEAST = 1024,
 	SLOTS_FIRST = 1 << 10,
+	TOGETHER = 32, /* names that are moved to new slots at a time */
 };
 
 _Static_assert(RECORD_NAME_MAX % SUBJECT_NAME_PIECE == 0, "names are copied in whole pieces");
@@ -119,18 +120,9 @@ uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k)
 	return hash_secret(&t->secret, k->name, k->len);
 }
 
-static uint32_t tag_of(const struct subjects *t, const struct subject_key *k)
+static uint32_t tag_of(const struct subjects *t, uint64_t hash)
 {
-	return (uint32_t)(k->hash >> 32) & ~t->number_mask;
-}
-
-uint32_t subjects_behind(const struct subjects *t, const struct subject *s)
-{
-	size_t bytes = NAME_AT + (size_t)s->len + s->server_bytes;
-
-	if (s->link_len > 0)
-		bytes += SUBJECT_LINK_AT + (size_t)s->link_len;
-	return subjects_number(t, s) + (uint32_t)((bytes + PIECE - 1) / PIECE);
+	return (uint32_t)(hash >> 32) & ~t->number_mask;
 }
 
 bool subjects_is(const struct subject *first, const struct subject_key *k)
@@ -140,7 +132,7 @@ bool subjects_is(const struct subject *first, const struct subject_key *k)
 
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k)
 {
-	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(t, k), slot;
+	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(t, k->hash), slot;
 	struct subject *s;
 
 	while ((slot = t->slots[at]) != 0 && (slot & ~t->number_mask) != tag)
@@ -167,7 +159,7 @@ struct subject *subjects_guess_via(const struct subjects *t, const struct subjec
 
 struct subject *subjects_find_first(const struct subjects *t, const struct subject_key *k)
 {
-	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(t, k), slot;
+	uint32_t at = (uint32_t)k->hash & t->mask, tag = tag_of(t, k->hash), slot;
 
 	for (; (slot = t->slots[at]) != 0; at = (at + 1) & t->mask) {
 		struct subject *s = subjects_at(t, slot & t->number_mask);
@@ -191,20 +183,34 @@ struct subject *subjects_find(const struct subjects *t, const struct subject_key
 	return subjects_via(t, subjects_find_first(t, k), k->via);
 }
 
-static void slot_put(struct subjects *t, const struct subject_key *k, uint32_t number)
+static void slot_put(struct subjects *t, uint64_t hash, uint32_t number)
 {
-	uint32_t at = (uint32_t)k->hash & t->mask;
+	uint32_t at = (uint32_t)hash & t->mask;
 
 	while (t->slots[at] != 0)
 		at = (at + 1) & t->mask;
-	t->slots[at] = tag_of(t, k) | number;
+	t->slots[at] = tag_of(t, hash) | number;
+}
+
+/* A name on its way to a new slot, which is anywhere: several wait for theirs together. */
+struct moved {
+	uint64_t hash;
+	uint32_t number;
+};
+
+static void slots_put(struct subjects *t, const struct moved *m, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		slot_put(t, m[i].hash, m[i].number);
 }
 
 /* The fewer slots there are, the more of them are in the caches. Names are hashed anew, in the order in which
  * they stand. */
 static void slots_double(struct subjects *t)
 {
+	struct moved moved[TOGETHER];
 	const struct subject *s;
+	size_t n = 0;
 
 	t->mask = t->mask * 2 + 1;
 	memset(t->slots, 0, ((size_t)t->mask + 1) * sizeof(*t->slots));
@@ -215,8 +221,14 @@ static void slots_double(struct subjects *t)
 			continue;
 		k = (struct subject_key){ .name = s->name, .len = s->len };
 		k.hash = subjects_hash(t, &k);
-		slot_put(t, &k, number);
+		subjects_prefetch(t, &k);
+		moved[n++] = (struct moved){ k.hash, number };
+		if (n == TOGETHER) {
+			slots_put(t, moved, n);
+			n = 0;
+		}
 	}
+	slots_put(t, moved, n);
 }
 
 /* A chain begins. */
@@ -225,7 +237,7 @@ static void add_first(struct subjects *t, struct subject *s, const struct subjec
 	if (t->names > t->mask / 4 * 3 && t->mask < t->slots_most - 1)
 		slots_double(t);
 	memcpy(s->name, k->name, k->len);
-	slot_put(t, k, subjects_number(t, s));
+	slot_put(t, k->hash, subjects_number(t, s));
 	t->names++;
 }
 

@@ -126,9 +126,17 @@ static inline uint32_t subjects_number(const struct subjects *t, const struct su
 	return (uint32_t)((size_t)((const uint8_t *)s - t->records) / SUBJECT_PIECE);
 }
 
+enum { SUBJECT_LINK_AT = sizeof(uint64_t) }; /* where a link's name begins, behind its count */
+
 /* To go through them all, from subjects_first() up to the table's `end`: the number of the one behind s. */
 static inline uint32_t subjects_first(void) { return 1; }
-uint32_t subjects_behind(const struct subjects *t, const struct subject *s);
+static inline uint32_t subjects_behind(const struct subjects *t, const struct subject *s)
+{
+	size_t bytes = offsetof(struct subject, name) + (size_t)s->len + s->server_bytes +
+		       (s->link_len > 0 ? SUBJECT_LINK_AT + (size_t)s->link_len : 0);
+
+	return subjects_number(t, s) + (uint32_t)((bytes + SUBJECT_PIECE - 1) / SUBJECT_PIECE);
+}
 
 /* To be said some time before a subject is looked for. */
 static inline void subjects_prefetch(const struct subjects *t, const struct subject_key *k)
@@ -205,8 +213,6 @@ static inline const uint8_t *subject_servers(const struct subject *s)
 
 static inline bool subject_server_is_v6(const struct subject *s, size_t i) { return s->server_v6 >> i & 1; }
 static inline size_t subject_addr_size(bool v6) { return v6 ? 16 : 4; }
-
-enum { SUBJECT_LINK_AT = sizeof(uint64_t) }; /* where its name begins, behind its count */
 
 /* The link that stands in it, if one does. */
 static inline uint8_t *subject_link(const struct subject *s)

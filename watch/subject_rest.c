@@ -14,7 +14,7 @@ enum {
 };
 
 _Static_assert((SERVERS_AT + 7) / 8 * 8 <= REST_LEAST, "the least rest has no lists");
-_Static_assert((int)RECORD_SERVERS_MAX <= 8, "a byte tells them apart");
+_Static_assert((int)RECORD_SERVERS_MAX <= 8, "a byte tells them apart, and a word holds their marks");
 #define DETAIL_COUNT_MAX ((UINT64_C(1) << 36) - 1)
 _Static_assert(DETAIL_COUNT < 16, "a type fits in its bits");
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
@@ -179,38 +179,75 @@ bool subject_add_client(struct subjects *t, struct subject *s, uint64_t hash)
 
 /* --- servers --- */
 
-static bool is_same(struct subject_addr a, struct subject_addr b)
+typedef uint32_t words4 __attribute__((vector_size(16)));
+
+/* Of addresses as they stand in memory, four at once. Behind the last there are more bytes. */
+static bool stands_among_v4(const uint8_t *p, size_t n, const uint8_t addr[16])
 {
-	return ((a.low ^ b.low) | (a.high ^ b.high)) == 0;
+	static const words4 place = { 0, 1, 2, 3 };
+	words4 low, high, found;
+	uint32_t want;
+
+	memcpy(&want, addr + 12, sizeof(want));
+	memcpy(&low, p, sizeof(low));
+	memcpy(&high, p + sizeof(low), sizeof(high));
+	found = (words4)((low == want) & (place < (uint32_t)n)) |
+		(words4)((high == want) & (place + 4 < (uint32_t)n));
+	return (found[0] | found[1] | found[2] | found[3]) != 0;
 }
 
-/* Does it stand in the subject itself? */
-static bool stands_here(const struct subject *s, struct subject_addr addr, uint16_t port)
+static bool stands_among(const struct subject *s, const uint8_t addr[16], bool v4)
 {
 	const uint8_t *p = subject_servers(s);
 
 	for (size_t i = 0; i < s->server_count; i++) {
 		bool v6 = subject_server_is_v6(s, i);
-		if (is_same(subject_addr_get(p, v6), addr))
-			return s->port == port;
+		if (v6 != v4 && (v6 ? memcmp(p, addr, 16) : memcmp(p, addr + 12, 4)) == 0)
+			return true;
 		p += subject_addr_size(v6);
 	}
 	return false;
 }
 
-static uint8_t mark_of(struct subject_addr addr, uint16_t port)
+/* Does it stand in the subject itself? What stands there mostly came with one message, and is of one kind. */
+static bool stands_here(const struct subject *s, const struct record_server *server)
 {
-	return (uint8_t)((addr.low + addr.high + port) * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+	bool v4 = subject_addr_is_v4(subject_addr_of(server->addr));
+
+	if (s->server_count == 0 || s->port != server->port)
+		return false;
+	if (s->server_v6 == 0)
+		return v4 && stands_among_v4(subject_servers(s), s->server_count, server->addr);
+	return stands_among(s, server->addr, v4);
 }
 
-static bool stands_in_rest(const struct subject_rest *r, struct subject_addr addr, uint16_t port)
+static uint8_t mark_of(const struct record_server *server)
 {
-	uint8_t mark = mark_of(addr, port);
+	struct subject_addr addr = subject_addr_of(server->addr);
 
-	for (size_t i = 0; i < r->server_count; i++)
-		if (r->server_mark[i] == mark && is_same(subject_addr_of(r->server[i].addr), addr) &&
-		    r->server[i].port == port)
+	return (uint8_t)((addr.low + addr.high + server->port) * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+}
+
+/* Bit 8 * i + 7 for each i below n whose mark it is. */
+static uint64_t marked(const struct subject_rest *r, uint8_t mark)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), low = each * 0x7f;
+	uint64_t x;
+
+	memcpy(&x, r->server_mark, sizeof(x));
+	x = le64toh(x) ^ each * mark;
+	x = ~(((x & low) + low) | x | low);
+	return r->server_count < 8 ? x & ((UINT64_C(1) << 8 * r->server_count) - 1) : x;
+}
+
+static bool stands_in_rest(const struct subject_rest *r, const struct record_server *server)
+{
+	for (uint64_t left = marked(r, mark_of(server)); left != 0; left &= left - 1) {
+		const struct record_server *known = &r->server[__builtin_ctzll(left) / 8];
+		if (memcmp(known->addr, server->addr, sizeof(known->addr)) == 0 &&
+		    known->port == server->port)
 			return true;
+	}
 	return false;
 }
 
@@ -219,24 +256,22 @@ static bool stands_in_rest(const struct subject_rest *r, struct subject_addr add
 static bool may_grow(const struct subjects *t, const struct subject *s, size_t bytes)
 {
 	return subjects_behind(t, s) == t->end &&
-	       (size_t)t->end * SUBJECT_PIECE + bytes + (size_t)(t->max - t->count) * SUBJECT_BYTES_MOST <
-		       (size_t)t->max * SUBJECT_BYTES_MOST;
+	       (size_t)t->end * SUBJECT_PIECE + bytes < (size_t)t->count * SUBJECT_BYTES_MOST;
 }
 
-static bool put_here(struct subjects *t, struct subject *s, struct subject_addr addr, uint16_t port)
+static bool put_here(struct subjects *t, struct subject *s, const struct record_server *server)
 {
-	bool v6 = !subject_addr_is_v4(addr);
-	uint64_t half[2] = { htobe64(v6 ? addr.high : addr.low << 32), htobe64(addr.low) };
+	bool v6 = !subject_addr_is_v4(subject_addr_of(server->addr));
+	size_t size = subject_addr_size(v6);
 
-	if (s->server_count == RECORD_SERVERS_MAX || (s->server_count > 0 && s->port != port) ||
+	if (s->server_count == RECORD_SERVERS_MAX || (s->server_count > 0 && s->port != server->port) ||
 	    s->link_len > 0 || !may_grow(t, s, SERVER_MOST))
 		return false;
-	memcpy(s->name + s->len + s->server_bytes, half,
-	       sizeof(half)); /* too much, where nothing stands yet */
+	memcpy(s->name + s->len + s->server_bytes, server->addr + sizeof(server->addr) - size, size);
 	s->server_v6 |= (uint8_t)((unsigned)v6 << s->server_count);
-	s->server_bytes += (uint8_t)subject_addr_size(v6);
+	s->server_bytes += (uint8_t)size;
 	s->server_count++;
-	s->port = port;
+	s->port = server->port;
 	t->end = subjects_behind(t, s);
 	return true;
 }
@@ -261,11 +296,10 @@ static bool server_add(struct subjects *t, struct subject *s, const struct recor
 		       size_t coming)
 {
 	struct subject_rest *r = s->rest != 0 ? subjects_hung(t, s->rest) : NULL;
-	struct subject_addr addr = subject_addr_of(server->addr);
 
-	if (stands_here(s, addr, server->port) || (r != NULL && stands_in_rest(r, addr, server->port)))
+	if (stands_here(s, server) || (r != NULL && stands_in_rest(r, server)))
 		return true;
-	if (r == NULL && put_here(t, s, addr, server->port))
+	if (r == NULL && put_here(t, s, server))
 		return true;
 	if (!servers_room(t, s, coming)) {
 		r = subjects_hung(t, s->rest);
@@ -273,7 +307,7 @@ static bool server_add(struct subjects *t, struct subject *s, const struct recor
 		return false;
 	}
 	r = subjects_hung(t, s->rest);
-	r->server_mark[r->server_count] = mark_of(addr, server->port);
+	r->server_mark[r->server_count] = mark_of(server);
 	r->server[r->server_count++] = *server;
 	return true;
 }

@@ -73,7 +73,10 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 		MUST(m->name.n > 0);
 		break;
 	case DISSECT_DNS_ANSWER:
-		MUST(m->name.n > 0 && (m->answer.type != 5 || m->answer.cname.n > 0));
+		MUST(m->name.n > 0 && (m->answer.type == 5 ? m->answer.cname.n : m->answer.addrs) > 0);
+		for (uint8_t i = 0; i < m->answer.addrs; i++)
+			drive_str(d,
+				  (struct dissect_str){ m->answer.addr[i].bytes, sizeof(*m->answer.addr) });
 		drive_name(d, m->answer.cname);
 		drive_name(d, m->answer.question);
 		break;

@@ -42,8 +42,8 @@ static inline void seen_answer(struct buf *b, const struct dissect_message *m)
 	buf_printf(b, " %u", m->answer.type);
 	if (m->answer.type == 5)
 		seen_str(b, m->answer.cname);
-	else
-		buf_printf(b, " %s", inet_ntop(AF_INET6, m->answer.addr.bytes, addr, sizeof(addr)));
+	for (uint8_t i = 0; i < m->answer.addrs; i++)
+		buf_printf(b, " %s", inet_ntop(AF_INET6, m->answer.addr[i].bytes, addr, sizeof(addr)));
 }
 
 static inline void seen_cert(struct buf *b, const struct dissect_message *m)

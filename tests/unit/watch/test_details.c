@@ -318,6 +318,8 @@ static void hidden_dns_is_named(void **state)
 	aggregate_resolvers(a, &table);
 	answer.name = str("dns.campus.example");
 	answer.answer.type = 1;
+	answer.answer.addr = &answer.flow.src;
+	answer.answer.addrs = 1;
 	aggregate_message(a, &answer);
 	hello(a, DISSECT_TLS, "dns.campus.example", 1, -1);
 	hello(a, DISSECT_TLS, "www.campus.example", 2, -1);
