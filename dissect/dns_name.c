@@ -8,6 +8,7 @@
  */
 #include "dissect/dns_name.h"
 
+#include "base/short.h"
 #include "dissect/proto.h"
 
 enum {
@@ -17,22 +18,37 @@ enum {
 	POINTER_REACH = 0x3fff,
 };
 
-typedef uint8_t block __attribute__((vector_size(DNS_NAME_BLOCK)));
+typedef int8_t block __attribute__((vector_size(DNS_NAME_BLOCK)));
 
-/* ASCII; others stay. */
-static inline block lower(block x) { return x | ((block)((x >= 'A') & (x <= 'Z')) & 0x20); }
+_Static_assert((int)DNS_NAME_BLOCK == (int)SHORT_BLOCK, "short names are copied in such blocks");
+
+/* ASCII; others stay: those from 0x80 on are below zero. */
+static inline block lower(block x) { return x | ((x > 'A' - 1) & (x < 'Z' + 1) & 0x20); }
+
+static inline void lower_block(uint8_t *to, const uint8_t *from)
+{
+	block x;
+
+	memcpy(&x, from, sizeof(x));
+	x = lower(x);
+	memcpy(to, &x, sizeof(x));
+}
 
 /* n bytes of `left` that are there; up to a block more is written. */
 static void lower_copy(uint8_t *to, const uint8_t *from, size_t n, size_t left)
 {
+	const struct short_places place = short_places(n);
 	size_t at = 0;
-	block x;
 
-	for (; at < n && at + sizeof(x) <= left; at += sizeof(x)) {
-		memcpy(&x, from + at, sizeof(x));
-		x = lower(x);
-		memcpy(to + at, &x, sizeof(x));
+	if (short_is(n)) {
+		lower_block(to, from);
+		lower_block(to + place.second, from + place.second);
+		lower_block(to + place.third, from + place.third);
+		lower_block(to + place.last, from + place.last);
+		return;
 	}
+	for (; at < n && at + sizeof(block) <= left; at += sizeof(block))
+		lower_block(to + at, from + at);
 	for (; at < n; at++)
 		to[at] = proto_lower(from[at]);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/short.h"
 #include "watch/details.h"
 #include "watch/hostname.h"
 #include "watch/order.h"
@@ -192,6 +193,7 @@ static void tell_as_seen(struct aggregate *a)
 
 	for (uint32_t number = subjects_first(); number != t->end; number = subjects_behind(t, s)) {
 		s = subjects_at(t, number);
+		subjects_prefetch_on(s);
 		if (s->len > 0)
 			first[n++] = s;
 		if (n == TOGETHER) {
@@ -271,7 +273,7 @@ static bool is_request(const struct dissect_message *m)
 static bool is_last(const struct host *h, struct dissect_str name, bool authority)
 {
 	return h->raw_len > 0 && h->raw_len == name.n && h->authority == authority &&
-	       memcmp(h->raw, name.p, name.n) == 0;
+	       short_same(h->raw, name.p, name.n);
 }
 
 /* Nearly all names are called as they are written. */
@@ -298,7 +300,7 @@ static void name_host(const struct aggregate *a, struct host *h, struct dissect_
 {
 	h->raw_len = name.n < HOSTNAME_MAX ? (uint8_t)name.n : 0;
 	h->authority = authority;
-	hostname_copy(h->raw, name.p, h->raw_len);
+	short_copy(h->raw, name.p, h->raw_len);
 	h->named = call(h, name);
 	if (h->named)
 		h->hash = subjects_hash(&a->table, &(struct subject_key){ .name = h->name, .len = h->len });
@@ -348,7 +350,7 @@ static void add_server(struct sighting *g, const struct dissect_addr *addr, uint
 
 static void set_link(struct sighting *g, const char *host, size_t n)
 {
-	hostname_copy(g->link, (const uint8_t *)host, n);
+	short_copy(g->link, host, n);
 	g->link_len = (uint8_t)n;
 }
 

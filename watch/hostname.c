@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/hostname.h"
 
+#include <endian.h>
 #include <string.h>
+
+#include "base/short.h"
 
 enum {
 	NAME_LONGEST = 253, /* 255 octets on the wire (RFC 1035 section 2.3.4) */
 	LABEL_LONGEST = 63,
 	DECODED_MAX = 1024, /* of an encoded URL, more than any host can reach into */
 	DECODE_ROUNDS = 2,  /* a login page behind a gateway encodes its address again */
-	SHORT = 64,         /* at least one is a dot: no label is too long */
 };
 
 /* Names without an owner that could file: RFC 6761 (localhost, invalid), RFC 6762 (local and appendix G),
@@ -18,6 +20,11 @@ static const char local_tops[][12] = {
 	"alt",     "lan",     "arpa",     "corp",     "home",      "local",     "onion",
 	"invalid", "private", "internal", "intranet", "localhost", "workgroup", "localdomain",
 };
+
+/* What they begin with: bit n for the n-th letter. */
+#define LOCAL_INITIALS                                                                                       \
+	(1u << ('a' & 31) | 1u << ('c' & 31) | 1u << ('h' & 31) | 1u << ('i' & 31) | 1u << ('l' & 31) |      \
+	 1u << ('o' & 31) | 1u << ('p' & 31) | 1u << ('w' & 31))
 
 /* Where those of n letters begin; most top labels have two or three. */
 static const uint8_t local_from[] = { 0, 0, 0, 0, 2, 5, 7, 7, 9, 11, 13, 13, 14 };
@@ -58,6 +65,15 @@ static size_t copy_labels(char *out, const uint8_t *p, size_t n)
 	return n > start && n - start <= LABEL_LONGEST ? start : 0;
 }
 
+/* Is it one of the top labels that mean something locally? */
+static bool is_local(const char *top, size_t n)
+{
+	for (size_t i = local_from[n]; i < local_from[n + 1]; i++)
+		if (top[0] == local_tops[i][0] && memcmp(top, local_tops[i], n) == 0)
+			return true;
+	return false;
+}
+
 /* A last label of digits only makes it an IPv4 address, whole or short (WHATWG URL, "ends in a number"). */
 static bool top_ok(const char *top, size_t n)
 {
@@ -67,18 +83,12 @@ static bool top_ok(const char *top, size_t n)
 		digits++;
 	if (digits == n)
 		return false;
-	if (n + 1 >= sizeof(local_from))
-		return true;
-	for (size_t i = local_from[n]; i < local_from[n + 1]; i++)
-		if (top[0] == local_tops[i][0] && memcmp(top, local_tops[i], n) == 0)
-			return false;
-	return true;
+	return n + 1 >= sizeof(local_from) || (LOCAL_INITIALS >> (top[0] & 31) & 1) == 0 || !is_local(top, n);
 }
 
 /* --- names that are called as they are written: sixteen bytes at once --- */
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef uint64_t words2 __attribute__((vector_size(16)));
+typedef int8_t bytes16 __attribute__((vector_size(16))); /* those from 0x80 on are below zero */
 
 static inline bytes16 load16(const uint8_t *p)
 {
@@ -88,39 +98,52 @@ static inline bytes16 load16(const uint8_t *p)
 	return x;
 }
 
-/* '-' to '9' has one byte too many, so has '_' to 'z'. */
-static inline bytes16 good_bytes(bytes16 x)
-{
-	return (bytes16)(((x >= '-') & (x <= '9') & (x != '/')) | ((x >= '_') & (x <= 'z') & (x != '`')));
-}
-
-/* Which of them cannot stand there: bad ones, and dots before a dot. */
+/* Which of them cannot stand there: all but '-' to '9' without '/' and '_' to 'z' without '`'; and dots
+ * before a dot. */
 static inline bytes16 bad_bytes(const uint8_t *p)
 {
-	bytes16 x = load16(p);
+	bytes16 x = load16(p), between = (x > '9') & ~(x > '_' - 1),
+		dots = (x == '.') & (load16(p + 1) == '.');
 
-	return ~good_bytes(x) | (bytes16)((x == '.') & (load16(p + 1) == '.'));
+	return ~(x > '-' - 1) | (x == '/') | between | (x == '`') | (x > 'z') | dots;
+}
+
+/* Of fewer bytes than a block has. */
+static inline bytes16 bad_start(const uint8_t *p, size_t n)
+{
+	static const bytes16 place = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+
+	return bad_bytes(p) & (place < (int8_t)n);
 }
 
 /* Are all bytes good, and no two of them dots that stand together? The last is no dot. */
 static bool all_good(const uint8_t *p, size_t n)
 {
-	static const bytes16 first = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
-	bytes16 bad;
+	const struct short_places at = short_places(n);
+	bytes16 bad = short_is(n) ? bad_bytes(p) | bad_bytes(p + at.second) | bad_bytes(p + at.last)
+				  : bad_start(p, n);
+	uint64_t word[2];
 
-	if (n < sizeof(bad)) {
-		bad = bad_bytes(p) & (bytes16)(first < (uint8_t)n);
-	} else {
-		bad = bad_bytes(p + n - sizeof(bad));
-		for (size_t at = 0; at + sizeof(bad) < n; at += sizeof(bad))
-			bad |= bad_bytes(p + at);
-	}
-	return (((words2)bad)[0] | ((words2)bad)[1]) == 0;
+	if (n > 3 * sizeof(bad))
+		bad |= bad_bytes(p + at.third);
+	memcpy(word, &bad, sizeof(word));
+	return (word[0] | word[1]) == 0;
 }
 
-/* Where the last label starts; 0 when there is no other. */
+/* Where the last label starts; 0 when there is no other. Most are short: the dot is in the last eight bytes.
+ */
 static size_t last_label(const uint8_t *p, size_t n)
 {
+	const uint64_t each = UINT64_C(0x0101010101010101), low = each * 0x7f;
+	uint64_t x;
+
+	if (n >= sizeof(x)) {
+		memcpy(&x, p + n - sizeof(x), sizeof(x));
+		x = le64toh(x) ^ each * '.';
+		x = ~(((x & low) + low) | x | low); /* the top bit of each byte that is 0 */
+		if (x != 0)
+			return n - (size_t)__builtin_clzll(x) / 8;
+	}
 	while (n > 0 && p[n - 1] != '.')
 		n--;
 	return n;
@@ -130,7 +153,8 @@ bool hostname_is_plain(const uint8_t p[HOSTNAME_MAX], size_t n)
 {
 	size_t top;
 
-	if (n == 0 || n > SHORT || p[0] == '.' || p[n - 1] == '.' || !all_good(p, n))
+	/* At least one is a dot: no label is too long. */
+	if (n == 0 || n > SHORT_MOST || p[0] == '.' || p[n - 1] == '.' || !all_good(p, n))
 		return false;
 	top = last_label(p, n);
 	return top > 0 && top_ok((const char *)p + top, n - top);

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 enum { HOSTNAME_MAX = 256 };
 
@@ -23,21 +22,5 @@ bool hostname_is_plain(const uint8_t p[HOSTNAME_MAX], size_t n);
 bool hostname_take_authority(char out[HOSTNAME_MAX], const uint8_t *p, size_t n);
 /* From a URL or bare host as it stands in another URL's query, percent-encoded up to twice. */
 bool hostname_take_encoded(char out[HOSTNAME_MAX], const uint8_t *p, size_t n);
-
-/* Names are short: they are copied before a call has begun. */
-static inline void hostname_copy(char *to, const uint8_t *from, size_t n)
-{
-	enum { BLOCK = 16 };
-	size_t at = 0;
-
-	for (; at + BLOCK <= n; at += BLOCK)
-		memcpy(to + at, from + at, BLOCK);
-	if (at < n && n >= BLOCK) {
-		memcpy(to + n - BLOCK, from + n - BLOCK, BLOCK); /* some bytes twice */
-		return;
-	}
-	for (; at < n; at++)
-		to[at] = (char)from[at];
-}
 
 #endif

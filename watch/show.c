@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/short.h"
+
 static int compare_servers(const struct record_server *a, const struct record_server *b)
 {
 	struct subject_addr x = subject_addr_of(a->addr), y = subject_addr_of(b->addr);
@@ -54,11 +56,9 @@ static void copy_text(char *out, const char *p, size_t n)
 	out[n] = '\0';
 }
 
-/* Behind a name there is more of a piece, and pieces of a known length are copied faster. */
 static void put_name(char out[RECORD_NAME_MAX], const char *name, size_t n)
 {
-	for (size_t at = 0; at < n; at += SUBJECT_NAME_PIECE)
-		memcpy(out + at, name + at, SUBJECT_NAME_PIECE);
+	short_copy(out, name, n);
 	out[n] = '\0';
 }
 
@@ -93,7 +93,7 @@ static void put_servers(const struct subject *s, const struct subject_rest *r, s
 	o->servers_more = r->servers_more;
 	put_addresses(s, o->servers);
 	if (r->server_count > 0)
-		memcpy(o->servers + s->server_count, r->server, r->server_count * sizeof(r->server[0]));
+		memmove(o->servers + s->server_count, r->server, r->server_count * sizeof(r->server[0]));
 	o->server_count = (uint8_t)(s->server_count + r->server_count);
 	sort_servers(o->servers, o->server_count);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/sightings.h"
 
-#include <string.h>
-
-#include "watch/hostname.h"
+#include "base/short.h"
 
 enum {
 	RESERVED = 4, /* one part in so many is kept for subjects of the campus */
@@ -30,7 +28,7 @@ struct sighting *sightings_add(struct sightings *q, const struct subject_key *k)
 	g = &q->item[q->count++];
 	g->key = *k;
 	g->key.name = g->name;
-	hostname_copy(g->name, (const uint8_t *)k->name, k->len);
+	short_copy(g->name, k->name, k->len);
 	g->count = 1;
 	g->server_count = 0;
 	g->known_only = false;
@@ -44,7 +42,7 @@ struct sighting *sightings_add(struct sightings *q, const struct subject_key *k)
 static bool is_of(const struct sighting *g, const struct subject_key *k)
 {
 	return g->key.hash == k->hash && g->key.via == k->via && g->key.kind == k->kind &&
-	       g->key.len == k->len && memcmp(g->name, k->name, k->len) == 0;
+	       g->key.len == k->len && short_same(g->name, k->name, k->len);
 }
 
 struct sighting *sightings_same(struct sightings *q, const struct subject_key *k, int64_t time,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/short.h"
 
 enum {
 	LINE = 64, /* bytes of a cache line */
@@ -21,7 +22,6 @@ enum {
 	TOGETHER = 32, /* names that are moved to new slots at a time */
 };
 
-_Static_assert(RECORD_NAME_MAX % SUBJECT_NAME_PIECE == 0, "names are copied in whole pieces");
 _Static_assert((int)NAME_AT < (int)LINE, "what each message touches is one cache line, and the name's");
 _Static_assert((int)SUBJECT_KIND_COUNT <= 16 && (int)VIA_COUNT <= 16, "kind and via share a byte");
 _Static_assert((int)VALUE_BYTES_MAX < (int)RECORD_VALUE_MAX, "values fit in records");
@@ -127,7 +127,7 @@ static uint32_t tag_of(const struct subjects *t, uint64_t hash)
 
 bool subjects_is(const struct subject *first, const struct subject_key *k)
 {
-	return first->kind == k->kind && first->len == k->len && memcmp(first->name, k->name, k->len) == 0;
+	return first->kind == k->kind && first->len == k->len && short_same(first->name, k->name, k->len);
 }
 
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k)
@@ -153,7 +153,7 @@ struct subject *subjects_guess_via(const struct subjects *t, const struct subjec
 	if (first->next == 0)
 		return NULL;
 	s = subjects_at(t, first->next);
-	__builtin_prefetch(s);
+	subject_prefetch_record(s);
 	return s;
 }
 
@@ -217,6 +217,7 @@ static void slots_double(struct subjects *t)
 	for (uint32_t number = subjects_first(); number != t->end; number = subjects_behind(t, s)) {
 		struct subject_key k;
 		s = subjects_at(t, number);
+		subjects_prefetch_on(s);
 		if (s->len == 0)
 			continue;
 		k = (struct subject_key){ .name = s->name, .len = s->len };
@@ -236,7 +237,7 @@ static void add_first(struct subjects *t, struct subject *s, const struct subjec
 {
 	if (t->names > t->mask / 4 * 3 && t->mask < t->slots_most - 1)
 		slots_double(t);
-	memcpy(s->name, k->name, k->len);
+	short_copy(s->name, k->name, k->len);
 	slot_put(t, k->hash, subjects_number(t, s));
 	t->names++;
 }

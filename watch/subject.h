@@ -110,7 +110,6 @@ uint64_t subjects_hash(const struct subjects *t, const struct subject_key *k);
 enum {
 	SUBJECT_PIECE = 8,       /* they begin at multiples of this, so that 32 bits reach, */
 	SUBJECT_HUNG_PIECE = 16, /* what hangs on them at those of this, */
-	SUBJECT_NAME_PIECE = 16, /* and their names are copied in these */
 	/* of one with its name; what else stands in it takes what others leave */
 	SUBJECT_BYTES_MOST = (offsetof(struct subject, name) + RECORD_NAME_MAX + SUBJECT_PIECE - 1) /
 			     SUBJECT_PIECE * SUBJECT_PIECE,
@@ -136,6 +135,14 @@ static inline uint32_t subjects_behind(const struct subjects *t, const struct su
 		       (s->link_len > 0 ? SUBJECT_LINK_AT + (size_t)s->link_len : 0);
 
 	return subjects_number(t, s) + (uint32_t)((bytes + SUBJECT_PIECE - 1) / SUBJECT_PIECE);
+}
+
+/* Who goes through them all learns from each where the next one is: this asks for what stands farther on. */
+static inline void subjects_prefetch_on(const struct subject *s)
+{
+	enum { ON = 1024 };
+
+	__builtin_prefetch((const char *)s + ON);
 }
 
 /* To be said some time before a subject is looked for. */

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/short.h"
+
 enum {
 	LINE = 64,            /* bytes of a cache line */
 	REST_LEAST = 64,      /* of the arena, kept for each subject that has no rest yet */
@@ -74,8 +76,9 @@ static bool rest_move(struct subjects *t, struct subject *s, size_t servers, siz
 	*r = *old;
 	r->server_cap = (uint8_t)servers;
 	r->client_cap = client_cap;
-	memcpy(r->server, old->server, old->server_count * sizeof(r->server[0]));
-	memcpy(subject_clients(r), subject_clients(old), clients_listed(old) * sizeof(uint64_t));
+	/* Not memcpy(): that becomes a string instruction here, which begins slowly. */
+	memmove(r->server, old->server, old->server_count * sizeof(r->server[0]));
+	memmove(subject_clients(r), subject_clients(old), clients_listed(old) * sizeof(uint64_t));
 	arena_put(&t->arena, old, rest_bytes(old->server_cap, old->client_cap));
 	s->rest = place_of(t, r);
 	return true;
@@ -108,7 +111,7 @@ static void grow(struct subjects *t, uint32_t *place, size_t item, uint8_t *cap,
 	if (p == NULL)
 		return;
 	if (*cap > 0) {
-		memcpy(p, subjects_hung(t, *place), *cap * item);
+		memmove(p, subjects_hung(t, *place), *cap * item);
 		arena_put(&t->arena, subjects_hung(t, *place), *cap * item);
 	}
 	*cap = (uint8_t)(room < most ? room : most);
@@ -329,7 +332,7 @@ static bool copy_name(struct subjects *t, const char *p, size_t n, uint32_t *out
 
 	if (copy == NULL)
 		return false;
-	memcpy(copy, p, n);
+	short_copy(copy, p, n);
 	*out = place_of(t, copy);
 	return true;
 }
@@ -344,10 +347,10 @@ static bool link_here(struct subjects *t, struct subject *s, const char *host, s
 		if (s->rest != 0 || !may_grow(t, s, SUBJECT_LINK_AT + n + SUBJECT_PIECE))
 			return false;
 		s->link_len = (uint8_t)n;
-		memcpy(link + SUBJECT_LINK_AT, host, n);
+		short_copy(link + SUBJECT_LINK_AT, host, n);
 		t->end = subjects_behind(t, s);
 	} else {
-		if (s->link_len != n || memcmp(link + SUBJECT_LINK_AT, host, n) != 0)
+		if (s->link_len != n || !short_same(link + SUBJECT_LINK_AT, host, n))
 			return false;
 		memcpy(&count, link, sizeof(count));
 	}
