@@ -4,11 +4,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "probes/nearby.h"
+
 enum {
 	LINE_BYTES = 600, /* of a number's line, on each side */
 	TAIL_LINES = 40,  /* at the end of a text that may be its imprint */
 	TAIL_BYTES = 3000,
 	REST_ALONE = 3,   /* characters of other words beside a number that stands for itself */
+	REST_BESIDE = 6,  /* in front of or behind a line that says whose the page is */
 	REST_SELF = 10,   /* where the page speaks of itself, and on lines without a number */
 	REST_MARKED = 30, /* where it says whose it is, and in a footer */
 };
@@ -92,8 +95,8 @@ struct view_span gather_line(const struct gather *g, size_t at, size_t end)
 	struct view_span s = { at, end };
 	const char *text = g->text->p;
 
-	if (g->place == IMPRINT_SEEN && view_row(g->view, at, &s) && at - s.from < LINE_BYTES && s.to > end &&
-	    s.to - end < LINE_BYTES)
+	if (g->place == IMPRINT_SEEN && view_row(g->view, at, &s) && at - s.from < LINE_BYTES &&
+	    s.to >= end && s.to - end < LINE_BYTES)
 		return s;
 	s = (struct view_span){ at, end };
 	while (s.from > 0 && text[s.from - 1] != '\n' && at - s.from < LINE_BYTES)
@@ -137,8 +140,10 @@ static bool beside_mark(const struct gather *g, struct view_span line)
 /* How many other words may stand beside a number that is the page's own: licences stand in rows. */
 static size_t rest_of(const struct gather *g, const struct matter *m, size_t numbers, struct view_span line)
 {
-	if (m->self || (m->names == 0 && beside_mark(g, line)))
+	if (m->self)
 		return REST_SELF;
+	if (m->names == 0 && beside_mark(g, line))
+		return REST_BESIDE;
 	return m->names == 0 ? REST_ALONE * numbers : REST_ALONE;
 }
 
@@ -153,21 +158,55 @@ static size_t numbers_in(const struct gather *g, struct view_span line)
 	return count;
 }
 
-/* More words than an imprint has, or a row of a table that names somebody and something else. */
-static bool is_mention(const struct gather *g, size_t at, bool *marked)
+/* More words than an imprint has, or a line that names somebody and something else. */
+static bool is_mention(struct gather *g, size_t at)
 {
 	const struct number *n = &g->number[at];
 	struct view_span row, line = gather_line(g, n->at, n->end);
 	struct matter m = gather_matter(g, line);
 
-	*marked = m.mark || m.self || gather_names_owner(g, g->text->p + line.from, line.to - line.from);
+	g->marked[at] =
+		m.mark || m.self || gather_names_owner(g, g->text->p + line.from, line.to - line.from);
+	g->foreign[at] = m.names > 0 && !g->marked[at] &&
+			 !nearby_tells_others(g->text->p + line.from, n->at - line.from);
+	g->listed[at] = g->place == IMPRINT_SEEN && (m.names > 0 || m.rest > 0) && !g->marked[at] &&
+			view_row(g->view, n->at, &row);
 	if (m.mark || gather_in_foot(g, n->at))
 		return m.rest > REST_MARKED;
 	if (g->place == IMPRINT_ATTRIBUTE && m.names > 0)
 		return true;
 	if (m.rest > rest_of(g, &m, numbers_in(g, line), line) || (!m.self && (m.dated || m.stop)))
 		return true;
-	return m.names > 0 && m.rest > 0 && g->place == IMPRINT_SEEN && view_row(g->view, n->at, &row);
+	return g->foreign[at] && m.rest > 0 && g->place == IMPRINT_SEEN;
+}
+
+static bool same_filer(const struct number *a, const struct number *b)
+{
+	return gather_body(a) > 0 ? gather_same_body(a, b->value) : strcmp(a->value, b->value) == 0;
+}
+
+static bool same_line(const struct gather *g, const struct number *a, const struct number *b)
+{
+	size_t from = a->at < b->at ? a->at : b->at, to = a->at < b->at ? b->at : a->at;
+
+	return to - from < LINE_BYTES && memchr(g->text->p + from, '\n', to - from) == NULL;
+}
+
+/* Rows and items that name different bodies, each with its number, are a list of them, and so is a line that
+ * does: none is the page's. */
+static bool in_list(const struct gather *g, size_t at)
+{
+	const struct number *m = &g->number[at];
+
+	if (gather_in_foot(g, m->at))
+		return false;
+	for (size_t i = 0; i < g->numbers; i++)
+		if (g->number[i].type == m->type && !same_filer(m, &g->number[i]) &&
+		    ((g->listed[at] && g->listed[i]) ||
+		     (g->foreign[at] && g->foreign[i] && gather_body(m) > 0 &&
+		      same_line(g, m, &g->number[i]))))
+			return true;
+	return false;
 }
 
 /* From the end backwards, while hardly anything but an imprint's matter stands there. */
@@ -210,7 +249,10 @@ void gather_places(struct gather *g)
 	drop_told(g);
 	g->tail = SIZE_MAX;
 	for (size_t i = 0; i < g->numbers; i++)
-		g->whose[i] = is_mention(g, i, &g->marked[i]) ? MENTION : THE_PAGES;
+		g->whose[i] = is_mention(g, i) ? MENTION : THE_PAGES;
+	for (size_t i = 0; i < g->numbers; i++)
+		if (in_list(g, i))
+			g->whose[i] = MENTION;
 	if (g->place == IMPRINT_SEEN)
 		find_tail(g);
 }

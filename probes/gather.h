@@ -33,6 +33,9 @@ struct gather {
 	struct number number[GATHER_NUMBERS_MAX];
 	enum whose whose[GATHER_NUMBERS_MAX];
 	bool marked[GATHER_NUMBERS_MAX]; /* its line says whose the page is */
+	bool listed[GATHER_NUMBERS_MAX]; /* a row or an item names something beside it, but not whose the page
+					    is */
+	bool foreign[GATHER_NUMBERS_MAX]; /* its line names somebody, and not whose the page is */
 	size_t numbers, bodies;
 	size_t tail; /* where the imprint at the end of the text begins */
 	struct owner owner[GATHER_OWNERS_MAX];

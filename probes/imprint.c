@@ -127,11 +127,11 @@ static enum whose whose_alone(const struct gather *g, size_t at)
 	struct owner_front f = owner_front(g->text->p, m->at);
 	const char *end = g->text->p + g->text->len, *behind = closing(g->text->p + m->end, end);
 
-	f.others &= !gather_names_owner(g, f.name, f.n); /* 维护：某大学信息中心 */
+	f.others = f.others && !gather_names_owner(g, f.name, f.n); /* 维护：某大学信息中心 */
 	if (f.bracket && behind != NULL && !f.page &&
 	    ((f.others && (f.by || gather_body(m) > 0)) || goes_on(behind, end)))
 		return OTHERS;
-	if (gather_body(m) > 0 && in_others_link(g, m))
+	if ((gather_body(m) > 0 && in_others_link(g, m)) || (gather_body(m) == 0 && f.others && f.by))
 		return OTHERS;
 	if (of_company(g, at) || goes_along(g, at))
 		return OTHERS;
@@ -219,6 +219,22 @@ static bool has_better(const struct gather *g, const struct number *m)
 	return false;
 }
 
+/* Outside of the imprint of a page that has none of its own there, more than one body: others'. */
+static void drop_strays(struct gather *g)
+{
+	const struct number *one = NULL;
+	bool many = false;
+
+	for (size_t i = 0; i < g->numbers && g->im->owns == 0 && g->place == IMPRINT_SEEN; i++)
+		if (g->whose[i] < MENTION && gather_body(&g->number[i]) > 0) {
+			many |= one != NULL && !gather_same_body(one, g->number[i].value);
+			one = &g->number[i];
+		}
+	for (size_t i = 0; i < g->numbers && many; i++)
+		if (gather_body(&g->number[i]) > 0 && !g->marked[i])
+			g->whose[i] = OTHERS;
+}
+
 static void count_bodies(struct gather *g)
 {
 	for (size_t i = 0; i < g->numbers; i++) {
@@ -286,6 +302,21 @@ static size_t distinct_apps(const struct gather *g)
 	return count;
 }
 
+/* Somebody is named beside it, and it is not who has the ICP number of its line, which is the page's. */
+static bool is_foreign(const struct gather *g, size_t at)
+{
+	const struct number *m = &g->number[at];
+	struct view_span line = gather_line(g, m->at, m->end);
+
+	if (!g->foreign[at] || (g->im->owns == 0 && !g->im->foot_owner && g->owners == 0))
+		return false;
+	for (size_t i = 0; i < g->numbers; i++)
+		if (g->number[i].at >= line.from && g->number[i].end <= line.to &&
+		    gather_body(&g->number[i]) > 0 && is_own(g->im, &g->number[i]))
+			return false;
+	return true;
+}
+
 /* Outside of the footers, where it is known whose the page is. */
 static void judge_bodiless(struct gather *g)
 {
@@ -295,7 +326,11 @@ static void judge_bodiless(struct gather *g)
 		const struct number *m = &g->number[i];
 		if (is_old_licence(m) && of_map(g, i))
 			g->whose[i] = OTHERS;
-		if (g->place != IMPRINT_SEEN || gather_in_imprint(g, m->at))
+		if (g->place != IMPRINT_SEEN || gather_in_foot(g, m->at))
+			continue;
+		if (gather_body(m) == 0 && is_foreign(g, i))
+			g->whose[i] = OTHERS;
+		if (gather_in_imprint(g, m->at))
 			continue;
 		if (is_old_licence(m) && g->im->owns > 0 &&
 		    !gather_names_owner(g, front_of(g, i), (size_t)(g->text->p + m->at - front_of(g, i))))
@@ -315,6 +350,7 @@ static void judge(struct gather *g)
 			g->whose[i] = whose_alone(g, i);
 	keep_own(g);
 	settle_doubt(g);
+	drop_strays(g);
 	for (size_t i = 0; i < g->numbers; i++) {
 		const struct number *m = &g->number[i];
 		bool own = gather_body(m) > 0 && is_own(g->im, m);

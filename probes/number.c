@@ -523,8 +523,8 @@ static bool only_leads(const char *p, const char *end)
 /* "格式如：…", "（例：…）": an example, of whoever has it. */
 static bool is_sample(const struct scan *s)
 {
-	static const char *const words[] = { "如",   "示例", "样例", "范例", "举例", "例:",
-					     "例：", "格式", "参照", "e.g",  "E.g",  NULL };
+	static const char *const words[] = { "如",   "示例", "样例", "范例", "举例", "例:", "样式", "写法",
+					     "形如", "例：", "格式", "参照", "e.g",  "E.g", NULL };
 	const char *end = s->start + s->found.at;
 	const char *from = s->found.at > LABEL_BYTES ? end - LABEL_BYTES : s->start;
 

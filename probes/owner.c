@@ -323,7 +323,7 @@ bool owner_alone(const char *text, size_t from, size_t to, struct owner *o)
 static bool served_by(const struct nearby *w, size_t last, struct owner_front *f)
 {
 	static const char *const verbs[] = { "提供", "开发", "承建", "建设", "制作",
-					     "设计", "运维", "维护", "支持" };
+					     "设计", "运维", "维护", "支持", "研发" };
 	const char *end = w->at[last], *by = NULL, *behind;
 
 	for (const char *p = w->at[0]; (p = memmem(p, (size_t)(end - p), "由", strlen("由"))) != NULL;)

@@ -327,22 +327,17 @@ static void on_body(struct page *p, const struct html_token *t)
 		read_code(p, onload);
 }
 
-/* To a host that shares no name with the page's own, and to nobody who keeps the numbers. */
-static bool leads_away(struct page *p, struct html_str href)
-{
-	struct url u;
-
-	href = plain(&p->inner, href);
-	return href.n < PROBE_URL_MAX && url_join(&u, &p->base, href.p, href.n) && !url_akin(&u, &p->own) &&
-	       strstr(u.host, "gov.cn") == NULL && strstr(u.host, "beian") == NULL;
-}
-
-/* Does the link that is open lead to somebody else? */
+/* Does the open link lead to a host without a name of the page's own, and to none that keeps the numbers? */
 static bool is_away(struct page *p)
 {
 	struct html_str href = p->anchor;
+	struct url u;
 
-	return href.n > 0 && memmem(href.p, href.n, "//", 2) != NULL && leads_away(p, href);
+	if (href.n == 0 || memmem(href.p, href.n, "//", 2) == NULL)
+		return false;
+	href = plain(&p->inner, href);
+	return href.n < PROBE_URL_MAX && url_join(&u, &p->base, href.p, href.n) && !url_akin(&u, &p->own) &&
+	       strstr(u.host, "gov.cn") == NULL && strstr(u.host, "beian") == NULL;
 }
 
 /* The link that is open ends: where it leads matters only to one that shows a number. */

@@ -186,19 +186,27 @@ static void span_step(struct view *v, const struct html_token *t, struct view_ma
 	}
 }
 
-/* A row ends with the next tag of its table; one that holds a table is that table's frame. */
+static void row_begin(struct view *v, bool begins, bool item)
+{
+	v->row_from = begins ? v->seen.len : SIZE_MAX;
+	v->cells = item ? 2 : 0;
+}
+
+/* A row ends with the next tag of its table; one that holds a table is that table's frame. An item of a list
+ * is a row, too. */
 static void row_step(struct view *v, const struct html_token *t)
 {
-	bool row = strcmp(t->name, "tr") == 0, begins = t->what == HTML_START;
+	static const char *const holders[] = { "table", "ul", "ol" };
+	bool item = strcmp(t->name, "li") == 0, row = item || strcmp(t->name, "tr") == 0;
+	bool begins = t->what == HTML_START;
 
 	if (begins && (strcmp(t->name, "td") == 0 || strcmp(t->name, "th") == 0))
 		v->cells++;
-	if (!row && strcmp(t->name, "table") != 0)
+	if (!row && !AMONG(t->name, holders))
 		return;
 	if (v->row_from != SIZE_MAX && v->cells > 1 && v->rows < VIEW_ROWS_MAX && (row || !begins))
 		v->row_at[v->rows++] = (struct view_span){ v->row_from, v->seen.len };
-	v->row_from = row && begins ? v->seen.len : SIZE_MAX;
-	v->cells = 0;
+	row_begin(v, row && begins, item);
 }
 
 static void spans_step(struct view *v, const struct html_token *t)

@@ -44,8 +44,8 @@ struct view {
 	size_t aways;
 	struct view_span away_at[VIEW_AWAY_MAX]; /* the text of a link that leads to somebody else's host */
 	size_t rows;
-	struct view_span
-		row_at[VIEW_ROWS_MAX]; /* of tables, of more than one cell and without a table inside */
+	struct view_span row_at[VIEW_ROWS_MAX]; /* of tables, of more than one cell and without a table
+						   inside; items */
 	struct view_mark code;
 	size_t codes;
 	struct view_span code_at[VIEW_FEET_MAX]; /* <pre>, <code>: examples */

@@ -174,6 +174,9 @@ static void test_front(void **state)
 		{ "本网站（#", false, true, true },
 		{ "江州学院版权所有（#", false, true, true },
 		{ "本站由云帆科技有限公司（#", false, false, true },
+		{ "本站由云帆科技有限公司提供技术支持 #", true, false, false },
+		{ "云服务由云帆科技有限公司提供（#", true, false, true },
+		{ "本站由江州学院主办 #", false, false, false },
 	};
 
 	(void)state;
