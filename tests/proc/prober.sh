@@ -61,7 +61,7 @@ pid $work/nginx.pid;
 error_log $work/error.log;
 events { worker_connections 1024; }
 http {
-	log_format probe '\$msec \$scheme \$host \$request_method \$request_uri \$status "\$http_user_agent"';
+	log_format probe '\$msec \$scheme \$host \$request_method \$request_uri \$status \$request_time "\$http_user_agent"';
 	access_log $seen probe;
 	server {
 		listen $server:80 default_server;
@@ -234,7 +234,7 @@ twice() {
 		{ a = $2 " " $3 " " $4 " " $5; fine = !(a in last) }
 		$5 == "/" { for (i = 1; i <= cuts && !fine; i++) fine = last[a] - 1 < cut[i] && cut[i] < $1 }
 		!fine { print a }
-		{ last[a] = $1 }' "$work/cuts" "$seen"
+		{ last[a] = $1 - $7 }' "$work/cuts" "$seen" # when it was asked; told at its end
 }
 check "nobody was asked for anything twice" sh -c '! [ "$1" ]' sh "$(twice)"
 check "nor was a job tried twice" none "attempts > 1 AND name NOT LIKE '$asked_by_hand.%'"
