@@ -7,6 +7,7 @@
 
 #include "probes/html.h"
 #include "probes/ident.h"
+#include "probes/script.h"
 
 enum {
 	PACKAGE_MAX = 128, /* bytes of a package's name */
@@ -31,7 +32,7 @@ static const struct {
 	{ "app.xiaomi.com", "/", "id=", FACT_ANDROID_PACKAGE },
 	{ "play.google.com", "/store/apps", "id=", FACT_ANDROID_PACKAGE },
 	{ "play.app.goo.gl", "/", "id=", FACT_ANDROID_PACKAGE },
-	{ "appgallery.huawei.com", "/", NULL, 0 },
+	{ "appgallery.huawei.com", "/", "id=", FACT_ANDROID_PACKAGE }, /* or /app/C100123456 */
 	{ "appgallery.cloud.huawei.com", "/", NULL, 0 },
 	{ "appgallery1.huawei.com", "/", NULL, 0 },
 	{ "appgallery5.huawei.com", "/", NULL, 0 },
@@ -185,11 +186,12 @@ static void add_plain(struct links *l, enum fact type, unsigned confidence, cons
 
 /* -- what a URL may be */
 
+/* A name with this ending, not the ending alone: that is left of a URL which a script puts together. */
 static bool path_ends(const char *path, const char *ending)
 {
 	size_t n = strcspn(path, "?#"), m = strlen(ending);
 
-	return n > m && strncasecmp(path + n - m, ending, m) == 0;
+	return n > m && path[n - m - 1] != '/' && strncasecmp(path + n - m, ending, m) == 0;
 }
 
 /* appgallery.huawei.com/#/app/C100123456: the shop's own page behind the sign is one of the same path. */
@@ -421,13 +423,11 @@ static bool may_tell(const char *text)
 	return false;
 }
 
-void link_read(struct links *l, unsigned confidence, const char *url, size_t n, const char *where)
+static void read_url(struct links *l, unsigned confidence, const char *url, size_t n, const char *where)
 {
 	char text[PROBE_URL_MAX];
 	struct url u;
 
-	while (n > 0 && (unsigned char)*url <= ' ')
-		url++, n--;
 	if (n == 0 || n >= sizeof(text) || *url == '#')
 		return;
 	memcpy(text, url, n);
@@ -443,6 +443,36 @@ void link_read(struct links *l, unsigned confidence, const char *url, size_t n, 
 			add_plain(l, FACT_APK_LINK, confidence, &u, where);
 	} else
 		shop(l, confidence, &u, text, where);
+}
+
+/* javascript:location.href='…', javascript:download('…'): what its strings say, each whole. */
+static void read_code(struct links *l, unsigned confidence, const char *text, size_t n, const char *where)
+{
+	struct script s;
+	struct script_string str;
+	struct buf url = { 0 };
+
+	script_init(&s, text, n);
+	while (script_string(&s, &str)) {
+		buf_reset(&url);
+		script_unescape_all(&url, str.text.p, str.text.n);
+		if (!str.joined && url.len > 0)
+			read_url(l, confidence, url.p, url.len, where);
+	}
+	buf_clear(&url);
+}
+
+void link_read(struct links *l, unsigned confidence, const char *url, size_t n, const char *where)
+{
+	static const char code[] = "javascript:";
+	size_t k = sizeof(code) - 1;
+
+	while (n > 0 && (unsigned char)*url <= ' ')
+		url++, n--;
+	if (n > k && strncasecmp(url, code, k) == 0)
+		read_code(l, confidence, url + k, n - k, where);
+	else
+		read_url(l, confidence, url, n, where);
 }
 
 void link_origin(struct probe_facts *f, unsigned confidence, const struct url *u, const char *why)

@@ -17,7 +17,8 @@ struct links {
 	char police[NUMBER_MAX]; /* of the first link to the register; "" none */
 };
 
-/* One URL as it stands, references decoded. where: the attribute or "script", for the note. */
+/* One URL as it stands, references decoded; of javascript: those that its strings are. where: the attribute
+ * or "script", for the note. */
 void link_read(struct links *l, unsigned confidence, const char *url, size_t n, const char *where);
 /* What a page says is its app: Apple's number (FACT_IOS_STORE) or a package. Nothing that is not one's form.
  */
