@@ -97,6 +97,7 @@ static const struct {
 	{ "微信", WORD },       { "微博", WORD },       { "公众号", WORD },
 	{ "手机", WORD },       { "扫码", WORD },       { "关注", WORD },
 	{ "客服", WORD },       { "访问", WORD },       { "年", WORD },
+	{ "客户端", WORD },     { "认证", WORD },       { "执照", WORD },
 };
 
 /* Does a day stand here? 2023-01-10, 2023年1月. */

@@ -177,6 +177,14 @@ static void skip_closing(struct glyphs *g)
 
 static bool more_digits(struct glyphs g) { return glyph_next(&g) == ' ' && glyph_digit(glyph_peek(g)); }
 
+/* "-1-京公网安备": the dash begins another statement, and no telephone or date goes on. */
+static bool dash_parts(struct glyphs g)
+{
+	(void)glyph_next(&g);
+	glyph_blanks(&g);
+	return glyph_han(glyph_peek(g));
+}
+
 /* -- "-11A": what it is of. Returns its length in out, 0: there is none. */
 static size_t read_suffix(struct glyphs *g, char out[8], char *kind)
 {
@@ -204,7 +212,7 @@ static size_t read_suffix(struct glyphs *g, char out[8], char *kind)
 	} else if (gap && (n == SUFFIX_DIGITS || more_digits(at))) {
 		return 0; /* "号 - 2026", "号 - 400 810 1234": a year, a telephone */
 	}
-	if (glyph_alnum(c) || (c == '-' && *kind == '\0')) {
+	if (glyph_alnum(c) || (c == '-' && *kind == '\0' && !dash_parts(at))) {
 		*kind = '\0';
 		return 0;
 	}
@@ -268,7 +276,9 @@ static bool old_licence(struct scan *s, const char *begin, const char *zh, struc
 	if (!glyph_word(g, "证"))
 		return false;
 	skip_filler(g);
-	if (run_of_digits(g, digits, sizeof(digits)) != OLD_LICENCE || is_template(digits) || !word_hao(g))
+	if (run_of_digits(g, digits, sizeof(digits)) != OLD_LICENCE || is_template(digits))
+		return false;
+	if (!word_hao(g) && (glyph_alnum(glyph_peek(*g)) || glyph_peek(*g) == '.'))
 		return false;
 	(void)read_suffix(g, suffix, &kind);
 	s->found = (struct number){ .type = by_kind(kind, FACT_TELECOM_NUMBER),
