@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "probes/nearby.h"
+#include "probes/selfsaid.h"
 
 enum {
 	LINE_BYTES = 600, /* of a number's line, on each side */
@@ -158,6 +159,22 @@ static size_t numbers_in(const struct gather *g, struct view_span line)
 	return count;
 }
 
+/* Does a sentence in which the page speaks of itself lead to the numbers of this line? Then who runs it is
+ * an owner. */
+static bool says_own(struct gather *g, size_t at, struct view_span line)
+{
+	struct owner o;
+	size_t first = at;
+
+	while (first > 0 && g->number[first - 1].at >= line.from)
+		first--;
+	if (g->place == IMPRINT_ATTRIBUTE || !selfsaid_leads(g->text->p, line.from, g->number[first].at, &o))
+		return false;
+	if (o.n > 0 && first == at)
+		gather_owner(g, &o);
+	return true;
+}
+
 /* More words than an imprint has, or a line that names somebody and something else. */
 static bool is_mention(struct gather *g, size_t at)
 {
@@ -171,6 +188,10 @@ static bool is_mention(struct gather *g, size_t at)
 			 !nearby_tells_others(g->text->p + line.from, n->at - line.from);
 	g->listed[at] = g->place == IMPRINT_SEEN && (m.names > 0 || m.rest > 0) && !g->marked[at] &&
 			view_row(g->view, n->at, &row);
+	if (says_own(g, at, line)) {
+		g->marked[at] = true;
+		return m.strange > 0;
+	}
 	if (m.mark || gather_in_foot(g, n->at))
 		return m.rest > REST_MARKED;
 	if (g->place == IMPRINT_ATTRIBUTE && m.names > 0)

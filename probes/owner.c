@@ -22,6 +22,7 @@ enum side {
 	AFTER_ELSE,  /* © 2026 某大学; 某大学 © 2026 */
 	LINE_END,    /* All Rights Reserved 某大学, and nothing behind it */
 	LABELLED,    /* 公司名称：某公司, on one line: of forms and of lists, too */
+	RUN_BY,      /* 由某公司运营 */
 };
 
 /* What a name stands beside. With a colon behind it, any of them stands in front of the name. */
@@ -44,6 +45,11 @@ static const struct {
 	{ "运营单位", NAME_AFTER, 85 },
 	{ "运营主体", NAME_AFTER, 85 },
 	{ "运营方", NAME_AFTER, 80 },
+	{ "运营者", LABELLED, 80 },
+	{ "运营", RUN_BY, 80 },
+	{ "开办单位", LABELLED, 85 },
+	{ "所有方", LABELLED, 80 },
+	{ "服务提供方", LABELLED, 75 },
 	{ "备案主体", NAME_AFTER, 90 },
 	{ "主体名称", NAME_AFTER, 90 },
 	{ "网站所有者", NAME_AFTER, 90 },
@@ -204,7 +210,7 @@ static size_t pass_signs(const struct nearby *w, size_t last, bool lines, bool *
 
 static bool backward(struct owner *o, const char *start, const char *mark, bool lines)
 {
-	static const char *const leads[] = { "本网站由", "本站由", "本系统由", "由",
+	static const char *const leads[] = { "本网站由", "本站由", "本系统由", "本平台由", "由",
 					     "本网站",   "本站",   "归",       "属" };
 	struct nearby w;
 	const char *behind;
@@ -295,6 +301,18 @@ static bool is_alone(struct owner *o)
 	       (orgname_within(o->name, n) || NEARBY_HAS(o->name, n, places)) && is_name(o) && o->n == n;
 }
 
+/* 某公司|（以下简称“某某”） */
+static size_t without_alias(const char *s, size_t n)
+{
+	static const char *const alias[] = { "(以下简称", "(下称", "(简称" };
+	const char *behind;
+
+	for (struct glyphs g = { s, s + n }; g.p < g.end; (void)glyph_next(&g))
+		if (STARTS(g.p, g.end, alias, &behind))
+			return (size_t)(g.p - s);
+	return n;
+}
+
 bool owner_alone(const char *text, size_t from, size_t to, struct owner *o)
 {
 	struct glyphs g = { text + from, text + to };
@@ -305,7 +323,7 @@ bool owner_alone(const char *text, size_t from, size_t to, struct owner *o)
 		struct owner one = { .name = g.p, .at = to, .confidence = UNMARKED };
 		while (g.p < g.end && *g.p != '\n' && *g.p != '|' && glyph_peek(g) != ' ')
 			(void)glyph_next(&g);
-		one.n = (size_t)(g.p - one.name);
+		one.n = without_alias(one.name, (size_t)(g.p - one.name));
 		if (g.p < g.end)
 			(void)glyph_next(&g);
 		nearby_look_back(&w, text + from, one.name);
@@ -459,6 +477,30 @@ static bool at_line_start(struct owner *o, const char *start, const char *mark)
 	       !NEARBY_HAS(o->name + o->n, (size_t)(mark - o->name) - o->n, companies);
 }
 
+/* Does s..end end with 由? */
+static bool ends_by(const char *s, const char *end)
+{
+	const size_t n = strlen("由");
+
+	return (size_t)(end - s) >= n && memcmp(end - n, "由", n) == 0;
+}
+
+/* Powered by Discuz! © 2001-2017 Comsenz Inc.: the copyright of the program that made the page, in the words
+ * that it comes with. */
+static bool is_maker(const struct owner *o, const char *start, const char *mark)
+{
+	static const char *const makers[] = { "Comsenz", "Discuz", "phpwind", "WordPress" };
+	static const char *const powered[] = { "Powered", "powered", "POWERED" };
+	const char *from = mark;
+
+	if (glyph_han(glyph_peek((struct glyphs){ o->name, o->name + o->n })))
+		return false;
+	for (unsigned lines = 0; from > start && mark - from < LINE_BYTES / 3; from--)
+		if (from[-1] == '\n' && ++lines > 1)
+			break;
+	return NEARBY_HAS(o->name, o->n, makers) || NEARBY_HAS(from, (size_t)(mark - from), powered);
+}
+
 static bool beside(struct owner *o, size_t row, const char *start, const char *mark, const char *behind,
 		   const char *end)
 {
@@ -487,20 +529,24 @@ static bool beside(struct owner *o, size_t row, const char *start, const char *m
 	case LINE_END:
 		return at_line_end(o, start, mark, behind, end);
 	case AFTER_ELSE:
-		return forward(o, behind, end, false) || backward(o, start, mark, false) ||
-		       forward(o, behind, end, true);
+		return (forward(o, behind, end, false) || backward(o, start, mark, false) ||
+			forward(o, behind, end, true)) &&
+		       !is_maker(o, start, mark);
+	case RUN_BY: /* 由某公司运营的平台 */
+		return glyph_peek((struct glyphs){ behind, end }) != 0x7684 &&
+		       backward(o, start, mark, false) && ends_by(start, o->name);
 	case LABELLED:
 		return false;
 	}
 	return false;
 }
 
-/* 主 版 著 运 备 网 开 公 单, or the beginning of one in ASCII */
+/* 主 版 著 运 备 网 开 公 单 所 服, or the beginning of one in ASCII */
 static bool may_begin_mark(uint32_t c)
 {
 	return c == 0xa9 || c == '(' || c == 'C' || c == 'c' || c == 'A' || c == 'a' || c == 0x4e3b ||
 	       c == 0x7248 || c == 0x8457 || c == 0x8fd0 || c == 0x5907 || c == 0x7f51 || c == 0x5f00 ||
-	       c == 0x516c || c == 0x5355;
+	       c == 0x516c || c == 0x5355 || c == 0x6240 || c == 0x670d;
 }
 
 size_t owner_scan(const char *text, size_t n, void (*found)(void *arg, const struct owner *o), void *arg)
