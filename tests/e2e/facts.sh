@@ -14,7 +14,7 @@ chmod 755 "$work" # nginx's workers have a user of their own
 
 # people FILE HOST..: five people open each host over TLS, and a mini-program in the clear.
 cat >"$work/people.py" <<'P'
-import ssl, struct, sys
+import os, ssl, struct, sys
 out, campus, appid, *hosts = sys.argv[1:]
 def packet(src, dst, sport, dport, seq, ack, flags, data=b""):
     t = struct.pack(">HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0) + data
@@ -30,7 +30,7 @@ def hello(name):
     except ssl.SSLWantReadError:
         return outp.read()
 flows = [(h + "." + campus, [192, 0, 2, 80]) for h in hosts] + [("api.shili-vendor.com", [203, 0, 113, 9])]
-n, port = 0, 20000
+n, port, begin = 0, 20000, int(os.environ.get("BEGIN", 1795000000))
 with open(out, "wb") as f:
     f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
     def flow(client, server, dport, data):
@@ -39,7 +39,7 @@ with open(out, "wb") as f:
         a, b = bytes(client), bytes(server)
         for p in (packet(a, b, port, dport, 99, 0, 2), packet(b, a, dport, port, 499, 100, 0x12),
                   packet(a, b, port, dport, 100, 500, 0x10), packet(a, b, port, dport, 100, 500, 0x18, data)):
-            f.write(struct.pack("<IIII", 1795000000 + n // 1000, n % 1000 * 1000, len(p), len(p)) + p)
+            f.write(struct.pack("<IIII", begin + n // 1000, n % 1000 * 1000, len(p), len(p)) + p)
             n += 1
     for who in range(5):
         client = [198, 51, 100, 10 + who]
@@ -203,7 +203,7 @@ check "parts them: it is filed, the other waits for a person" apart
 # The sensor sees whom the prober asks, too: the name made up beside the hosts is nobody's app, however many look it up.
 made_up() { sed -nE "s,^(bd[0-9a-f]{8})[.]$campus /$,\1,p" "$work/access.log" | sort -u; }
 check "one name was made up for all hosts of the campus" test "$(made_up | wc -l)" -eq 1
-people made_up.pcap "$(made_up)" bd0badcafe
+BEGIN=$(date +%s) people made_up.pcap "$(made_up)" bd0badcafe # ours on the day on which we asked, and the next
 check "a replay in which it is opened" replay "$s" "$work/made_up.pcap"
 app_names() { ctl "$s" --json apps | jq -r '.subjects[]? | .name? // .'; }
 innocent() { app_names >"$work/names" && grep -F bd0badcafe "$work/names" && ! grep -F "$(made_up)" "$work/names"; }
