@@ -43,17 +43,19 @@ static struct owner behind_number(const struct gather *g, const struct owner *o)
 	return cut;
 }
 
+size_t gather_place(const struct gather *g, const struct owner *o) { return (size_t)(o->name - g->text->p); }
+
 void gather_owner(void *arg, const struct owner *o)
 {
 	struct gather *g = arg;
 
+	if (g->place == IMPRINT_SEEN && view_in_code(g->view, gather_place(g, o)))
+		return;
 	if (g->owners < GATHER_OWNERS_MAX)
 		g->owner[g->owners++] = behind_number(g, o);
 	else
 		g->im->overlooked++;
 }
-
-size_t gather_place(const struct gather *g, const struct owner *o) { return (size_t)(o->name - g->text->p); }
 
 /* Is what stands in front of a number the name of one whom the page calls its owner? */
 bool gather_names_owner(const struct gather *g, const char *s, size_t n)
@@ -198,7 +200,8 @@ static bool is_mention(struct gather *g, size_t at)
 		return true;
 	if (m.rest > rest_of(g, &m, numbers_in(g, line), line) || (!m.self && (m.dated || m.stop)))
 		return true;
-	return g->foreign[at] && m.rest > 0 && g->place == IMPRINT_SEEN;
+	/* an imprint that names only who built the page has more than one number */
+	return g->foreign[at] && m.rest >= numbers_in(g, line) && g->place == IMPRINT_SEEN;
 }
 
 static bool same_filer(const struct number *a, const struct number *b)

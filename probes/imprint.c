@@ -284,7 +284,8 @@ static bool of_other_app(const struct gather *g, size_t at)
 		p = end - FRONT_BYTES;
 	for (const char *c = p; (c = memmem(c, (size_t)(end - c), "公司", strlen("公司"))) != NULL;)
 		last = c += strlen("公司");
-	return last != NULL && g->im->foot_owner && !gather_names_owner(g, p, (size_t)(last - p));
+	return last != NULL && (g->im->foot_owner || g->owners > 0) &&
+	       !gather_names_owner(g, p, (size_t)(last - p));
 }
 
 static size_t distinct_apps(const struct gather *g)
@@ -335,7 +336,8 @@ static void judge_bodiless(struct gather *g)
 		if (is_old_licence(m) && g->im->owns > 0 &&
 		    !gather_names_owner(g, front_of(g, i), (size_t)(g->text->p + m->at - front_of(g, i))))
 			g->whose[i] = OTHERS;
-		if (m->type == FACT_EDU_NUMBER && (list || of_other_app(g, i)))
+		if ((m->type == FACT_EDU_NUMBER && list) ||
+		    ((m->type == FACT_EDU_NUMBER || m->type == FACT_TELECOM_NUMBER) && of_other_app(g, i)))
 			g->whose[i] = OTHERS;
 	}
 }

@@ -29,7 +29,24 @@ bool nearby_has(const char *s, size_t n, const char *const *words, size_t count)
 	return false;
 }
 
-bool nearby_tells_others(const char *s, size_t n) { return NEARBY_HAS(s, n, others); }
+/* 就业指导中心 is a name. */
+static bool guides(const char *s, size_t n)
+{
+	static const char *const centres[] = { "指导中心", "指导服务中心", "建设与管理处", "建设管理处" };
+
+	return NEARBY_HAS(s, n, centres);
+}
+
+bool nearby_tells_others(const char *s, size_t n)
+{
+	static const char *const inside[] = { "指导", "建设" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (nearby_has(s, n, &others[i], 1) &&
+		    !(guides(s, n) && NEARBY_HAS(others[i], strlen(others[i]), inside)))
+			return true;
+	return false;
+}
 
 void nearby_look_back(struct nearby *w, const char *start, const char *mark)
 {

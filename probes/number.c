@@ -182,7 +182,7 @@ static bool dash_parts(struct glyphs g)
 {
 	(void)glyph_next(&g);
 	glyph_blanks(&g);
-	return glyph_han(glyph_peek(g));
+	return g.p == g.end || glyph_han(glyph_peek(g));
 }
 
 /* -- "-11A": what it is of. Returns its length in out, 0: there is none. */

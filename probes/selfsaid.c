@@ -76,6 +76,21 @@ static bool is_run(const char *line, const char *end, struct owner *o)
 	return o->n > 0 && o->n < OWNER_MAX && orgname_cut(by, o->n) == o->n;
 }
 
+/* 我们是某大学（…），…: who speaks. */
+static void who_speaks(const char *line, const char *end, struct owner *o)
+{
+	const char *name = memmem(line, (size_t)(end - line), "我们是", strlen("我们是"));
+	struct glyphs g = { name, end };
+
+	if (name == NULL)
+		return;
+	name = g.p += strlen("我们是");
+	while (g.p < end && g.p - name < OWNER_MAX && glyph_han(glyph_peek(g)))
+		(void)glyph_next(&g);
+	if (g.p > name && orgname_cut(name, (size_t)(g.p - name)) == (size_t)(g.p - name))
+		*o = (struct owner){ .name = name, .n = (size_t)(g.p - name), .confidence = RUN_BY };
+}
+
 bool selfsaid_leads(const char *text, size_t from, size_t at, struct owner *o)
 {
 	static const char *const ours[] = { "我们的网站", "我们网站",   "我们的",    "我校网站", "我司网站",
@@ -91,7 +106,9 @@ bool selfsaid_leads(const char *text, size_t from, size_t at, struct owner *o)
 	end = w.at[last];
 	if (last == 0 || memchr(w.at[0], '\n', (size_t)(end - w.at[0])) != NULL)
 		return false;
-	if (ENDS(w.at[0], end, ours))
+	if (ENDS(w.at[0], end, ours)) {
+		who_speaks(w.at[0], end, o);
 		return true;
+	}
 	return w.at[0] == text + from && is_run(w.at[0], end, o);
 }

@@ -151,11 +151,25 @@ static bool hides(const struct html_token *t)
 	return hide && !is_root(t);
 }
 
-static bool is_foot(const struct html_token *t)
+/* The class or id of a footer that is shown as an example of one: footer-demo. */
+static bool is_shown(struct html_str class)
+{
+	static const char *const words[] = { "foot-demo",      "footer-demo",    "foot-preview",
+					     "footer-preview", "demo-foot",      "preview-foot",
+					     "foot-example",   "footer-example", "example-foot" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (class.n < 512 && html_has(class, words[i]))
+			return true;
+	return false;
+}
+
+static bool is_foot(const struct view *v, const struct html_token *t)
 {
 	static const char *const words[] = { "foot", "copyright", "bottom", "beian", "copy_right", "icp" };
 	struct html_str attrs = t->text, name, value;
 
+	(void)v;
 	if (strcmp(t->name, "footer") == 0)
 		return true;
 	if (strcmp(t->name, "body") == 0 || strcmp(t->name, "html") == 0)
@@ -168,19 +182,42 @@ static bool is_foot(const struct html_token *t)
 	return false;
 }
 
-static bool is_code(const struct html_token *t)
+/* 页脚示例如下：<blockquote>: what others write. */
+static bool is_quote(const struct view *v, const struct html_token *t)
 {
-	return strcmp(t->name, "pre") == 0 || strcmp(t->name, "code") == 0;
+	static const char *const leads[] = { "如下：", "如下:", "如下" };
+	size_t n = v->seen.len;
+
+	if (strcmp(t->name, "blockquote") != 0)
+		return false;
+	while (n > 0 && (v->seen.p[n - 1] == '\n' || v->seen.p[n - 1] == ' '))
+		n--;
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+		size_t len = strlen(leads[i]);
+		if (n >= len && memcmp(v->seen.p + n - len, leads[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Its text is an example. */
+static bool is_code(const struct view *v, const struct html_token *t)
+{
+	struct html_str class;
+
+	return strcmp(t->name, "pre") == 0 || strcmp(t->name, "code") == 0 || is_quote(v, t) ||
+	       (html_attr_find(t->text, "class", &class) && is_shown(class)) ||
+	       (html_attr_find(t->text, "id", &class) && is_shown(class));
 }
 
 /* A kind of element whose text is kept in mind. */
 static void span_step(struct view *v, const struct html_token *t, struct view_mark *m, struct view_span *list,
-		      size_t *count, bool (*is)(const struct html_token *t))
+		      size_t *count, bool (*is)(const struct view *v, const struct html_token *t))
 {
 	if (m->depth > 0) {
 		if (mark_step(m, t))
 			list[*count - 1].to = v->seen.len;
-	} else if (t->what == HTML_START && *count < VIEW_FEET_MAX && !AMONG(t->name, voids) && is(t)) {
+	} else if (t->what == HTML_START && *count < VIEW_FEET_MAX && !AMONG(t->name, voids) && is(v, t)) {
 		mark_begin(m, t);
 		list[(*count)++] = (struct view_span){ v->seen.len, SIZE_MAX };
 	}

@@ -74,10 +74,23 @@ static void test_places(void **state)
 /* An example is a template's. */
 static void test_code(void **state)
 {
+	static const char *const examples[] = {
+		"<pre>" ONE "</pre><p>" TWO,
+		"<p>页脚示例如下：</p><blockquote>江州学院版权所有 " ONE "</blockquote><p>" TWO,
+		"<h4>预览</h4><div class='my footer-demo'><p>© 2020 江州学院</p>" ONE "</div><p>" TWO,
+	};
+
 	(void)state;
-	gather_html("<pre>" ONE "</pre><p>" TWO);
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		gather_html(examples[i]);
+		assert_int_equal(g.numbers, 1);
+		assert_int_equal(g.owners, 0);
+		assert_int_equal(im.templates, 1);
+		end();
+	}
+	gather_html("<p>正文</p><blockquote>" ONE "</blockquote>");
 	assert_int_equal(g.numbers, 1);
-	assert_int_equal(im.templates, 1);
+	assert_int_equal(im.templates, 0);
 	end();
 }
 

@@ -47,6 +47,8 @@ static void test_words(void **state)
 	(void)state;
 	assert_true(nearby_tells_others("由某公司承建", strlen("由某公司承建")));
 	assert_false(nearby_tells_others("江州学院", strlen("江州学院")));
+	assert_false(nearby_tells_others("江州学院就业指导中心", strlen("江州学院就业指导中心")));
+	assert_true(nearby_tells_others("就业指导中心承建", strlen("就业指导中心承建")));
 	assert_true(nearby_sign(':') && nearby_sign(0xa9) && !nearby_sign('a') && !nearby_sign('|'));
 }
 

@@ -61,6 +61,7 @@ static const struct {
 	{ "依照管理条例 湘ICP备05000001号", "icp-number 湘ICP备05000001号", 0 },
 	{ "湘ICP备05000001号-1-湘公网安备43010402000123号",
 	  "icp-number 湘ICP备05000001号-1; police-number 湘公网安备43010402000123号", 0 },
+	{ "湘ICP备05000001号-1-", "icp-number 湘ICP备05000001号-1", 0 },
 	{ "湘ICP备05000001号-1-2026", "icp-number 湘ICP备05000001号", 0 },
 	{ "京ICP证030173 京ICP证030174A", "telecom-number 京ICP证030173号", 0 },
 	/* none */
