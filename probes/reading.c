@@ -14,6 +14,7 @@
 #include "probes/imprint.h"
 #include "probes/link.h"
 #include "probes/marker.h"
+#include "probes/mention.h"
 #include "probes/script.h"
 #include "probes/view.h"
 
@@ -39,6 +40,7 @@ struct page {
 	struct view view;
 	struct form form;
 	struct links links;
+	struct mention_links kept;
 	size_t label_from;      /* in view.seen: behind the last field */
 	struct html_str anchor; /* href of the link that is open, as it stands */
 	size_t anchor_from;     /* in view.seen */
@@ -356,6 +358,7 @@ static void close_anchor(struct page *p)
 static void on_anchor(struct page *p, const struct html_token *t)
 {
 	close_anchor(p);
+	mention_open(&p->kept, &p->view, t);
 	if (!view_is_inert(&p->view) && html_attr_find(t->text, "href", &p->anchor))
 		p->anchor_from = p->view.seen.len;
 }
@@ -424,7 +427,7 @@ static void on_attributes(struct page *p, const struct html_token *t)
 	while (html_attr(&attrs, &name, &value)) {
 		size_t at = 0;
 		bool link;
-		if (value.n == 0)
+		if (value.n == 0 || mention_keeps(&p->kept, value))
 			continue;
 		while (at < sizeof(urls) / sizeof(urls[0]) && !html_is(name, urls[at]))
 			at++;
@@ -466,8 +469,10 @@ static void start(struct page *p, const struct html_token *t)
 static void end(struct page *p, const struct html_token *t)
 {
 	view_end(&p->view, t);
-	if (strcmp(t->name, "a") == 0)
+	if (strcmp(t->name, "a") == 0) {
 		close_anchor(p);
+		mention_close(&p->kept, &p->view);
+	}
 	if (strcmp(t->name, "form") == 0 && p->form.open)
 		form_end(&p->form, p->facts);
 }
@@ -515,6 +520,7 @@ static void page_init(struct page *p, struct reading *r, struct probe_facts *fac
 
 static void page_end(struct page *p)
 {
+	mention_tell(&p->kept, &p->view, &p->links, IN_TEXT);
 	ident_account(p->facts, IN_TEXT, p->view.seen.p, p->view.seen.len);
 	imprint_read(&p->r->imprint, p->facts, &p->view.seen, IMPRINT_SEEN, &p->view);
 	imprint_read(&p->r->imprint, p->facts, &p->view.latent, IMPRINT_LATENT, &p->view);
