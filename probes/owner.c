@@ -411,15 +411,20 @@ static bool han_before(const char *start, const char *mark)
 	return p < mark && glyph_han(glyph_peek((struct glyphs){ p, mark }));
 }
 
+static bool ends_in(const char *s, size_t n, const char *const *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (n > strlen(kinds[i]) && memcmp(s + n - strlen(kinds[i]), kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	return false;
+}
+
 /* How names end of those who have sites of their own; a department is one of many on a line. */
 static bool is_whole(const char *s, size_t n)
 {
 	static const char *const kinds[] = { "大学", "学院", "学校", "中学", "小学", "公司", "集团" };
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (n > strlen(kinds[i]) && memcmp(s + n - strlen(kinds[i]), kinds[i], strlen(kinds[i])) == 0)
-			return true;
-	return false;
+	return ends_in(s, n, kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 /* A name, whole, that begins at p and that `end` or a blank ends. */
@@ -477,16 +482,7 @@ static bool at_line_start(struct owner *o, const char *start, const char *mark)
 	       !NEARBY_HAS(o->name + o->n, (size_t)(mark - o->name) - o->n, companies);
 }
 
-/* Does s..end end with 由? */
-static bool ends_by(const char *s, const char *end)
-{
-	const size_t n = strlen("由");
-
-	return (size_t)(end - s) >= n && memcmp(end - n, "由", n) == 0;
-}
-
-/* Powered by Discuz! © 2001-2017 Comsenz Inc.: the copyright of the program that made the page, in the words
- * that it comes with. */
+/* Powered by Discuz! © 2001-2017 Comsenz Inc.: of the program that made the page. */
 static bool is_maker(const struct owner *o, const char *start, const char *mark)
 {
 	static const char *const makers[] = { "Comsenz", "Discuz", "phpwind", "WordPress" };
@@ -499,6 +495,32 @@ static bool is_maker(const struct owner *o, const char *start, const char *mark)
 		if (from[-1] == '\n' && ++lines > 1)
 			break;
 	return NEARBY_HAS(o->name, o->n, makers) || NEARBY_HAS(from, (size_t)(mark - from), powered);
+}
+
+/* 某大学 教务处: a department behind its school, a blank between them, is one name. */
+static void with_school(struct owner *o, const char *start)
+{
+	static const char *const schools[] = { "大学", "学院", "学校" };
+	struct nearby w;
+	struct owner whole;
+	size_t last, first;
+
+	if (is_whole(o->name, o->n) || o->name == start ||
+	    !glyph_han(glyph_peek((struct glyphs){ o->name, o->name + o->n })))
+		return;
+	nearby_look_back(&w, start, o->name);
+	for (last = w.n; last > 0 && w.c[last - 1] == ' ';)
+		last--;
+	if (last == 0 || last == w.n || !glyph_han(w.c[last - 1]))
+		return;
+	first = nearby_name(&w, last);
+	whole = (struct owner){ .name = w.at[first], .n = (size_t)(o->name + o->n - w.at[first]) };
+	if (first < last && whole.n < OWNER_MAX && !nearby_others(&w, first) &&
+	    orgname_cut(whole.name, (size_t)(w.at[last] - whole.name)) == (size_t)(w.at[last] - whole.name) &&
+	    ends_in(whole.name, (size_t)(w.at[last] - whole.name), schools, 3)) {
+		o->name = whole.name;
+		o->n = whole.n;
+	}
 }
 
 static bool beside(struct owner *o, size_t row, const char *start, const char *mark, const char *behind,
@@ -534,7 +556,8 @@ static bool beside(struct owner *o, size_t row, const char *start, const char *m
 		       !is_maker(o, start, mark);
 	case RUN_BY: /* 由某公司运营的平台 */
 		return glyph_peek((struct glyphs){ behind, end }) != 0x7684 &&
-		       backward(o, start, mark, false) && ends_by(start, o->name);
+		       backward(o, start, mark, false) && o->name > start + 2 &&
+		       memcmp(o->name - 3, "由", 3) == 0;
 	case LABELLED:
 		return false;
 	}
@@ -564,8 +587,10 @@ size_t owner_scan(const char *text, size_t n, void (*found)(void *arg, const str
 			struct owner o = { .name = here };
 			if (!glyph_word(&behind, marks[row].word))
 				continue;
-			if (++seen <= MARKS_MAX && beside(&o, row, text, here, behind.p, g.end))
+			if (++seen <= MARKS_MAX && beside(&o, row, text, here, behind.p, g.end)) {
+				with_school(&o, text);
 				found(arg, &o);
+			}
 			g.p = behind.p;
 			break;
 		}
