@@ -113,12 +113,10 @@ struct view_span gather_line(const struct gather *g, size_t at, size_t end)
 struct matter gather_matter(const struct gather *g, struct view_span s)
 {
 	struct matter m = { 0 };
-	size_t from = s.from;
+	size_t from = s.from, last = g->numbers > 0 ? g->number[g->numbers - 1].end : 0;
 
-	if (g->numbers == GATHER_NUMBERS_MAX && s.to > g->number[GATHER_NUMBERS_MAX - 1].end &&
-	    s.from < g->number[GATHER_NUMBERS_MAX - 1].end)
-		s.to = g->number[GATHER_NUMBERS_MAX - 1]
-			       .end; /* numbers that were not kept are no other words */
+	if (g->numbers == GATHER_NUMBERS_MAX && s.to > last && s.from < last)
+		s.to = last; /* numbers that were not kept are no other words */
 	for (size_t i = 0; i < g->numbers; i++)
 		if (g->number[i].at >= from && g->number[i].end <= s.to) {
 			matter_read(&m, g->text->p + from, g->number[i].at - from);

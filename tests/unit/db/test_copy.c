@@ -77,14 +77,21 @@ static int64_t copied(void)
 	return n;
 }
 
-static void at_once(void **state)
+static struct copy *begin_copy(int sources)
 {
 	struct copy *c;
 
-	(void)state;
-	add_sources(db, 1000);
+	add_sources(db, sources);
 	c = copy_begin(db, to);
 	assert_non_null(c);
+	return c;
+}
+
+static void at_once(void **state)
+{
+	struct copy *c = begin_copy(1000);
+
+	(void)state;
 	assert_int_equal(copy_on(c, 100000), 0);
 	copy_end(c);
 	assert_int_equal(copied(), 1000);
@@ -94,13 +101,10 @@ static void at_once(void **state)
 static void while_it_is_written_to(void **state)
 {
 	struct db *other = db_open(path, DB_CREATE, error);
+	struct copy *c = begin_copy(5000);
 	int more = 1, turns = 0;
-	struct copy *c;
 
 	(void)state;
-	add_sources(db, 5000);
-	c = copy_begin(db, to);
-	assert_non_null(c);
 	while (more > 0) {
 		more = copy_on(c, 3);
 		turns++;
@@ -117,13 +121,10 @@ static void while_it_is_written_to(void **state)
 static void others_who_go_on_writing_do_not_keep_it_from_its_end(void **state)
 {
 	struct db *other = db_open(path, DB_CREATE, error);
+	struct copy *c = begin_copy(5000);
 	int more = 1, turns = 0;
-	struct copy *c;
 
 	(void)state;
-	add_sources(db, 5000);
-	c = copy_begin(db, to);
-	assert_non_null(c);
 	for (; more > 0 && turns < 50; turns++) {
 		add_sources(other, 1);
 		more = copy_on(c, 3);
