@@ -28,8 +28,13 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-protot
 	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2
 CFLAGS ?= -O2 -g
+# What sees each packet is optimised as a whole when a program is linked; tests link the same objects one by one.
+WHOLE ?= -O3 -flto=auto -ffat-lto-objects
+WHOLE_FOLDERS := base ipc dissect watch
 CFLAGS_ALL := -std=c11 $(WARN) -fPIE -fstack-protector-strong $(SAN) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS)
+LINK_PROGRAM = $(CC) $(CFLAGS) $(WHOLE) $(LDFLAGS_ALL)
+LINK_TEST = $(CC) $(if $(WHOLE),-fno-use-linker-plugin) $(LDFLAGS_ALL)
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
 
 ifeq ($(V),)
@@ -48,15 +53,15 @@ all: $(O)/beiand $(O)/beiand-prober $(O)/beianctl
 
 $(O)/beiand: $(O)/daemon/main.o $(call libs,daemon $(DEPS_daemon))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(LINK_PROGRAM) -o $@ $^ $(LIBS)
 
 $(O)/beiand-prober: $(O)/daemon/prober_main.o $(call libs,daemon $(DEPS_daemon))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(LINK_PROGRAM) -o $@ $^ $(LIBS)
 
 $(O)/beianctl: $(O)/ctl/main.o $(call libs,ctl $(DEPS_ctl))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(LINK_PROGRAM) -o $@ $^ $(LIBS)
 
 define archive
 $(O)/lib/$(1).a: $(call objs,$(1))
@@ -65,6 +70,7 @@ $(O)/lib/$(1).a: $(call objs,$(1))
 endef
 $(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
 
+$(foreach f,$(WHOLE_FOLDERS),$(O)/$(f)/%.o): CFLAGS_ALL += $(WHOLE)
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -89,7 +95,7 @@ fuzz-replays: $(FUZZ)
 define unit_rule
 $(O)/tests/unit/$(1)/test_%: $(O)/tests/unit/$(1)/test_%.o $(call libs,$(1) $(DEPS_$(1)))
 	$$(call say,LINK,$$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $$^ $(LIBS) -lcmocka -levent_extra
+	$(Q)$(LINK_TEST) -o $$@ $$^ $(LIBS) -lcmocka -levent_extra
 endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 .PRECIOUS: $(O)/%.o
@@ -98,7 +104,7 @@ $(foreach f,$(FOLDERS),$(eval $(call unit_rule,$(f))))
 $(O)/tests/probe_drive.o: CPPFLAGS += -DSOURCE_DATA='"$(CURDIR)/conf"'
 $(O)/tests/probe_drive: $(O)/tests/probe_drive.o $(call libs,visit $(DEPS_visit))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(LINK_TEST) -o $@ $^ $(LIBS)
 
 # A fuzz target names its folder in its first line: /* fuzz: FOLDER ... */. With gcc it is linked to a plain main
 # that replays files; `make fuzz` builds the same file with clang's libFuzzer.
@@ -106,7 +112,7 @@ fuzz_folders = $(shell sed -n '1s,^/\* fuzz: \(.*\) \*/$$,\1,p' tests/fuzz/$(1).
 .SECONDEXPANSION:
 $(O)/tests/fuzz/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay_main.o $$(call libs,$$(call fuzz_folders,fuzz_$$*))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(LINK_TEST) -o $@ $^ $(LIBS)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
@@ -141,7 +147,7 @@ asan: asan-build
 .PHONY: asan-build asan-run
 asan-build:
 	$(Q)mkdir -p $(O)-asan/logs
-	$(Q)$(MAKE) --no-print-directory O=$(O)-asan SAN='$(SANITIZE)' CFLAGS='-O1 -g -U_FORTIFY_SOURCE -fno-omit-frame-pointer' \
+	$(Q)$(MAKE) --no-print-directory O=$(O)-asan SAN='$(SANITIZE)' WHOLE= CFLAGS='-O1 -g -U_FORTIFY_SOURCE -fno-omit-frame-pointer' \
 		all unit fuzz-replays
 asan-run:
 	$(Q)UBSAN_OPTIONS=print_stacktrace=1 tests/run -o $(O)-asan $(TALLY) $(patsubst $(O)/%,$(O)-asan/%,$(UNIT) $(FUZZ)) \
