@@ -17,7 +17,7 @@ enum {
 	MAPPED_BUFFER = 512 << 10, /* read at once: stays in the second-level cache */
 	MAPPED_HEADER = 16,        /* of a record */
 	MAPPED_PACKET = 256 << 10, /* the longest that libpcap takes too */
-	MAPPED_AHEAD = 4096,       /* bytes that are asked for before their packet is due */
+	MAPPED_AHEAD = 8192,       /* bytes that are asked for before their packet is due */
 	MAPPED_LINE = 64,
 	MAPPED_HASH = 128 << 10, /* digested at a time: the packets then come from the cache */
 };
