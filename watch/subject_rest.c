@@ -463,4 +463,6 @@ void subject_prefetch_lists(const struct subjects *t, const struct subject *s, u
 	}
 	if (r->link_count > 0)
 		__builtin_prefetch(subjects_hung(t, r->links));
+	if (r->detail_count > 0)
+		__builtin_prefetch(subjects_hung(t, r->details));
 }
