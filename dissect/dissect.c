@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "dissect/frag.h"
+#include "dissect/hpack_table.h"
 #include "dissect/ja4.h"
 #include "dissect/link.h"
 #include "dissect/quic.h"
@@ -139,6 +140,7 @@ enum part {
 	PART_HOLDS,
 	PART_BYTES,
 	PART_QUIC,
+	PART_HPACK,
 	PART_COUNT
 };
 
@@ -165,6 +167,7 @@ static void dissect_layout(const struct dissect_limits *l, size_t offset[PART_CO
 		[PART_HOLDS] = l->buffers * sizeof(struct hold),
 		[PART_BYTES] = (size_t)l->buffers * l->stream_bytes,
 		[PART_QUIC] = quic_size(l->quic_hellos),
+		[PART_HPACK] = sizeof(struct hpack_tables),
 	};
 	offset[0] = 0;
 	for (int i = 0; i < PART_COUNT; i++)
@@ -203,9 +206,14 @@ struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, 
 	d->walk.frags = d->frags;
 	d->walk.spans = d->spans;
 	d->walk.tcp = &d->tcp;
-	d->walk.out = (struct proto_out){
-		.m = &d->walk.m, .fn = fn, .arg = arg, .stats = &d->stats, .quic = d->quic, .ja4 = &d->ja4
-	};
+	d->walk.out =
+		(struct proto_out){ .m = &d->walk.m,
+				    .fn = fn,
+				    .arg = arg,
+				    .stats = &d->stats,
+				    .quic = d->quic,
+				    .ja4 = &d->ja4,
+				    .hpack = (struct hpack_tables *)(void *)(base + offset[PART_HPACK]) };
 	return d;
 }
 

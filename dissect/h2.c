@@ -49,40 +49,55 @@ static void tell(const struct hpack_request *h, struct proto_out *out)
 	proto_emit(out, DISSECT_HTTP2);
 }
 
-/* The payload of a HEADERS frame (section 6.2); its continuations (section 6.10) are not waited for: the
- * authority stands in front, or is hidden in them. */
-static void headers(struct rd payload, uint8_t flags, struct proto_out *out)
+/* The payload of a HEADERS frame (section 6.2). Its continuations (section 6.10) are not waited for: the
+ * authority stands in front, or is hidden in them, as is what they do to the table. */
+static void headers(struct rd payload, uint8_t flags, struct hpack_table *table, struct proto_out *out)
 {
 	struct hpack_request h = { .hidden = (flags & FLAG_END_HEADERS) == 0 };
+	bool whole = !h.hidden;
 	uint8_t room[HPACK_ROOM], padding = (flags & FLAG_PADDED) != 0 ? rd_u8(&payload) : 0;
 
 	if ((flags & FLAG_PRIORITY) != 0)
 		rd_skip(&payload, 5);
 	if (!rd_ok(&payload) || padding > rd_left(&payload)) {
 		out->stats->reasons[DISSECT_HTTP_BAD]++;
-		return;
+		whole = false;
+	} else {
+		if (!hpack_read(rd_sub(&payload, rd_left(&payload) - padding), &h, room, table))
+			out->stats->reasons[DISSECT_HTTP_BAD]++;
+		tell(&h, out);
 	}
-	if (!hpack_read(rd_sub(&payload, rd_left(&payload) - padding), &h, room))
-		out->stats->reasons[DISSECT_HTTP_BAD]++;
-	tell(&h, out);
+	if (!whole && table != NULL)
+		hpack_table_drop(table);
 }
 
-static enum proto_result parse_frame(const uint8_t *p, size_t n, bool last, size_t *consumed, uint64_t *skip,
-				     struct proto_out *out)
+/* Too large to be waited for. */
+static void pass_headers(struct hpack_table *table, struct proto_out *out)
+{
+	out->stats->reasons[DISSECT_H2C_HIDDEN]++;
+	if (table != NULL)
+		hpack_table_drop(table);
+}
+
+static enum proto_result parse_frame(const uint8_t *p, size_t n, const struct proto_state *st,
+				     size_t *consumed, uint64_t *skip, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n);
 	size_t size = rd_be24(&r);
 	uint8_t type = rd_u8(&r), flags = rd_u8(&r);
+	struct hpack_table *table;
 
 	rd_be32(&r);
 	if (!rd_ok(&r))
 		return PROTO_MORE;
-	if (type == FRAME_HEADERS && size <= HEADERS_MAX) {
-		if (rd_left(&r) < size && !last)
-			return PROTO_MORE;
-		headers(rd_sub(&r, rd_left(&r) < size ? rd_left(&r) : size), flags, out);
-	} else if (type == FRAME_HEADERS) {
-		out->stats->reasons[DISSECT_H2C_HIDDEN]++;
+	if (type == FRAME_HEADERS && size <= HEADERS_MAX && rd_left(&r) < size && !st->last)
+		return PROTO_MORE;
+	if (type == FRAME_HEADERS) {
+		table = hpack_table_of(out->hpack, st->table);
+		if (size <= HEADERS_MAX)
+			headers(rd_sub(&r, rd_left(&r) < size ? rd_left(&r) : size), flags, table, out);
+		else
+			pass_headers(table, out);
 	}
 	*consumed = rd_pos(&r);
 	*skip = FRAME_HEADER + size - rd_pos(&r);
@@ -97,12 +112,13 @@ enum proto_result h2_parse(const uint8_t *p, size_t n, struct proto_state *st, s
 	*consumed = 0;
 	*skip = 0;
 	if (st->phase == PHASE_FRAMES)
-		return parse_frame(p, n, st->last, consumed, skip, out);
+		return parse_frame(p, n, st, consumed, skip, out);
 	res = h2_probe(p, n);
 	if (res != PROTO_OK)
 		return res;
 	out->stats->reasons[DISSECT_H2C]++;
 	*consumed = sizeof(preface) - 1;
 	st->phase = PHASE_FRAMES;
+	st->table = out->hpack != NULL ? hpack_table_new(out->hpack) : 0;
 	return PROTO_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * HTTP/2 in the clear (RFC 9113), known by the client's preface: at the start of a stream, or behind an
- * upgrade. Each request is told whose header block names its authority without the connection's table; the
- * others are counted.
+ * upgrade. A request whose authority stands in the connection's table is told as long as that is known, else
+ * counted.
  */
 #ifndef DISSECT_H2_H
 #define DISSECT_H2_H

@@ -73,24 +73,31 @@ static bool padding_sound(struct dissect_str s, size_t at)
 	return rest < 8 && (rest == 0 || (s.p[s.n - 1] & ones) == ones);
 }
 
-/* *out is absent when it does not fit. False: it is no such string, which ends the connection (RFC 7541
+/* A string as it was before it was coded. */
+struct string {
+	struct dissect_str text; /* absent when it does not fit */
+	size_t n;                /* its bytes, also then */
+};
+
+/* Into the room, as far as it reaches. False: it is no such string, which ends the connection (RFC 7541
  * section 5.2). */
-static bool unpack(struct dissect_str s, struct room *room, struct dissect_str *out)
+static bool unpack(struct dissect_str s, struct room *room, struct string *out)
 {
 	size_t at = 0, last = 0, n = 0;
-	uint8_t *to = room->p;
 	int c;
 
-	*out = (struct dissect_str){ NULL, 0 };
 	while ((c = symbol_get(s.p, s.n * 8, &at)) >= 0) {
-		if (n == room->left)
-			return true;
-		to[n++] = (uint8_t)c;
+		if (n < room->left)
+			room->p[n] = (uint8_t)c;
+		n++;
 		last = at;
 	}
+	*out = (struct string){ { NULL, 0 }, n };
 	if (!padding_sound(s, last))
 		return false;
-	*out = (struct dissect_str){ to, n };
+	if (n > room->left)
+		return true;
+	out->text = (struct dissect_str){ room->p, n };
 	room->p += n;
 	room->left -= n;
 	return true;
@@ -98,38 +105,44 @@ static bool unpack(struct dissect_str s, struct room *room, struct dissect_str *
 
 /* -- fields */
 
-/* The static table, as far as it is wanted (appendix A). */
-struct static_row {
-	uint8_t index;
-	const char *value;
-	size_t at; /* of its struct dissect_str in struct hpack_request */
-};
-
-static const struct static_row static_rows[] = {
-	{ 1, "", offsetof(struct hpack_request, authority) },
-	{ 2, "GET", offsetof(struct hpack_request, method) },
-	{ 3, "POST", offsetof(struct hpack_request, method) },
-	{ 4, "/", offsetof(struct hpack_request, path) },
-	{ 5, "/index.html", offsetof(struct hpack_request, path) },
-	{ 38, "", offsetof(struct hpack_request, host) },
-	{ 51, "", offsetof(struct hpack_request, referer) },
-	{ 58, "", offsetof(struct hpack_request, user_agent) },
+/* What is told, by the number that it has here. */
+enum what {
+	WHAT_NONE,
+	WHAT_AUTHORITY,
+	WHAT_HOST,
+	WHAT_METHOD,
+	WHAT_PATH,
+	WHAT_REFERER,
+	WHAT_AGENT,
+	WHAT_WITH
 };
 
 static const struct http_head_row name_rows[] = {
-	HTTP_HEAD_ROW(":authority", struct hpack_request, authority),
-	HTTP_HEAD_ROW("host", struct hpack_request, host),
-	HTTP_HEAD_ROW(":method", struct hpack_request, method),
-	HTTP_HEAD_ROW(":path", struct hpack_request, path),
-	HTTP_HEAD_ROW("referer", struct hpack_request, referer),
-	HTTP_HEAD_ROW("user-agent", struct hpack_request, user_agent),
-	HTTP_HEAD_ROW("x-requested-with", struct hpack_request, requested_with),
+	[WHAT_AUTHORITY] = HTTP_HEAD_ROW(":authority", struct hpack_request, authority),
+	[WHAT_HOST] = HTTP_HEAD_ROW("host", struct hpack_request, host),
+	[WHAT_METHOD] = HTTP_HEAD_ROW(":method", struct hpack_request, method),
+	[WHAT_PATH] = HTTP_HEAD_ROW(":path", struct hpack_request, path),
+	[WHAT_REFERER] = HTTP_HEAD_ROW("referer", struct hpack_request, referer),
+	[WHAT_AGENT] = HTTP_HEAD_ROW("user-agent", struct hpack_request, user_agent),
+	[WHAT_WITH] = HTTP_HEAD_ROW("x-requested-with", struct hpack_request, requested_with),
 };
+enum { NAME_ROWS = sizeof(name_rows) / sizeof(name_rows[0]) };
 
-static struct dissect_str *member(struct hpack_request *h, size_t at)
-{
-	return (struct dissect_str *)(void *)((char *)h + at);
-}
+/* The static table (appendix A), as far as it is wanted, */
+static const struct static_row {
+	uint8_t index, what;
+	const char *value;
+} static_rows[] = {
+	{ 1, WHAT_AUTHORITY, "" }, { 2, WHAT_METHOD, "GET" },       { 3, WHAT_METHOD, "POST" },
+	{ 4, WHAT_PATH, "/" },     { 5, WHAT_PATH, "/index.html" }, { 38, WHAT_HOST, "" },
+	{ 51, WHAT_REFERER, "" },  { 58, WHAT_AGENT, "" },
+};
+/* and how long its names are, from the first, 1, on. */
+static const uint8_t static_names[STATIC_LAST] = {
+	10, 7,  7,  5,  5,  7,  7,  7,  7,  7,  7,  7, 7,  7,  14, 15, 15, 13, 6,  27, 3,
+	5,  13, 13, 19, 16, 16, 14, 16, 13, 12, 6,  4, 4,  6,  7,  4,  4,  8,  17, 13, 8,
+	19, 13, 4,  8,  12, 18, 19, 5,  7,  7,  11, 6, 10, 25, 17, 10, 4,  3,  16,
+};
 
 static const struct static_row *static_find(uint32_t index)
 {
@@ -138,6 +151,41 @@ static const struct static_row *static_find(uint32_t index)
 			return &static_rows[i];
 	}
 	return NULL;
+}
+
+/* -- blocks */
+
+struct block {
+	struct rd r;
+	struct room room;
+	struct hpack_request *h;
+	struct hpack_table *table; /* NULL: not known, or not any more */
+};
+
+/* Where it is told; NULL when it is not, or was before. */
+static struct dissect_str *wanted(const struct block *b, uint8_t what)
+{
+	struct dissect_str *to = what != WHAT_NONE ? (void *)((char *)b->h + name_rows[what].at) : NULL;
+
+	return to != NULL && to->p == NULL ? to : NULL;
+}
+
+/* What follows may point into it. */
+static void lose_table(struct block *b)
+{
+	if (b->table != NULL)
+		hpack_table_drop(b->table);
+	b->table = NULL;
+}
+
+/* NULL: it is not known. */
+static const struct hpack_field *field_get(struct block *b, uint32_t index)
+{
+	const struct hpack_field *f =
+		b->table != NULL ? hpack_table_get(b->table, index - STATIC_LAST - 1) : NULL;
+
+	b->h->hidden |= f == NULL;
+	return f;
 }
 
 /* RFC 7541 section 5.1. Four more bytes are as many as a length can need here. */
@@ -157,71 +205,125 @@ static uint32_t integer(struct rd *r, uint8_t first, unsigned bits)
 	return value;
 }
 
-/* A string of the block; unpacked ones are in the room. Absent when it does not fit there. */
-static struct dissect_str string_get(struct rd *r, struct room *room)
+/* Those that were unpacked are in the room. */
+static struct string string_get(struct rd *r, struct room *room)
 {
 	uint8_t first = rd_u8(r);
 	struct rd bytes = rd_sub(r, integer(r, first, 7));
-	struct dissect_str s = { bytes.base, rd_left(&bytes) }, plain;
+	struct string s = { { bytes.base, rd_left(&bytes) }, rd_left(&bytes) };
 
-	if (!rd_ok(r) || (first & 0x80) == 0)
-		return s;
-	if (!unpack(s, room, &plain))
+	if (rd_ok(r) && (first & 0x80) != 0 && !unpack(s.text, room, &s))
 		rd_skip(r, SIZE_MAX);
-	return plain;
+	return s;
 }
 
-static struct dissect_str *name_get(struct rd *r, struct hpack_request *h)
+struct name {
+	uint8_t what;
+	size_t n;
+	bool known; /* else neither is */
+};
+
+static struct name name_get(struct rd *r)
 {
 	uint8_t bytes[NAME_LONGEST];
 	struct room room = { bytes, sizeof(bytes) };
-	struct dissect_str name = string_get(r, &room);
+	struct string s = string_get(r, &room);
+	struct name name = { WHAT_NONE, s.n, true };
 
-	for (size_t i = 0; name.p != NULL && i < sizeof(name_rows) / sizeof(name_rows[0]); i++) {
-		if (http_head_is_word(name, name_rows[i].name))
-			return member(h, name_rows[i].at);
+	for (uint8_t i = 1; s.text.p != NULL && i < NAME_ROWS; i++) {
+		if (http_head_is_word(s.text, name_rows[i].name))
+			name.what = i;
 	}
-	return NULL;
+	return name;
 }
 
-/* A field whose name is that of `index`, or literal for 0. */
-static void literal(struct rd *r, uint32_t index, struct hpack_request *h, struct room *room)
+/* Of a field's index, or literal for 0. */
+static struct name name_of(struct block *b, uint32_t index)
 {
 	const struct static_row *row = static_find(index);
-	struct dissect_str *to = row != NULL ? member(h, row->at) : NULL, value;
-	struct room none = { room->p, 0 };
+	const struct hpack_field *f;
 
-	h->hidden |= index > STATIC_LAST;
 	if (index == 0)
-		to = name_get(r, h);
-	value = string_get(r, to != NULL && to->p == NULL ? room : &none);
-	if (rd_ok(r) && to != NULL && to->p == NULL)
-		*to = value;
+		return name_get(&b->r);
+	if (index <= STATIC_LAST)
+		return (struct name){ row != NULL ? row->what : WHAT_NONE, static_names[index - 1], true };
+	f = field_get(b, index);
+	return f != NULL ? (struct name){ f->what, f->name_n, true } : (struct name){ WHAT_NONE, 0, false };
 }
 
-static void indexed(uint32_t index, struct hpack_request *h)
+/* `keep`: it goes into the table. */
+static void literal(struct block *b, uint32_t index, bool keep)
+{
+	struct name name = name_of(b, index);
+	struct room none = { b->room.p, 0 };
+	struct dissect_str *to = wanted(b, name.what);
+	bool used = to != NULL || (keep && name.what != WHAT_NONE && b->table != NULL);
+	struct string value = string_get(&b->r, used ? &b->room : &none);
+
+	if (!rd_ok(&b->r))
+		return;
+	if (to != NULL)
+		*to = value.text;
+	if (name.what == WHAT_NONE)
+		value.text = (struct dissect_str){ NULL, 0 };
+	if (keep && !name.known)
+		lose_table(b);
+	else if (keep && b->table != NULL)
+		hpack_table_add(b->table, name.what, name.n, value.text, value.n);
+}
+
+/* Copied, for what the block adds to the table may push it out. */
+static struct dissect_str table_value(struct block *b, const struct hpack_field *f)
+{
+	struct dissect_str value = hpack_table_value(b->table, f);
+
+	if (value.p == NULL || value.n > b->room.left) {
+		b->h->hidden = true;
+		return (struct dissect_str){ NULL, 0 };
+	}
+	memcpy(b->room.p, value.p, value.n);
+	value.p = b->room.p;
+	b->room.p += value.n;
+	b->room.left -= value.n;
+	return value;
+}
+
+static void indexed(struct block *b, uint32_t index)
 {
 	const struct static_row *row = static_find(index);
+	const struct hpack_field *f = index > STATIC_LAST ? field_get(b, index) : NULL;
+	struct dissect_str *to = wanted(b, row != NULL ? row->what : f != NULL ? f->what : WHAT_NONE);
 
-	h->hidden |= index > STATIC_LAST;
-	if (row != NULL && member(h, row->at)->p == NULL)
-		*member(h, row->at) = (struct dissect_str){ (const uint8_t *)row->value, strlen(row->value) };
+	if (to == NULL)
+		return;
+	if (f != NULL)
+		*to = table_value(b, f);
+	else
+		*to = (struct dissect_str){ (const uint8_t *)row->value, strlen(row->value) };
 }
 
-bool hpack_read(struct rd block, struct hpack_request *h, uint8_t room[HPACK_ROOM])
+static void resize(struct block *b, uint32_t max)
 {
-	struct room left = { room, HPACK_ROOM };
+	if (rd_ok(&b->r) && b->table != NULL && !hpack_table_resize(b->table, max))
+		lose_table(b);
+}
 
-	while (rd_left(&block) > 0) {
-		uint8_t first = rd_u8(&block);
+bool hpack_read(struct rd block, struct hpack_request *h, uint8_t room[HPACK_ROOM], struct hpack_table *table)
+{
+	struct block b = { block, { room, HPACK_ROOM }, h, table };
+
+	while (rd_left(&b.r) > 0) {
+		uint8_t first = rd_u8(&b.r);
 		if (first >= 0x80)
-			indexed(integer(&block, first, 7), h);
+			indexed(&b, integer(&b.r, first, 7));
 		else if (first >= 0x40)
-			literal(&block, integer(&block, first, 6), h, &left);
+			literal(&b, integer(&b.r, first, 6), true);
 		else if (first >= 0x20)
-			integer(&block, first, 5);
+			resize(&b, integer(&b.r, first, 5));
 		else
-			literal(&block, integer(&block, first, 4), h, &left);
+			literal(&b, integer(&b.r, first, 4), false);
 	}
-	return rd_ok(&block);
+	if (!rd_ok(&b.r))
+		lose_table(&b);
+	return rd_ok(&b.r);
 }

@@ -18,6 +18,7 @@ enum proto_result {
 
 struct quic;
 struct ja4_cache;
+struct hpack_tables;
 
 /* Where a parser puts what it found. `m` arrives with time and flow filled in. */
 struct proto_out {
@@ -27,6 +28,7 @@ struct proto_out {
 	struct dissect_stats *stats; /* the parser counts messages[] and its own *_BAD / NO_NAME reasons */
 	struct quic *quic;           /* what QUIC remembers between datagrams; NULL for streams */
 	struct ja4_cache *ja4;       /* fingerprints made before; NULL makes each anew */
+	struct hpack_tables *hpack;  /* of HTTP/2 connections; NULL: none is kept */
 	bool told;                   /* a message was handed over since somebody cleared this */
 };
 
@@ -52,11 +54,12 @@ enum proto_side { PROTO_EITHER, PROTO_CLIENT, PROTO_SERVER };
 
 /* What a parser keeps for one direction of a stream between calls; zeroed at the stream's start. */
 struct proto_state {
-	uint64_t left; /* bytes of the current body or record still to come */
-	uint8_t phase; /* the parser's own */
-	uint8_t side;  /* enum proto_side, of the row that took something; it stays when the row is lost */
-	bool proxied;  /* behind CONNECT or SOCKS; it stays as well */
-	bool last;     /* no more bytes will come behind these: take what there is rather than say MORE */
+	uint64_t left;  /* bytes of the current body or record still to come */
+	uint8_t phase;  /* the parser's own */
+	uint8_t side;   /* enum proto_side, of the row that took something; it stays when the row is lost */
+	bool proxied;   /* behind CONNECT or SOCKS; it stays as well */
+	bool last;      /* no more bytes will come behind these: take what there is rather than say MORE */
+	uint32_t table; /* ticket in proto_out.hpack; 0: none */
 };
 
 struct proto_stream {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dissect/hpack_table.h"
 #include "dissect/proto.h"
 
 struct drive {
@@ -126,10 +127,14 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 
 static inline void drive_init(struct drive *d, uint16_t port)
 {
+	static struct hpack_tables tables; /* not cleared: what others left there must not be seen */
+
 	memset(d, 0, sizeof(*d));
 	d->m.flow.sport = 40000;
 	d->m.flow.dport = port;
-	d->out = (struct proto_out){ .m = &d->m, .fn = drive_seen, .arg = d, .stats = &d->stats };
+	d->out = (struct proto_out){
+		.m = &d->m, .fn = drive_seen, .arg = d, .stats = &d->stats, .hpack = &tables
+	};
 }
 
 /* What is given to a parser sits in memory of its own, so that a sanitizer sees each step behind it. */

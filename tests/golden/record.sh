@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Records recorded/: real clients against real servers on the loopback of a network namespace of their own, one capture for
-# each client: Chromium over TLS and over QUIC, curl (HTTP, TLS, HTTP/2, HTTP/2 in the clear), openssl s_client (TLS 1.2 with
+# each client: Chromium over TLS and over QUIC, curl (HTTP, TLS, HTTP/2, HTTP/2 in the clear), nghttp, openssl s_client (TLS 1.2 with
 # its certificate, TLS 1.3, a HelloRetryRequest), ngtcp2's client; servers are caddy, openssl s_server and dnsmasq. The
 # truth is what tshark reads in the same packets (second.py), held against what each client was told to ask for.
 # Needs root and `scripts/deps record`; takes about half a minute.
@@ -10,7 +10,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 if [ "${1-}" != --inside ]; then
 	[ "$(id -u)" -eq 0 ] || { echo "record: 需要 root(网络命名空间与抓包)" >&2; exit 1; }
-	for tool in chromium caddy curl openssl gtlsclient dnsmasq dig tcpdump tshark ip ethtool; do
+	for tool in chromium caddy curl nghttp openssl gtlsclient dnsmasq dig tcpdump tshark ip ethtool; do
 		command -v "$tool" >/dev/null || { echo "record: 缺少 $tool,请先运行 scripts/deps record" >&2; exit 1; }
 	done
 	exec unshare -n -m bash "$0" --inside "$(realpath -m "${1:-$here/recorded}")"
@@ -135,6 +135,13 @@ curls() {
 
 curl_h2c() { curl -sf -o /dev/null --http2-prior-knowledge "http://h2c.$domain/"; }
 
+# Several requests of one connection: the later ones point into its table, which is too small for them all the second time.
+nghttp_h2c() {
+	nghttp -n -m 3 "http://table.$domain/" "http://table.$domain/index.html"
+	nghttp -n -m 2 --encoder-header-table-size=200 -H 'user-agent: Example/1.0 (campus)' "http://small.$domain/" "http://small.$domain/index.html"
+	nghttp -n -u "http://upgraded.$domain/" "http://upgraded.$domain/index.html"
+}
+
 openssls() {
 	echo | openssl s_client -connect 127.0.0.1:8443 -servername "tls12.$domain" -CAfile ca.pem
 	echo | openssl s_client -connect 127.0.0.1:8444 -servername "retried.$domain" -groups X25519:P-521 -CAfile ca.pem
@@ -152,6 +159,7 @@ recordings() {
 	record chromium-quic browser "https://quic.$domain/" --enable-quic --origin-to-force-quic-on="quic.$domain:443"
 	record curl curls
 	record curl-h2c curl_h2c
+	record nghttp-h2c nghttp_h2c
 	record openssl openssls
 	record ngtcp2 ngtcp2
 }

@@ -18,6 +18,8 @@ NAMES = {  # what each client was told to ask for, and what has to be there at l
     "curl": {("http-request", "plain.%s"), ("tls-sni", "tls.%s"), ("tls-sni", "tls12.%s"), ("tls-sni", "two.%s"),
              ("tls-cert", "*.%s"), ("dns-query", "www.%s"), ("dns-query", "web.%s")},
     "curl-h2c": {("dns-query", "h2c.%s"), ("http2-request", "h2c.%s")},
+    "nghttp-h2c": {("http2-request", "table.%s"), ("http2-request", "small.%s"), ("http2-request", "upgraded.%s"),
+                   ("http-request", "upgraded.%s")},
     "openssl": {("tls-sni", "tls12.%s"), ("tls-sni", "retried.%s"), ("tls-sni", "tls13.%s"), ("tls-cert", "*.%s")},
     "ngtcp2": {("quic-sni", "ngtcp2.%s")},
 }

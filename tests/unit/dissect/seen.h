@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "dissect/hpack_table.h"
 #include "dissect/proto.h"
 
 struct seen {
@@ -126,10 +127,14 @@ static inline void seen_add(void *arg, const struct dissect_message *m)
 
 static inline void seen_init(struct seen *s, uint16_t sport, uint16_t dport)
 {
+	static struct hpack_tables tables;
+
 	memset(s, 0, sizeof(*s));
 	s->m.flow.sport = sport;
 	s->m.flow.dport = dport;
-	s->out = (struct proto_out){ .m = &s->m, .fn = seen_add, .arg = s, .stats = &s->stats };
+	s->out = (struct proto_out){
+		.m = &s->m, .fn = seen_add, .arg = s, .stats = &s->stats, .hpack = &tables
+	};
 	buf_puts(&s->lines, "");
 }
 

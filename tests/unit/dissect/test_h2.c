@@ -12,6 +12,7 @@ static const struct proto_stream http_row = { .name = "http", .probe = http_prob
 /* GET http://a.cn/ */
 #define BLOCK        "\x82\x86\x84\x41\4A.cn"
 #define REQUEST      "\0\0\x09\1\5\0\0\0\1" BLOCK
+#define AGAIN        "\0\0\4\1\5\0\0\0\3\x82\x86\x84\xbe" /* the same, out of the table */
 #define REQUEST_LINE "http2 [a.cn] [GET] [/] - - -\n"
 #define DATA         "\0\0\5\0\0\0\0\0\1bytes"
 
@@ -46,16 +47,28 @@ static void test_requests(void **state)
 	       0);
 }
 
-/* The second request of a connection mostly points into its table, which is not kept. */
+/* The second request of a connection mostly points into its table. */
+static void test_table(void **state)
+{
+	(void)state;
+	EXPECT(PREFACE REQUEST AGAIN, REQUEST_LINE REQUEST_LINE, 1, 0, 0);
+	/* trailers hide nothing */
+	EXPECT(PREFACE "\0\0\5\1\5\0\0\0\3\0\1a\1b" REQUEST, REQUEST_LINE, 1, 0, 0);
+}
+
+/* Nothing told of a field that was not read, and of all behind it. */
 static void test_hidden(void **state)
 {
 	(void)state;
-	EXPECT(PREFACE "\0\0\4\1\5\0\0\0\3\x82\x86\x84\xbe" REQUEST, REQUEST_LINE, 1, 1, 0);
-	/* it may stand in a CONTINUATION */
-	EXPECT(PREFACE "\0\0\3\1\1\0\0\0\3\x82\x86\x84\0\0\6\x09\4\0\0\0\3\x41\4A.cn" REQUEST, REQUEST_LINE,
-	       1, 1, 0);
-	/* trailers hide nothing */
-	EXPECT(PREFACE "\0\0\5\1\5\0\0\0\3\0\1a\1b" REQUEST, REQUEST_LINE, 1, 0, 0);
+	EXPECT(PREFACE AGAIN REQUEST, REQUEST_LINE, 1, 1, 0);
+	/* the field may stand in a CONTINUATION */
+	EXPECT(PREFACE REQUEST "\0\0\3\1\1\0\0\0\3\x82\x86\x84\0\0\6\x09\4\0\0\0\3\x41\4B.cn" AGAIN REQUEST,
+	       REQUEST_LINE REQUEST_LINE, 1, 2, 0);
+	/* in a block that is broken, or in padding that is */
+	EXPECT(PREFACE REQUEST "\0\0\2\1\5\0\0\0\3\x82\x41" AGAIN, REQUEST_LINE, 1, 1, 1);
+	EXPECT(PREFACE REQUEST "\0\0\3\1\x0d\0\0\0\3\x05\x82\x86" AGAIN, REQUEST_LINE, 1, 1, 1);
+	/* in a table that may be larger than ours */
+	EXPECT(PREFACE REQUEST "\0\0\7\1\5\0\0\0\3\x3f\xe2\x1f\x82\x86\x84\xbe", REQUEST_LINE, 1, 1, 0);
 }
 
 static void test_too_large(void **state)
@@ -64,8 +77,9 @@ static void test_too_large(void **state)
 	size_t n = sizeof(PREFACE) - 1 + 9 + 16385;
 	(void)state;
 
-	memcpy(text + n, REQUEST, sizeof(REQUEST) - 1);
-	expect(&row, text, n + sizeof(REQUEST) - 1, REQUEST_LINE, (struct counts){ 1, 1, 0 });
+	/* it cannot have left the table as it was */
+	memcpy(text + n, AGAIN REQUEST, sizeof(AGAIN REQUEST) - 1);
+	expect(&row, text, n + sizeof(AGAIN REQUEST) - 1, REQUEST_LINE, (struct counts){ 1, 2, 0 });
 }
 
 static void test_broken(void **state)
@@ -116,13 +130,10 @@ static void test_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_requests),
-		cmocka_unit_test(test_hidden),
-		cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_truncated_at_every_length),
-		cmocka_unit_test(test_upgrade),
-		cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_requests), cmocka_unit_test(test_table),
+		cmocka_unit_test(test_hidden),   cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_broken),   cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_upgrade),  cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

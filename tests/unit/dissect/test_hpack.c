@@ -5,7 +5,7 @@
 
 /* Reads a block written in hex and compares what it held: authority host method path referer user-agent,
  * hidden. */
-static void expect(const char *hex, bool whole, const char *want)
+static void expect_in(struct hpack_table *table, const char *hex, bool whole, const char *want)
 {
 	static uint8_t room[HPACK_ROOM];
 	uint8_t bytes[512], *exact;
@@ -18,7 +18,7 @@ static void expect(const char *hex, bool whole, const char *want)
 		bytes[n] = (uint8_t)strtoul(byte, NULL, 16);
 	}
 	exact = seen_exact(bytes, n);
-	assert_int_equal(hpack_read(rd_init(exact, n), &h, room), whole);
+	assert_int_equal(hpack_read(rd_init(exact, n), &h, room, table), whole);
 	seen_str(&b, h.authority);
 	seen_str(&b, h.host);
 	seen_str(&b, h.method);
@@ -31,6 +31,8 @@ static void expect(const char *hex, bool whole, const char *want)
 	buf_clear(&b);
 	free(exact);
 }
+
+static void expect(const char *hex, bool whole, const char *want) { expect_in(NULL, hex, whole, want); }
 
 /* RFC 7541 appendices C.2 to C.4 */
 static void test_examples(void **state)
@@ -96,7 +98,7 @@ static void test_room(void **state)
 
 	/* :authority, Huffman coded in 16000 bytes; a 0 of five bits is the digit 0 */
 	memcpy(block, "\x41\xff\x81\x7c", 4);
-	assert_true(hpack_read(rd_init(block, 4 + 16000), &h, room));
+	assert_true(hpack_read(rd_init(block, 4 + 16000), &h, room, NULL));
 	assert_null(h.authority.p);
 }
 
@@ -108,18 +110,92 @@ static void test_all_symbols(void **state)
 	(void)state;
 
 #include "tests/unit/dissect/hpack_symbols.h"
-	assert_true(hpack_read(rd_init(packed, sizeof(packed)), &h, room));
+	assert_true(hpack_read(rd_init(packed, sizeof(packed)), &h, room, NULL));
 	assert_int_equal(h.path.n, 256);
 	for (size_t i = 0; i < 256; i++)
 		assert_int_equal(h.path.p[i], i);
 }
 
+/* RFC 7541 appendices C.3 and C.4: three requests of one connection. */
+static void test_connection(void **state)
+{
+	static const char *const requests[2][3] = {
+		{ "828684410f7777772e6578616d706c652e636f6d", "828684be58086e6f2d6361636865",
+		  "828785bf400a637573746f6d2d6b65790c637573746f6d2d76616c7565" },
+		{ "828684418cf1e3c2e5f23a6ba0ab90f4ff", "828684be5886a8eb10649cbf",
+		  "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf" },
+	};
+	static struct hpack_tables tables;
+	(void)state;
+
+	for (int i = 0; i < 2; i++) {
+		struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+		expect_in(t, requests[i][0], true, " [www.example.com] - [GET] [/] - - -");
+		assert_int_equal(t->size, 57); /* so say the appendices */
+		expect_in(t, requests[i][1], true, " [www.example.com] - [GET] [/] - - -");
+		assert_int_equal(t->size, 110);
+		expect_in(t, requests[i][2], true, " [www.example.com] - [GET] [/index.html] - - -");
+		assert_int_equal(t->size, 164);
+	}
+}
+
+/* What a block points at may leave the table while it is read. */
+static void test_evicted_meanwhile(void **state)
+{
+	static struct hpack_tables tables;
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	(void)state;
+
+	expect_in(t, "410161", true, " [a] - - - - - -");
+	expect_in(t, "3f24", true, " - - - - - - -"); /* 67 bytes: for one field */
+	expect_in(t,
+		  "be"
+		  "440162",
+		  true, " [a] - - [b] - - -");
+	expect_in(t, "be", true, " - - - [b] - - -");
+	expect_in(t, "bf", true, " - - - - - - - hidden"); /* the one before it left */
+	expect_in(t,
+		  "20"
+		  "be",
+		  true, " - - - - - - - hidden");
+	assert_int_equal(t->size, 0);
+}
+
+/* A field whose name, or whose value, is not known makes all that follow unknown. */
+static void test_lost(void **state)
+{
+	static struct hpack_tables tables;
+	uint32_t ticket = hpack_table_new(&tables);
+	(void)state;
+
+	expect_in(hpack_table_of(&tables, ticket),
+		  "410161"
+		  "7f800162",
+		  false, " [a] - - - - - - hidden");
+	assert_null(hpack_table_of(&tables, ticket));
+	ticket = hpack_table_new(&tables);
+	expect_in(hpack_table_of(&tables, ticket),
+		  "410161"
+		  "7f000162"
+		  "c5",
+		  true, " [a] - - - - - - hidden");
+	assert_null(hpack_table_of(&tables, ticket));
+	ticket = hpack_table_new(&tables); /* 4097 bytes */
+	expect_in(hpack_table_of(&tables, ticket), "3fe21f", true, " - - - - - - -");
+	assert_null(hpack_table_of(&tables, ticket));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_examples),    cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_broken),      cmocka_unit_test(test_room),
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_all_symbols),
+		cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_evicted_meanwhile),
+		cmocka_unit_test(test_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

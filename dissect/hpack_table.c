@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dissect/hpack_table.h"
+
+#include <string.h>
+
+_Static_assert((HPACK_TABLES & (HPACK_TABLES - 1)) == 0, "a ticket's low bits say which table it is for");
+_Static_assert((HPACK_FIELDS & (HPACK_FIELDS - 1)) == 0, "the ring's places are counted on");
+
+static struct hpack_field *field_at(struct hpack_table *t, size_t from_oldest)
+{
+	return &t->field[(t->oldest + from_oldest) % HPACK_FIELDS];
+}
+
+static size_t field_size(const struct hpack_field *f)
+{
+	return (size_t)f->name_n + f->value_n + HPACK_FIELD_BYTES;
+}
+
+/* A free one, if there is any. */
+static size_t longest_rested(const struct hpack_tables *t)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < HPACK_TABLES; i++) {
+		const struct hpack_table *a = &t->table[i], *b = &t->table[best];
+		if (b->ticket != 0 && (a->ticket == 0 || t->asked - a->asked > t->asked - b->asked))
+			best = i;
+	}
+	return best;
+}
+
+uint32_t hpack_table_new(struct hpack_tables *t)
+{
+	size_t i = longest_rested(t);
+	struct hpack_table *h = &t->table[i];
+
+	if (++t->tickets > UINT32_MAX / HPACK_TABLES)
+		t->tickets = 1;
+	h->ticket = t->tickets * HPACK_TABLES + (uint32_t)i;
+	h->asked = ++t->asked;
+	h->size = h->end = h->oldest = h->count = 0;
+	h->max = HPACK_TABLE_BYTES;
+	return h->ticket;
+}
+
+struct hpack_table *hpack_table_of(struct hpack_tables *t, uint32_t ticket)
+{
+	struct hpack_table *h = t != NULL ? &t->table[ticket % HPACK_TABLES] : NULL;
+
+	if (h == NULL || ticket == 0 || h->ticket != ticket)
+		return NULL;
+	h->asked = ++t->asked;
+	return h;
+}
+
+void hpack_table_drop(struct hpack_table *t) { t->ticket = 0; }
+
+const struct hpack_field *hpack_table_get(const struct hpack_table *t, uint32_t back)
+{
+	return back < t->count ? &t->field[(t->oldest + t->count - 1u - back) % HPACK_FIELDS] : NULL;
+}
+
+struct dissect_str hpack_table_value(const struct hpack_table *t, const struct hpack_field *f)
+{
+	return f->held ? (struct dissect_str){ t->bytes + f->at, f->value_n }
+		       : (struct dissect_str){ NULL, 0 };
+}
+
+/* Until so many bytes are left over (section 4.3). */
+static void evict(struct hpack_table *t, size_t left)
+{
+	while (t->count > 0 && t->size + left > t->max) {
+		t->size -= (uint16_t)field_size(field_at(t, 0));
+		t->oldest = (uint8_t)((t->oldest + 1) % HPACK_FIELDS);
+		t->count--;
+	}
+}
+
+/* Moves the values that are still there to the front. */
+static void pack(struct hpack_table *t)
+{
+	t->end = 0;
+	for (size_t i = 0; i < t->count; i++) {
+		struct hpack_field *f = field_at(t, i);
+		if (!f->held)
+			continue;
+		memmove(t->bytes + t->end, t->bytes + f->at, f->value_n);
+		f->at = t->end;
+		t->end += f->value_n;
+	}
+}
+
+void hpack_table_add(struct hpack_table *t, uint8_t what, size_t name_n, struct dissect_str value,
+		     size_t value_n)
+{
+	struct hpack_field *f;
+
+	/* One that is larger than the table empties it (section 4.4). */
+	evict(t, name_n + value_n + HPACK_FIELD_BYTES);
+	if (name_n + value_n + HPACK_FIELD_BYTES > t->max)
+		return;
+	f = field_at(t, t->count);
+	*f = (struct hpack_field){ .name_n = (uint16_t)name_n,
+				   .value_n = (uint16_t)value_n,
+				   .what = what,
+				   .held = value.p != NULL };
+	if (f->held) {
+		if (t->end + value_n > sizeof(t->bytes))
+			pack(t);
+		memcpy(t->bytes + t->end, value.p, value_n);
+		f->at = t->end;
+		t->end += (uint16_t)value_n;
+	}
+	t->size += (uint16_t)field_size(f);
+	t->count++;
+}
+
+bool hpack_table_resize(struct hpack_table *t, uint32_t max)
+{
+	if (max > HPACK_TABLE_BYTES)
+		return false;
+	t->max = (uint16_t)max;
+	evict(t, 0);
+	return true;
+}

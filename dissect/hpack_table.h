@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table that an HTTP/2 connection's header blocks fill and point into (RFC 7541 section 2.3.2), as its
+ * decoder keeps it. Values are held of those fields that are told; of the others it is known how large they
+ * are, for that decides which fields leave (section 4.4). Each block has to be read: after one that was not,
+ * the table is dropped, and whatever points into it is unknown.
+ *
+ * A few tables are there for all connections; a new one takes that which was not asked for longest.
+ */
+#ifndef DISSECT_HPACK_TABLE_H
+#define DISSECT_HPACK_TABLE_H
+
+#include "dissect/dissect.h"
+
+enum {
+	HPACK_TABLE_BYTES = 4096, /* unless the server allows more (RFC 9113 section 6.5.2), */
+	HPACK_FIELD_BYTES = 32,   /* of which each field takes as many besides its own (section 4.1) */
+	HPACK_FIELDS = HPACK_TABLE_BYTES / HPACK_FIELD_BYTES,
+	HPACK_TABLES = 64,
+};
+
+struct hpack_field {
+	uint16_t name_n;  /* bytes of its name */
+	uint16_t value_n; /* and of its value */
+	uint16_t at;      /* where that stands in the table, if it is held */
+	uint8_t what;     /* the caller's number of what is told; 0: nothing */
+	bool held;
+};
+
+struct hpack_table {
+	uint32_t ticket;    /* its connection's; 0: free */
+	uint32_t asked;     /* when it was asked for last: counts the times */
+	uint16_t size, max; /* RFC 7541 section 4.1 */
+	uint16_t end;       /* of the bytes in use */
+	uint8_t oldest, count;
+	struct hpack_field field[HPACK_FIELDS]; /* a ring */
+	uint8_t bytes[HPACK_TABLE_BYTES];       /* values, the oldest first */
+};
+
+struct hpack_tables {
+	uint32_t tickets, asked;
+	struct hpack_table table[HPACK_TABLES];
+};
+
+/* An empty one. Returns its ticket. */
+uint32_t hpack_table_new(struct hpack_tables *t);
+/* NULL: it went to another connection, or was dropped. `t` may be NULL. */
+struct hpack_table *hpack_table_of(struct hpack_tables *t, uint32_t ticket);
+void hpack_table_drop(struct hpack_table *t);
+
+/* The field that came so many before the last one; NULL when there is none. */
+const struct hpack_field *hpack_table_get(const struct hpack_table *t, uint32_t back);
+/* Borrowed until the next field is added. Absent when it is not held. */
+struct dissect_str hpack_table_value(const struct hpack_table *t, const struct hpack_field *f);
+/* A name of name_n bytes and a value of value_n; `value` is that, or absent. */
+void hpack_table_add(struct hpack_table *t, uint8_t what, size_t name_n, struct dissect_str value,
+		     size_t value_n);
+/* False: more than there is room for. */
+bool hpack_table_resize(struct hpack_table *t, uint32_t max);
+
+#endif

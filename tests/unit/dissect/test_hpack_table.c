@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/dissect/seen.h"
+
+#include "dissect/hpack_table.h"
+
+static struct hpack_tables tables;
+
+static struct dissect_str text(const char *s)
+{
+	return (struct dissect_str){ (const uint8_t *)s, strlen(s) };
+}
+
+static void add(struct hpack_table *t, uint8_t what, const char *value)
+{
+	hpack_table_add(t, what, 4, text(value), strlen(value));
+}
+
+static void expect(const struct hpack_table *t, uint32_t back, uint8_t what, const char *value)
+{
+	const struct hpack_field *f = hpack_table_get(t, back);
+	struct dissect_str v;
+
+	assert_non_null(f);
+	assert_int_equal(f->what, what);
+	v = hpack_table_value(t, f);
+	assert_int_equal(v.n, strlen(value));
+	assert_memory_equal(v.p, value, v.n);
+}
+
+static struct hpack_table *fresh(void)
+{
+	memset(&tables, 0, sizeof(tables));
+	return hpack_table_of(&tables, hpack_table_new(&tables));
+}
+
+static void test_order(void **state)
+{
+	struct hpack_table *t = fresh();
+	(void)state;
+
+	assert_null(hpack_table_get(t, 0));
+	add(t, 1, "one");
+	add(t, 2, "second");
+	expect(t, 0, 2, "second");
+	expect(t, 1, 1, "one");
+	assert_null(hpack_table_get(t, 2));
+	assert_null(hpack_table_get(t, UINT32_MAX));
+	assert_int_equal(t->size, 4 + 3 + 32 + 4 + 6 + 32);
+}
+
+/* RFC 7541 section 4.4 */
+static void test_eviction(void **state)
+{
+	static char large[4096];
+	struct hpack_table *t = fresh();
+	(void)state;
+
+	add(t, 1, "a");
+	hpack_table_add(t, 0, 10, (struct dissect_str){ NULL, 0 }, 4096 - 37 - 32 - 10);
+	assert_int_equal(t->size, 4096);
+	expect(t, 1, 1, "a");
+	add(t, 2, "");
+	assert_null(hpack_table_get(t, 2)); /* "a" left */
+	expect(t, 0, 2, "");
+	assert_null(hpack_table_value(t, hpack_table_get(t, 1)).p);
+	memset(large, 'x', sizeof(large) - 1);
+	add(t, 3, large);
+	assert_int_equal(t->count, 0);
+	assert_int_equal(t->size, 0);
+}
+
+static void test_resize(void **state)
+{
+	struct hpack_table *t = fresh();
+	(void)state;
+
+	add(t, 1, "a");
+	add(t, 2, "b");
+	assert_true(hpack_table_resize(t, 37));
+	assert_int_equal(t->count, 1);
+	expect(t, 0, 2, "b");
+	assert_true(hpack_table_resize(t, 36));
+	assert_int_equal(t->count, 0);
+	add(t, 1, "a");
+	assert_int_equal(t->count, 0);
+	assert_true(hpack_table_resize(t, 4096));
+	add(t, 1, "a");
+	expect(t, 0, 1, "a");
+	assert_false(hpack_table_resize(t, 4097));
+}
+
+/* Many fields of all sizes, against a model that keeps them all. */
+static void test_model(void **state)
+{
+	enum { ALL = 20000 };
+	static struct {
+		uint8_t what;
+		size_t n, size;
+		bool held;
+		char value[600];
+	} all[ALL];
+	struct hpack_table *t = fresh();
+	unsigned seed = 7;
+	(void)state;
+
+	for (size_t i = 0; i < ALL; i++) {
+		size_t size = 0, back = 0, room = 4096;
+		seed = seed * 1103515245 + 12345;
+		all[i].n = (seed >> 16) % (i % 3 == 0 ? 600 : 20);
+		all[i].what = (uint8_t)(seed >> 8 & 7);
+		all[i].held = (seed >> 12 & 3) != 0;
+		all[i].size = all[i].n + 4 + 32;
+		for (size_t k = 0; k < all[i].n; k++)
+			all[i].value[k] = (char)('a' + (i + k) % 26);
+		hpack_table_add(t, all[i].what, 4,
+				all[i].held ? text(all[i].value) : (struct dissect_str){ NULL, 0 }, all[i].n);
+		for (; back <= i && size + all[i - back].size <= room; back++) {
+			const struct hpack_field *f = hpack_table_get(t, (uint32_t)back);
+			size += all[i - back].size;
+			assert_non_null(f);
+			assert_int_equal(f->what, all[i - back].what);
+			assert_int_equal(f->value_n, all[i - back].n);
+			if (f->held)
+				expect(t, (uint32_t)back, all[i - back].what, all[i - back].value);
+			assert_int_equal(f->held, all[i - back].held);
+		}
+		assert_int_equal(t->count, back);
+		assert_int_equal(t->size, size);
+	}
+}
+
+/* One more connection than there are tables: the one that rested longest loses its own. */
+static void test_tickets(void **state)
+{
+	uint32_t ticket[HPACK_TABLES + 1];
+	(void)state;
+
+	memset(&tables, 0, sizeof(tables));
+	assert_null(hpack_table_of(&tables, 0));
+	assert_null(hpack_table_of(NULL, 1));
+	for (size_t i = 0; i < HPACK_TABLES; i++)
+		ticket[i] = hpack_table_new(&tables);
+	for (size_t i = 0; i < HPACK_TABLES; i++)
+		assert_non_null(hpack_table_of(&tables, ticket[i]));
+	assert_non_null(hpack_table_of(&tables, ticket[0]));
+	ticket[HPACK_TABLES] = hpack_table_new(&tables);
+	assert_null(hpack_table_of(&tables, ticket[1]));
+	assert_non_null(hpack_table_of(&tables, ticket[0]));
+	assert_non_null(hpack_table_of(&tables, ticket[HPACK_TABLES]));
+	/* one that was dropped is taken first */
+	hpack_table_drop(hpack_table_of(&tables, ticket[5]));
+	assert_null(hpack_table_of(&tables, ticket[5]));
+	assert_non_null(hpack_table_of(&tables, hpack_table_new(&tables)));
+	for (size_t i = 2; i <= HPACK_TABLES; i++)
+		assert_true((hpack_table_of(&tables, ticket[i]) != NULL) == (i != 5));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order), cmocka_unit_test(test_eviction), cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_model), cmocka_unit_test(test_tickets),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
