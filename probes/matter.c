@@ -98,6 +98,7 @@ static const struct {
 	{ "手机", WORD },       { "扫码", WORD },       { "关注", WORD },
 	{ "客服", WORD },       { "访问", WORD },       { "年", WORD },
 	{ "客户端", WORD },     { "认证", WORD },       { "执照", WORD },
+	{ "信产部", WORD },     { "信息产业部", WORD }, { "中华人民共和国", WORD },
 };
 
 /* Does a day stand here? 2023-01-10, 2023年1月. */

@@ -177,10 +177,13 @@ static void skip_closing(struct glyphs *g)
 
 static bool more_digits(struct glyphs g) { return glyph_next(&g) == ' ' && glyph_digit(glyph_peek(g)); }
 
-/* "-1-京公网安备": the dash begins another statement, and no telephone or date goes on. */
+/* "-1-京公网安备": the dash begins another statement, and no telephone or date goes on. "-1--": an ornament.
+ */
 static bool dash_parts(struct glyphs g)
 {
 	(void)glyph_next(&g);
+	if (glyph_peek(g) == '-')
+		return true;
 	glyph_blanks(&g);
 	return g.p == g.end || glyph_han(glyph_peek(g));
 }
@@ -399,7 +402,7 @@ static bool edu(struct scan *s, const char *here, struct glyphs *g)
 /* Is a licence spoken of on this line, and is it what a colon right in front belongs to? 版本：A1-2023… */
 static bool licence_named(const struct scan *s, const char *here)
 {
-	static const char *const words[] = { "许可", "增值", "电信", "ICP", "合字", "经营", NULL };
+	static const char *const words[] = { "许可", "增值", "电信", "ICP", "合字", "经营", "网文", NULL };
 	size_t far = context(s, here, words), n = far < CONTEXT_BYTES ? far : 0;
 
 	return far != SIZE_MAX && memchr(here - n, '\n', n) == NULL &&

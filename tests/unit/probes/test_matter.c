@@ -21,6 +21,7 @@ static const struct {
 	{ "地址：江州市学院路1号　邮编：100000　电话：010-80000000", 0, 0, 0, false, false, false, false },
 	{ "建议使用谷歌浏览器 分辨率：1920*1080", 0, 0, 0, false, false, false, false },
 	{ "技术支持：云帆（江州）科技有限公司", 0, 0, 1, false, false, false, false },
+	{ "中华人民共和国工业和信息化部备案", 0, 0, 0, false, false, false, false },
 	{ "網站備案號", 0, 0, 0, false, false, false, false },
 	{ "春天来了", 4, 0, 0, false, false, false, false },
 	{ "春天来了。", 4, 0, 0, false, false, true, false },
