@@ -25,19 +25,6 @@ static int compare_links(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->name, y->name);
 }
 
-static int compare_details(const void *a, const void *b)
-{
-	const struct record_detail *x = a, *y = b;
-	int c = (int)x->type - (int)y->type;
-	return c != 0 ? c : strcmp(x->value, y->value);
-}
-
-static void sort(void *items, size_t n, size_t item, int (*compare)(const void *, const void *))
-{
-	if (n > 1)
-		qsort(items, n, item, compare);
-}
-
 /* There are eight at most. */
 static void sort_servers(struct record_server *server, size_t n)
 {
@@ -123,24 +110,48 @@ static void put_links(const struct subjects *t, const struct subject *s, const s
 		to->count = from[i].count;
 		put_name(to->name, subjects_hung(t, from[i].name), from[i].len);
 	}
-	sort(o->links, o->link_count, sizeof(o->links[0]), compare_links);
+	if (o->link_count > 1)
+		qsort(o->links, o->link_count, sizeof(o->links[0]), compare_links);
+}
+
+static bool is_before(const struct values *v, struct subject_detail a, struct subject_detail b)
+{
+	size_t n, m;
+	const char *x = values_text(v, a.value, &n), *y = values_text(v, b.value, &m);
+	int c = memcmp(x, y, n < m ? n : m);
+
+	if (a.type != b.type)
+		return a.type < b.type;
+	return c != 0 ? c < 0 : n < m;
+}
+
+/* By type, then by text. Most have two or three. */
+static void sort_details(const struct values *v, const struct subject_detail *from, size_t n,
+			 struct subject_detail out[RECORD_DETAILS_MAX])
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+		for (; at > 0 && is_before(v, from[i], out[at - 1]); at--)
+			out[at] = out[at - 1];
+		out[at] = from[i];
+	}
 }
 
 static void put_details(const struct subjects *t, const struct subject_rest *r, struct observation *o)
 {
-	const struct subject_detail *from = subjects_hung(t, r->details);
+	struct subject_detail sorted[RECORD_DETAILS_MAX];
 
 	o->details_more = r->details_more;
 	o->detail_count = r->detail_count;
+	sort_details(&t->values, subjects_hung(t, r->details), r->detail_count, sorted);
 	for (size_t i = 0; i < r->detail_count; i++) {
 		struct record_detail *to = &o->details[i];
 		size_t n;
-		const char *text = values_text(&t->values, from[i].value, &n);
-		to->type = (enum detail)from[i].type;
-		to->count = from[i].count;
+		const char *text = values_text(&t->values, sorted[i].value, &n);
+		to->type = (enum detail)sorted[i].type;
+		to->count = sorted[i].count;
 		copy_text(to->value, text, n);
 	}
-	sort(o->details, o->detail_count, sizeof(o->details[0]), compare_details);
 }
 
 void show_name(const struct subject *first, struct observation *o)
