@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/prefetch.h"
+
 enum {
 	RANK_BITS = 64 - SKETCH_BITS,
 	RANK_MAX = RANK_BITS + 1, /* all bits behind the register's number are zero */
@@ -58,11 +60,11 @@ size_t sketch_find(const uint64_t *sorted, size_t n, uint64_t hash)
 
 void sketch_prefetch(const struct sketch *s, uint16_t exact, uint64_t hash)
 {
-	__builtin_prefetch(&s->exact);
+	prefetch(&s->exact);
 	if (exact == SKETCH_DENSE)
-		__builtin_prefetch(&s->reg[hash >> RANK_BITS]);
+		prefetch(&s->reg[hash >> RANK_BITS]);
 	else
-		__builtin_prefetch(&s->hash[sketch_guess(exact, hash)]);
+		prefetch(&s->hash[sketch_guess(exact, hash)]);
 }
 
 void sketch_add(struct sketch *s, uint64_t hash)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "dissect/mix.h"
 
 enum { FLOW_HEADS_MIN = 16, IDLE_AHEAD = 4 };
@@ -84,17 +85,17 @@ static struct flow_hint *hint_set(const struct flow_table *t, uint64_t hash)
 	return t->hints[(hash & t->mask) / FLOW_HINT_WAYS].way;
 }
 
-void flow_ahead(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->heads[hash & t->mask]); }
+void flow_ahead(const struct flow_table *t, uint64_t hash) { prefetch(&t->heads[hash & t->mask]); }
 
-void flow_ahead_hints(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(hint_set(t, hash), 1); }
+void flow_ahead_hints(const struct flow_table *t, uint64_t hash) { prefetch(hint_set(t, hash)); }
 
 void flow_ahead_entry(const struct flow_table *t, uint64_t hash)
 {
 	uint32_t at = t->heads[hash & t->mask];
 
 	if (at != 0) {
-		__builtin_prefetch(&t->flows[at - 1]);
-		__builtin_prefetch(&t->flows[at - 1].dir[1]);
+		prefetch(&t->flows[at - 1]);
+		prefetch(&t->flows[at - 1].dir[1]);
 	} else /* nothing of it is known but, at the most, where it begins */
 		flow_ahead_hints(t, hash);
 }
@@ -123,17 +124,16 @@ struct flow *flow_find(struct flow_table *t, const struct flow_key *key, uint64_
 	return NULL;
 }
 
-/* Soon the hand is there: asks for the flow's memory, and later, when its key can be read, for its head's.
- * Inline, for to the compiler a function that only asks is one that does nothing. */
-static inline __attribute__((always_inline)) void flow_idle_ahead(const struct flow_table *t)
+/* Soon the hand is there: asks for the flow's memory, and later, when its key can be read, for its head's. */
+static void flow_idle_ahead(const struct flow_table *t)
 {
 	const struct flow *next = &t->flows[t->hand + IDLE_AHEAD], *later = next + IDLE_AHEAD;
 
 	if (t->count - t->hand <= 2 * IDLE_AHEAD)
 		return;
-	__builtin_prefetch(later);
-	__builtin_prefetch(&later->dir[1]);
-	__builtin_prefetch(&t->heads[flow_hash(t, &next->key) & t->mask]);
+	prefetch(later);
+	prefetch(&later->dir[1]);
+	prefetch(&t->heads[flow_hash(t, &next->key) & t->mask]);
 }
 
 /* All are in use: the next that had no packet since the hand came by. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "dissect/mix.h"
 
 enum { HELLO_LOOK = 8, SECOND = 1000000 };
@@ -45,7 +46,7 @@ void quic_flow_ahead(const struct quic_table *t, const struct dissect_flow *f)
 	const struct quic_flow *set = flow_set(t, f);
 
 	for (int i = 0; i < QUIC_FLOW_WAYS; i++)
-		__builtin_prefetch(&set[i], 1);
+		prefetch(&set[i]);
 }
 
 static bool addr_same(const struct dissect_addr *a, const struct dissect_addr *b)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "dissect/mix.h"
 
 enum { PAIR = 16 };
@@ -57,7 +58,7 @@ uint64_t span_ahead(const struct span_table *t, const struct span_sight *s)
 {
 	uint64_t h = span_whole(t, s);
 
-	__builtin_prefetch(&t->row[h % SPAN_ROWS], 1);
+	prefetch(&t->row[h % SPAN_ROWS]);
 	return h;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/prefetch.h"
 #include "base/short.h"
 #include "watch/details.h"
 #include "watch/hostname.h"
@@ -148,12 +149,12 @@ static void tell(struct aggregate *a, const struct subject *first)
 }
 
 /* What is told of them lies far apart: each step asks for what the next one reads. */
-static void prefetch(const struct subjects *t, const struct subject *const first[], size_t n)
+static void prefetch_names(const struct subjects *t, const struct subject *const first[], size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		subject_prefetch_record(first[i]);
 	for (size_t i = 0; i < n; i++) {
-		__builtin_prefetch(subjects_at(t, first[i]->next));
+		prefetch(subjects_at(t, first[i]->next));
 		subject_prefetch(t, first[i]);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -165,7 +166,7 @@ static void prefetch(const struct subjects *t, const struct subject *const first
 
 static void tell_names(struct aggregate *a, const struct subject *const first[], size_t n)
 {
-	prefetch(&a->table, first, n);
+	prefetch_names(&a->table, first, n);
 	for (size_t i = 0; i < n; i++)
 		tell(a, first[i]);
 }
@@ -188,7 +189,7 @@ static void tell_sorted(struct aggregate *a)
 static void tell_as_seen(struct aggregate *a)
 {
 	const struct subjects *t = &a->table;
-	const struct subject *first[TOGETHER], *s;
+	const struct subject *first[TOGETHER] = { NULL }, *s;
 	size_t n = 0;
 
 	for (uint32_t number = subjects_first(); number != t->end; number = subjects_behind(t, s)) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/prefetch.h"
 #include "base/rd.h"
 
 enum {
@@ -171,7 +172,7 @@ static void mapped_prefetch(const struct mapped *m, size_t from, size_t n)
 	size_t end = from + n < m->n ? from + n : m->n;
 
 	for (; from < end; from += MAPPED_LINE)
-		__builtin_prefetch(m->window + from, 0, 2);
+		prefetch_second(m->window + from);
 }
 
 /* Digests what lies before `end` in the window, and more, for it is read now in any case. */

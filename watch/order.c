@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/prefetch.h"
 
 _Static_assert(sizeof(struct order_key) <= SUBJECT_ORDER_BYTES, "there is room for the keys of all");
 
@@ -69,8 +70,8 @@ static void move_on(const struct subjects *t, struct order_key *key, const struc
 	for (uint32_t i = 0; i < r->count; i++) {
 		if (i + AHEAD < r->count) {
 			const struct subject *s = subjects_at(t, key[i + AHEAD].number);
-			__builtin_prefetch(s);
-			__builtin_prefetch(s->name + r->same - 1);
+			prefetch(s);
+			prefetch(s->name + r->same - 1);
 		}
 		key_move(t, &key[i], r->same);
 	}

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/prefetch.h"
 
 #define RECENT_NONE UINT32_MAX
 
@@ -36,14 +37,14 @@ uint64_t recent_hash(const struct recent *r, const void *bytes, size_t n);
 /* To be said some time before it is looked for; and the next step. */
 static inline void recent_prefetch(const struct recent *r, uint64_t hash)
 {
-	__builtin_prefetch(&r->slot[(uint32_t)hash & r->mask]);
+	prefetch(&r->slot[(uint32_t)hash & r->mask]);
 }
 static inline void recent_prefetch_entry(const struct recent *r, uint64_t hash)
 {
 	const struct recent_slot *s = &r->slot[(uint32_t)hash & r->mask];
 
 	if (s->place != RECENT_NONE && s->start == (uint32_t)hash)
-		__builtin_prefetch(&r->hash[s->place]);
+		prefetch(&r->hash[s->place]);
 }
 /* Its place, or RECENT_NONE. */
 uint32_t recent_find(const struct recent *r, uint64_t hash);

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/prefetch.h"
 #include "ipc/record.h"
 #include "watch/arena.h"
 #include "watch/values.h"
@@ -142,13 +143,13 @@ static inline void subjects_prefetch_on(const struct subject *s)
 {
 	enum { ON = 1024 };
 
-	__builtin_prefetch((const char *)s + ON);
+	prefetch((const char *)s + ON);
 }
 
 /* To be said some time before a subject is looked for. */
 static inline void subjects_prefetch(const struct subjects *t, const struct subject_key *k)
 {
-	__builtin_prefetch(&t->slots[(uint32_t)k->hash & t->mask]);
+	prefetch(&t->slots[(uint32_t)k->hash & t->mask]);
 }
 /* The next step: where the first of its name probably is, without a look at it; NULL when it is not there. */
 struct subject *subjects_guess(const struct subjects *t, const struct subject_key *k);
@@ -157,8 +158,8 @@ struct subject *subjects_guess_via(const struct subjects *t, const struct subjec
 /* With its name and servers, unless those are long. */
 static inline void subject_prefetch_record(const struct subject *s)
 {
-	__builtin_prefetch(s);
-	__builtin_prefetch(s->name + 34);
+	prefetch(s);
+	prefetch(s->name + 34);
 }
 /* Then what hangs on it; and the last: where this client is in that. */
 void subject_prefetch(const struct subjects *t, const struct subject *s);

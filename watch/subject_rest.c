@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "base/short.h"
 
 enum {
@@ -444,8 +445,8 @@ void subject_prefetch(const struct subjects *t, const struct subject *s)
 
 	if (s->rest == 0)
 		return;
-	__builtin_prefetch(r);
-	__builtin_prefetch(r + LINE);
+	prefetch(r);
+	prefetch(r + LINE);
 }
 
 void subject_prefetch_lists(const struct subjects *t, const struct subject *s, uint64_t client)
@@ -458,11 +459,11 @@ void subject_prefetch_lists(const struct subjects *t, const struct subject *s, u
 		sketch_prefetch(subjects_hung(t, r->sketch), r->client_count, client);
 	} else {
 		const uint64_t *at = &subject_clients(r)[sketch_guess(r->client_count, client)];
-		__builtin_prefetch(at);
-		__builtin_prefetch((const char *)at + LINE); /* those behind it move */
+		prefetch(at);
+		prefetch((const char *)at + LINE); /* those behind it move */
 	}
 	if (r->link_count > 0)
-		__builtin_prefetch(subjects_hung(t, r->links));
+		prefetch(subjects_hung(t, r->links));
 	if (r->detail_count > 0)
-		__builtin_prefetch(subjects_hung(t, r->details));
+		prefetch(subjects_hung(t, r->details));
 }
