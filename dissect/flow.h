@@ -23,7 +23,11 @@ enum flow_state {
 	FLOW_OVER, /* closed: nothing of it is awaited */
 };
 
-enum { FLOW_RESET = 4 }; /* in `ends`, besides a bit for each direction: a RST, which may be forged */
+/* In `ends`, besides a bit for each direction: */
+enum {
+	FLOW_RESET = 4,  /* a RST, which may be forged */
+	FLOW_AWAITS = 8, /* and the next bit: of each direction, its FIN overtook bytes */
+};
 
 /* The first line of it is all that most packets touch. Places in the table are counted from 1; 0: none. */
 struct flow {

@@ -286,10 +286,16 @@ static void stream_direct(struct stream *s, struct stream_env *env, struct strea
 	rd_skip(&seg->r, rd_left(&seg->r));
 }
 
+/* Number of the first byte that has not come. */
+static uint32_t stream_hole_at(const struct stream *s)
+{
+	return s->next + (s->hold != NULL ? hold_prefix(s->hold) : 0);
+}
+
 static void stream_kept(struct stream *s, struct stream_env *env, struct stream_segment *seg)
 {
 	bool begins = s->mode == STREAM_GUESS && stream_may_start(&seg->r); /* what a guess waits for */
-	uint32_t offset = seg->seq - s->next, to;
+	uint32_t offset = seg->seq - s->next, hole = stream_hole_at(s), to;
 
 	if (!stream_keep(s, env, seg, offset)) {
 		to = s->hold != NULL ? hold_after_hole(s->hold) : 0;
@@ -299,6 +305,8 @@ static void stream_kept(struct stream *s, struct stream_env *env, struct stream_
 	stream_settle(s, env);
 	if (s->hold == NULL || (to = hold_after_hole(s->hold)) == 0)
 		return;
+	if (stream_hole_at(s) != hole) /* it was filled, and this is another one */
+		s->late = 0;
 	s->late += s->hold->added; /* a copy says nothing about what is lost */
 	if (s->late > STREAM_LATE_MAX || begins)
 		stream_hole(s, env, to);

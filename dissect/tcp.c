@@ -60,6 +60,15 @@ static struct flow *tcp_open(struct walk *w, const struct tcp_packet *p)
 
 static bool tcp_is_near(uint32_t a, uint32_t b) { return a - b <= STREAM_OLD_MAX || b - a <= STREAM_OLD_MAX; }
 
+/* Is this SYN, no late copy, another connection's? An answer is, unless it goes on from the bytes known: the
+ * SYN that it answers may be lost, or began so near the old bytes that it passed for a copy of theirs. */
+static bool tcp_is_anew(const struct tcp_packet *p, const struct flow *f)
+{
+	if ((p->flags & TCP_ACK) != 0 && f->dir[!p->dir].next == p->ack)
+		return false;
+	return f->dir[p->dir].mode != STREAM_NEW || f->state == FLOW_OVER;
+}
+
 /* A SYN that is not a late copy makes a new connection of a pair of ends that was in use. */
 static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f)
 {
@@ -67,9 +76,9 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 	struct stream *s = f != NULL ? &f->dir[p->dir] : NULL;
 
 	p->seg.seq = start; /* data on a SYN begins behind it (RFC 7413) */
-	if (s != NULL && s->mode != STREAM_NEW && s->next - start <= STREAM_OLD_MAX)
+	if (s != NULL && s->mode != STREAM_NEW && f->state != FLOW_OVER && s->next - start <= STREAM_OLD_MAX)
 		return f;
-	if (s != NULL && (p->flags & TCP_ACK) == 0 && (s->mode != STREAM_NEW || f->state == FLOW_OVER)) {
+	if (s != NULL && tcp_is_anew(p, f)) {
 		tcp_drop(w->tcp, f, &w->out);
 		f = NULL;
 	} else if (s != NULL && s->mode != STREAM_NEW) {
@@ -158,18 +167,36 @@ static void tcp_half_close(struct walk *w, const struct tcp_packet *p, struct fl
 		f->done |= (uint8_t)(1u << p->dir);
 }
 
-/* FIN and RST close a flow once nothing is awaited. A RST far from the window is not its own (RFC 5961). */
-static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, struct flow *f)
+/* Do bytes stand before this FIN that have not come, and that anybody waits for? */
+static bool tcp_overtook(const struct walk *w, const struct tcp_packet *p, const struct stream *s)
+{
+	uint32_t missing = p->end - s->next;
+
+	return s->mode != STREAM_NEW && s->mode != STREAM_DONE && s->hold == NULL && missing > s->skip &&
+	       missing <= w->tcp->pool.size;
+}
+
+/* What this packet says about the ends. A RST far from the window is not its own (RFC 5961). */
+static void tcp_note_ends(struct walk *w, const struct tcp_packet *p, uint32_t seq, struct flow *f)
 {
 	struct stream *s = &f->dir[p->dir];
+	uint8_t awaits = (uint8_t)(FLOW_AWAITS << p->dir);
 
+	if (p->end != seq) /* mostly those that were awaited */
+		f->ends &= (uint8_t)~awaits;
 	if ((p->flags & TCP_FIN) != 0)
-		f->ends |= (uint8_t)(1u << p->dir);
+		f->ends |= (uint8_t)(1u << p->dir | (tcp_overtook(w, p, s) ? awaits : 0u));
 	if ((p->flags & TCP_RST) != 0 &&
 	    (s->mode == STREAM_NEW || s->mode == STREAM_DONE || tcp_is_near(seq, s->next)))
 		f->ends = FLOW_RESET | TCP_BOTH;
+}
+
+/* FIN and RST close a flow once nothing is awaited. */
+static void tcp_close(struct walk *w, const struct tcp_packet *p, uint32_t seq, struct flow *f)
+{
+	tcp_note_ends(w, p, seq, f);
 	tcp_half_close(w, p, f);
-	if (f->state == FLOW_OVER || (f->ends & TCP_BOTH) != TCP_BOTH || f->dir[0].hold != NULL ||
+	if (f->state == FLOW_OVER || (f->ends & ~FLOW_RESET) != TCP_BOTH || f->dir[0].hold != NULL ||
 	    f->dir[1].hold != NULL)
 		return;
 	tcp_end(w->tcp, f, &w->out);

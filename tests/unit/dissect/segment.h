@@ -15,7 +15,7 @@ enum { FIN = 1, SYN = 2, RST = 4, ACK = 16, ISN = 1000, START = ISN + 1 };
 #define GET_LINE(x) "http [h] [GET] [/" x "] - - -\n"
 
 struct seg {
-	uint32_t seq;
+	uint32_t seq, ack;
 	uint8_t flags;
 	bool back;      /* from the server */
 	uint16_t sport; /* 0: 40000 */
@@ -31,7 +31,7 @@ static inline void put_tcp(struct lab *l, struct seg s)
 	wr_be16(&l->w, s.back ? 8080 : client);
 	wr_be16(&l->w, s.back ? client : 8080);
 	wr_be32(&l->w, s.seq);
-	wr_be32(&l->w, 0);
+	wr_be32(&l->w, s.ack);
 	wr_u8(&l->w, 0x50);
 	wr_u8(&l->w, s.flags);
 	put_hex(&l->w, "ffff 0000 0000");

@@ -160,6 +160,24 @@ static void test_joined_by_the_second(void **state)
 	}
 }
 
+/* The first of each four segments comes when the hole before the next four is there already: there always is
+ * one, and none for long. */
+static void test_holes_that_are_filled(void **state)
+{
+	static const uint32_t order[] = { 5, 6, 7, 0 };
+	const uint32_t n = (uint32_t)strlen(GET("a"));
+	struct lab *l = lab_new();
+	(void)state;
+
+	send_flags(l, ISN, SYN);
+	send_text(l, START + n, GET("a") GET("a") GET("a"));
+	for (uint32_t i = 0; i < 400; i++)
+		send_text(l, START + (i / 4 * 4 + order[i % 4]) * n, GET("a"));
+	assert_int_equal(dissect_stats(l->d)->messages[DISSECT_HTTP], 400);
+	assert_int_equal(lab_reasons(l), 0);
+	lab_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_proxied),
 		cmocka_unit_test(test_answers_do_not_ask),
 		cmocka_unit_test(test_joined_by_the_second),
+		cmocka_unit_test(test_holes_that_are_filled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -298,96 +298,6 @@ static void test_sender_is_source(void **state)
 	lab_free(l);
 }
 
-static void test_ports_used_again(void **state)
-{
-	struct lab *l = lab_new();
-	uint32_t n = (uint32_t)strlen(GET("a"));
-	(void)state;
-
-	send_flags(l, ISN, SYN);
-	send_text(l, START, GET("a"));
-	send_flags(l, 5000000, SYN); /* without a goodbye */
-	send_text(l, 5000001 + 5, GET("b") + 5);
-	send_bytes(l, 5000001, GET("b"), 5);
-	lab_expect(l, GET_LINE("a") GET_LINE("b"));
-	send_flags(l, 5000001 + n, FIN | ACK);
-	send_seg(l, (struct seg){ .seq = 9000, .flags = FIN | ACK, .back = true });
-	send_text(l, 5000001, GET("b")); /* a late copy */
-	lab_expect(l, "");
-	send_flags(l, 77000000, SYN);
-	send_text(l, 77000001, GET("c"));
-	lab_expect(l, GET_LINE("c"));
-	lab_free(l);
-}
-
-/* The same, and this time the capture missed the SYN. */
-static void test_ports_used_again_unseen(void **state)
-{
-	struct lab *l = lab_new();
-	(void)state;
-
-	send_text(l, START, GET("a"));
-	send_flags(l, START + (uint32_t)strlen(GET("a")), RST);
-	send_text(l, 90000000, GET("b"));
-	lab_expect(l, GET_LINE("a") GET_LINE("b"));
-	assert_int_equal(dissect_stats(l->d)->flows, 2);
-	lab_free(l);
-}
-
-static void test_reset(void **state)
-{
-	struct lab *l = lab_new();
-	(void)state;
-
-	send_flags(l, ISN, SYN);
-	send_bytes(l, START, GET("a"), 10);
-	send_flags(l, START + 900000000, RST); /* blind: not from this connection (RFC 5961) */
-	send_text(l, START + 10, GET("a") + 10);
-	lab_expect(l, GET_LINE("a"));
-	send_flags(l, START + (uint32_t)strlen(GET("a")), RST);
-	send_text(l, START, GET("a")); /* a late copy */
-	lab_expect(l, "");
-	send_text(l, START + (uint32_t)strlen(GET("a")), GET("b")); /* it goes on: nobody believed the RST */
-	lab_expect(l, GET_LINE("b"));
-	lab_free(l);
-}
-
-/* Both ends say goodbye while a segment is still on its way. */
-static void test_close_waits_for_the_late(void **state)
-{
-	struct lab *l = lab_new();
-	uint32_t n = (uint32_t)strlen(GET("a"));
-	(void)state;
-
-	send_flags(l, ISN, SYN);
-	send_text(l, START + 10, GET("a") + 10);
-	send_flags(l, START + n, FIN | ACK);
-	send_seg(l, (struct seg){ .seq = 9000, .flags = FIN | ACK, .back = true });
-	lab_expect(l, "");
-	send_bytes(l, START, GET("a"), 10);
-	lab_expect(l, GET_LINE("a"));
-	send_text(l, START, GET("a")); /* closed now */
-	lab_expect(l, "");
-	lab_free(l);
-}
-
-static void test_finish_gives_up(void **state)
-{
-	struct lab *l = lab_new();
-	(void)state;
-
-	send_flags(l, ISN, SYN);
-	send_text(l, START + 100, GET("a"));
-	send_seg(l, (struct seg){ .seq = 7, .sport = 41000, .flags = ACK, .data = GET("b"), .n = 10 });
-	lab_expect(l, "");
-	dissect_finish(l->d);
-	lab_expect(l, GET_LINE("a"));
-	assert_int_equal(lab_reason(l, DISSECT_TCP_HOLE), 2);
-	send_text(l, START, GET("c")); /* and it can go on */
-	lab_expect(l, GET_LINE("c"));
-	lab_free(l);
-}
-
 static void test_head_beyond_buffer(void **state)
 {
 	struct lab *l = lab_new();
@@ -542,11 +452,6 @@ int main(void)
 		cmocka_unit_test(test_joined_in_the_middle),
 		cmocka_unit_test(test_both_directions),
 		cmocka_unit_test(test_sender_is_source),
-		cmocka_unit_test(test_ports_used_again),
-		cmocka_unit_test(test_ports_used_again_unseen),
-		cmocka_unit_test(test_reset),
-		cmocka_unit_test(test_close_waits_for_the_late),
-		cmocka_unit_test(test_finish_gives_up),
 		cmocka_unit_test(test_head_beyond_buffer),
 		cmocka_unit_test(test_flow_table_full),
 		cmocka_unit_test(test_closed_flows_make_room),
