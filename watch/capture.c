@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -256,13 +257,22 @@ static void capture_packet(u_char *arg, const struct pcap_pkthdr *h, const u_cha
 /* Link type or snapshot length of interfaces: libpcap has one for a file. */
 static bool capture_is_mixed(const char *why) { return strstr(why, "of the first interface") != NULL; }
 
+/* Was the file made shorter than what was read of it? libpcap would take that for its end. */
+static bool capture_is_cut(const struct capture *c)
+{
+	struct stat st;
+
+	return fstat(fileno(pcap_file(c->pcap)), &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_size < ftello(pcap_file(c->pcap));
+}
+
 static void capture_broken(const struct capture *c, char error[CAPTURE_ERROR_MAX])
 {
 	const char *why = pcap_geterr(c->pcap);
 	char safe[CAPTURE_NAME_MAX], reason[CAPTURE_REASON_MAX];
 
 	capture_safe(safe, c->name);
-	if (strstr(why, "truncated") != NULL)
+	if (strstr(why, "truncated") != NULL || capture_is_cut(c))
 		snprintf(error, CAPTURE_ERROR_MAX, "%s: 抓包文件在第 %llu 个包之后被截断，此前的内容已读出",
 			 safe, (unsigned long long)c->seen);
 	else if (capture_is_mixed(why)) /* and from a pipe, else it would be read */
@@ -284,7 +294,7 @@ static bool capture_hand_over(struct capture *c)
 	c->digested = mapped_digested(c->mapped);
 	mapped_close(c->mapped);
 	c->mapped = NULL;
-	return fseeko(pcap_file(c->pcap), at, SEEK_SET) == 0;
+	return fseeko(pcap_file(c->pcap), at, SEEK_SET) == 0 && !capture_is_cut(c);
 }
 
 static int capture_read_mapped(struct capture *c, int budget, capture_fn *fn, void *arg)

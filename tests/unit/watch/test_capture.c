@@ -219,6 +219,26 @@ static void test_truncated(void **state)
 	}
 }
 
+/* Made shorter than what was read of it already, whose end is then no end of a file. */
+static void test_cut_meanwhile(void **state)
+{
+	uint8_t room[4096];
+	char path[64], error[CAPTURE_ERROR_MAX] = "";
+	struct seen s = { 0 };
+	int fd = make_file(path, room, make_pcap(room, sizeof(room), 0xa1b2c3d4, 25));
+	struct capture *c = capture_open_fd(fd, "name", error);
+	(void)state;
+
+	assert_non_null(c);
+	assert_int_equal(capture_read(c, 10, see, &s, error), 10);
+	assert_int_equal(truncate(path, 100), 0);
+	while (capture_read(c, 10, see, &s, error) > 0)
+		;
+	assert_line(error, "截断");
+	capture_close(c);
+	unlink(path);
+}
+
 static size_t make_two_types(uint8_t *room, size_t cap)
 {
 	size_t n = make_pcapng(room, cap, 0);
@@ -476,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_times_beyond_the_calendar),
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_cut_meanwhile),
 		cmocka_unit_test(test_interfaces_of_two_types),
 		cmocka_unit_test(test_two_types_in_a_pipe),
 		cmocka_unit_test(test_digest),
