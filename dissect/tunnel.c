@@ -178,9 +178,13 @@ static walk_fn *tunnel_l2tp(struct rd *r)
 	return ppp_frame;
 }
 
+/* Takes the header off r and returns the layer behind it; NULL: it is no such tunnel, whatever the port says.
+ */
+typedef walk_fn *tunnel_fn(struct rd *r);
+
 static const struct {
 	uint16_t port;
-	walk_fn *(*open)(struct rd *r);
+	tunnel_fn *open;
 } ports[] = {
 	{ 4789, tunnel_vxlan },     { 8472, tunnel_vxlan }, /* Linux before the IANA number */
 	{ 4790, tunnel_vxlan_gpe }, { 6081, tunnel_geneve }, { 2152, tunnel_gtp },
