@@ -50,11 +50,12 @@ static void tell(const struct hpack_request *h, struct proto_out *out)
 }
 
 /* The payload of a HEADERS frame (section 6.2). Its continuations (section 6.10) are not waited for: the
- * authority stands in front, or is hidden in them, as is what they do to the table. */
-static void headers(struct rd payload, uint8_t flags, struct hpack_table *table, struct proto_out *out)
+ * authority stands in front, or is hidden in them, as is what they do to the table. Nor is what a hole, a
+ * short capture or a full buffer cut off (`whole` is false then): the stream goes on behind it. */
+static void headers(struct rd payload, uint8_t flags, bool whole, struct hpack_table *table,
+		    struct proto_out *out)
 {
 	struct hpack_request h = { .hidden = (flags & FLAG_END_HEADERS) == 0 };
-	bool whole = !h.hidden;
 	uint8_t room[HPACK_ROOM], padding = (flags & FLAG_PADDED) != 0 ? rd_u8(&payload) : 0;
 
 	if ((flags & FLAG_PRIORITY) != 0)
@@ -67,7 +68,7 @@ static void headers(struct rd payload, uint8_t flags, struct hpack_table *table,
 			out->stats->reasons[DISSECT_HTTP_BAD]++;
 		tell(&h, out);
 	}
-	if (!whole && table != NULL)
+	if ((!whole || (flags & FLAG_END_HEADERS) == 0) && table != NULL)
 		hpack_table_drop(table);
 }
 
@@ -83,19 +84,20 @@ static enum proto_result parse_frame(const uint8_t *p, size_t n, const struct pr
 				     size_t *consumed, uint64_t *skip, struct proto_out *out)
 {
 	struct rd r = rd_init(p, n);
-	size_t size = rd_be24(&r);
+	size_t size = rd_be24(&r), have;
 	uint8_t type = rd_u8(&r), flags = rd_u8(&r);
 	struct hpack_table *table;
 
 	rd_be32(&r);
+	have = rd_left(&r) < size ? rd_left(&r) : size;
 	if (!rd_ok(&r))
 		return PROTO_MORE;
-	if (type == FRAME_HEADERS && size <= HEADERS_MAX && rd_left(&r) < size && !st->last)
+	if (type == FRAME_HEADERS && size <= HEADERS_MAX && have < size && !st->last)
 		return PROTO_MORE;
 	if (type == FRAME_HEADERS) {
 		table = hpack_table_of(out->hpack, st->table);
 		if (size <= HEADERS_MAX)
-			headers(rd_sub(&r, rd_left(&r) < size ? rd_left(&r) : size), flags, table, out);
+			headers(rd_sub(&r, have), flags, have == size, table, out);
 		else
 			pass_headers(table, out);
 	}

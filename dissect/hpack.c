@@ -178,13 +178,16 @@ static void lose_table(struct block *b)
 	b->table = NULL;
 }
 
-/* NULL: it is not known. */
+/* NULL: it is not known. One that a table does not have is an error (section 2.3.3): ours is not the
+ * sender's. */
 static const struct hpack_field *field_get(struct block *b, uint32_t index)
 {
 	const struct hpack_field *f =
 		b->table != NULL ? hpack_table_get(b->table, index - STATIC_LAST - 1) : NULL;
 
 	b->h->hidden |= f == NULL;
+	if (f == NULL)
+		lose_table(b);
 	return f;
 }
 
@@ -291,10 +294,10 @@ static struct dissect_str table_value(struct block *b, const struct hpack_field 
 static void indexed(struct block *b, uint32_t index)
 {
 	const struct static_row *row = static_find(index);
-	const struct hpack_field *f = index > STATIC_LAST ? field_get(b, index) : NULL;
+	const struct hpack_field *f = rd_ok(&b->r) && index > STATIC_LAST ? field_get(b, index) : NULL;
 	struct dissect_str *to = wanted(b, row != NULL ? row->what : f != NULL ? f->what : WHAT_NONE);
 
-	if (to == NULL)
+	if (to == NULL || !rd_ok(&b->r)) /* a number that was cut off names another field */
 		return;
 	if (f != NULL)
 		*to = table_value(b, f);

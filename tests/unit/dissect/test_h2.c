@@ -71,6 +71,31 @@ static void test_hidden(void **state)
 	EXPECT(PREFACE REQUEST "\0\0\7\1\5\0\0\0\3\x3f\xe2\x1f\x82\x86\x84\xbe", REQUEST_LINE, 1, 1, 0);
 }
 
+/* What a hole cut off a block may have gone into the table, also where it cut between two fields. */
+static void test_cut_between_fields(void **state)
+{
+	static const char first[] = PREFACE REQUEST, again[] = AGAIN;
+	static const char cut[] = "\0\0\x13\1\5\0\0\0\3\x82\x86\x84\x41\4B.cn"; /* and a user-agent, lost */
+	struct seen s;
+	size_t used;
+	uint64_t skip;
+	(void)state;
+
+	seen_init(&s, 40000, 80);
+	assert_int_equal(seen_stream(&s, &row, first, sizeof(first) - 1, 1000), PROTO_OK);
+	s.st.last = true;
+	assert_int_equal(h2_parse((const uint8_t *)cut, sizeof(cut) - 1, &s.st, &used, &skip, &s.out),
+			 PROTO_OK);
+	s.st.last = false;
+	assert_int_equal(used, sizeof(cut) - 1);
+	assert_int_equal(skip, 9 + 0x13 - used);
+	assert_int_equal(h2_parse((const uint8_t *)again, sizeof(again) - 1, &s.st, &used, &skip, &s.out),
+			 PROTO_OK);
+	assert_string_equal(s.lines.p, REQUEST_LINE "http2 [b.cn] [GET] [/] - - -\n");
+	assert_int_equal(s.stats.reasons[DISSECT_H2C_HIDDEN], 1);
+	buf_clear(&s.lines);
+}
+
 static void test_too_large(void **state)
 {
 	static char text[40000] = PREFACE "\0\x40\1\1\5\0\0\0\1" BLOCK;
@@ -130,10 +155,15 @@ static void test_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_requests), cmocka_unit_test(test_table),
-		cmocka_unit_test(test_hidden),   cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_broken),   cmocka_unit_test(test_truncated_at_every_length),
-		cmocka_unit_test(test_upgrade),  cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_cut_between_fields),
+		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_upgrade),
+		cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
