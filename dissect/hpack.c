@@ -2,7 +2,7 @@
 /*
  *  1 index(7)                            a field of the table             (RFC 7541 section 6)
  *  01 index(6) [name] value              literal, goes into the table
- *  001 size(5)                           the table's new size
+ *  001 size(5)                           the table's new size, in front of the fields
  *  0000 or 0001 index(4) [name] value    literal, does not
  *
  * A string is H length(7) bytes; H: Huffman coded (section 5.2).
@@ -160,7 +160,11 @@ struct block {
 	struct room room;
 	struct hpack_request *h;
 	struct hpack_table *table; /* NULL: not known, or not any more */
+	bool begun;                /* a field was read */
 };
+
+/* Nothing more is read of a block that is against the rules. */
+static void fail(struct block *b) { rd_skip(&b->r, SIZE_MAX); }
 
 /* Where it is told; NULL when it is not, or was before. */
 static struct dissect_str *wanted(const struct block *b, uint8_t what)
@@ -178,8 +182,8 @@ static void lose_table(struct block *b)
 	b->table = NULL;
 }
 
-/* NULL: it is not known. One that a table does not have is an error (section 2.3.3): ours is not the
- * sender's. */
+/* NULL: it is not known. One that a table does not have is an error (section 2.3.3), of the sender or because
+ * ours is not the sender's. */
 static const struct hpack_field *field_get(struct block *b, uint32_t index)
 {
 	const struct hpack_field *f =
@@ -223,7 +227,6 @@ static struct string string_get(struct rd *r, struct room *room)
 struct name {
 	uint8_t what;
 	size_t n;
-	bool known; /* else neither is */
 };
 
 static struct name name_get(struct rd *r)
@@ -231,7 +234,7 @@ static struct name name_get(struct rd *r)
 	uint8_t bytes[NAME_LONGEST];
 	struct room room = { bytes, sizeof(bytes) };
 	struct string s = string_get(r, &room);
-	struct name name = { WHAT_NONE, s.n, true };
+	struct name name = { WHAT_NONE, s.n };
 
 	for (uint8_t i = 1; s.text.p != NULL && i < NAME_ROWS; i++) {
 		if (http_head_is_word(s.text, name_rows[i].name))
@@ -240,7 +243,7 @@ static struct name name_get(struct rd *r)
 	return name;
 }
 
-/* Of a field's index, or literal for 0. */
+/* Of a field's index, or literal for 0. Where it is not known there is no table to put it into. */
 static struct name name_of(struct block *b, uint32_t index)
 {
 	const struct static_row *row = static_find(index);
@@ -249,9 +252,9 @@ static struct name name_of(struct block *b, uint32_t index)
 	if (index == 0)
 		return name_get(&b->r);
 	if (index <= STATIC_LAST)
-		return (struct name){ row != NULL ? row->what : WHAT_NONE, static_names[index - 1], true };
+		return (struct name){ row != NULL ? row->what : WHAT_NONE, static_names[index - 1] };
 	f = field_get(b, index);
-	return f != NULL ? (struct name){ f->what, f->name_n, true } : (struct name){ WHAT_NONE, 0, false };
+	return f != NULL ? (struct name){ f->what, f->name_n } : (struct name){ WHAT_NONE, 0 };
 }
 
 /* `keep`: it goes into the table. */
@@ -269,11 +272,12 @@ static void literal(struct block *b, uint32_t index, bool keep)
 		*to = value.text;
 	if (name.what == WHAT_NONE)
 		value.text = (struct dissect_str){ NULL, 0 };
-	if (keep && !name.known)
-		lose_table(b);
-	else if (keep && b->table != NULL)
+	if (keep && b->table != NULL)
 		hpack_table_add(b->table, name.what, name.n, value.text, value.n);
 }
+
+static void literal_kept(struct block *b, uint32_t index) { literal(b, index, true); }
+static void literal_passed(struct block *b, uint32_t index) { literal(b, index, false); }
 
 /* Copied, for what the block adds to the table may push it out. */
 static struct dissect_str table_value(struct block *b, const struct hpack_field *f)
@@ -291,13 +295,16 @@ static struct dissect_str table_value(struct block *b, const struct hpack_field 
 	return value;
 }
 
+/* There is no field 0 (section 6.1). */
 static void indexed(struct block *b, uint32_t index)
 {
 	const struct static_row *row = static_find(index);
-	const struct hpack_field *f = rd_ok(&b->r) && index > STATIC_LAST ? field_get(b, index) : NULL;
+	const struct hpack_field *f = index > STATIC_LAST ? field_get(b, index) : NULL;
 	struct dissect_str *to = wanted(b, row != NULL ? row->what : f != NULL ? f->what : WHAT_NONE);
 
-	if (to == NULL || !rd_ok(&b->r)) /* a number that was cut off names another field */
+	if (index == 0)
+		fail(b);
+	if (to == NULL)
 		return;
 	if (f != NULL)
 		*to = table_value(b, f);
@@ -305,27 +312,46 @@ static void indexed(struct block *b, uint32_t index)
 		*to = (struct dissect_str){ (const uint8_t *)row->value, strlen(row->value) };
 }
 
+/* Behind a field it is an error (section 4.2). */
 static void resize(struct block *b, uint32_t max)
 {
-	if (rd_ok(&b->r) && b->table != NULL && !hpack_table_resize(b->table, max))
+	if (b->begun)
+		fail(b);
+	else if (b->table != NULL && !hpack_table_resize(b->table, max))
 		lose_table(b);
+}
+
+/* By the first octet: at least `from`, and so many of its bits are a number's. */
+static const struct form {
+	uint8_t from, bits;
+	void (*take)(struct block *b, uint32_t number);
+} forms[] = {
+	{ 0x80, 7, indexed },
+	{ 0x40, 6, literal_kept },
+	{ 0x20, 5, resize },
+	{ 0x00, 4, literal_passed },
+};
+
+static void take(struct block *b)
+{
+	uint8_t first = rd_u8(&b->r);
+	const struct form *f = forms;
+	uint32_t number;
+
+	while (first < f->from)
+		f++;
+	number = integer(&b->r, first, f->bits);
+	if (rd_ok(&b->r)) /* one that was cut off is another number */
+		f->take(b, number);
+	b->begun |= f->take != resize;
 }
 
 bool hpack_read(struct rd block, struct hpack_request *h, uint8_t room[HPACK_ROOM], struct hpack_table *table)
 {
-	struct block b = { block, { room, HPACK_ROOM }, h, table };
+	struct block b = { .r = block, .room = { room, HPACK_ROOM }, .h = h, .table = table };
 
-	while (rd_left(&b.r) > 0) {
-		uint8_t first = rd_u8(&b.r);
-		if (first >= 0x80)
-			indexed(&b, integer(&b.r, first, 7));
-		else if (first >= 0x40)
-			literal(&b, integer(&b.r, first, 6), true);
-		else if (first >= 0x20)
-			resize(&b, integer(&b.r, first, 5));
-		else
-			literal(&b, integer(&b.r, first, 4), false);
-	}
+	while (rd_left(&b.r) > 0)
+		take(&b);
 	if (!rd_ok(&b.r))
 		lose_table(&b);
 	return rd_ok(&b.r);

@@ -54,7 +54,7 @@ static void test_forms(void **state)
 {
 	(void)state;
 	expect("8366016873016c7a016d", true, " - [h] [POST] - [l] [m] -");
-	/* a table size, a never-indexed field, a literal name, twice the same */
+	/* two table sizes, a never-indexed field, a literal name, twice the same */
 	expect("203fe11f"
 	       "1101610f2a0178"
 	       "000a3a617574686f726974790162",
@@ -87,6 +87,33 @@ static void test_broken(void **state)
 	       "1f",
 	       true, " [a] - [GET] - - - -");
 	expect("00881fffffffffffffff0161", false, " - - - - - - -"); /* a name */
+}
+
+/* What is well formed and still an error (RFC 7541 sections 6.1 and 4.2) costs the rest of the block, and the
+ * table. */
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *hex, *want;
+	} rows[] = {
+		{ "8280410162", " - - [GET] - - - -" }, /* no field has the index 0 */
+		{ "be20", " [a] - - - - - -" },         /* a size behind a field: one of the table, */
+		{ "8220", " - - [GET] - - - -" },       /* of the static one, */
+		{ "44016220", " - - - [b] - - -" },     /* that goes into the table, */
+		{ "04016220", " - - - [b] - - -" },     /* that does not; */
+		{ "7f80", " - - - - - - -" },           /* an index that is cut off */
+	};
+	static struct hpack_tables tables;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint32_t ticket = hpack_table_new(&tables);
+		expect_in(hpack_table_of(&tables, ticket), "3fe11f410161", true, " [a] - - - - - -");
+		expect_in(hpack_table_of(&tables, ticket), "203fe11f410161", true, " [a] - - - - - -");
+		assert_non_null(hpack_table_of(&tables, ticket));
+		expect_in(hpack_table_of(&tables, ticket), rows[i].hex, false, rows[i].want);
+		assert_null(hpack_table_of(&tables, ticket));
+	}
 }
 
 /* More strings than there is room for: what does not fit is absent. */
@@ -172,6 +199,7 @@ static void test_index_cut(void **state)
 		expect_in(t, "410161", true, " [a] - - - - - -");
 	expect_in(t, "ff00", true, " [a] - - - - - -");
 	expect_in(t, "ff", false, " - - - - - - -");
+	expect_in(t, "7f", false, " - - - - - - -");
 }
 
 /* A field whose name, or whose value, is not known makes all that follow unknown. */
@@ -201,15 +229,11 @@ static void test_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_examples),
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_room),
-		cmocka_unit_test(test_all_symbols),
-		cmocka_unit_test(test_connection),
-		cmocka_unit_test(test_evicted_meanwhile),
-		cmocka_unit_test(test_index_cut),
-		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_examples),   cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_broken),     cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_room),       cmocka_unit_test(test_all_symbols),
+		cmocka_unit_test(test_connection), cmocka_unit_test(test_evicted_meanwhile),
+		cmocka_unit_test(test_index_cut),  cmocka_unit_test(test_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
