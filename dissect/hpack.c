@@ -272,8 +272,8 @@ static void literal(struct block *b, uint32_t index, bool keep)
 		*to = value.text;
 	if (name.what == WHAT_NONE)
 		value.text = (struct dissect_str){ NULL, 0 };
-	if (keep && b->table != NULL)
-		hpack_table_add(b->table, name.what, name.n, value.text, value.n);
+	if (keep && b->table != NULL && !hpack_table_add(b->table, name.what, name.n, value.text, value.n))
+		lose_table(b);
 }
 
 static void literal_kept(struct block *b, uint32_t index) { literal(b, index, true); }
@@ -317,8 +317,8 @@ static void resize(struct block *b, uint32_t max)
 {
 	if (b->begun)
 		fail(b);
-	else if (b->table != NULL && !hpack_table_resize(b->table, max))
-		lose_table(b);
+	else if (b->table != NULL)
+		hpack_table_resize(b->table, max);
 }
 
 /* By the first octet: at least `from`, and so many of its bits are a number's. */

@@ -90,36 +90,41 @@ static void pack(struct hpack_table *t)
 	}
 }
 
-void hpack_table_add(struct hpack_table *t, uint8_t what, size_t name_n, struct dissect_str value,
+/* Behind the others' values. */
+static void hold(struct hpack_table *t, struct hpack_field *f, struct dissect_str value)
+{
+	if (t->end + value.n > sizeof(t->bytes))
+		pack(t);
+	memcpy(t->bytes + t->end, value.p, value.n);
+	f->at = t->end;
+	t->end += (uint16_t)value.n;
+}
+
+bool hpack_table_add(struct hpack_table *t, uint8_t what, size_t name_n, struct dissect_str value,
 		     size_t value_n)
 {
+	size_t size = name_n + value_n + HPACK_FIELD_BYTES;
 	struct hpack_field *f;
 
-	/* One that is larger than the table empties it (section 4.4). */
-	evict(t, name_n + value_n + HPACK_FIELD_BYTES);
-	if (name_n + value_n + HPACK_FIELD_BYTES > t->max)
-		return;
+	evict(t, size);
+	if (size > t->max) /* it empties the table (section 4.4) */
+		return true;
+	if (t->size + size > HPACK_TABLE_BYTES)
+		return false;
 	f = field_at(t, t->count);
 	*f = (struct hpack_field){ .name_n = (uint16_t)name_n,
 				   .value_n = (uint16_t)value_n,
 				   .what = what,
 				   .held = value.p != NULL };
-	if (f->held) {
-		if (t->end + value_n > sizeof(t->bytes))
-			pack(t);
-		memcpy(t->bytes + t->end, value.p, value_n);
-		f->at = t->end;
-		t->end += (uint16_t)value_n;
-	}
-	t->size += (uint16_t)field_size(f);
+	if (f->held)
+		hold(t, f, value);
+	t->size += (uint16_t)size;
 	t->count++;
+	return true;
 }
 
-bool hpack_table_resize(struct hpack_table *t, uint32_t max)
+void hpack_table_resize(struct hpack_table *t, uint32_t max)
 {
-	if (max > HPACK_TABLE_BYTES)
-		return false;
-	t->max = (uint16_t)max;
+	t->max = max;
 	evict(t, 0);
-	return true;
 }

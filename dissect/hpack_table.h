@@ -3,7 +3,8 @@
  * The table that an HTTP/2 connection's header blocks fill and point into (RFC 7541 section 2.3.2), as its
  * decoder keeps it. Values are held of those fields that are told; of the others it is known how large they
  * are, for that decides which fields leave (section 4.4). Each block has to be read: after one that was not,
- * the table is dropped, and whatever points into it is unknown.
+ * the table is dropped, and whatever points into it is unknown. So it is with one that grows beyond the size
+ * kept here, as a server may allow it.
  *
  * A few tables are there for all connections; a new one takes that which was not asked for longest.
  */
@@ -28,10 +29,11 @@ struct hpack_field {
 };
 
 struct hpack_table {
-	uint32_t ticket;    /* its connection's; 0: free */
-	uint32_t asked;     /* when it was asked for last: counts the times */
-	uint16_t size, max; /* RFC 7541 section 4.1 */
-	uint16_t end;       /* of the bytes in use */
+	uint32_t ticket; /* its connection's; 0: free */
+	uint32_t asked;  /* when it was asked for last: counts the times */
+	uint32_t max;    /* as the sender said, which may be more than is kept here */
+	uint16_t size;   /* RFC 7541 section 4.1 */
+	uint16_t end;    /* of the bytes in use */
 	uint8_t oldest, count;
 	struct hpack_field field[HPACK_FIELDS]; /* a ring */
 	uint8_t bytes[HPACK_TABLE_BYTES];       /* values, the oldest first */
@@ -52,10 +54,10 @@ void hpack_table_drop(struct hpack_table *t);
 const struct hpack_field *hpack_table_get(const struct hpack_table *t, uint32_t back);
 /* Borrowed until the next field is added. Absent when it is not held. */
 struct dissect_str hpack_table_value(const struct hpack_table *t, const struct hpack_field *f);
-/* A name of name_n bytes and a value of value_n; `value` is that, or absent. */
-void hpack_table_add(struct hpack_table *t, uint8_t what, size_t name_n, struct dissect_str value,
+/* A name of name_n bytes and a value of value_n; `value` is that, or absent. False: the sender's table now
+ * holds more than this one can. */
+bool hpack_table_add(struct hpack_table *t, uint8_t what, size_t name_n, struct dissect_str value,
 		     size_t value_n);
-/* False: more than there is room for. */
-bool hpack_table_resize(struct hpack_table *t, uint32_t max);
+void hpack_table_resize(struct hpack_table *t, uint32_t max);
 
 #endif

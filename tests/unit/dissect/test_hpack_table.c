@@ -76,17 +76,48 @@ static void test_resize(void **state)
 
 	add(t, 1, "a");
 	add(t, 2, "b");
-	assert_true(hpack_table_resize(t, 37));
+	hpack_table_resize(t, 37);
 	assert_int_equal(t->count, 1);
 	expect(t, 0, 2, "b");
-	assert_true(hpack_table_resize(t, 36));
+	hpack_table_resize(t, 36);
 	assert_int_equal(t->count, 0);
 	add(t, 1, "a");
 	assert_int_equal(t->count, 0);
-	assert_true(hpack_table_resize(t, 4096));
+	hpack_table_resize(t, 4096);
 	add(t, 1, "a");
 	expect(t, 0, 1, "a");
-	assert_false(hpack_table_resize(t, 4097));
+}
+
+/* The sender may have a larger table than we keep: ours is known until a field would have to leave it. */
+static void test_larger(void **state)
+{
+	const struct dissect_str none = { NULL, 0 };
+	struct hpack_table *t = fresh();
+	(void)state;
+
+	add(t, 1, "a");
+	hpack_table_resize(t, 5000);
+	expect(t, 0, 1, "a");
+	assert_true(hpack_table_add(t, 0, 4, none, 4096 - 37 - 36));
+	assert_int_equal(t->size, 4096);
+	expect(t, 1, 1, "a");
+	assert_false(hpack_table_add(t, 0, 0, none, 0));
+	t = fresh(); /* what does not fit the sender's either empties both */
+	add(t, 1, "a");
+	hpack_table_resize(t, 5000);
+	assert_true(hpack_table_add(t, 0, 0, none, 5000));
+	assert_int_equal(t->count, 0);
+	assert_int_equal(t->size, 0);
+	assert_false(hpack_table_add(t, 0, 0, none, 5000 - 32));
+	t = fresh(); /* and one that shrinks again in time never was another */
+	add(t, 1, "a");
+	hpack_table_resize(t, UINT32_MAX);
+	add(t, 2, "b");
+	hpack_table_resize(t, 4096);
+	assert_true(hpack_table_add(t, 0, 0, none, 4096 - 74));
+	assert_int_equal(t->count, 2);
+	expect(t, 1, 2, "b");
+	assert_null(hpack_table_get(t, 2));
 }
 
 /* Many fields of all sizes, against a model that keeps them all. */
@@ -158,8 +189,9 @@ static void test_tickets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order), cmocka_unit_test(test_eviction), cmocka_unit_test(test_resize),
-		cmocka_unit_test(test_model), cmocka_unit_test(test_tickets),
+		cmocka_unit_test(test_order),  cmocka_unit_test(test_eviction),
+		cmocka_unit_test(test_resize), cmocka_unit_test(test_larger),
+		cmocka_unit_test(test_model),  cmocka_unit_test(test_tickets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
