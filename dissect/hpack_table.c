@@ -115,7 +115,7 @@ bool hpack_table_add(struct hpack_table *t, uint8_t what, size_t name_n, struct 
 	*f = (struct hpack_field){ .name_n = (uint16_t)name_n,
 				   .value_n = (uint16_t)value_n,
 				   .what = what,
-				   .held = value.p != NULL };
+				   .held = value.p != NULL && value_n <= HPACK_VALUE_MAX };
 	if (f->held)
 		hold(t, f, value);
 	t->size += (uint16_t)size;

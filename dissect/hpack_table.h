@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table that an HTTP/2 connection's header blocks fill and point into (RFC 7541 section 2.3.2), as its
- * decoder keeps it. Values are held of those fields that are told; of the others it is known how large they
- * are, for that decides which fields leave (section 4.4). Each block has to be read: after one that was not,
- * the table is dropped, and whatever points into it is unknown. So it is with one that grows beyond the size
- * kept here, as a server may allow it.
+ * decoder keeps it. Values are held of those fields that are told, unless they are too long to be of use; of
+ * the others it is known how large they are, for that decides which fields leave (section 4.4). Each block
+ * has to be read: after one that was not, the table is dropped, and whatever points into it is unknown. So it
+ * is with one that grows beyond the size kept here, as a server may allow it.
  *
  * A few tables are there for all connections; a new one takes that which was not asked for longest.
  */
@@ -18,6 +18,9 @@ enum {
 	HPACK_FIELD_BYTES = 32,   /* of which each field takes as many besides its own (section 4.1) */
 	HPACK_FIELDS = HPACK_TABLE_BYTES / HPACK_FIELD_BYTES,
 	HPACK_TABLES = 64,
+	/* No name is longer than 255, no user agent seen than about 400. It bounds what an index of one
+	 * octet has copied, here and on the way to who is told, and what making room moves. */
+	HPACK_VALUE_MAX = 512,
 };
 
 struct hpack_field {

@@ -202,6 +202,46 @@ static void test_index_cut(void **state)
 	expect_in(t, "7f", false, " - - - - - - -");
 }
 
+/* The same field again and again is copied out of the table once: there is room left for another one. */
+static void test_copied_once(void **state)
+{
+	static struct hpack_tables tables;
+	static uint8_t block[2 * (4 + HPACK_VALUE_MAX)], room[HPACK_ROOM];
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	struct hpack_request h = { .hidden = false };
+	(void)state;
+
+	memset(block, 'a', sizeof(block));
+	memcpy(block, "\x41\x7f\x81\x03", 4);                       /* :authority, of 512 octets, */
+	memcpy(block + 4 + HPACK_VALUE_MAX, "\x7a\x7f\x80\x03", 4); /* and user-agent, of 511 */
+	assert_true(hpack_read(rd_init(block, 8 + 2 * HPACK_VALUE_MAX - 1), &h, room, t));
+	h = (struct hpack_request){ .hidden = false };
+	memset(block, 0xbf, HPACK_ROOM / HPACK_VALUE_MAX + 1);
+	block[HPACK_ROOM / HPACK_VALUE_MAX + 1] = 0xbe;
+	assert_true(hpack_read(rd_init(block, HPACK_ROOM / HPACK_VALUE_MAX + 2), &h, room, t));
+	assert_int_equal(h.authority.n, HPACK_VALUE_MAX);
+	assert_int_equal(h.user_agent.n, HPACK_VALUE_MAX - 1);
+	assert_false(h.hidden);
+}
+
+/* One that is too long to be told is passed over, and said. */
+static void test_long(void **state)
+{
+	static struct hpack_tables tables;
+	static uint8_t block[4 + HPACK_VALUE_MAX + 1], room[HPACK_ROOM];
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	struct hpack_request h = { .hidden = false };
+	(void)state;
+
+	memset(block, 'a', sizeof(block));
+	memcpy(block, "\x41\x7f\x82\x03", 4);
+	assert_true(hpack_read(rd_init(block, sizeof(block)), &h, room, t));
+	assert_int_equal(h.authority.n, HPACK_VALUE_MAX + 1);
+	assert_false(h.hidden);
+	expect_in(t, "82be", true, " - - [GET] - - - - hidden");
+	assert_int_equal(t->size, 10 + 32 + HPACK_VALUE_MAX + 1);
+}
+
 /* A field whose name, or whose value, is not known makes all that follow unknown. */
 static void test_lost(void **state)
 {
@@ -238,7 +278,8 @@ int main(void)
 		cmocka_unit_test(test_broken),     cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_room),       cmocka_unit_test(test_all_symbols),
 		cmocka_unit_test(test_connection), cmocka_unit_test(test_evicted_meanwhile),
-		cmocka_unit_test(test_index_cut),  cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_index_cut),  cmocka_unit_test(test_copied_once),
+		cmocka_unit_test(test_long),       cmocka_unit_test(test_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,24 @@ static void test_larger(void **state)
 	assert_null(hpack_table_get(t, 2));
 }
 
+/* One that is too long to be told takes its place, and is not held. */
+static void test_long(void **state)
+{
+	static char value[HPACK_VALUE_MAX + 2];
+	struct hpack_table *t = fresh();
+	(void)state;
+
+	memset(value, 'x', HPACK_VALUE_MAX);
+	add(t, 1, value);
+	expect(t, 0, 1, value);
+	value[HPACK_VALUE_MAX] = 'x';
+	add(t, 2, value);
+	assert_null(hpack_table_value(t, hpack_table_get(t, 0)).p);
+	assert_int_equal(hpack_table_get(t, 0)->what, 2);
+	assert_int_equal(t->end, HPACK_VALUE_MAX);
+	assert_int_equal(t->size, 2 * (4 + 32 + HPACK_VALUE_MAX) + 1);
+}
+
 /* Many fields of all sizes, against a model that keeps them all. */
 static void test_model(void **state)
 {
@@ -139,16 +157,20 @@ static void test_model(void **state)
 		seed = seed * 1103515245 + 12345;
 		all[i].n = (seed >> 16) % (i % 3 == 0 ? 600 : 20);
 		all[i].what = (uint8_t)(seed >> 8 & 7);
-		all[i].held = (seed >> 12 & 3) != 0;
+		all[i].held = (seed >> 12 & 3) != 0 && all[i].n <= HPACK_VALUE_MAX;
 		all[i].size = all[i].n + 4 + 32;
 		for (size_t k = 0; k < all[i].n; k++)
 			all[i].value[k] = (char)('a' + (i + k) % 26);
 		hpack_table_add(t, all[i].what, 4,
-				all[i].held ? text(all[i].value) : (struct dissect_str){ NULL, 0 }, all[i].n);
+				all[i].held || all[i].n > HPACK_VALUE_MAX ? text(all[i].value)
+									  : (struct dissect_str){ NULL, 0 },
+				all[i].n);
+		assert_true(t->end <= sizeof(t->bytes));
 		for (; back <= i && size + all[i - back].size <= room; back++) {
 			const struct hpack_field *f = hpack_table_get(t, (uint32_t)back);
 			size += all[i - back].size;
 			assert_non_null(f);
+			assert_true(!f->held || f->at + f->value_n <= t->end);
 			assert_int_equal(f->what, all[i - back].what);
 			assert_int_equal(f->value_n, all[i - back].n);
 			if (f->held)
@@ -189,9 +211,10 @@ static void test_tickets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),  cmocka_unit_test(test_eviction),
-		cmocka_unit_test(test_resize), cmocka_unit_test(test_larger),
-		cmocka_unit_test(test_model),  cmocka_unit_test(test_tickets),
+		cmocka_unit_test(test_order),   cmocka_unit_test(test_eviction),
+		cmocka_unit_test(test_resize),  cmocka_unit_test(test_larger),
+		cmocka_unit_test(test_long),    cmocka_unit_test(test_model),
+		cmocka_unit_test(test_tickets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
