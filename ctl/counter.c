@@ -75,6 +75,7 @@ static const struct {
 	{ "http-title-coded", "网页压缩方式不支持或已损坏,未读标题" },
 	{ "h2c", "明文HTTP/2连接" },
 	{ "h2c-hidden", "明文HTTP/2请求,其主机名在未见到的表里" },
+	{ "h2c-full", "明文HTTP/2连接同时太多,较旧的连接此后的请求可能没有主机名" },
 	{ "tls-bad", "像TLS但不合规范" },
 	{ "tls-no-name", "TLS握手没有主机名" },
 	{ "quic-bad", "像QUIC但不合规范" },

@@ -50,10 +50,8 @@ static void tell(const struct hpack_request *h, struct proto_out *out)
 }
 
 /* The payload of a HEADERS frame (section 6.2). Its continuations (section 6.10) are not waited for: the
- * authority stands in front, or is hidden in them, as is what they do to the table. Nor is what a hole, a
- * short capture or a full buffer cut off (`whole` is false then): the stream goes on behind it. */
-static void headers(struct rd payload, uint8_t flags, bool whole, struct hpack_table *table,
-		    struct proto_out *out)
+ * authority stands in front, or is hidden in them, as is what they do to the table. False: that is lost. */
+static bool block(struct rd payload, uint8_t flags, struct hpack_table *table, struct proto_out *out)
 {
 	struct hpack_request h = { .hidden = (flags & FLAG_END_HEADERS) == 0 };
 	uint8_t room[HPACK_ROOM], padding = (flags & FLAG_PADDED) != 0 ? rd_u8(&payload) : 0;
@@ -62,22 +60,26 @@ static void headers(struct rd payload, uint8_t flags, bool whole, struct hpack_t
 		rd_skip(&payload, 5);
 	if (!rd_ok(&payload) || padding > rd_left(&payload)) {
 		out->stats->reasons[DISSECT_HTTP_BAD]++;
-		whole = false;
-	} else {
-		if (!hpack_read(rd_sub(&payload, rd_left(&payload) - padding), &h, room, table))
-			out->stats->reasons[DISSECT_HTTP_BAD]++;
-		tell(&h, out);
+		return false;
 	}
-	if ((!whole || (flags & FLAG_END_HEADERS) == 0) && table != NULL)
-		hpack_table_drop(table);
+	if (!hpack_read(rd_sub(&payload, rd_left(&payload) - padding), &h, room, table))
+		out->stats->reasons[DISSECT_HTTP_BAD]++;
+	tell(&h, out);
+	return (flags & FLAG_END_HEADERS) != 0 && !h.lost;
 }
 
-/* Too large to be waited for. */
-static void pass_headers(struct hpack_table *table, struct proto_out *out)
+/* What a hole, a short capture or a full buffer cut off a frame of this size may have changed the table as
+ * well: the stream goes on behind it. One that is too large is not waited for. */
+static void headers(struct rd payload, size_t size, uint8_t flags, uint32_t ticket, struct proto_out *out)
 {
-	out->stats->reasons[DISSECT_H2C_HIDDEN]++;
-	if (table != NULL)
-		hpack_table_drop(table);
+	bool known = false;
+
+	if (size > HEADERS_MAX)
+		out->stats->reasons[DISSECT_H2C_HIDDEN]++;
+	else
+		known = block(payload, flags, hpack_table_of(out->hpack, ticket), out);
+	if (!known || rd_left(&payload) < size)
+		hpack_table_drop(out->hpack, ticket);
 }
 
 static enum proto_result parse_frame(const uint8_t *p, size_t n, const struct proto_state *st,
@@ -86,7 +88,6 @@ static enum proto_result parse_frame(const uint8_t *p, size_t n, const struct pr
 	struct rd r = rd_init(p, n);
 	size_t size = rd_be24(&r), have;
 	uint8_t type = rd_u8(&r), flags = rd_u8(&r);
-	struct hpack_table *table;
 
 	rd_be32(&r);
 	have = rd_left(&r) < size ? rd_left(&r) : size;
@@ -94,16 +95,21 @@ static enum proto_result parse_frame(const uint8_t *p, size_t n, const struct pr
 		return PROTO_MORE;
 	if (type == FRAME_HEADERS && size <= HEADERS_MAX && have < size && !st->last)
 		return PROTO_MORE;
-	if (type == FRAME_HEADERS) {
-		table = hpack_table_of(out->hpack, st->table);
-		if (size <= HEADERS_MAX)
-			headers(rd_sub(&r, have), flags, have == size, table, out);
-		else
-			pass_headers(table, out);
-	}
+	if (type == FRAME_HEADERS)
+		headers(rd_sub(&r, have), size, flags, st->table, out);
 	*consumed = rd_pos(&r);
 	*skip = FRAME_HEADER + size - rd_pos(&r);
 	return PROTO_OK;
+}
+
+/* The connection's table; that of one before it in the same stream, which was lost sight of, is over. */
+static uint32_t table_new(struct hpack_tables *t, uint32_t before, struct proto_out *out)
+{
+	if (t == NULL)
+		return 0;
+	hpack_table_drop(t, before);
+	out->stats->reasons[DISSECT_H2C_FULL] += hpack_table_crowded(t);
+	return hpack_table_new(t);
 }
 
 enum proto_result h2_parse(const uint8_t *p, size_t n, struct proto_state *st, size_t *consumed,
@@ -121,6 +127,6 @@ enum proto_result h2_parse(const uint8_t *p, size_t n, struct proto_state *st, s
 	out->stats->reasons[DISSECT_H2C]++;
 	*consumed = sizeof(preface) - 1;
 	st->phase = PHASE_FRAMES;
-	st->table = out->hpack != NULL ? hpack_table_new(out->hpack) : 0;
+	st->table = table_new(out->hpack, st->table, out);
 	return PROTO_OK;
 }

@@ -177,8 +177,7 @@ static struct dissect_str *wanted(const struct block *b, uint8_t what)
 /* What follows may point into it. */
 static void lose_table(struct block *b)
 {
-	if (b->table != NULL)
-		hpack_table_drop(b->table);
+	b->h->lost = true;
 	b->table = NULL;
 }
 

@@ -16,11 +16,12 @@ enum { HPACK_ROOM = 8192 };
 struct hpack_request {
 	struct dissect_str authority, host, method, path, referer, user_agent, requested_with;
 	bool hidden; /* something pointed into the connection's table that is not known */
+	bool lost;   /* that table is not the sender's any more: what follows must not be read with it */
 };
 
 /* Reads a block or the beginning of one. What *h then holds points into the block, the static table or
- * `room`. `table` is the connection's, or NULL; dropped when it cannot be kept up. False: the block is
- * broken; what was read before stays. */
+ * `room`. `table` is the connection's, or NULL when it is not known. False: the block is broken; what
+ * was read before stays. */
 bool hpack_read(struct rd block, struct hpack_request *h, uint8_t room[HPACK_ROOM],
 		struct hpack_table *table);
 

@@ -16,44 +16,87 @@ static size_t field_size(const struct hpack_field *f)
 	return (size_t)f->name_n + f->value_n + HPACK_FIELD_BYTES;
 }
 
-/* A free one, if there is any. */
-static size_t longest_rested(const struct hpack_tables *t)
+static void rest_leave(struct hpack_tables *t, uint16_t place)
 {
-	size_t best = 0;
+	struct hpack_rest *r = &t->rest[place];
 
-	for (size_t i = 1; i < HPACK_TABLES; i++) {
-		const struct hpack_table *a = &t->table[i], *b = &t->table[best];
-		if (b->ticket != 0 && (a->ticket == 0 || t->asked - a->asked > t->asked - b->asked))
-			best = i;
-	}
-	return best;
+	t->rest[r->before].behind = r->behind;
+	t->rest[r->behind].before = r->before;
+}
+
+/* In front of `behind`. */
+static void rest_enter(struct hpack_tables *t, uint16_t place, uint16_t behind)
+{
+	struct hpack_rest *r = &t->rest[place];
+
+	*r = (struct hpack_rest){ t->rest[behind].before, behind };
+	t->rest[r->before].behind = t->rest[r->behind].before = place;
+}
+
+/* Last of those that rest. */
+static void rest_renew(struct hpack_tables *t, uint16_t place)
+{
+	rest_leave(t, place);
+	rest_enter(t, place, 0);
+}
+
+bool hpack_table_crowded(const struct hpack_tables *t)
+{
+	return t->used == HPACK_TABLES && t->table[t->rest[0].behind - 1].ticket != 0;
+}
+
+/* The first that rests, unless one is left that was never used. */
+static uint16_t place_new(struct hpack_tables *t)
+{
+	uint16_t first = t->rest[0].behind;
+
+	if (t->used == HPACK_TABLES || (first != 0 && t->table[first - 1].ticket == 0))
+		return first;
+	rest_enter(t, ++t->used, 0);
+	return t->used;
 }
 
 uint32_t hpack_table_new(struct hpack_tables *t)
 {
-	size_t i = longest_rested(t);
-	struct hpack_table *h = &t->table[i];
+	uint16_t place = place_new(t);
+	struct hpack_table *h = &t->table[place - 1];
 
+	rest_renew(t, place);
 	if (++t->tickets > UINT32_MAX / HPACK_TABLES)
 		t->tickets = 1;
-	h->ticket = t->tickets * HPACK_TABLES + (uint32_t)i;
-	h->asked = ++t->asked;
+	h->ticket = t->tickets * HPACK_TABLES + (place - 1u);
 	h->size = h->end = h->oldest = h->count = 0;
 	h->max = HPACK_TABLE_BYTES;
 	return h->ticket;
 }
 
-struct hpack_table *hpack_table_of(struct hpack_tables *t, uint32_t ticket)
+static struct hpack_table *table_find(struct hpack_tables *t, uint32_t ticket)
 {
 	struct hpack_table *h = t != NULL ? &t->table[ticket % HPACK_TABLES] : NULL;
 
-	if (h == NULL || ticket == 0 || h->ticket != ticket)
-		return NULL;
-	h->asked = ++t->asked;
+	return h != NULL && ticket != 0 && h->ticket == ticket ? h : NULL;
+}
+
+struct hpack_table *hpack_table_of(struct hpack_tables *t, uint32_t ticket)
+{
+	struct hpack_table *h = table_find(t, ticket);
+
+	if (h != NULL)
+		rest_renew(t, (uint16_t)(ticket % HPACK_TABLES + 1));
 	return h;
 }
 
-void hpack_table_drop(struct hpack_table *t) { t->ticket = 0; }
+void hpack_table_drop(struct hpack_tables *t, uint32_t ticket)
+{
+	struct hpack_table *h = table_find(t, ticket);
+	uint16_t place = (uint16_t)(ticket % HPACK_TABLES + 1);
+
+	if (h == NULL)
+		return;
+	h->ticket = 0;
+	rest_leave(t, place);
+	rest_enter(t, place, t->rest[0].behind);
+}
 
 const struct hpack_field *hpack_table_get(const struct hpack_table *t, uint32_t back)
 {

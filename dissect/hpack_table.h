@@ -6,7 +6,8 @@
  * has to be read: after one that was not, the table is dropped, and whatever points into it is unknown. So it
  * is with one that grows beyond the size kept here, as a server may allow it.
  *
- * A few tables are there for all connections; a new one takes that which was not asked for longest.
+ * Some tables are there for all connections; a new one takes that which was not asked for longest. The memory
+ * comes zeroed.
  */
 #ifndef DISSECT_HPACK_TABLE_H
 #define DISSECT_HPACK_TABLE_H
@@ -17,7 +18,7 @@ enum {
 	HPACK_TABLE_BYTES = 4096, /* unless the server allows more (RFC 9113 section 6.5.2), */
 	HPACK_FIELD_BYTES = 32,   /* of which each field takes as many besides its own (section 4.1) */
 	HPACK_FIELDS = HPACK_TABLE_BYTES / HPACK_FIELD_BYTES,
-	HPACK_TABLES = 64,
+	HPACK_TABLES = 256, /* of 5 KB each */
 	/* No name is longer than 255, no user agent seen than about 400. It bounds what an index of one
 	 * octet has copied, here and on the way to who is told, and what making room moves. */
 	HPACK_VALUE_MAX = 512,
@@ -33,7 +34,6 @@ struct hpack_field {
 
 struct hpack_table {
 	uint32_t ticket; /* its connection's; 0: free */
-	uint32_t asked;  /* when it was asked for last: counts the times */
 	uint32_t max;    /* as the sender said, which may be more than is kept here */
 	uint16_t size;   /* RFC 7541 section 4.1 */
 	uint16_t end;    /* of the bytes in use */
@@ -42,16 +42,27 @@ struct hpack_table {
 	uint8_t bytes[HPACK_TABLE_BYTES];       /* values, the oldest first */
 };
 
+/* Places of tables are counted from 1; 0 is where the ring begins and ends. */
+struct hpack_rest {
+	uint16_t before, behind;
+};
+
 struct hpack_tables {
-	uint32_t tickets, asked;
+	uint32_t tickets;
+	uint16_t used; /* tables from here on were never used */
+	/* Those that were, the longest rested first, or in front of that which are free. */
+	struct hpack_rest rest[HPACK_TABLES + 1];
 	struct hpack_table table[HPACK_TABLES];
 };
 
 /* An empty one. Returns its ticket. */
 uint32_t hpack_table_new(struct hpack_tables *t);
+/* Will the next new one be taken from a connection that has it still? */
+bool hpack_table_crowded(const struct hpack_tables *t);
 /* NULL: it went to another connection, or was dropped. `t` may be NULL. */
 struct hpack_table *hpack_table_of(struct hpack_tables *t, uint32_t ticket);
-void hpack_table_drop(struct hpack_table *t);
+/* Nobody asks for it any more, or it is not the sender's. The same for one that is gone. */
+void hpack_table_drop(struct hpack_tables *t, uint32_t ticket);
 
 /* The field that came so many before the last one; NULL when there is none. */
 const struct hpack_field *hpack_table_get(const struct hpack_table *t, uint32_t back);

@@ -4,6 +4,7 @@
 #include "dissect/dns.h"
 #include "dissect/gquic.h"
 #include "dissect/h2.h"
+#include "dissect/hpack_table.h"
 #include "dissect/http.h"
 #include "dissect/http_answer.h"
 #include "dissect/proxy.h"
@@ -32,6 +33,13 @@ const struct proto_datagram proto_datagrams[] = {
 	{ "dns", 0, 0, dns_parse },
 };
 const int proto_datagram_count = sizeof(proto_datagrams) / sizeof(proto_datagrams[0]);
+
+void proto_end(struct proto_state *st, const struct proto_out *out)
+{
+	if (st->table != 0)
+		hpack_table_drop(out->hpack, st->table);
+	st->table = 0;
+}
 
 /* proto_lower() of eight octets at once: to those from 'A' to 'Z', and to no others, 0x20 is added. */
 static void lower_eight(uint8_t to[8], const uint8_t from[8])

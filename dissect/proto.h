@@ -59,8 +59,11 @@ struct proto_state {
 	uint8_t side;   /* enum proto_side, of the row that took something; it stays when the row is lost */
 	bool proxied;   /* behind CONNECT or SOCKS; it stays as well */
 	bool last;      /* no more bytes will come behind these: take what there is rather than say MORE */
-	uint32_t table; /* ticket in proto_out.hpack; 0: none */
+	uint32_t table; /* ticket in proto_out.hpack; 0: none; it stays, to be given back */
 };
+
+/* A direction came to its end: what is kept of it elsewhere is given back. */
+void proto_end(struct proto_state *st, const struct proto_out *out);
 
 struct proto_stream {
 	const char *name;

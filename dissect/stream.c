@@ -14,7 +14,9 @@ static void stream_lose(struct stream *s, uint8_t tries)
 {
 	s->mode = STREAM_PROBE;
 	s->skip = 0;
-	s->state = (struct proto_state){ .side = s->state.side, .proxied = s->state.proxied };
+	s->state = (struct proto_state){ .side = s->state.side,
+					 .proxied = s->state.proxied,
+					 .table = s->state.table };
 	s->tries = tries;
 }
 

@@ -18,7 +18,7 @@ static uint16_t be16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 static uint32_t be32(const uint8_t *p) { return (uint32_t)be16(p) << 16 | be16(p + 2); }
 
 /* Both directions of a flow come to their end outside of a packet of their own. */
-static void tcp_end(struct tcp *tcp, struct flow *f, const struct proto_out *packet_out)
+static void tcp_last(struct tcp *tcp, struct flow *f, const struct proto_out *packet_out)
 {
 	if (f->dir[0].hold == NULL && f->dir[1].hold == NULL) { /* most flows */
 		f->dir[0].mode = f->dir[1].mode = STREAM_DONE;
@@ -37,6 +37,14 @@ static void tcp_end(struct tcp *tcp, struct flow *f, const struct proto_out *pac
 						.proto = IPPROTO_TCP };
 		stream_end(&f->dir[dir], &env);
 	}
+}
+
+/* The same, and what is kept of them elsewhere is given back. */
+static void tcp_end(struct tcp *tcp, struct flow *f, const struct proto_out *out)
+{
+	tcp_last(tcp, f, out);
+	proto_end(&f->dir[0].state, out);
+	proto_end(&f->dir[1].state, out);
 }
 
 static void tcp_drop(struct tcp *tcp, struct flow *f, const struct proto_out *out)

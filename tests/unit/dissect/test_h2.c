@@ -97,6 +97,38 @@ static void test_cut_between_fields(void **state)
 	buf_clear(&s.lines);
 }
 
+/* More connections at once than there are tables: the oldest is told no more, and that is said. Where a
+ * stream begins anew, the table of the connection before is over. */
+static void test_full(void **state)
+{
+	static const char first[] = PREFACE REQUEST, again[] = AGAIN;
+	static struct hpack_tables tables;
+	struct proto_state begun[HPACK_TABLES + 1] = { { 0 } };
+	struct seen s;
+	(void)state;
+
+	seen_init(&s, 40000, 80);
+	s.out.hpack = &tables;
+	for (size_t i = 0; i <= HPACK_TABLES; i++) {
+		assert_int_equal(s.stats.reasons[DISSECT_H2C_FULL], 0);
+		for (int twice = 0; twice < 2; twice++) {
+			s.st = begun[i];
+			s.st.phase = 0;
+			seen_stream(&s, &row, first, sizeof(first) - 1, 1000);
+			begun[i] = s.st;
+		}
+	}
+	assert_int_equal(s.stats.reasons[DISSECT_H2C_FULL], 1);
+	for (size_t i = 0; i <= HPACK_TABLES; i++) {
+		buf_reset(&s.lines);
+		s.st = begun[i];
+		seen_stream(&s, &row, again, sizeof(again) - 1, 1000);
+		assert_string_equal(s.lines.p, i == 0 ? "" : REQUEST_LINE);
+	}
+	assert_int_equal(s.stats.reasons[DISSECT_H2C_HIDDEN], 1);
+	buf_clear(&s.lines);
+}
+
 static void test_too_large(void **state)
 {
 	static char text[40000] = PREFACE "\0\x40\1\1\5\0\0\0\1" BLOCK;
@@ -156,15 +188,11 @@ static void test_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_requests),
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_hidden),
-		cmocka_unit_test(test_cut_between_fields),
-		cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_truncated_at_every_length),
-		cmocka_unit_test(test_upgrade),
-		cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_requests), cmocka_unit_test(test_table),
+		cmocka_unit_test(test_hidden),   cmocka_unit_test(test_cut_between_fields),
+		cmocka_unit_test(test_full),     cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_broken),   cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_upgrade),  cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

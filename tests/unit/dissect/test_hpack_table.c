@@ -191,30 +191,127 @@ static void test_tickets(void **state)
 	memset(&tables, 0, sizeof(tables));
 	assert_null(hpack_table_of(&tables, 0));
 	assert_null(hpack_table_of(NULL, 1));
-	for (size_t i = 0; i < HPACK_TABLES; i++)
+	for (size_t i = 0; i < HPACK_TABLES; i++) {
+		assert_false(hpack_table_crowded(&tables));
 		ticket[i] = hpack_table_new(&tables);
+	}
+	assert_true(hpack_table_crowded(&tables));
 	for (size_t i = 0; i < HPACK_TABLES; i++)
 		assert_non_null(hpack_table_of(&tables, ticket[i]));
 	assert_non_null(hpack_table_of(&tables, ticket[0]));
 	ticket[HPACK_TABLES] = hpack_table_new(&tables);
 	assert_null(hpack_table_of(&tables, ticket[1]));
+	for (size_t i = 0; i <= HPACK_TABLES; i++)
+		assert_true((hpack_table_of(&tables, ticket[i]) != NULL) == (i != 1));
+}
+
+/* Those that were dropped are taken first, and nobody else's then. */
+static void test_dropped(void **state)
+{
+	uint32_t ticket[HPACK_TABLES];
+	(void)state;
+
+	memset(&tables, 0, sizeof(tables));
+	ticket[0] = hpack_table_new(&tables);
+	hpack_table_drop(NULL, ticket[0]);
+	hpack_table_drop(&tables, 0);
+	hpack_table_drop(&tables, ticket[0] + HPACK_TABLES); /* of another time */
 	assert_non_null(hpack_table_of(&tables, ticket[0]));
-	assert_non_null(hpack_table_of(&tables, ticket[HPACK_TABLES]));
-	/* one that was dropped is taken first */
-	hpack_table_drop(hpack_table_of(&tables, ticket[5]));
-	assert_null(hpack_table_of(&tables, ticket[5]));
-	assert_non_null(hpack_table_of(&tables, hpack_table_new(&tables)));
-	for (size_t i = 2; i <= HPACK_TABLES; i++)
-		assert_true((hpack_table_of(&tables, ticket[i]) != NULL) == (i != 5));
+	hpack_table_drop(&tables, ticket[0]);
+	hpack_table_drop(&tables, ticket[0]);
+	assert_null(hpack_table_of(&tables, ticket[0]));
+	for (size_t i = 0; i < HPACK_TABLES; i++) {
+		ticket[i] = hpack_table_new(&tables);
+		assert_int_equal(tables.used, i + 1);
+	}
+	for (size_t i = 5; i < 8; i++)
+		hpack_table_drop(&tables, ticket[i]);
+	for (size_t i = 0; i < 3; i++) {
+		assert_false(hpack_table_crowded(&tables));
+		ticket[5 + i] = hpack_table_new(&tables);
+	}
+	assert_true(hpack_table_crowded(&tables));
+	for (size_t i = 0; i < HPACK_TABLES; i++)
+		assert_non_null(hpack_table_of(&tables, ticket[i]));
+}
+
+/* Random asks, drops and new ones against a list in order. */
+static void test_rest_model(void **state)
+{
+	enum { STEPS = 60000 };
+	uint32_t rest[HPACK_TABLES + 1]; /* tickets, the longest rested first */
+	size_t n = 0;
+	unsigned seed = 3;
+	(void)state;
+
+	memset(&tables, 0, sizeof(tables));
+	for (size_t step = 0; step < STEPS; step++) {
+		uint32_t ticket;
+		size_t i;
+		seed = seed * 1103515245 + 12345;
+		i = n > 0 ? (seed >> 16) % n : 0;
+		ticket = n > 0 ? rest[i] : 0;
+		switch (n > 0 ? seed >> 10 & 3 : 0) {
+		case 0:
+		case 1:
+			assert_true(hpack_table_crowded(&tables) == (n == HPACK_TABLES));
+			ticket = hpack_table_new(&tables);
+			i = 0;
+			if (n == HPACK_TABLES)
+				assert_null(hpack_table_of(&tables, rest[0]));
+			else
+				i = n++;
+			break;
+		case 2:
+			assert_non_null(hpack_table_of(&tables, ticket));
+			break;
+		default:
+			hpack_table_drop(&tables, ticket);
+			assert_null(hpack_table_of(&tables, ticket));
+			ticket = 0;
+		}
+		memmove(rest + i, rest + i + 1, (n - i - 1) * sizeof(rest[0]));
+		if (ticket != 0)
+			rest[n - 1] = ticket;
+		else
+			n--;
+	}
+}
+
+/* A table that went to another connection is empty, and a ticket is never 0. */
+static void test_taken_again(void **state)
+{
+	struct hpack_table *t = fresh();
+	uint32_t ticket = t->ticket;
+	(void)state;
+
+	for (int i = 0; i < 200; i++) /* the ring has turned */
+		add(t, 1, "abc");
+	hpack_table_resize(t, 100);
+	hpack_table_drop(&tables, ticket);
+	tables.tickets = UINT32_MAX / HPACK_TABLES;
+	ticket = hpack_table_new(&tables);
+	assert_int_equal(ticket, HPACK_TABLES);
+	assert_ptr_equal(hpack_table_of(&tables, ticket), t);
+	assert_null(hpack_table_get(t, 0));
+	assert_int_equal(t->count, 0);
+	assert_int_equal(t->size, 0);
+	assert_int_equal(t->end, 0);
+	assert_int_equal(t->max, HPACK_TABLE_BYTES);
+	for (int i = 0; i < 105; i++) /* of 39 bytes */
+		add(t, 2, "xyz");
+	assert_int_equal(t->count, 105);
+	expect(t, 104, 2, "xyz");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),   cmocka_unit_test(test_eviction),
-		cmocka_unit_test(test_resize),  cmocka_unit_test(test_larger),
-		cmocka_unit_test(test_long),    cmocka_unit_test(test_model),
-		cmocka_unit_test(test_tickets),
+		cmocka_unit_test(test_order),      cmocka_unit_test(test_eviction),
+		cmocka_unit_test(test_resize),     cmocka_unit_test(test_larger),
+		cmocka_unit_test(test_long),       cmocka_unit_test(test_model),
+		cmocka_unit_test(test_tickets),    cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_rest_model), cmocka_unit_test(test_taken_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,12 +137,55 @@ static void test_finish_gives_up(void **state)
 	lab_free(l);
 }
 
+#define H2_PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+#define H2_FIRST   H2_PREFACE "\0\0\x09\1\5\0\0\0\1\x82\x86\x84\x41\4a.cn"
+#define H2_AGAIN   "\0\0\4\1\5\0\0\0\3\x82\x86\x84\xbe" /* the name out of the connection's table */
+#define H2_LINE    "http2 [a.cn] [GET] [/] - - -\n"
+
+static void begin_h2(struct lab *l, uint16_t port)
+{
+	send_seg(l, (struct seg){ .seq = START, .sport = port, .data = H2_FIRST, .n = sizeof(H2_FIRST) - 1 });
+	lab_expect(l, H2_LINE);
+}
+
+/* A connection of HTTP/2 gives its table back, however it ends, and takes none of a long one's. */
+static void test_tables_come_back(void **state)
+{
+	const uint32_t end = START + sizeof(H2_FIRST) - 1;
+	struct lab *l = lab_new();
+	(void)state;
+
+	begin_h2(l, 40999);
+	for (uint16_t port = 41000; port < 41000 + 2 * HPACK_TABLES; port++) {
+		begin_h2(l, port);
+		if (port % 2 == 0) {
+			send_seg(l, (struct seg){ .seq = end, .sport = port, .flags = RST });
+			continue;
+		}
+		send_seg(l, (struct seg){ .seq = end, .sport = port, .flags = FIN | ACK });
+		send_seg(l, (struct seg){ .seq = 7, .sport = port, .flags = FIN | ACK, .back = true });
+	}
+	for (uint32_t i = 0; i < 2 * HPACK_TABLES; i++) { /* the same ports, without a goodbye */
+		send_seg(l, (struct seg){ .seq = 5000000 * i, .sport = 39999, .flags = SYN });
+		send_seg(l, (struct seg){ .seq = 5000000 * i + 1,
+					  .sport = 39999,
+					  .data = H2_FIRST,
+					  .n = sizeof(H2_FIRST) - 1 });
+		lab_expect(l, H2_LINE);
+	}
+	send_seg(l, (struct seg){ .seq = end, .sport = 40999, .data = H2_AGAIN, .n = sizeof(H2_AGAIN) - 1 });
+	lab_expect(l, H2_LINE);
+	assert_int_equal(lab_reason(l, DISSECT_H2C_FULL), 0);
+	lab_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ports_used_again),
 		cmocka_unit_test(test_ports_used_again_unseen),
 		cmocka_unit_test(test_ports_used_again_nearby),
+		cmocka_unit_test(test_tables_come_back),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_close_waits_for_the_late),
 		cmocka_unit_test(test_close_overtakes),
