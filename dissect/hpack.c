@@ -14,6 +14,7 @@
 enum {
 	STATIC_LAST = 61,
 	NAME_LONGEST = 32, /* of those that are wanted; a longer one is none of them */
+	CODE_SHORTEST = 5,
 	CODE_LONGEST = 30,
 };
 
@@ -41,19 +42,37 @@ static const uint8_t symbols[] = {
 static const uint8_t lengths[CODE_LONGEST + 1] = { 0, 0, 0, 0, 0, 10, 26, 32, 6,  0, 5,  3,  2,  6, 2, 3,
 						   0, 0, 0, 3, 8, 13, 26, 29, 12, 4, 15, 19, 29, 0, 4 };
 
-/* One symbol; -1 when the bits end, or spell EOS. */
-static int symbol_get(const uint8_t *p, size_t bits, size_t *at)
-{
-	uint32_t code = 0, first = 0, index = 0;
+/* The next bits of a string, the first in front. */
+struct bits {
+	struct rd r;
+	uint64_t window;
+	unsigned have; /* in the window; behind them it is 0 */
+};
 
-	for (unsigned n = 1; n <= CODE_LONGEST && *at < bits; n++) {
-		code |= p[*at / 8] >> (7 - *at % 8) & 1;
-		++*at;
-		if (code - first < lengths[n])
-			return index + code - first < sizeof(symbols) ? symbols[index + code - first] : -1;
+static void bits_fill(struct bits *b)
+{
+	for (; b->have <= 56 && rd_left(&b->r) > 0; b->have += 8)
+		b->window |= (uint64_t)rd_u8(&b->r) << (56 - b->have);
+}
+
+/* One symbol; -1 when the bits end, or spell EOS. */
+static int symbol_get(struct bits *b)
+{
+	uint32_t first = 0, index = 0;
+
+	if (b->have < CODE_LONGEST)
+		bits_fill(b);
+	for (unsigned n = CODE_SHORTEST; n <= CODE_LONGEST && n <= b->have; n++) {
+		uint32_t code = (uint32_t)(b->window >> (64 - n)) - first;
+		if (code < lengths[n]) {
+			if (index + code == sizeof(symbols))
+				break;
+			b->window <<= n;
+			b->have -= n;
+			return symbols[index + code];
+		}
 		index += lengths[n];
 		first = (first + lengths[n]) << 1;
-		code <<= 1;
 	}
 	return -1;
 }
@@ -65,12 +84,9 @@ struct room {
 };
 
 /* Behind the last symbol stands the beginning of EOS, which is all ones, and of it less than a byte. */
-static bool padding_sound(struct dissect_str s, size_t at)
+static bool padding_sound(const struct bits *b)
 {
-	size_t rest = s.n * 8 - at;
-	unsigned ones = (1u << rest % 8) - 1;
-
-	return rest < 8 && (rest == 0 || (s.p[s.n - 1] & ones) == ones);
+	return rd_left(&b->r) == 0 && b->have < 8 && b->window == ~(UINT64_MAX >> b->have);
 }
 
 /* A string as it was before it was coded. */
@@ -83,17 +99,17 @@ struct string {
  * section 5.2). */
 static bool unpack(struct dissect_str s, struct room *room, struct string *out)
 {
-	size_t at = 0, last = 0, n = 0;
+	struct bits bits = { .r = rd_init(s.p, s.n) };
+	size_t n = 0;
 	int c;
 
-	while ((c = symbol_get(s.p, s.n * 8, &at)) >= 0) {
+	while ((c = symbol_get(&bits)) >= 0) {
 		if (n < room->left)
 			room->p[n] = (uint8_t)c;
 		n++;
-		last = at;
 	}
 	*out = (struct string){ { NULL, 0 }, n };
-	if (!padding_sound(s, last))
+	if (!padding_sound(&bits))
 		return false;
 	if (n > room->left)
 		return true;
@@ -236,7 +252,7 @@ static struct name name_get(struct rd *r)
 	struct name name = { WHAT_NONE, s.n };
 
 	for (uint8_t i = 1; s.text.p != NULL && i < NAME_ROWS; i++) {
-		if (http_head_is_word(s.text, name_rows[i].name))
+		if (s.text.n == name_rows[i].length && http_head_is_word(s.text, name_rows[i].name))
 			name.what = i;
 	}
 	return name;
