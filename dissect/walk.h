@@ -8,6 +8,9 @@
 #ifndef DISSECT_WALK_H
 #define DISSECT_WALK_H
 
+#include <stddef.h>
+#include <string.h>
+
 #include "base/rd.h"
 #include "dissect/proto.h"
 
@@ -49,8 +52,10 @@ enum walk_written {
  * one, and clearing costs as much as a layer. */
 static inline void walk_parse(struct walk *w, enum walk_written by)
 {
+	const size_t from = offsetof(struct dissect_message, name);
+
 	if (w->written == WALK_STREAM || (w->written == WALK_DATAGRAM && by == WALK_STREAM))
-		w->m = (struct dissect_message){ .time = w->m.time, .flow = w->m.flow };
+		memset((char *)&w->m + from, 0, sizeof(w->m) - from);
 	w->written = (uint8_t)by;
 }
 
