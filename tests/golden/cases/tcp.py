@@ -243,6 +243,19 @@ def holes(cap):
 
 
 @case()
+def holes_filled(cap):
+    """The first of each four requests comes behind the first of the next four, a hundred times: there is always a hole, and
+    it is always filled."""
+    parts = [request("/%d" % i, "filled.example.cn") for i in range(400)]
+    ends = list(itertools.accumulate(map(len, parts)))
+    talk = Talk(cap, b"".join(parts), 80).syn()
+    order = [1, 2, 3] + [i // 4 * 4 + (5, 6, 7, 0)[i % 4] for i in range(396)] + [396]
+    for i in order:
+        told(cap, "filled.example.cn", talk.send(ends[i] - len(parts[i]), ends[i]), "/%d" % i)
+    cap.counts(tcp_hole=0, http_request=400)
+
+
+@case()
 def holes_then_rubbish(cap):
     """Behind a hole come bytes that are no start, then a segment that begins a message: found, whether the hole stays or is
     filled when nobody waits for a message there; and two lines before a hello that came in the wrong order."""
@@ -319,6 +332,33 @@ def ports_again(cap):
     third = talks("third-use.example.cn", 3000000000).syn()
     told(cap, "third-use.example.cn", third.send())
     third.send()
+
+
+@case()
+def ports_again_nearby(cap):
+    """A second connection on the same ports whose numbers begin among those of the first, which nobody closed: its SYN could
+    be a copy, its answer tells."""
+    for name, seq, answer in (("first-near.example.cn", 100000, 5000), ("second-near.example.cn", 99000, 70000000)):
+        talk, back = Talk(cap, request("/", name), 80, seq=seq).syn(), Talk(cap, b"x", 40000, 80, answer, src=SERVER, dst=CLIENT)
+        back.acks = seq
+        back.syn("SA")
+        told(cap, name, talk.send())
+        back.send()
+
+
+@case()
+def fin_overtakes(cap):
+    """The last bytes of a direction come behind its own FIN, and behind the FIN of the other."""
+    for i in range(2):
+        name = "overtaken%d.example.cn" % i
+        data = request("/1", name) + request("/2", name)
+        talk, back = Talk(cap, data, 80, 40000 + i).syn(), Talk(cap, b"", 40000 + i, 80, 5000, src=SERVER, dst=CLIENT)
+        told(cap, name, talk.send(0, len(data) // 2), "/1")
+        for end in (talk, back)[::1 - 2 * i]:
+            end.fin()
+        told(cap, name, talk.send(len(data) // 2), "/2")
+        talk.send(len(data) // 2)
+    cap.counts(http_request=4, tcp_hole=0, flows=2)
 
 
 @case()
