@@ -129,15 +129,47 @@ static void test_full(void **state)
 	buf_clear(&s.lines);
 }
 
+/* A HEADERS frame of `size` bytes: BLOCK, and a field that nobody wants. */
+static size_t put_large(char *text, size_t n, size_t size)
+{
+	size_t value = size - (sizeof(BLOCK) - 1) - 6;
+	const char head[] = { 0, (char)(size >> 8), (char)size, 1, 5, 0, 0, 0, 1 };
+	const char field[] = { 0, 1, 'x', 0x7f, (char)((value - 127) | 0x80), (char)((value - 127) >> 7) };
+
+	memcpy(text + n, head, sizeof(head));
+	memcpy(text + n + 9, BLOCK, sizeof(BLOCK) - 1);
+	memcpy(text + n + 9 + sizeof(BLOCK) - 1, field, sizeof(field));
+	memset(text + n + 9 + size - value, 'v', value);
+	return n + 9 + size;
+}
+
+/* The largest that is read, and one that cannot have left the table as it was. */
 static void test_too_large(void **state)
 {
-	static char text[40000] = PREFACE "\0\x40\1\1\5\0\0\0\1" BLOCK;
-	size_t n = sizeof(PREFACE) - 1 + 9 + 16385;
+	static char text[40000] = PREFACE REQUEST;
+	size_t begin = sizeof(PREFACE REQUEST) - 1, n;
 	(void)state;
 
-	/* it cannot have left the table as it was */
+	n = put_large(text, begin, 16384);
+	memcpy(text + n, AGAIN, sizeof(AGAIN) - 1);
+	expect(&row, text, n + sizeof(AGAIN) - 1, REQUEST_LINE REQUEST_LINE REQUEST_LINE,
+	       (struct counts){ 1, 0, 0 });
+	n = put_large(text, begin, 16385);
 	memcpy(text + n, AGAIN REQUEST, sizeof(AGAIN REQUEST) - 1);
-	expect(&row, text, n + sizeof(AGAIN REQUEST) - 1, REQUEST_LINE, (struct counts){ 1, 2, 0 });
+	expect(&row, text, n + sizeof(AGAIN REQUEST) - 1, REQUEST_LINE REQUEST_LINE,
+	       (struct counts){ 1, 2, 0 });
+}
+
+/* :authority is asked first, wherever it stands (RFC 9113 section 8.3.1), unless there is nothing in it. */
+static void test_authority_before_host(void **state)
+{
+	(void)state;
+	EXPECT(PREFACE "\0\0\x0a\1\5\0\0\0\1\x82\x84\x41\2.a\x66\2.b", "http2 [.a] [GET] [/] - - -\n", 1, 0,
+	       0);
+	EXPECT(PREFACE "\0\0\x0a\1\5\0\0\0\1\x82\x84\x66\2.b\x41\2.a", "http2 [.a] [GET] [/] - - -\n", 1, 0,
+	       0);
+	EXPECT(PREFACE "\0\0\x08\1\5\0\0\0\1\x82\x84\x41\0\x66\2.b", "http2 [.b] [GET] [/] - - -\n", 1, 0, 0);
+	EXPECT(PREFACE "\0\0\x06\1\5\0\0\0\1\x82\x84\x41\0\x66\0", "", 1, 0, 0);
 }
 
 static void test_broken(void **state)
@@ -188,11 +220,17 @@ static void test_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_requests), cmocka_unit_test(test_table),
-		cmocka_unit_test(test_hidden),   cmocka_unit_test(test_cut_between_fields),
-		cmocka_unit_test(test_full),     cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_broken),   cmocka_unit_test(test_truncated_at_every_length),
-		cmocka_unit_test(test_upgrade),  cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_cut_between_fields),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_authority_before_host),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_truncated_at_every_length),
+		cmocka_unit_test(test_upgrade),
+		cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -240,6 +240,124 @@ static void test_long(void **state)
 	assert_int_equal(t->size, 10 + 32 + HPACK_VALUE_MAX + 1);
 }
 
+/* RFC 7541 appendix A: the names of the static table, a blank behind each, */
+static const char static_names[] =
+	":authority :method :method :path :path :scheme :scheme :status :status :status :status "
+	":status :status :status accept-charset accept-encoding accept-language accept-ranges "
+	"accept access-control-allow-origin age allow authorization cache-control "
+	"content-disposition content-encoding content-language content-length content-location "
+	"content-range content-type cookie date etag expect expires from host if-match "
+	"if-modified-since if-none-match if-range if-unmodified-since last-modified link location "
+	"max-forwards proxy-authenticate proxy-authorization range referer refresh retry-after "
+	"server set-cookie strict-transport-security transfer-encoding user-agent vary via "
+	"www-authenticate ";
+/* and what is told of it. */
+static const struct {
+	size_t index;
+	const char *want;
+} static_told[] = {
+	{ 1, " [] - - - - - -" },  { 2, " - - [GET] - - - -" },         { 3, " - - [POST] - - - -" },
+	{ 4, " - - - [/] - - -" }, { 5, " - - - [/index.html] - - -" }, { 38, " - [] - - - - -" },
+	{ 51, " - - - - [] - -" }, { 58, " - - - - - [] -" },           { 0, NULL },
+};
+
+/* What is wanted of it comes with its value; all its names count in the size of the other table. */
+static void test_static_table(void **state)
+{
+	static uint8_t room[HPACK_ROOM];
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	size_t i = 1, row = 0, n;
+	(void)state;
+
+	for (const char *name = static_names; *name != '\0'; name += n + 1, i++) {
+		char hex[] = { "89ab"[i >> 4], "0123456789abcdef"[i & 15], '\0' };
+		uint8_t literal[] = { 0x20, 0x3f, 0xe1, 0x1f, (uint8_t)(0x40 + i), 0 };
+		bool told = static_told[row].index == i;
+		struct hpack_request h = { .hidden = false };
+		n = strcspn(name, " ");
+		expect_in(t, hex, true, told ? static_told[row].want : " - - - - - - -");
+		row += told;
+		assert_true(hpack_read(rd_init(literal, sizeof(literal)), &h, room, t));
+		assert_int_equal(t->count, 1);
+		assert_int_equal(t->size, n + 32);
+	}
+	assert_int_equal(i - 1, 61);
+	assert_int_equal(static_told[row].index, 0);
+}
+
+/* What is not to go into the table does not, though it is told (RFC 7541 sections 6.2.2 and 6.2.3). */
+static void test_not_kept(void **state)
+{
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	(void)state;
+
+	expect_in(t, "410161", true, " [a] - - - - - -");
+	expect_in(t, "040162", true, " - - - [b] - - -");
+	expect_in(t, "140162", true, " - - - [b] - - -");
+	expect_in(t, "00053a706174680163", true, " - - - [c] - - -");
+	expect_in(t, "0f2f0164", true, " [d] - - - - - -"); /* its name out of the table */
+	assert_int_equal(t->count, 1);
+	expect_in(t, "be", true, " [a] - - - - - -");
+}
+
+/* The first of each counts, in whatever form it comes. */
+static void test_twice(void **state)
+{
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	(void)state;
+
+	expect_in(t, "4101617a01626601637a0164", true, " [a] [c] - - - [b] -");
+	expect_in(t, "8382", true, " - - [POST] - - - -");
+	expect_in(t, "bebfc0c1410164", true, " [a] [c] - - - [d] -");
+}
+
+/* Numbers take four octets more at the most, and all of them count (RFC 7541 section 5.1). */
+static void test_numbers(void **state)
+{
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	(void)state;
+
+	expect_in(t, "3e", true, " - - - - - - -");
+	assert_int_equal(t->max, 30);
+	expect_in(t, "3f00", true, " - - - - - - -");
+	assert_int_equal(t->max, 31);
+	expect_in(t, "3f9a0a", true, " - - - - - - -"); /* the example of section C.1.2 */
+	assert_int_equal(t->max, 1337);
+	expect_in(t, "3f81828304", true, " - - - - - - -");
+	assert_int_equal(t->max, 31 + 1 + (2 << 7) + (3 << 14) + (4 << 21));
+	expect_in(t, "3f8080808000", false, " - - - - - - -");
+	expect("ff80808000", true, " - - - - - - - hidden");
+	expect("ff8080808000", false, " - - - - - - -");
+	expect("04ff808080800000", false, " - - - - - - -");
+}
+
+/* What no longer fits is absent: it is written neither behind the room nor over what stands there. */
+static void test_room_of_the_table(void **state)
+{
+	static uint8_t block[5200];
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	struct hpack_request h = { .hidden = false };
+	uint8_t *room = malloc(HPACK_ROOM);
+	(void)state;
+
+	assert_non_null(room);
+	expect_in(t, "410361616166026262730163", true, " [aaa] [bb] - - [c] - -");
+	/* a path of 8187 symbols, which leaves 5 octets: one for 3, one for 2, none for 1 */
+	memcpy(block, "\x04\xff\xfe\x26", 4);
+	block[4 + 5116] = 0x01;
+	memcpy(block + 4 + 5117, "\xc0\xbf\xbe", 3);
+	assert_true(hpack_read(rd_init(block, 4 + 5117 + 3), &h, room, t));
+	assert_int_equal(h.path.n, 8187);
+	assert_int_equal(h.authority.n, 3);
+	assert_memory_equal(h.authority.p, "aaa", 3);
+	assert_int_equal(h.host.n, 2);
+	assert_memory_equal(h.host.p, "bb", 2);
+	assert_null(h.referer.p);
+	assert_true(h.hidden);
+	assert_int_equal(h.path.p[8186], '0');
+	free(room);
+}
+
 /* A field whose name, or whose value, is not known makes all that follow unknown. */
 static void test_lost(void **state)
 {
@@ -271,12 +389,23 @@ static void test_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_examples),   cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_broken),     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_room),       cmocka_unit_test(test_all_symbols),
-		cmocka_unit_test(test_connection), cmocka_unit_test(test_evicted_meanwhile),
-		cmocka_unit_test(test_index_cut),  cmocka_unit_test(test_copied_once),
-		cmocka_unit_test(test_long),       cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_all_symbols),
+		cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_evicted_meanwhile),
+		cmocka_unit_test(test_index_cut),
+		cmocka_unit_test(test_copied_once),
+		cmocka_unit_test(test_static_table),
+		cmocka_unit_test(test_not_kept),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_room_of_the_table),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
