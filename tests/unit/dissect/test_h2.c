@@ -23,8 +23,10 @@ struct counts {
 static void expect(const struct proto_stream *r, const void *bytes, size_t n, const char *lines,
 		   struct counts c)
 {
-	for (size_t step = 1; step <= n; step = step < 16 ? step + 1 : step * 2) {
+	for (size_t next, step = 1; step != 0; step = next) { /* the last time all at once */
 		struct seen s;
+		next = step == n ? 0 : step < 16 ? step + 1 : step * 2;
+		next = next < n ? next : n;
 		seen_init(&s, 40000, 80);
 		seen_whole(&s, r, bytes, n, step);
 		assert_string_equal(s.lines.p, lines);
@@ -41,6 +43,9 @@ static void test_requests(void **state)
 {
 	(void)state;
 	EXPECT(PREFACE SETTINGS REQUEST DATA REQUEST, REQUEST_LINE REQUEST_LINE, 1, 0, 0);
+	/* all that is told */
+	EXPECT(PREFACE "\0\0\x23\1\5\0\0\0\1" BLOCK "\x73\1r\x7a\1u\0\x10x-requested-with\1w",
+	       "http2 [a.cn] [GET] [/] [r] [u] [w]\n", 1, 0, 0);
 	/* padded, with a priority; an authority that only Host names */
 	EXPECT(PREFACE "\0\0\x11\1\x2d\0\0\0\3\2\0\0\0\0\x0f" BLOCK "\0\0", REQUEST_LINE, 1, 0, 0);
 	EXPECT(PREFACE "\0\0\6\1\5\0\0\0\3\x83\x85\x66\2.b", "http2 [.b] [POST] [/index.html] - - -\n", 1, 0,
@@ -160,6 +165,23 @@ static void test_too_large(void **state)
 	       (struct counts){ 1, 2, 0 });
 }
 
+/* Nothing of it is waited for. */
+static void test_too_large_at_once(void **state)
+{
+	static const char text[] = "\0\x40\1\1\5\0\0\0\1" BLOCK;
+	struct seen s;
+	size_t used;
+	uint64_t skip;
+	(void)state;
+
+	seen_init(&s, 40000, 80);
+	s.st.phase = H2_PHASE;
+	assert_int_equal(h2_parse((const uint8_t *)text, sizeof(text) - 1, &s.st, &used, &skip, &s.out),
+			 PROTO_OK);
+	assert_int_equal(used + skip, 9 + 16385);
+	buf_clear(&s.lines);
+}
+
 /* :authority is asked first, wherever it stands (RFC 9113 section 8.3.1), unless there is nothing in it. */
 static void test_authority_before_host(void **state)
 {
@@ -226,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_cut_between_fields),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_too_large_at_once),
 		cmocka_unit_test(test_authority_before_host),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_truncated_at_every_length),

@@ -50,6 +50,8 @@ static void test_examples(void **state)
 	expect("828684be58086e6f2d6361636865", true, " - - [GET] [/] - - - hidden");
 	expect("828684418cf1e3c2e5f23a6ba0ab90f4ff", true, " [www.example.com] - [GET] [/] - - -");
 	expect("828684be5886a8eb10649cbf", true, " - - [GET] [/] - - - hidden");
+	expect("418cf1e3c2e5f23a6ba0ab90f4ff7a86a8eb10649cbf", true,
+	       " [www.example.com] - - - - [no-cache] -");
 	expect("828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf", true,
 	       " - - [GET] [/index.html] - - - hidden");
 }
@@ -64,6 +66,7 @@ static void test_forms(void **state)
 	       "000a3a617574686f726974790162",
 	       true, " [a] - - - - - -");
 	expect("0010782d7265717565737465642d776974680163", true, " - - - - - - [c]");
+	expect("008cf2b585ed695092c8b783267f0163", true, " - - - - - - [c]"); /* Huffman coded */
 	expect("0004686f7374017a", true, " - [z] - - - - -");
 	expect("7f80010178", true, " - - - - - - - hidden"); /* a name of the connection's table */
 	expect("", true, " - - - - - - -");
@@ -119,17 +122,44 @@ static void test_refused(void **state)
 	}
 }
 
-/* More strings than there is room for: what does not fit is absent. */
+/* What fits is told, what does not is absent, and nothing is written behind the room. */
 static void test_room(void **state)
 {
-	static uint8_t block[16400], room[HPACK_ROOM];
+	static uint8_t block[16400], room[HPACK_ROOM + 1];
 	struct hpack_request h = { .hidden = false };
 	(void)state;
 
-	/* :authority, Huffman coded in 16000 bytes; a 0 of five bits is the digit 0 */
+	/* :authority, Huffman coded; a 0 of five bits is the digit 0: 8192 of them in 5120 bytes, */
+	memcpy(block, "\x41\xff\x81\x27", 4);
+	room[HPACK_ROOM] = 0xee;
+	assert_true(hpack_read(rd_init(block, 4 + 5120), &h, room, NULL));
+	assert_int_equal(h.authority.n, HPACK_ROOM);
+	assert_int_equal(room[HPACK_ROOM], 0xee);
+	/* and 25600 in 16000 */
+	h = (struct hpack_request){ .hidden = false };
 	memcpy(block, "\x41\xff\x81\x7c", 4);
 	assert_true(hpack_read(rd_init(block, 4 + 16000), &h, room, NULL));
 	assert_null(h.authority.p);
+	assert_int_equal(room[HPACK_ROOM], 0xee);
+}
+
+/* The longest code, behind so many of the shortest that it begins at each place. */
+static void test_every_place(void **state)
+{
+	static uint8_t room[HPACK_ROOM];
+	(void)state;
+
+	for (size_t k = 0; k <= 80; k++) {
+		size_t at = 5 * k, n = (at + 30 + 7) / 8;
+		uint8_t block[2 + 64] = { 0x04, (uint8_t)(0x80 | n) };
+		struct hpack_request h = { .hidden = false };
+		for (size_t i = at; i < n * 8; i++) /* LF is 28 ones and two zeros; then comes the padding */
+			if (i < at + 28 || i >= at + 30)
+				block[2 + i / 8] |= (uint8_t)(0x80 >> i % 8);
+		assert_true(hpack_read(rd_init(block, 2 + n), &h, room, NULL));
+		assert_int_equal(h.path.n, k + 1);
+		assert_int_equal(h.path.p[k], '\n');
+	}
 }
 
 /* Each symbol that a byte can be, in one string; the codes come from the encoder of another library. */
@@ -298,6 +328,23 @@ static void test_not_kept(void **state)
 	expect_in(t, "0f2f0164", true, " [d] - - - - - -"); /* its name out of the table */
 	assert_int_equal(t->count, 1);
 	expect_in(t, "be", true, " [a] - - - - - -");
+	expect_in(t, "500162", true, " - - - - - - -"); /* nobody wants its value, and it is not held */
+	assert_int_equal(t->count, 2);
+	assert_int_equal(t->end, 1);
+}
+
+/* What goes into it does, told or not, with a name of the table as well. */
+static void test_kept(void **state)
+{
+	struct hpack_table *t = hpack_table_of(&tables, hpack_table_new(&tables));
+	(void)state;
+
+	expect_in(t, "41811f41818f", true, " [a] - - - - - -"); /* Huffman coded, a and b */
+	expect_in(t, "be", true, " [b] - - - - - -");
+	assert_int_equal(t->size, 2 * (10 + 1 + 32));
+	expect_in(t, "7e0163", true, " [c] - - - - - -");
+	assert_int_equal(t->size, 3 * (10 + 1 + 32));
+	expect_in(t, "be", true, " [c] - - - - - -");
 }
 
 /* The first of each counts, in whatever form it comes. */
@@ -394,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_every_place),
 		cmocka_unit_test(test_all_symbols),
 		cmocka_unit_test(test_connection),
 		cmocka_unit_test(test_evicted_meanwhile),
@@ -401,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_copied_once),
 		cmocka_unit_test(test_static_table),
 		cmocka_unit_test(test_not_kept),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_room_of_the_table),

@@ -142,38 +142,47 @@ static void test_finish_gives_up(void **state)
 #define H2_AGAIN   "\0\0\4\1\5\0\0\0\3\x82\x86\x84\xbe" /* the name out of the connection's table */
 #define H2_LINE    "http2 [a.cn] [GET] [/] - - -\n"
 
-static void begin_h2(struct lab *l, uint16_t port)
+static void begin_h2(struct lab *l, uint32_t seq, uint16_t port, bool back)
 {
-	send_seg(l, (struct seg){ .seq = START, .sport = port, .data = H2_FIRST, .n = sizeof(H2_FIRST) - 1 });
+	send_seg(l, (struct seg){ .seq = seq,
+				  .sport = port,
+				  .back = back,
+				  .data = H2_FIRST,
+				  .n = sizeof(H2_FIRST) - 1 });
 	lab_expect(l, H2_LINE);
+}
+
+/* By a FIN of each end, or a RST of one. */
+static void end_h2(struct lab *l, uint32_t seq, uint16_t port, bool back, bool reset)
+{
+	send_seg(l,
+		 (struct seg){ .seq = seq, .sport = port, .back = back, .flags = reset ? RST : FIN | ACK });
+	if (!reset)
+		send_seg(l, (struct seg){ .seq = 7, .sport = port, .back = !back, .flags = FIN | ACK });
 }
 
 /* A connection of HTTP/2 gives its table back, however it ends, and takes none of a long one's. */
 static void test_tables_come_back(void **state)
 {
-	const uint32_t end = START + sizeof(H2_FIRST) - 1;
+	const uint32_t n = sizeof(H2_FIRST) - 1;
 	struct lab *l = lab_new();
 	(void)state;
 
-	begin_h2(l, 40999);
-	for (uint16_t port = 41000; port < 41000 + 2 * HPACK_TABLES; port++) {
-		begin_h2(l, port);
-		if (port % 2 == 0) {
-			send_seg(l, (struct seg){ .seq = end, .sport = port, .flags = RST });
-			continue;
-		}
-		send_seg(l, (struct seg){ .seq = end, .sport = port, .flags = FIN | ACK });
-		send_seg(l, (struct seg){ .seq = 7, .sport = port, .flags = FIN | ACK, .back = true });
+	begin_h2(l, START, 40999, false);
+	for (uint16_t i = 0; i < 4 * HPACK_TABLES; i++) {
+		begin_h2(l, START, 41000 + i, i % 2 == 0);
+		end_h2(l, START + n, 41000 + i, i % 2 == 0, i / 2 % 2 == 0);
 	}
-	for (uint32_t i = 0; i < 2 * HPACK_TABLES; i++) { /* the same ports, without a goodbye */
-		send_seg(l, (struct seg){ .seq = 5000000 * i, .sport = 39999, .flags = SYN });
-		send_seg(l, (struct seg){ .seq = 5000000 * i + 1,
-					  .sport = 39999,
-					  .data = H2_FIRST,
-					  .n = sizeof(H2_FIRST) - 1 });
-		lab_expect(l, H2_LINE);
+	for (uint32_t i = 1; i <= 4 * HPACK_TABLES; i++) { /* or not at all: its ports are used again, */
+		send_seg(l, (struct seg){ .seq = 5000000 * i - 1, .sport = 39999, .flags = SYN });
+		begin_h2(l, 5000000 * i, 39999, false);
+		if (i % 2 == 0) /* and what waited is given up */
+			send_seg(l,
+				 (struct seg){
+					 .seq = 5000000 * i + n + 9, .sport = 39999, .data = "x", .n = 1 });
 	}
-	send_seg(l, (struct seg){ .seq = end, .sport = 40999, .data = H2_AGAIN, .n = sizeof(H2_AGAIN) - 1 });
+	send_seg(l, (struct seg){
+			    .seq = START + n, .sport = 40999, .data = H2_AGAIN, .n = sizeof(H2_AGAIN) - 1 });
 	lab_expect(l, H2_LINE);
 	assert_int_equal(lab_reason(l, DISSECT_H2C_FULL), 0);
 	lab_free(l);
