@@ -66,6 +66,7 @@ static const struct {
 	{ "tcp-full", "连接表满,较旧的连接被放弃;可加大 sensor.flows" },
 	{ "tcp-cap", "一条报文超过缓冲上限,放弃" },
 	{ "tcp-hole", "丢段,跨越它的报文被放弃" },
+	{ "tcp-unknown", "连接的一个方向认不出内容,此后只看明显的报文开头" },
 	{ "tcp-conflict", "重叠的段内容不同,以先到的为准" },
 	{ "span-duplicate", "镜像口送来的第二份,只计一次" },
 	{ "dns-bad", "像DNS但不合规范" },

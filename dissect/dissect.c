@@ -75,6 +75,7 @@ static const char *const reason_names[] = {
 	[DISSECT_SPAN_DUPLICATE] = "span-duplicate",
 	[DISSECT_TCP_CONFLICT] = "tcp-conflict",
 	[DISSECT_H2C_FULL] = "h2c-full",
+	[DISSECT_TCP_UNKNOWN] = "tcp-unknown",
 };
 _Static_assert(sizeof(reason_names) / sizeof(reason_names[0]) == DISSECT_REASON_COUNT,
 	       "a name for each reason");

@@ -149,7 +149,9 @@ enum dissect_reason {
 	DISSECT_H2C_HIDDEN,       /* a request of it whose authority stands in a table begun unseen */
 	DISSECT_SPAN_DUPLICATE,   /* the same datagram a second time, as mirroring both directions makes it */
 	DISSECT_TCP_CONFLICT,     /* a segment that differs from bytes held for its place: the first stay */
-	DISSECT_H2C_FULL, /* as many connections of it as there are tables: an older one lost its own */
+	DISSECT_H2C_FULL,    /* as many connections of it as there are tables: an older one lost its own */
+	DISSECT_TCP_UNKNOWN, /* a direction in which nothing was recognised: looked at no more, but for plain
+				starts */
 	DISSECT_REASON_COUNT,
 };
 

@@ -23,6 +23,8 @@ enum flow_state {
 	FLOW_OVER, /* closed: nothing of it is awaited */
 };
 
+enum { FLOW_UNKNOWN = 4 }; /* in `done`, and the next bit: of each direction, nothing was recognised in it */
+
 /* In `ends`, besides a bit for each direction: */
 enum {
 	FLOW_RESET = 4,  /* a RST, which may be forged */

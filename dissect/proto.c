@@ -15,14 +15,14 @@
 
 /* Order matters: the first probe that says OK has the stream; the strictest stand first. */
 const struct proto_stream proto_streams[] = {
-	{ "tls", PROTO_CLIENT, tls_probe, tls_parse },
-	{ "tls-server", PROTO_SERVER, tls_server_probe, tls_server_parse },
-	{ "http", PROTO_CLIENT, http_probe, http_parse },
-	{ "http-answer", PROTO_SERVER, http_answer_probe, http_answer_parse },
-	{ "h2", PROTO_CLIENT, h2_probe, h2_parse },
-	{ "proxy", PROTO_CLIENT, proxy_probe, proxy_parse },
-	{ "socks", PROTO_CLIENT, socks_probe, socks_parse },
-	{ "dns", PROTO_EITHER, dns_stream_probe, dns_stream_parse },
+	{ "tls", PROTO_CLIENT, true, tls_probe, tls_parse },
+	{ "tls-server", PROTO_SERVER, true, tls_server_probe, tls_server_parse },
+	{ "http", PROTO_CLIENT, true, http_probe, http_parse },
+	{ "http-answer", PROTO_SERVER, true, http_answer_probe, http_answer_parse },
+	{ "h2", PROTO_CLIENT, true, h2_probe, h2_parse },
+	{ "proxy", PROTO_CLIENT, true, proxy_probe, proxy_parse },
+	{ "socks", PROTO_CLIENT, false, socks_probe, socks_parse },
+	{ "dns", PROTO_EITHER, false, dns_stream_probe, dns_stream_parse },
 };
 const int proto_stream_count = sizeof(proto_streams) / sizeof(proto_streams[0]);
 

@@ -68,6 +68,7 @@ void proto_end(struct proto_state *st, const struct proto_out *out);
 struct proto_stream {
 	const char *name;
 	enum proto_side side;
+	bool plain; /* by so many bytes that chance does not make them: a start wherever they are met */
 	/* Do these first bytes of one direction look like mine? OK, MORE or SKIP. */
 	enum proto_result (*probe)(const uint8_t *p, size_t n);
 	/* Takes one unit at p. OK: *consumed bytes are done with (> 0), call again for the next; MORE:

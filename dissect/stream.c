@@ -36,6 +36,33 @@ static bool stream_may_start(const struct rd *r)
 	return false;
 }
 
+/* A direction that answered does not ask: what looks like a request there is a page's text. */
+static bool stream_may_be(const struct stream *s, const struct proto_stream *row)
+{
+	return s->state.side == PROTO_EITHER || row->side == PROTO_EITHER || row->side == s->state.side;
+}
+
+static bool stream_is_given_up(const struct stream *s) { return s->mode == STREAM_DONE && s->tries == 0; }
+
+bool stream_begins(const struct stream *s, const struct stream_segment *seg)
+{
+	if (!stream_is_given_up(s) || s->next - seg->seq - 1 < STREAM_OLD_MAX) /* a late copy */
+		return false;
+	for (int i = 0; i < proto_stream_count; i++) {
+		const struct proto_stream *row = &proto_streams[i];
+		if (row->plain && row->probe(seg->r.p, rd_left(&seg->r)) == PROTO_OK && stream_may_be(s, row))
+			return true;
+	}
+	return false;
+}
+
+void stream_again(struct stream *s, struct hold_pool *pool, uint32_t next)
+{
+	stream_release(s, pool);
+	stream_lose(s, STREAM_TRIES_AGAIN);
+	s->next = next;
+}
+
 void stream_join(struct stream *s, struct stream_env *env, const struct stream_segment *seg)
 {
 	size_t n = rd_left(&seg->r);
@@ -64,12 +91,6 @@ static int64_t stream_wait(struct stream *s, struct stream_env *env, size_t n)
 	return (int64_t)n;
 }
 
-/* A direction that answered does not ask: what looks like a request there is a page's text. */
-static bool stream_may_be(const struct stream *s, const struct proto_stream *row)
-{
-	return s->state.side == PROTO_EITHER || row->side == PROTO_EITHER || row->side == s->state.side;
-}
-
 static int64_t stream_probe(struct stream *s, struct stream_env *env, const uint8_t *p, size_t n)
 {
 	bool more = false;
@@ -87,8 +108,10 @@ static int64_t stream_probe(struct stream *s, struct stream_env *env, const uint
 	}
 	if (more && n < env->pool->size)
 		return STEP_WAIT;
-	if (--s->tries == 0)
+	if (--s->tries == 0) {
 		s->mode = STREAM_DONE;
+		env->out->stats->reasons[DISSECT_TCP_UNKNOWN]++;
+	}
 	return STEP_LOST;
 }
 

@@ -16,7 +16,7 @@ enum stream_mode {
 	STREAM_NEW,    /* no bytes yet */
 	STREAM_PROBE,  /* looking for a row at the start of each segment */
 	STREAM_LOCKED, /* has a row */
-	STREAM_DONE,   /* nothing more of interest */
+	STREAM_DONE,   /* nothing more of interest; when no tries are left: given up */
 	STREAM_GUESS,  /* joined by what is no start: holds it for two segments more, one of which may be the
 			* start that belongs before it */
 };
@@ -24,7 +24,8 @@ enum stream_mode {
 enum {
 	STREAM_LATE_MAX = 64,     /* segments behind a hole before it is given up */
 	STREAM_TRIES_FRESH = 8,   /* starts to look at in a stream seen from its beginning, */
-	STREAM_TRIES_LOST = 64,   /* and in one joined, or found again, in the middle */
+	STREAM_TRIES_LOST = 64,   /* and in one joined, or found again, in the middle, */
+	STREAM_TRIES_AGAIN = 1,   /* and in one that was given up before: after that, plain ones only */
 	STREAM_GUESS_MAX = 1300,  /* a segment longer than this is of a row of such: not the end of a hello */
 	STREAM_GUESS_BACK = 4096, /* so far before it the one that was overtaken may begin */
 	STREAM_OLD_MAX = 1 << 20, /* farther behind than this is another connection */
@@ -60,6 +61,11 @@ struct stream_segment {
 
 /* A direction whose first byte has this number. `fresh`: seen from its SYN on. */
 void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool fresh);
+/* Is this the plain start of a message in a direction that was given up, for nothing was recognised there?
+ * Files, mail or a body joined in the middle may go before a request. */
+bool stream_begins(const struct stream *s, const struct stream_segment *seg);
+/* Such a direction is looked at again from this byte on. */
+void stream_again(struct stream *s, struct hold_pool *pool, uint32_t next);
 /* A direction whose beginning was not seen, and that begins for us with this segment. */
 void stream_join(struct stream *s, struct stream_env *env, const struct stream_segment *seg);
 void stream_segment(struct stream *s, struct stream_env *env, struct stream_segment *seg);

@@ -66,6 +66,17 @@ static struct flow *tcp_open(struct walk *w, const struct tcp_packet *p)
 	return flow_add(&w->tcp->table, &p->look->key, p->look->hash);
 }
 
+/* Where most packets look, so that they need not look at the stream. */
+static void tcp_note_done(struct flow *f, int dir)
+{
+	const struct stream *s = &f->dir[dir];
+	unsigned bits = (1u | FLOW_UNKNOWN) << dir;
+
+	f->done &= (uint8_t)~bits;
+	if (s->mode == STREAM_DONE)
+		f->done |= (uint8_t)(s->tries == 0 ? bits : 1u << dir);
+}
+
 static bool tcp_is_near(uint32_t a, uint32_t b) { return a - b <= STREAM_OLD_MAX || b - a <= STREAM_OLD_MAX; }
 
 /* Is this SYN, no late copy, another connection's? An answer is, unless it goes on from the bytes known: the
@@ -91,7 +102,7 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 		f = NULL;
 	} else if (s != NULL && s->mode != STREAM_NEW) {
 		stream_start(s, &w->tcp->pool, start, true);
-		f->done &= (uint8_t) ~(1u << p->dir);
+		tcp_note_done(f, p->dir);
 		return f;
 	}
 	flow_hint_put(&w->tcp->table, p->look->hash, p->dir, start, true);
@@ -150,11 +161,12 @@ static struct flow *tcp_data(struct walk *w, struct tcp_packet *p, struct flow *
 	s = &f->dir[p->dir];
 	if (s->mode == STREAM_NEW)
 		tcp_begin(w, p, s, &env);
+	else if (stream_begins(s, &p->seg))
+		stream_again(s, env.pool, p->seg.seq);
 	walk_parse(w, WALK_STREAM);
 	stream_segment(s, &env, &p->seg);
 	w->outcome = outcomes[env.result];
-	if (s->mode == STREAM_DONE)
-		f->done |= (uint8_t)(1u << p->dir);
+	tcp_note_done(f, p->dir);
 	return f;
 }
 
@@ -171,8 +183,7 @@ static void tcp_half_close(struct walk *w, const struct tcp_packet *p, struct fl
 		return;
 	walk_parse(w, WALK_STREAM);
 	stream_close(s, &env);
-	if (s->mode == STREAM_DONE)
-		f->done |= (uint8_t)(1u << p->dir);
+	tcp_note_done(f, p->dir);
 }
 
 /* Do bytes stand before this FIN that have not come, and that anybody waits for? */
@@ -257,6 +268,13 @@ void tcp_ahead(const struct tcp *tcp, const struct dissect_flow *f, struct rd se
 		flow_ahead_hints(&tcp->table, look->hash);
 }
 
+static bool tcp_is_done(const struct flow *f, const struct tcp_packet *p)
+{
+	if ((f->done & 1u << p->dir) == 0)
+		return false;
+	return (f->done & (unsigned)FLOW_UNKNOWN << p->dir) == 0 || !stream_begins(&f->dir[p->dir], &p->seg);
+}
+
 void tcp_walk(struct walk *w)
 {
 	const struct flow_look *look = w->look;
@@ -273,7 +291,7 @@ void tcp_walk(struct walk *w)
 	p.look = look;
 	p.dir = look->dir;
 	f = flow_find(&w->tcp->table, &look->key, look->hash);
-	if (f == NULL || (f->done & 1u << p.dir) == 0 || (p.flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0)
+	if (f == NULL || !tcp_is_done(f, &p) || (p.flags & (TCP_SYN | TCP_FIN | TCP_RST)) != 0)
 		tcp_packet(w, &p, f);
 	if (w->cut > 0)
 		walk_stop(w, DISSECT_SNAPPED);

@@ -274,6 +274,23 @@ def holes_then_rubbish(cap):
     cap.row("tls-sni", "lines.example.cn", "-", talk.cuts((a, b), (b + 50, None), (b, b + 50), (0, a)))
 
 
+@case(loss=False)
+def given_up(cap):
+    """Joined in the middle of a long upload, then a request; and ten lines of a protocol that nobody knows, then a hello:
+    what was given up is looked at again where a message plainly begins."""
+    upload = [bytes([128 + i]) * 100 for i in range(70)]
+    talk = Talk(cap, b"".join(upload) + request("/", "behind.example.cn"), 80, sport=40001)
+    for i in range(70):
+        talk.send(i * 100, i * 100 + 100)
+    told(cap, "behind.example.cn", talk.send(7000))
+    lines = [b"%d unknown\r\n" % (100 + i) for i in range(10)]
+    talk = Talk(cap, b"".join(lines) + records(client_hello("lines-behind.example.cn")), 2000, 40002).syn()
+    for i in range(10):
+        talk.send(i * 13, i * 13 + 13)
+    cap.row("tls-sni", "lines-behind.example.cn", "-", talk.cuts((130, 200), (200, None)))
+    cap.counts(tcp_unknown=2, tcp_hole=0)
+
+
 @case()
 def sequence_wrap(cap):
     """The sequence number passes 2^32 inside a head, at its first and at its last octet, in order and not."""

@@ -178,6 +178,72 @@ static void test_holes_that_are_filled(void **state)
 	lab_free(l);
 }
 
+/* A direction in which nothing was recognised is given up, and said to be: but for what begins plainly. */
+static void test_given_up(void **state)
+{
+	static const char rubbish[] = "\xff\xfe rubbish", query[] = "\0\35\0\1\1\0\0\1\0\0\0\0\0\0\7"
+								    "example\2cn\0\0\1\0\1";
+	const uint32_t n = sizeof(rubbish) - 1, get = (uint32_t)strlen(GET("a"));
+	(void)state;
+
+	for (int fresh = 0; fresh < 2; fresh++) {
+		struct lab *l = lab_new();
+		uint32_t seq = START, tries = fresh ? STREAM_TRIES_FRESH : STREAM_TRIES_LOST;
+		if (fresh)
+			send_flags(l, ISN, SYN);
+		for (uint32_t i = 0; i < 3 * tries; i++, seq += n)
+			send_bytes(l, seq, rubbish, n);
+		assert_int_equal(lab_reason(l, DISSECT_TCP_UNKNOWN), 1);
+		send_bytes(l, seq, query, sizeof(query) - 1); /* no plain one: it may be by chance */
+		lab_expect(l, "");
+		send_bytes(l, seq, GET("a"), 20); /* in order or not: it begins */
+		send_text(l, seq + 20, GET("a") + 20);
+		send_text(l, seq + get, GET("b"));
+		send_text(l, seq, GET("a")); /* a copy */
+		lab_expect(l, GET_LINE("a") GET_LINE("b"));
+		assert_int_equal(lab_reasons(l), 1);
+		lab_free(l);
+	}
+}
+
+/* What looks like a start and is none costs one look each; a copy of what was passed over is none either. */
+static void test_given_up_again(void **state)
+{
+	static const char bad[] = "\x16\3\1\0\5\1\0\0\1"; /* a hello of one byte */
+	struct lab *l = lab_new();
+	uint32_t seq = START;
+	(void)state;
+
+	send_flags(l, ISN, SYN);
+	for (int i = 0; i < STREAM_TRIES_FRESH; i++, seq += 4)
+		send_text(l, seq, "\xff\xff\xff\xff");
+	send_text(l, START, GET("old"));
+	lab_expect(l, "");
+	for (int i = 0; i < 3; i++, seq += sizeof(bad))
+		send_bytes(l, seq, bad, sizeof(bad));
+	assert_int_equal(lab_reason(l, DISSECT_TLS_BAD), 3);
+	send_text(l, seq, GET("a"));
+	lab_expect(l, GET_LINE("a"));
+	assert_int_equal(lab_reason(l, DISSECT_TCP_UNKNOWN), 1);
+	lab_free(l);
+}
+
+/* A server that was given up is still one that does not ask. */
+static void test_given_up_answers(void **state)
+{
+	struct lab *l = lab_new();
+	uint32_t seq = 500;
+	(void)state;
+
+	send_page(l, seq, ACK, PAGE, strlen(PAGE));
+	seq += (uint32_t)strlen(PAGE) + 5000; /* a hole */
+	for (int i = 0; i < 3 * STREAM_TRIES_LOST; i++, seq += 4)
+		send_page(l, seq, ACK, "\xff\xff\xff\xff", 4);
+	send_page(l, seq, ACK, GET("a"), strlen(GET("a")));
+	assert_int_equal(dissect_stats(l->d)->messages[DISSECT_HTTP], 0);
+	lab_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +253,9 @@ int main(void)
 		cmocka_unit_test(test_answers_do_not_ask),
 		cmocka_unit_test(test_joined_by_the_second),
 		cmocka_unit_test(test_holes_that_are_filled),
+		cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_given_up_again),
+		cmocka_unit_test(test_given_up_answers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
