@@ -33,6 +33,7 @@ static const struct {
 	{ "kernel-received", "内核收到的数据包" },
 	{ "kernel-drop", "内核缓冲区满而丢弃;可加大 sensor.buffer_mb 或增加进程" },
 	{ "interface-drop", "网卡或驱动丢弃" },
+	{ "ring-unread", "接口消失时留在内核缓冲区、没能读出的数据包" },
 	{ "prefiltered", "内核预过滤掉的数据包(按配置不需要)" },
 	{ "prefiltered-bytes", "内核预过滤掉的字节" },
 	{ "prefilter-missing", "预过滤未能启用" },

@@ -48,6 +48,8 @@ struct sensor {
 	size_t next;          /* replay: file whose turn comes */
 	struct msg_end end;   /* what the capture at hand is known by */
 	bool listening, took; /* live: reads; did so since the ring's event */
+	bool gone;            /* live: the interface is, and its ring is read out */
+	uint64_t taken;       /* packets of earlier sources of this capture */
 	bool replay, welcome, sha256, partial, ending,
 		cut; /* cut: the capture ended inside a packet or broke */
 	struct hash_key key;
@@ -77,14 +79,52 @@ static void add_counter(void *arg, const char *name, uint64_t value)
 	m->counter[m->count++].value = value;
 }
 
+struct tally {
+	uint64_t packets, observations;
+};
+
+static void add_tally(void *arg, const char *name, uint64_t value)
+{
+	struct tally *t = arg;
+
+	if (strcmp(name, "packets") == 0)
+		t->packets = value;
+	else if (strcmp(name, "observations") == 0)
+		t->observations = value;
+}
+
+static struct tally tally(const struct sensor *s)
+{
+	struct tally t = { 0 };
+
+	if (s->core)
+		sensor_core_counters(s->core, s->capture, add_tally, &t);
+	return t;
+}
+
+/* What the ring of an interface that is gone took in, and we could not read. */
+static uint64_t unread(const struct sensor *s)
+{
+	uint64_t taken = s->taken + tally(s).packets, held;
+	struct capture_stats kernel;
+
+	if (!s->gone)
+		return 0;
+	capture_stats(s->capture, &kernel);
+	held = kernel.received - kernel.kernel_drop;
+	return held > taken ? held - taken : 0;
+}
+
 static void report_counters(struct sensor *s)
 {
 	struct msg_counters m = { 0 };
 
 	sensor_core_counters(s->core, s->capture, add_counter, &m);
 	add_counter(&m, "capture-cut", s->cut);
-	if (!s->replay)
+	if (!s->replay) {
 		lookout_counters(&s->lookout, add_counter, &m);
+		add_counter(&m, "ring-unread", unread(s));
+	}
 	uplink_counters(s->uplink, &m);
 }
 
@@ -123,18 +163,55 @@ static void end_source(struct sensor *s)
 	uplink_end(s->uplink, &s->end);
 }
 
+/* Nothing came for as long as the kernel holds a block back, though we listened: the ring is empty. */
+static void on_ring_out(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval wait = { 0, SENSOR_RING_MS * 1000 };
+	struct sensor *s = arg;
+	bool more = s->took || !s->listening;
+
+	(void)fd, (void)what;
+	s->took = false;
+	if (more && !s->ending)
+		event_add(s->ring, &wait);
+	else if (!s->ending)
+		end_source(s);
+}
+
+/* What waits in the kernel's ring when we are told to stop, or when the interface goes, was accepted too,
+ * however full it is; packets of later times end it on a busy link. A block that is not full yet comes after
+ * a while. */
+static void read_ring_out(struct sensor *s)
+{
+	if (s->ring != NULL)
+		return;
+	s->ring = evtimer_new(s->role.base, on_ring_out, s);
+	capture_until(s->capture, clock_wall());
+	s->took = true;
+	on_ring_out(-1, 0, s);
+}
+
+/* libpcap says so before it hands over what its ring still holds, and at each look from then on. */
+static void interface_over(struct sensor *s, const char *error)
+{
+	if (s->gone)
+		return;
+	log_error("%s", error);
+	s->gone = s->cut = true;
+	s->role.status = EXIT_UNAVAILABLE;
+	read_ring_out(s);
+}
+
 /* The input is at its end or broken: what was there counts. */
 static void input_over(struct sensor *s, int rc, const char *error)
 {
-	s->cut = rc == -2;
-	if (s->replay && s->cut)
-		log_warn("%s;已读部分照常入库", error);
-	if (s->replay) {
-		end_source(s);
+	if (!s->replay && rc == -2) {
+		interface_over(s, error);
 		return;
 	}
-	log_error("%s", rc == -2 ? error : "监听接口不再提供数据包");
-	s->role.status = EXIT_UNAVAILABLE;
+	s->cut = rc == -2;
+	if (s->cut)
+		log_warn("%s;已读部分照常入库", error);
 	end_source(s);
 }
 
@@ -146,9 +223,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	s->took = s->took || rc > 0;
-	if (rc == -1 && s->role.stopping)
-		end_source(s);
-	else if (rc < 0)
+	if (rc < 0)
 		input_over(s, rc, error);
 	else if (uplink_full(s->uplink))
 		listen_on(s, false);
@@ -175,7 +250,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_wall();
 
 	(void)fd, (void)what;
-	if (s->uplink && lookout_look(&s->lookout, s->capture))
+	if (s->uplink && !s->gone && lookout_look(&s->lookout, s->capture))
 		s->reported = 0; /* a change is told to the store at once */
 	if (s->core == NULL || s->ending || !uplink_open(s->uplink))
 		return;
@@ -190,6 +265,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 static void close_input(struct sensor *s)
 {
+	s->taken += tally(s).packets;
 	sensor_core_free(s->core);
 	s->core = NULL;
 	if (s->replay) {
@@ -319,25 +395,10 @@ static void on_room(void *arg)
 		listen_on(s, true);
 }
 
-struct tally {
-	uint64_t packets, observations;
-};
-
-static void add_tally(void *arg, const char *name, uint64_t value)
-{
-	struct tally *t = arg;
-
-	if (strcmp(name, "packets") == 0)
-		t->packets = value;
-	else if (strcmp(name, "observations") == 0)
-		t->observations = value;
-}
-
 static void tell_taken(const struct sensor *s)
 {
-	struct tally t = { 0 };
+	struct tally t = tally(s);
 
-	sensor_core_counters(s->core, s->capture, add_tally, &t);
 	log_info("%s 已入库: %llu 个包, %llu 条观测", s->role.arg[s->next - 1], (unsigned long long)t.packets,
 		 (unsigned long long)t.observations);
 }
@@ -470,36 +531,6 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	log_error("存储进程 %d 秒内没有确认,未确认的观测已丢弃", SENSOR_STOP_SECONDS);
 	role_quit(&s->role, EXIT_FAILED);
-}
-
-static void read_ring_out(struct sensor *s);
-
-/* Nothing came for as long as the kernel holds a block back, though we listened: the ring is empty. */
-static void on_ring_out(evutil_socket_t fd, short what, void *arg)
-{
-	struct sensor *s = arg;
-
-	(void)fd, (void)what;
-	if (s->ending)
-		return;
-	if (s->took || !s->listening)
-		read_ring_out(s);
-	else
-		end_source(s);
-}
-
-/* What waits in the kernel's ring when we are told to stop was accepted too, however full it is; packets of
- * later times end it on a busy link. A block that is not full yet comes after a while. */
-static void read_ring_out(struct sensor *s)
-{
-	struct timeval wait = { 0, SENSOR_RING_MS * 1000 };
-
-	if (s->ring == NULL) {
-		s->ring = evtimer_new(s->role.base, on_ring_out, s);
-		capture_until(s->capture, clock_wall());
-	}
-	s->took = false;
-	event_add(s->ring, &wait);
 }
 
 static void stop(void *self)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sensors on interfaces: a killed one comes back, a missing one is tried again, none at all or no right to listen ends
-# the start; what was on the wire before SIGTERM is in the database.
+# the start; what was on the wire before SIGTERM, or before its interface went, is in the database.
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 # With root: in a network namespace of its own, which goes with the last process.
@@ -42,11 +42,15 @@ if [ -z "${BEIAND_NETNS:-}" ]; then
 	skip "live sensors" "needs root and veth"
 	finish
 fi
-ip link add v0 type veth peer name v1
-for i in v0 v1; do
-	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-	ip link set "$i" up
-done
+make_pair() {
+	ip link add v0 type veth peer name v1
+	for i in v0 v1; do
+		sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
+		ip link set "$i" up
+	done
+	ip addr add 192.0.2.9/32 dev v0 # of one of the clients: without probing it counts like the others
+}
+make_pair
 
 ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
 answers() { ask --json status >/dev/null 2>&1; }
@@ -85,7 +89,6 @@ for i in range(count):
         time.sleep(0.001)
 P
 }
-ip addr add 192.0.2.9/32 dev v0 # of one of the clients: without probing it counts like the others
 interfaces v1,nosuch0
 check "with one of two interfaces it starts" begin
 check "the missing one is tried again" wait_until 10 sh -c '[ "$("$1" -f "$2" --json status | jq -r "select(.process == \"sensor[nosuch0]\") | .restarts")" -ge 2 ]' sh "$BEIANCTL" "$s/beiand.conf"
@@ -114,11 +117,30 @@ seen() { # NAME CLIENTS
 	return $status
 }
 check "all clients are in the database" seen jw.shili-demo.edu.cn 200
-messages() {
-	[ "$("$TOP/tests/days" "$s/beiand.db" | awk '$1 == "seen" && $3 == "jw.shili-demo.edu.cn" { n += $5 }
-		END { print n }')" -eq 3000 ]
+messages() { # NAME COUNT
+	[ "$("$TOP/tests/days" "$s/beiand.db" | awk -v name="$1" '$1 == "seen" && $3 == name { n += $5 }
+		END { print n }')" -eq "$2" ]
 }
-check "and all messages" messages
+check "and all messages" messages jw.shili-demo.edu.cn 3000
+
+# What its ring holds when an interface goes is read all the same: the sensor could not run meanwhile.
+check "it starts anew" begin
+taken_away() {
+	local sensor status
+	sensor=$(pgrep -P "$daemon" -f '^beiand: sensor\[v1\]') || return 1
+	kill -STOP "$sensor"
+	say ring.shili-demo.edu.cn 800 && ip link del v1
+	status=$?
+	kill -CONT "$sensor"
+	return $status
+}
+check "an interface goes with packets that nobody read yet" taken_away
+check "which is told" wait_until 10 grep -q '网卡 v1 不可用' "$work/err"
+check "it ends well" end
+check "all messages are in the database" messages ring.shili-demo.edu.cn 800
+unread() { ask_db --json status | jq -s -e '[.[].sources? // [] | .[] | .counters["ring-unread"] // 0] | add == 0'; }
+check "none was left in the ring" unread
+make_pair
 
 # What this machine asks itself is nobody's use, once it probes.
 printf '[probe]\nenabled = on\ncontact = https://nic.shili-demo.edu.cn/beiand\nresolver = 192.0.2.9\nopt_out = shili-demo.edu.cn\n' >>"$s/beiand.conf"

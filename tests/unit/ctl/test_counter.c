@@ -61,13 +61,14 @@ static void all_of_the_sensor_are_explained(void **state)
 	conf_clear(&conf);
 }
 
-/* Those that daemon/lookout.c and store/ingest.c add. */
+/* Those that daemon/ and store/ingest.c add. */
 static void so_are_the_others(void **state)
 {
 	static const char *const names[] = { "capture-cut",         "interface-down",   "interface-silent",
 					     "interface-lost",      "interface-alarms", "worker-lost",
 					     "worker-lost-seconds", "subjects-refused", "servers-full",
-					     "links-full",          "details-full",     "own-names" };
+					     "links-full",          "details-full",     "own-names",
+					     "ring-unread" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
