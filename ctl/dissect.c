@@ -197,13 +197,32 @@ static void print_quic(struct printer *pr, const struct dissect_message *m)
 	print_text(pr, m, "quic-sni", extra);
 }
 
+/* The first in members of its own, as most records have no other; of one without any that can be read `ech`
+ * is 0. */
+static void add_configs(struct printer *pr, const struct dissect_message *m)
+{
+	const struct dissect_ech *ech = m->service.ech_config;
+	size_t n = m->service.ech_configs;
+
+	if (n > 0)
+		add_member(pr, "ech_name", &ech[0].name);
+	if (m->service.ech)
+		buf_printf(&pr->more, ",\"ech\":%u", n > 0 ? ech[0].config : 0);
+	for (size_t i = 1; i < n; i++) {
+		buf_printf(&pr->more, i == 1 ? ",\"ech_others\":[{\"ech\":%u" : ",{\"ech\":%u",
+			   ech[i].config);
+		add_member(pr, "ech_name", &ech[i].name);
+		buf_puts(&pr->more, i == n - 1 ? "}]" : "}");
+	}
+	if (m->service.ech_more > 0)
+		buf_printf(&pr->more, ",\"ech_more\":%u", m->service.ech_more);
+}
+
 /* extra: the record's type and its target. */
 static void print_service(struct printer *pr, const struct dissect_message *m)
 {
 	add_member(pr, "alpn", &m->service.alpn);
-	add_member(pr, "ech_name", &m->service.ech_name);
-	if (m->service.ech)
-		buf_printf(&pr->more, ",\"ech\":%u", m->service.ech_config);
+	add_configs(pr, m);
 	if (m->service.port != 0)
 		buf_printf(&pr->more, ",\"port\":%u", m->service.port);
 	buf_printf(&pr->more, ",\"priority\":%u", m->service.priority);

@@ -47,7 +47,7 @@ enum dissect_kind {
 	DISSECT_KIND_COUNT,
 };
 
-enum { DISSECT_JA4_SIZE = 37, DISSECT_CERT_NAMES = 16 };
+enum { DISSECT_JA4_SIZE = 37, DISSECT_CERT_NAMES = 16, DISSECT_ECH_CONFIGS = 4 };
 
 /* What a ClientHello tells besides its server name. */
 struct dissect_hello {
@@ -55,6 +55,12 @@ struct dissect_hello {
 	char ja4[DISSECT_JA4_SIZE]; /* JA4 fingerprint of the client, NUL-terminated; "" when not made */
 	bool ech; /* an outer encrypted_client_hello is there: real or GREASE, the wire does not say */
 	uint8_t ech_config; /* its config_id, to be held against DISSECT_DNS_SERVICE */
+};
+
+/* What an encrypted hello under this configuration shows (RFC 9849 section 4). */
+struct dissect_ech {
+	struct dissect_str name; /* public_name, not empty */
+	uint8_t config;          /* config_id */
 };
 
 /* name: lower case (ASCII), no trailing dot, the DNS root is "."; raw bytes, not escaped. */
@@ -95,9 +101,10 @@ struct dissect_message {
 			struct dissect_str
 				alpn;  /* the alpn parameter as on the wire: length, id, length, id ... */
 			uint16_t port; /* 0: not given */
-			bool ech;      /* has an ech parameter; of its first readable config: */
-			uint8_t ech_config;          /* config_id */
-			struct dissect_str ech_name; /* public_name */
+			bool ech;      /* has an ech parameter; its configs that can be read: */
+			uint8_t ech_configs; /* that stand in ech_config[] */
+			uint8_t ech_more;    /* that found no room, capped */
+			struct dissect_ech ech_config[DISSECT_ECH_CONFIGS];
 		} service;
 		struct {
 			uint16_t status;

@@ -45,7 +45,7 @@ static bool get_ipv6(struct rd *v, struct dissect_message *m)
 }
 
 /* ECHConfigContents: config_id kem_id public_key cipher_suites maximum_name_length public_name extensions */
-static bool get_ech_contents(struct rd *c, struct dissect_message *m)
+static void get_ech_contents(struct rd *c, struct dissect_message *m)
 {
 	uint8_t id = rd_u8(c);
 	struct rd name;
@@ -56,25 +56,28 @@ static bool get_ech_contents(struct rd *c, struct dissect_message *m)
 	rd_u8(c);
 	name = rd_sub8(c);
 	if (!rd_ok(c) || rd_left(&name) == 0)
-		return false;
-	m->service.ech_config = id;
-	m->service.ech_name = (struct dissect_str){ name.p, rd_left(&name) };
-	return true;
+		return;
+	if (m->service.ech_configs == DISSECT_ECH_CONFIGS)
+		m->service.ech_more = (uint8_t)(m->service.ech_more + (m->service.ech_more < UINT8_MAX));
+	else
+		m->service.ech_config[m->service.ech_configs++] =
+			(struct dissect_ech){ { name.p, rd_left(&name) }, id };
 }
 
-/* ECHConfigList: the first config of a version that is known and that can be read counts. */
+/* ECHConfigList: which of them a client takes is its own choice (RFC 9849 section 4), so each counts that is
+ * of a version that is known and can be read. */
 static bool get_ech(struct rd *v, struct dissect_message *m)
 {
 	struct rd list = rd_sub16(v);
-	bool found = false;
 
 	if (!rd_done(v) || rd_left(&list) == 0)
 		return false;
 	m->service.ech = true;
-	while (rd_left(&list) > 0 && !found) {
+	while (rd_left(&list) > 0) {
 		uint16_t version = rd_be16(&list);
 		struct rd contents = rd_sub16(&list);
-		found = version == ECH_VERSION && get_ech_contents(&contents, m);
+		if (rd_ok(&list) && version == ECH_VERSION)
+			get_ech_contents(&contents, m);
 	}
 	return rd_ok(&list);
 }

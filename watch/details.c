@@ -130,10 +130,23 @@ static unsigned learn_service(struct details *d, const struct dissect_message *m
 {
 	unsigned hidden = hidden_service(m);
 
-	if (m->service.ech)
-		ech_learn(&d->ech, m->service.ech_config, m->service.ech_name, m->time);
+	for (size_t i = 0; i < m->service.ech_configs; i++)
+		ech_learn(&d->ech, m->service.ech_config[i].config, m->service.ech_config[i].name, m->time);
+	d->stats.more += m->service.ech_more;
 	d->stats.hidden_designated += hidden != 0;
 	return hidden;
+}
+
+/* A list mostly has several configurations with one public name, which is told once. */
+static bool has_new_name(const struct dissect_message *m, size_t i)
+{
+	const struct dissect_ech *ech = m->service.ech_config;
+
+	for (size_t k = 0; k < i; k++)
+		if (ech[k].name.n == ech[i].name.n &&
+		    memcmp(ech[k].name.p, ech[i].name.p, ech[i].name.n) == 0)
+			return false;
+	return true;
 }
 
 static void take_service(struct details *d, const struct dissect_message *m, struct subject *s)
@@ -146,8 +159,9 @@ static void take_service(struct details *d, const struct dissect_message *m, str
 		return;
 	}
 	tell_hidden(d, s, hidden);
-	if (m->service.ech)
-		tell_plain(d, s, DETAIL_ECH_NAME, m->service.ech_name, plain_certificate);
+	for (size_t i = 0; i < m->service.ech_configs; i++)
+		if (has_new_name(m, i))
+			tell_plain(d, s, DETAIL_ECH_NAME, m->service.ech_config[i].name, plain_certificate);
 	for (size_t at = 0; at < alpn.n && alpn.n - at > alpn.p[at]; at += 1u + alpn.p[at])
 		tell_plain(d, s, DETAIL_SERVICE_ALPN, (struct dissect_str){ alpn.p + at + 1, alpn.p[at] },
 			   plain_token);
@@ -179,25 +193,27 @@ static void note_own(struct details *d, struct details_notes *n, enum detail typ
 	n->count++;
 }
 
-/* All that a record may tell fits, but for those that list more protocols than anybody speaks. */
-static bool is_short(struct dissect_str alpn)
+/* All that a record may tell fits, but for those that list more than anybody has. */
+static bool is_short(const struct dissect_message *m)
 {
-	size_t ids = 0;
+	struct dissect_str alpn = m->service.alpn;
+	size_t n = m->service.ech_configs;
 
-	for (size_t at = 0; at < alpn.n && ids < DETAILS_NOTES; at += 1u + alpn.p[at])
-		ids++;
-	return ids < DETAILS_NOTES;
+	for (size_t at = 0; at < alpn.n && n <= DETAILS_NOTES; at += 1u + alpn.p[at])
+		n++;
+	return n <= DETAILS_NOTES;
 }
 
 static bool note_service(struct details *d, const struct dissect_message *m, struct details_notes *n)
 {
 	struct dissect_str alpn = m->service.alpn;
 
-	if (hidden_service(m) != 0 || !is_short(alpn))
+	if (hidden_service(m) != 0 || !is_short(m))
 		return false;
 	learn_service(d, m);
-	if (m->service.ech)
-		note(d, n, DETAIL_ECH_NAME, m->service.ech_name, plain_certificate);
+	for (size_t i = 0; i < m->service.ech_configs; i++)
+		if (has_new_name(m, i))
+			note(d, n, DETAIL_ECH_NAME, m->service.ech_config[i].name, plain_certificate);
 	for (size_t at = 0; at < alpn.n && alpn.n - at > alpn.p[at]; at += 1u + alpn.p[at])
 		note(d, n, DETAIL_SERVICE_ALPN, (struct dissect_str){ alpn.p + at + 1, alpn.p[at] },
 		     plain_token);

@@ -28,7 +28,7 @@ static const uint8_t detail_most[DETAIL_COUNT] = {
 	[DETAIL_ALPN] = 4,        [DETAIL_JA4] = 8,        [DETAIL_ECH] = 2,
 	[DETAIL_CERTIFICATE] = 7, [DETAIL_TITLE] = 6,      [DETAIL_CONTENT_TYPE] = 6,
 	[DETAIL_HTTP_SERVER] = 3, [DETAIL_LOCATION] = 4,   [DETAIL_SERVICE_ALPN] = 4,
-	[DETAIL_ECH_NAME] = 2,    [DETAIL_HIDDEN_DNS] = 3,
+	[DETAIL_ECH_NAME] = 4,    [DETAIL_HIDDEN_DNS] = 3,
 };
 
 static uint32_t place_of(const struct subjects *t, const void *p)

@@ -64,6 +64,19 @@ static inline void drive_cert(struct drive *d, const struct dissect_message *m)
 	}
 }
 
+/* Those of a service record. */
+static inline void drive_configs(struct drive *d, const struct dissect_message *m)
+{
+	MUST(m->service.ech_configs <= DISSECT_ECH_CONFIGS);
+	MUST(m->service.ech || m->service.ech_configs == 0);
+	MUST(m->service.ech_more == 0 || m->service.ech_configs == DISSECT_ECH_CONFIGS);
+	for (size_t i = 0; i < m->service.ech_configs; i++) {
+		MUST(m->service.ech_config[i].name.n > 0);
+		drive_str(d, m->service.ech_config[i].name);
+		d->hash += m->service.ech_config[i].config;
+	}
+}
+
 static inline void drive_seen(void *arg, const struct dissect_message *m)
 {
 	struct drive *d = arg;
@@ -101,8 +114,8 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 		MUST(m->name.n > 0 && m->service.target.n > 0);
 		drive_name(d, m->service.target);
 		drive_str(d, m->service.alpn);
-		drive_str(d, m->service.ech_name);
-		d->hash += m->service.port + m->service.ech_config;
+		drive_configs(d, m);
+		d->hash += m->service.port;
 		break;
 	case DISSECT_HTTP_ANSWER:
 		MUST(m->name.p == NULL && m->http_answer.status >= 100 && m->http_answer.status <= 999);

@@ -78,17 +78,23 @@ def service_params(*pairs):
     return b"".join(struct.pack(">HH", k, len(v)) + v for k, v in pairs)
 
 
-def ech_configs(config, name):
-    """ECHConfigList (RFC 9849 section 4) with one configuration"""
-    body = bytes([config]) + b"\0\x20" + struct.pack(">H", 32) + bytes(32) + b"\0\4\0\1\0\1" + b"\x40" + bytes([len(name)]) + name + b"\0\0"
-    one = b"\xfe\x0d" + struct.pack(">H", len(body)) + body
-    return struct.pack(">H", len(one)) + one
+def ech_configs(*configs):
+    """ECHConfigList (RFC 9849 section 4) of these (config_id, public_name), or of a whole one as bytes"""
+    out = b""
+    for one in configs:
+        if isinstance(one, bytes):
+            out += one
+            continue
+        config, name = one
+        body = bytes([config]) + b"\0\x20" + struct.pack(">H", 32) + bytes(32) + b"\0\4\0\1\0\1" + b"\x40" + bytes([len(name)]) + name + b"\0\0"
+        out += b"\xfe\x0d" + struct.pack(">H", len(body)) + body
+    return struct.pack(">H", len(out)) + out
 
 
 @case()
 def dns_services(cap):
     """HTTPS and SVCB records (RFC 9460): alias, service with ALPN, port, hints and ECH, a target of its own."""
-    full = service_params((1, b"\2h3\2h2"), (3, b"\x20\xfb"), (4, b"\xc6\x33\x64\x07"), (5, ech_configs(42, b"public.example.cn")))
+    full = service_params((1, b"\2h3\2h2"), (3, b"\x20\xfb"), (4, b"\xc6\x33\x64\x07"), (5, ech_configs((42, b"public.example.cn"))))
     body = header(0x8180, 1, 3) + question(b"web.example.cn", 65)
     body += record(HERE, 65, b"\0\1\0" + full)
     body += record(HERE, 65, b"\0\2" + wire(b"other.example.cn") + service_params((1, b"\2h2")))
@@ -102,6 +108,26 @@ def dns_services(cap):
     got = reply(cap, body)
     cap.row("dns-service", "_dns.example.cn", "SVCB:dot.example.cn", got, priority=1, port=853)
     cap.counts(dns_service=4, dns_bad=0)
+
+
+@case()
+def dns_ech_configs(cap):
+    """Several ECH configurations in a record: behind one of another version, with one that is too short to be read, and more
+    than are kept. A client may take any of them."""
+    later = b"\xfe\x0a\0\3abc"
+    broken = b"\xfe\x0d\0\2\7\0"
+    two = ech_configs(later, (1, b"first.example.cn"), broken, (2, b"second.example.cn"))
+    six = ech_configs(*[(i, b"cover.example.cn") for i in range(10, 16)])
+    body = header(0x8180, 1, 3) + question(b"hidden.example.cn", 65)
+    for owner, params in ((b"two", two), (b"six", six), (b"none", ech_configs(later))):
+        body += record(wire(owner + b".example.cn"), 65, b"\0\1\0" + service_params((5, params)))
+    got = reply(cap, body)
+    cap.row("dns-service", "two.example.cn", "HTTPS:.", got, ech=1, ech_name="first.example.cn",
+            ech_others=[{"ech": 2, "ech_name": "second.example.cn"}], ech_more=None)
+    cap.row("dns-service", "six.example.cn", "HTTPS:.", got, ech=10, ech_name="cover.example.cn",
+            ech_others=[{"ech": i, "ech_name": "cover.example.cn"} for i in (11, 12, 13)], ech_more=2)
+    cap.row("dns-service", "none.example.cn", "HTTPS:.", got, ech=0, ech_name=None, ech_others=None)
+    cap.counts(dns_service=3, dns_bad=0)
 
 
 @case()

@@ -86,8 +86,14 @@ static inline void seen_service(struct buf *b, const struct dissect_message *m)
 	seen_str(b, m->service.alpn);
 	buf_printf(b, " %u", m->service.port);
 	if (m->service.ech)
-		buf_printf(b, " ech %u", m->service.ech_config);
-	seen_str(b, m->service.ech_name);
+		buf_printf(b, " ech %u", m->service.ech_config[0].config);
+	seen_str(b, m->service.ech_config[0].name);
+	for (size_t i = 1; i < m->service.ech_configs; i++) {
+		buf_printf(b, " or %u", m->service.ech_config[i].config);
+		seen_str(b, m->service.ech_config[i].name);
+	}
+	if (m->service.ech_more > 0)
+		buf_printf(b, " and %u", m->service.ech_more);
 }
 
 static inline void seen_http_answer(struct buf *b, const struct dissect_message *m)

@@ -231,8 +231,8 @@ static void service(struct aggregate *a, const char *name, bool ech)
 	m.service.type = 65;
 	m.service.alpn = str("\2h2\2h3");
 	m.service.ech = ech;
-	m.service.ech_config = 7;
-	m.service.ech_name = str("cover.example.com");
+	m.service.ech_configs = ech;
+	m.service.ech_config[0] = (struct dissect_ech){ str("cover.example.com"), 7 };
 	aggregate_message(a, &m);
 }
 
@@ -269,6 +269,36 @@ static void outer_names_are_known_by_their_records(void **state)
 	aggregate_free(a);
 }
 
+/* A client may use any of them, and its hello shows that one's id and name. */
+static void each_configuration_of_a_record_is_known(void **state)
+{
+	struct aggregate *a = make(0);
+	struct dissect_message m = reply(DISSECT_DNS_SERVICE, 9);
+	const struct observation *o;
+	(void)state;
+
+	m.name = str("hidden.example.com");
+	m.service.ech = true;
+	m.service.ech_configs = 3;
+	m.service.ech_more = 2;
+	m.service.ech_config[0] = (struct dissect_ech){ str("cover.example.com"), 7 };
+	m.service.ech_config[1] = (struct dissect_ech){ str("cover.example.com"), 8 };
+	m.service.ech_config[2] = (struct dissect_ech){ str("front.example.com"), 9 };
+	aggregate_message(a, &m);
+	hello(a, DISSECT_TLS, "cover.example.com", 1, 8);
+	hello(a, DISSECT_QUIC, "front.example.com", 1, 9);
+	hello(a, DISSECT_TLS, "front.example.com", 1, 8);
+	aggregate_flush(a);
+	expect(find("cover.example.com", VIA_TLS), DETAIL_ECH, "outer", 1);
+	expect(find("front.example.com", VIA_QUIC), DETAIL_ECH, "outer", 1);
+	expect(find("front.example.com", VIA_TLS), DETAIL_ECH, "grease-or-unproven", 1);
+	o = find("hidden.example.com", VIA_DNS_ANSWER);
+	expect(o, DETAIL_ECH_NAME, "cover.example.com", 1);
+	expect(o, DETAIL_ECH_NAME, "front.example.com", 1);
+	assert_int_equal(aggregate_details(a)->more, 2);
+	aggregate_free(a);
+}
+
 /* Records that tell little are noted until their subject is known, others tell at once: nobody can see which.
  */
 static void records_of_any_length_tell_the_same(void **state)
@@ -286,7 +316,9 @@ static void records_of_any_length_tell_the_same(void **state)
 		m.name = str("www.example.com");
 		m.service.alpn = str(alpn);
 		m.service.ech = true;
-		m.service.ech_name = str("cover.example.com");
+		m.service.ech_configs = 1 + ids % DISSECT_ECH_CONFIGS;
+		for (size_t i = 0; i < m.service.ech_configs; i++)
+			m.service.ech_config[i].name = str(i % 2 ? "front.example.com" : "cover.example.com");
 		aggregate_message(a, &m);
 		m.name = str("10.0.0.1"); /* no host's name */
 		aggregate_message(a, &m);
@@ -299,7 +331,7 @@ static void records_of_any_length_tell_the_same(void **state)
 			expect(o, DETAIL_SERVICE_ALPN, "h0", (ids + 3) / 4);
 		if (ids > 2)
 			expect(o, DETAIL_SERVICE_ALPN, "h2", (ids + 1) / 4);
-		assert_int_equal(o->detail_count, 1 + (ids < 3 ? ids : 3));
+		assert_int_equal(o->detail_count, (m.service.ech_configs > 1 ? 2 : 1) + (ids < 3 ? ids : 3));
 		assert_int_equal(aggregate_details(a)->refused, ids / 4);
 		assert_int_equal(aggregate_details(a)->unpaired, 1);
 		aggregate_free(a);
@@ -365,6 +397,7 @@ int main(void)
 		cmocka_unit_test(answers_to_several_hosts_are_not_guessed),
 		cmocka_unit_test(certificates_accuse_nobody),
 		cmocka_unit_test(outer_names_are_known_by_their_records),
+		cmocka_unit_test(each_configuration_of_a_record_is_known),
 		cmocka_unit_test(records_of_any_length_tell_the_same),
 		cmocka_unit_test(hidden_dns_is_named),
 		cmocka_unit_test(answers_in_the_next_window_find_nobody),
