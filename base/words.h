@@ -55,6 +55,8 @@ enum app_status {
 	APP_STATUS_COUNT,
 };
 
+#define DETAIL_ECH_OUTER "outer" /* of DETAIL_ECH: messages that are no visit, whatever else counts them */
+
 /* What was learnt about a host besides its name; each is a short printable text. */
 enum detail {
 	DETAIL_ALPN,         /* first protocol that a hello offered */

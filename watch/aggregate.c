@@ -503,9 +503,10 @@ static void see_named(struct aggregate *a, const struct dissect_message *m, enum
 
 	if (in.named) {
 		struct sighting *g = see_host(a, via, time, &m->flow.src);
-		if (!m->proxied)
-			add_server(g, &m->flow.dst, m->flow.dport);
 		details_note(a->details, m, &g->notes);
+		/* Where an outer name leads is where hidden ones are served. */
+		if (!m->proxied && !g->notes.outer)
+			add_server(g, &m->flow.dst, m->flow.dport);
 	} else {
 		see_nameless(a, m);
 	}

@@ -2,7 +2,8 @@
 /*
  * Messages -> observations: one entry per (kind, name, via) and window of capture time, with exact
  * counts, a sketch of distinct clients under a keyed hash, servers and links. Entries, servers and
- * links have maxima; what does not fit is counted (struct aggregate_stats), never silent.
+ * links have maxima; what does not fit is counted (struct aggregate_stats), never silent. A hello whose name
+ * is ECH's outer one counts and says so, but adds neither client nor server: nobody visited that name.
  * Windows are aligned to multiples of their length since 1970 and emitted in order, each sorted by
  * (kind, name, via) or as its names were first seen, so the same capture gives the same observations each
  * time. Where time goes back by more than an hour, an earlier window is opened anew.

@@ -230,11 +230,11 @@ static void note_ask(const struct details *d, const struct dissect_message *m, e
 static void note_ech(struct details *d, const struct dissect_message *m, uint8_t config,
 		     struct details_notes *n)
 {
-	bool outer = ech_is_outer(&d->ech, config, m->name, m->time);
-
-	d->stats.hidden_ech += outer;
-	d->stats.ech_unproven += !outer;
-	note_own(d, n, DETAIL_ECH, outer ? "outer" : "grease-or-unproven");
+	n->outer = ech_is_outer(&d->ech, config, m->name, m->time);
+	d->stats.hidden_ech += n->outer;
+	d->stats.ech_unproven += !n->outer;
+	if (!n->outer)
+		note_own(d, n, DETAIL_ECH, "grease-or-unproven");
 }
 
 static bool note_hello(struct details *d, const struct dissect_message *m, struct details_notes *n)
@@ -279,6 +279,7 @@ bool details_note(struct details *d, const struct dissect_message *m, struct det
 	};
 
 	n->count = n->hidden = n->hidden_known = 0;
+	n->outer = false;
 	n->asks = DETAILS_ASKS_NOT;
 	n->kind = (uint8_t)m->kind;
 	n->taken = take[m->kind](d, m, n);

@@ -37,6 +37,7 @@ struct details_notes {
 	bool taken;                   /* there was such a message, though it may tell nothing */
 	uint8_t asks;                 /* enum details_asks */
 	uint8_t kind;                 /* of the message */
+	bool outer;                   /* its name is ECH's outer one: nobody visited that */
 	uint8_t hidden, hidden_known; /* encrypted DNS, bits of watch/hidden.h: by itself; if its host is
 					 known for it */
 	uint64_t flow;                /* pending_flow(), when it asks */

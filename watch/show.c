@@ -137,21 +137,42 @@ static void sort_details(const struct values *v, const struct subject_detail *fr
 	}
 }
 
+static void put_detail(const struct values *v, struct subject_detail from, struct record_detail *to)
+{
+	size_t n;
+	const char *text = values_text(v, from.value, &n);
+
+	to->type = (enum detail)from.type;
+	to->count = from.count;
+	copy_text(to->value, text, n);
+}
+
+/* Behind what else is said of ECH: its text comes last. */
+static size_t place_of_outer(const struct subject_detail *sorted, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n && sorted[at].type <= DETAIL_ECH)
+		at++;
+	return at;
+}
+
 static void put_details(const struct subjects *t, const struct subject_rest *r, struct observation *o)
 {
 	struct subject_detail sorted[RECORD_DETAILS_MAX];
+	size_t n = r->detail_count, outer = n;
 
 	o->details_more = r->details_more;
-	o->detail_count = r->detail_count;
-	sort_details(&t->values, subjects_hung(t, r->details), r->detail_count, sorted);
-	for (size_t i = 0; i < r->detail_count; i++) {
-		struct record_detail *to = &o->details[i];
-		size_t n;
-		const char *text = values_text(&t->values, sorted[i].value, &n);
-		to->type = (enum detail)sorted[i].type;
-		to->count = sorted[i].count;
-		copy_text(to->value, text, n);
+	o->detail_count = (uint8_t)(n + (r->outer > 0));
+	sort_details(&t->values, subjects_hung(t, r->details), n, sorted);
+	if (r->outer > 0) {
+		outer = place_of_outer(sorted, n);
+		o->details[outer].type = DETAIL_ECH;
+		o->details[outer].count = r->outer;
+		copy_text(o->details[outer].value, DETAIL_ECH_OUTER, strlen(DETAIL_ECH_OUTER));
 	}
+	for (size_t i = 0; i < n; i++)
+		put_detail(&t->values, sorted[i], &o->details[i + (i >= outer)]);
 }
 
 void show_name(const struct subject *first, struct observation *o)

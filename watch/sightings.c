@@ -35,6 +35,7 @@ struct sighting *sightings_add(struct sightings *q, const struct subject_key *k)
 	g->link_len = 0;
 	g->notes.count = 0;
 	g->notes.taken = false;
+	g->notes.outer = false;
 	subjects_prefetch(q->table, k);
 	return g;
 }
@@ -91,11 +92,27 @@ static struct subject *find(struct sightings *q, const struct sighting *g)
 	return s;
 }
 
+static void widen(struct subject *s, int64_t time)
+{
+	s->from = time < s->from ? time : s->from;
+	s->to = time > s->to ? time : s->to;
+}
+
+/* Nobody visited the name: no client, and no time once somebody did. */
+static void count_outer(struct sightings *q, struct subject *s, const struct sighting *g)
+{
+	s->count += g->count;
+	subject_add_outer(q->table, s);
+	if (!s->has_client)
+		widen(s, g->time);
+}
+
 static void count(struct sightings *q, struct subject *s, const struct sighting *g)
 {
 	s->count += g->count;
-	s->from = g->time < s->from ? g->time : s->from;
-	s->to = g->time > s->to ? g->time : s->to;
+	if (!s->has_client) /* who came before showed the name, and did not mean it */
+		s->from = s->to = g->time;
+	widen(s, g->time);
 	if (!subject_add_client(q->table, s, g->client))
 		q->stats.clients_more += g->count;
 	if (g->link_len > 0)
@@ -114,7 +131,9 @@ static struct subject *tell(struct sightings *q, const struct sighting *g)
 	if (s == NULL)
 		return NULL;
 	q->stats.servers_more += subject_add_servers(q->table, s, g->server, g->server_count);
-	if (!g->known_only)
+	if (g->notes.outer)
+		count_outer(q, s, g);
+	else if (!g->known_only)
 		count(q, s, g);
 	return s;
 }

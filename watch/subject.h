@@ -62,6 +62,7 @@ struct subject {
  */
 struct subject_rest {
 	uint64_t servers_more, links_more, details_more;
+	uint64_t outer; /* of the subject's messages, those that showed the name only as ECH's outer one */
 	uint32_t links, details; /* where they stand in the arena */
 	uint32_t sketch;         /* of all clients, when they are too many for a list; 0: they are not */
 	uint16_t client_count, client_cap; /* of the list, all of them; not used for a single one. With a
@@ -253,6 +254,9 @@ bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type,
 /* Returns how many found no room. */
 size_t subject_add_servers(struct subjects *t, struct subject *s, const struct record_server *server,
 			   size_t n);
+/* A message that was counted, or is to be, showed the name only as ECH's outer one. Room for that is kept: it
+ * is what such a message must not be taken for a visit by. */
+void subject_add_outer(struct subjects *t, struct subject *s);
 /* So many details of it were left out before they came here. */
 void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n);
 

@@ -13,6 +13,7 @@ enum {
 	REST_LEAST = 64,      /* of the arena, kept for each subject that has no rest yet */
 	CLIENTS_SORTED = 128, /* more clients than this are held as a struct sketch */
 	SERVER_MOST = 16,     /* bytes of one that stands in the subject */
+	DETAILS_LISTED = RECORD_DETAILS_MAX - 1, /* the last is "outer", which is not listed */
 	SERVERS_AT = offsetof(struct subject_rest, server),
 };
 
@@ -23,9 +24,10 @@ _Static_assert(DETAIL_COUNT < 16, "a type fits in its bits");
 _Static_assert(sizeof(struct sketch) <= ARENA_CHUNK_MAX, "a sketch must fit in a chunk");
 _Static_assert((int)CLIENTS_SORTED <= (int)SKETCH_EXACT, "what is sorted is exact");
 
-/* How many details of a type one subject keeps; together they fit in a record. */
+/* How many details of a type one subject keeps; together they fit in a record. Of ECH "outer" stands beside
+ * them, a number. */
 static const uint8_t detail_most[DETAIL_COUNT] = {
-	[DETAIL_ALPN] = 4,        [DETAIL_JA4] = 8,        [DETAIL_ECH] = 2,
+	[DETAIL_ALPN] = 4,        [DETAIL_JA4] = 8,        [DETAIL_ECH] = 1,
 	[DETAIL_CERTIFICATE] = 7, [DETAIL_TITLE] = 6,      [DETAIL_CONTENT_TYPE] = 6,
 	[DETAIL_HTTP_SERVER] = 3, [DETAIL_LOCATION] = 4,   [DETAIL_SERVICE_ALPN] = 4,
 	[DETAIL_ECH_NAME] = 4,    [DETAIL_HIDDEN_DNS] = 3,
@@ -411,7 +413,7 @@ static bool details_add(struct subjects *t, struct subject_rest *r, enum detail 
 	if (value == 0 || same >= detail_most[type])
 		return false;
 	if (r->detail_count == r->detail_cap)
-		grow(t, &r->details, sizeof(*d), &r->detail_cap, RECORD_DETAILS_MAX, coming);
+		grow(t, &r->details, sizeof(*d), &r->detail_cap, DETAILS_LISTED, coming);
 	if (r->detail_count == r->detail_cap)
 		return false;
 	d = subjects_hung(t, r->details);
@@ -430,6 +432,8 @@ bool subject_add_detail(struct subjects *t, struct subject *s, enum detail type,
 	r->details_more += !ok;
 	return ok;
 }
+
+void subject_add_outer(struct subjects *t, struct subject *s) { rest_of(t, s, 0)->outer++; }
 
 void subject_miss_details(struct subjects *t, struct subject *s, uint64_t n)
 {

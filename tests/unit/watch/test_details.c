@@ -253,6 +253,7 @@ static void outer_names_are_known_by_their_records(void **state)
 	aggregate_flush(a);
 	assert_int_equal(seen.count, 5);
 	o = find("cover.example.com", VIA_TLS);
+	assert_int_equal(o->count, 3);
 	expect(o, DETAIL_ECH, "outer", 1);
 	expect(o, DETAIL_ECH, "grease-or-unproven", 2);
 	expect(find("cover.example.com", VIA_QUIC), DETAIL_ECH, "outer", 1);
@@ -296,6 +297,103 @@ static void each_configuration_of_a_record_is_known(void **state)
 	expect(o, DETAIL_ECH_NAME, "cover.example.com", 1);
 	expect(o, DETAIL_ECH_NAME, "front.example.com", 1);
 	assert_int_equal(aggregate_details(a)->more, 2);
+	aggregate_free(a);
+}
+
+static void hello_from(struct aggregate *a, enum dissect_kind kind, uint8_t client, int64_t time, int ech)
+{
+	struct dissect_message m = message(kind, "cover.example.com", client);
+	struct dissect_hello h = { .ech = ech >= 0, .ech_config = (uint8_t)ech };
+
+	m.time = time;
+	m.flow.src.bytes[15] = client;
+	m.flow.dst.bytes[15] = ech >= 0 ? 200 : 201;
+	if (kind == DISSECT_QUIC)
+		m.quic.hello = h;
+	else
+		m.tls.hello = h;
+	aggregate_message(a, &m);
+}
+
+/* It hides whom they visited: of the name it tells no client, no server, no time, but that it was. */
+static void an_outer_name_is_not_visited(void **state)
+{
+	static const enum dissect_kind kinds[] = { DISSECT_TLS, DISSECT_QUIC };
+	static const enum via vias[] = { VIA_TLS, VIA_QUIC };
+	(void)state;
+
+	for (size_t k = 0; k < 2; k++) {
+		struct aggregate *a = make(0);
+		const struct observation *o;
+		service(a, "hidden.example.com", true);
+		for (uint8_t i = 0; i < 40; i++)
+			hello_from(a, kinds[k], i, 1000 + i, 7);
+		aggregate_flush(a);
+		o = find("cover.example.com", vias[k]);
+		assert_int_equal(o->count, 40);
+		assert_int_equal(sketch_count(&o->clients), 0);
+		assert_int_equal(o->server_count, 0);
+		assert_true(o->from == 1000 && o->to == 1039);
+		assert_int_equal(o->detail_count, 1);
+		expect(o, DETAIL_ECH, "outer", 40);
+		aggregate_free(a);
+	}
+}
+
+/* Between visits it takes nothing away, and whatever came first does not matter. */
+static void visits_beside_an_outer_name_count(void **state)
+{
+	static const int orders[][5] = { { 7, 7, -1, 8, 7 }, { -1, 7, 8, 7, 7 }, { 7, 7, 7, -1, 8 } };
+	(void)state;
+
+	for (size_t k = 0; k < sizeof(orders) / sizeof(orders[0]); k++) {
+		struct aggregate *a = make(0);
+		const struct observation *o;
+		int64_t first = INT64_MAX, last = 0;
+		service(a, "hidden.example.com", true);
+		for (int i = 0; i < 5; i++) {
+			bool visit = orders[k][i] != 7;
+			hello_from(a, DISSECT_TLS, (uint8_t)(i + 1), 1000 + i, orders[k][i]);
+			first = visit && 1000 + i < first ? 1000 + i : first;
+			last = visit ? 1000 + i : last;
+		}
+		aggregate_flush(a);
+		o = find("cover.example.com", VIA_TLS);
+		assert_int_equal(o->count, 5);
+		assert_int_equal(sketch_count(&o->clients), 2);
+		assert_true(o->from == first && o->to == last);
+		assert_int_equal(o->detail_count, 2);
+		assert_int_equal(o->server_count, 2);
+		assert_string_equal(o->details[0].value, "grease-or-unproven");
+		expect(o, DETAIL_ECH, "outer", 3);
+		aggregate_free(a);
+	}
+}
+
+/* How often it was shown has room of its own, however much else is told. */
+static void outer_names_are_counted_in_a_full_table(void **state)
+{
+	struct aggregate *a = make(0);
+	struct dissect_message m = message(DISSECT_TLS, NULL, 1);
+	char name[64];
+	(void)state;
+
+	service(a, "hidden.example.com", true);
+	m.tls.hello.ech = true;
+	for (int i = 0; i < 60000; i++) {
+		snprintf(name, sizeof(name), i % 16 == 0 ? "cover.example.com" : "h%d.example.com", i % 12);
+		m.name = str(name);
+		m.tls.hello.ech_config = (uint8_t)(i % 3 + 6);
+		memcpy(m.flow.src.bytes, &i, sizeof(i));
+		memcpy(m.flow.dst.bytes, &i, sizeof(i));
+		snprintf(m.tls.hello.ja4, sizeof(m.tls.hello.ja4), "t13d%032x", (unsigned)i);
+		m.tls.hello.alpn = str(m.tls.hello.ja4 + 10);
+		aggregate_message(a, &m);
+	}
+	aggregate_flush(a);
+	assert_true(aggregate_details(a)->more > 0);
+	assert_int_equal(find("cover.example.com", VIA_TLS)->count, 3750);
+	expect(find("cover.example.com", VIA_TLS), DETAIL_ECH, "outer", 1250);
 	aggregate_free(a);
 }
 
@@ -398,6 +496,9 @@ int main(void)
 		cmocka_unit_test(certificates_accuse_nobody),
 		cmocka_unit_test(outer_names_are_known_by_their_records),
 		cmocka_unit_test(each_configuration_of_a_record_is_known),
+		cmocka_unit_test(an_outer_name_is_not_visited),
+		cmocka_unit_test(visits_beside_an_outer_name_count),
+		cmocka_unit_test(outer_names_are_counted_in_a_full_table),
 		cmocka_unit_test(records_of_any_length_tell_the_same),
 		cmocka_unit_test(hidden_dns_is_named),
 		cmocka_unit_test(answers_in_the_next_window_find_nobody),

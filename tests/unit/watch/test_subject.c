@@ -394,7 +394,7 @@ static void each_type_has_its_share(void **state)
 	assert_false(tell(&t, s, DETAIL_JA4, "new"));
 	for (int d = 0; d < DETAIL_COUNT; d++) {
 		for (int i = 0; i < 40; i++) {
-			snprintf(value, sizeof(value), "v%d", i);
+			snprintf(value, sizeof(value), d == DETAIL_ECH ? "grease%d" : "v%d", i);
 			tell(&t, s, (enum detail)d, value);
 		}
 	}
@@ -404,6 +404,20 @@ static void each_type_has_its_share(void **state)
 		sum += kept[i];
 	assert_int_equal(subject_rest(&t, s)->detail_count, o.detail_count);
 	assert_true(sum > 0);
+	/* and so does what is not listed */
+	subject_add_outer(&t, s);
+	subject_add_outer(&t, s);
+	show_subject(&t, s, &o);
+	assert_int_equal(subject_rest(&t, s)->detail_count + 1, o.detail_count);
+	assert_in_range(o.detail_count, 1, RECORD_DETAILS_MAX);
+	for (int i = 0; i < o.detail_count; i++) {
+		bool outer = o.details[i].type == DETAIL_ECH && strcmp(o.details[i].value, "outer") == 0;
+		sum -= outer && o.details[i].count == 2 ? sum : 0;
+		assert_true(i == 0 || o.details[i - 1].type < o.details[i].type ||
+			    (o.details[i - 1].type == o.details[i].type &&
+			     strcmp(o.details[i - 1].value, o.details[i].value) < 0));
+	}
+	assert_int_equal(sum, 0);
 	subjects_clear(&t);
 }
 
