@@ -159,6 +159,23 @@ void child_tell_event(struct child *store, enum trouble trouble, const struct ch
 	(void)!link_send(store->link, &w, -1);
 }
 
+void child_tell_away(struct child *store, struct child *c, bool away)
+{
+	char text[MSG_WHY_MAX];
+
+	c->away = away;
+	if (away) {
+		c->left = clock_wall();
+		snprintf(text, sizeof(text), "网卡 %s 不可用,收不到镜像流量;恢复前不再逐次提示",
+			 c->interface);
+		log_warn("%s", text);
+	} else {
+		snprintf(text, sizeof(text), "%s 恢复:网卡又可用了", c->label);
+		log_info("%s", text);
+	}
+	child_tell_event(store, TROUBLE_INTERFACE_GONE, c, away, text);
+}
+
 void child_tell_roles(struct child *store, const struct child *all, size_t count)
 {
 	struct msg_roles m = { 0 };
@@ -197,7 +214,8 @@ void child_reaped(struct child *c, int wait_status, bool loud)
 		log_debug("%s 已退出", c->label);
 }
 
-/* Who left because the interface is gone had handed on all; the others took along at most a window. */
+/* Who left because the interface is gone had handed on all; the others took along at most a window: how much
+ * that was nobody knows. */
 void child_note_gap(struct child *c)
 {
 	int64_t now = clock_wall(), from = now - c->window;
@@ -211,6 +229,9 @@ void child_note_gap(struct child *c)
 		c->lost++;
 	if (c->gap == 0)
 		c->gap = from > c->since ? from : c->since;
+	if (c->status != EXIT_UNAVAILABLE)
+		log_warn("%s 意外结束:尚未入库的观测(约 %lld 秒)和缓冲里未读的包已丢失,计入 worker-lost",
+			 c->label, (long long)(c->window / 1000000));
 }
 
 int64_t child_backoff_ms(struct child *c, int64_t most)

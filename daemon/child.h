@@ -49,6 +49,8 @@ void child_connect(struct child *c, struct child *store);
 /* To the store: what is wrong with a child, or no longer. */
 void child_tell_event(struct child *store, enum trouble trouble, const struct child *c, bool raised,
 		      const char *text);
+/* The interface of a sensor went away or is back: told once, not at each new start. */
+void child_tell_away(struct child *store, struct child *c, bool away);
 void child_tell_roles(struct child *store, const struct child *all, size_t count);
 /* Its end was reaped; `loud`: every end is worth a line, else only bad ones. */
 void child_reaped(struct child *c, int wait_status, bool loud);

@@ -22,6 +22,14 @@ enum {
 		1u << TROUBLE_INTERFACE_DOWN | 1u << TROUBLE_INTERFACE_SILENT | 1u << TROUBLE_INTERFACE_LOST,
 };
 
+/* A live run whose sensor died, until the next one of that name has told so. */
+struct dead {
+	struct dead *next;
+	char source[MSG_LABEL_MAX];
+	unsigned count;
+	int64_t from, to; /* nothing of that time may have been stored; microseconds UTC */
+};
+
 struct feed {
 	struct feed *next;
 	struct ingest *in;
@@ -29,6 +37,7 @@ struct feed {
 	char label[MSG_LABEL_MAX];
 	bool hello, replay, open;
 	int64_t source, epoch;
+	int64_t begun, heard; /* the source; the last frame of it */
 	uint64_t seq, acked;
 };
 
@@ -38,6 +47,8 @@ struct ingest {
 	const struct ingest_hooks *hooks;
 	void *arg;
 	struct feed *feeds;
+	struct dead *dead;
+	int64_t window; /* the most that a sensor holds back, in microseconds */
 	struct event *pause;
 };
 
@@ -127,6 +138,7 @@ static bool take_begin(void *arg, struct rd *body)
 	if (store_source_begin(f->in->store, m.name, f->replay, &f->source) != 0)
 		return failed(f);
 	f->open = true;
+	f->begun = f->heard = clock_wall();
 	f->seq = f->acked = 0;
 	w = link_begin(f->link, MSG_SOURCE_GO);
 	msg_id_put(&w, f->source);
@@ -181,6 +193,7 @@ static bool take_batch(void *arg, struct rd *body)
 	if (result != 0)
 		return failed(f);
 	f->seq = m.seq;
+	f->heard = clock_wall();
 	if (f->replay)
 		return acknowledge(f);
 	if (store_waiting(f->in->store, f->source) > INGEST_WAITING)
@@ -189,6 +202,84 @@ static bool take_batch(void *arg, struct rd *body)
 		event_add(f->in->pause, &pause);
 	return true;
 }
+
+/* -- who died -------------------------------------------------------------------------------------- */
+
+static struct dead **dead_of(struct ingest *in, const char *source)
+{
+	struct dead **at = &in->dead;
+
+	while (*at && strcmp((*at)->source, source) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static void forget_dead(struct dead **at)
+{
+	struct dead *d = *at;
+
+	if (d == NULL)
+		return;
+	*at = d->next;
+	free(d);
+}
+
+/* What it saw in the window before its last frame it had not handed on. */
+static void note_dead(struct feed *f)
+{
+	char source[MSG_LABEL_MAX];
+	struct dead **at, *d;
+
+	source_of(f, source);
+	at = dead_of(f->in, source);
+	if (*at == NULL) {
+		*at = xcalloc(1, sizeof(**at));
+		snprintf((*at)->source, sizeof((*at)->source), "%s", source);
+		(*at)->from = f->heard - f->in->window > f->begun ? f->heard - f->in->window : f->begun;
+	}
+	d = *at;
+	d->count++;
+	d->to = clock_wall();
+}
+
+/* As daemon/lookout.c, for the sensor that does not come any more. */
+static int tell_dead(struct store *store, const struct dead *d)
+{
+	const struct store_counter c[] = {
+		{ "worker-lost", d->count },
+		{ "worker-lost-seconds", (uint64_t)(d->to > d->from ? d->to - d->from : 0) / 1000000 },
+	};
+	enum store_verdict verdict;
+	int64_t source;
+	int rc = store_source_begin(store, d->source, false, &source);
+
+	if (rc == 0)
+		rc = store_counters(store, source, c, sizeof(c) / sizeof(c[0]));
+	return rc == 0 ? store_source_end(store, source, NULL, &verdict) : rc;
+}
+
+void ingest_settle(struct ingest *in)
+{
+	while (in->dead) {
+		if (tell_dead(in->store, in->dead) != 0) {
+			in->hooks->broken(in->arg, store_error(in->store));
+			return;
+		}
+		forget_dead(&in->dead);
+	}
+}
+
+/* Its first counters tell of those before it. */
+static void heard(struct feed *f)
+{
+	char source[MSG_LABEL_MAX];
+
+	source_of(f, source);
+	forget_dead(dead_of(f->in, source));
+	f->heard = clock_wall();
+}
+
+/* -- the frames, on -------------------------------------------------------------------------------- */
 
 static bool take_counters(void *arg, struct rd *body)
 {
@@ -204,6 +295,7 @@ static bool take_counters(void *arg, struct rd *body)
 	}
 	if (store_counters(f->in->store, m.source, c, m.count) != 0)
 		return failed(f);
+	heard(f);
 	return f->replay || flush(f);
 }
 
@@ -251,7 +343,8 @@ static void feed_free(struct feed *f)
 	free(f);
 }
 
-/* A live run ends with its sensor. A capture that is left half-way is given up: it starts anew. */
+/* A live run ends with its sensor; that it was its sensor's death is told later. A capture that is left
+ * half-way is given up: it starts anew. */
 static void feed_down(void *arg, const char *why)
 {
 	struct feed *f = arg;
@@ -260,6 +353,8 @@ static void feed_down(void *arg, const char *why)
 
 	if (why)
 		log_error("%s 的报文不可信(%s),断开其链路", f->label, why);
+	if (f->open && !f->replay)
+		note_dead(f);
 	if (f->open) {
 		if (store_source_end(in->store, f->source, NULL, &verdict) != 0)
 			failed(f);
@@ -273,7 +368,7 @@ static void feed_down(void *arg, const char *why)
 static const struct link_table table = { rows, sizeof(rows) / sizeof(rows[0]), feed_down, NULL };
 
 struct ingest *ingest_new(struct event_base *base, struct store *store, const struct ingest_hooks *hooks,
-			  void *arg)
+			  void *arg, int64_t window)
 {
 	struct ingest *in = xcalloc(1, sizeof(*in));
 
@@ -281,6 +376,7 @@ struct ingest *ingest_new(struct event_base *base, struct store *store, const st
 	in->store = store;
 	in->hooks = hooks;
 	in->arg = arg;
+	in->window = window;
 	in->pause = evtimer_new(base, on_pause, in);
 	return in;
 }
@@ -291,6 +387,8 @@ void ingest_free(struct ingest *in)
 		return;
 	while (in->feeds)
 		feed_free(in->feeds);
+	while (in->dead)
+		forget_dead(&in->dead);
 	event_free(in->pause);
 	free(in);
 }

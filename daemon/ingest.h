@@ -20,12 +20,15 @@ struct ingest_hooks {
 	void (*broken)(void *arg, const char *why); /* the database refused: the store must end */
 };
 
+/* window: the most that a live sensor holds back, in microseconds. */
 struct ingest *ingest_new(struct event_base *base, struct store *store, const struct ingest_hooks *hooks,
-			  void *arg);
+			  void *arg, int64_t window);
 void ingest_free(struct ingest *in); /* NULL-safe */
 /* Takes fd. */
 void ingest_attach(struct ingest *in, const char *label, int fd);
 size_t ingest_sensors(const struct ingest *in);
+/* No sensor comes any more: what the next of each name would have told of those that died is counted here. */
+void ingest_settle(struct ingest *in);
 /* Tells live sensors when the client key has rotated. */
 void ingest_rotate(struct ingest *in);
 

@@ -178,6 +178,7 @@ static void drain(struct keeper *k)
 
 	k->draining = true;
 	event_add(k->deadline, &patience);
+	ingest_settle(k->ingest);
 	judge_now(k);
 	outbox_hurry(k->outbox);
 	settle(k);
@@ -456,7 +457,8 @@ static int start(void *self)
 		return status;
 	k->replay = k->role.args > 0 && strcmp(k->role.arg[0], "--replay") == 0;
 	timers(k);
-	k->ingest = ingest_new(k->role.base, k->store, &ingest_hooks, k);
+	k->ingest = ingest_new(k->role.base, k->store, &ingest_hooks, k,
+			       (int64_t)k->role.conf.sensor.window * 1000000);
 	k->outbox = outbox_new(k->role.base, k->store, &k->role.conf, k->replay, &outbox_hooks, k);
 	k->probing = probing_new(k->role.base, k->store, &k->role.conf, &probing_hooks, k);
 	if (k->probing == NULL) {

@@ -130,25 +130,6 @@ static void announce(struct supervisor *sv)
 		log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
 }
 
-/* Told once, not at each new start. */
-static void tell_away(struct child *c, bool away)
-{
-	struct supervisor *sv = c->owner;
-	char text[MSG_WHY_MAX];
-
-	c->away = away;
-	if (away) {
-		c->left = clock_wall();
-		snprintf(text, sizeof(text), "网卡 %s 不可用,收不到镜像流量;恢复前不再逐次提示",
-			 c->interface);
-		log_warn("%s", text);
-	} else {
-		snprintf(text, sizeof(text), "%s 恢复:网卡又可用了", c->label);
-		log_info("%s", text);
-	}
-	child_tell_event(&sv->child[STORE], TROUBLE_INTERFACE_GONE, c, away, text);
-}
-
 static bool take_ready(void *arg, struct rd *body)
 {
 	struct child *c = arg;
@@ -158,7 +139,7 @@ static bool take_ready(void *arg, struct rd *body)
 		return false;
 	c->ready = c->was_ready = true;
 	if (c->away)
-		tell_away(c, false);
+		child_tell_away(&sv->child[STORE], c, false);
 	if (c->role == ROLE_STORE && sv->phase == PHASE_RUN)
 		for (size_t i = NOTIFIER; i < sv->count; i++)
 			start(&sv->child[i]);
@@ -322,13 +303,17 @@ static void replay_ended(struct child *c)
 	}
 }
 
-/* What it had not handed on is lost; how much that was nobody knows, but since when. */
-static void note_gap(struct child *c)
+/* One that had nothing to hand on any more, or whose interface was gone, left by itself. */
+static void sensor_left(struct child *c, bool listened)
 {
-	child_note_gap(c);
-	if (c->status != EXIT_UNAVAILABLE)
-		log_warn("%s 意外结束:尚未入库的观测(约 %lld 秒)和缓冲里未读的包已丢失,计入 worker-lost",
-			 c->label, (long long)(c->window / 1000000));
+	struct supervisor *sv = c->owner;
+
+	if (listened && !replaying(sv) && c->status != EXIT_DONE && c->status != EXIT_UNAVAILABLE) {
+		log_error("%s 没有收完就结束了:尚未入库的观测和缓冲里未读的包已丢失,计入 worker-lost",
+			  c->label);
+		sv->partial = true;
+	}
+	source_gone(sv);
 }
 
 static void sensor_ended(struct child *c, bool listened)
@@ -337,7 +322,7 @@ static void sensor_ended(struct child *c, bool listened)
 	int status;
 
 	if (sv->phase != PHASE_RUN) {
-		source_gone(sv);
+		sensor_left(c, listened);
 	} else if (replaying(sv)) {
 		replay_ended(c);
 	} else if (all_refused(sv, &status)) {
@@ -347,10 +332,10 @@ static void sensor_ended(struct child *c, bool listened)
 		stop_all(sv);
 	} else {
 		if (listened)
-			note_gap(c);
+			child_note_gap(c);
 		start_later(c);
 		if (c->status == EXIT_UNAVAILABLE && !c->away)
-			tell_away(c, true);
+			child_tell_away(&sv->child[STORE], c, true);
 	}
 }
 

@@ -65,4 +65,33 @@ names() {
 	[ "$is" -eq 50000 ]
 }
 check "each name is in the database" names
+
+# A worker that does not leave in time takes along what it had not handed on: that is no good end.
+"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
+daemon=$!
+children+=("$daemon")
+again() { [ "$(sql 'SELECT count(*) FROM source' 2>/dev/null)" = 2 ]; }
+check "it starts anew" wait_until 10 again
+worker=$(pgrep -P "$daemon" -f '^beiand: sensor')
+kill -STOP "$worker"
+say 0 100 0
+kill -TERM "$daemon"
+wait "$daemon"
+status=$?
+cat "$work/err" >"$work/.check"
+check "a worker that stands still at SIGTERM makes the status 1" test $status -eq 1
+check "it is named" grep -q '没有收完就结束了' "$work/err"
+check "and counted" counted worker-lost 1
+check "with the time that it is about" test "$(sql "SELECT sum(value) FROM source_counter WHERE name = 'worker-lost-seconds'")" -ge 10
+
+# One that dies and is not back before the end: no other one can tell.
+"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
+daemon=$!
+children+=("$daemon")
+third() { [ "$(sql 'SELECT count(*) FROM source' 2>/dev/null)" = 4 ]; }
+check "it starts a third time" wait_until 10 third
+worker=$(pgrep -P "$daemon" -f '^beiand: sensor')
+kill -9 "$worker" && kill -TERM "$daemon"
+wait "$daemon"
+check "a worker that died just before the end is counted" counted worker-lost 2
 finish
