@@ -46,7 +46,8 @@ static const struct option options[] = {
 	  .offset = AT(campus.prefixes),
 	  .fallback = "",
 	  .valid = value_campus_prefix,
-	  .expect = "CIDR 网段, 如 10.0.0.0/8 或 2001:db8::/32(主机位须为 0), 不能比 /8(IPv6: /7)更大",
+	  .expect = "CIDR 网段, 如 10.0.0.0/8 或 2001:db8::/32(主机位须为 0), 不能比 /8(IPv6: /7)更大, "
+		    "也不能含有代表整个 IPv4 的 ::ffff:0:0/96(如 ::/8)",
 	  .lower = true,
 	  .reload = true,
 	  .help = "校园网地址段(IPv4、IPv6)\n例: prefixes = 10.0.0.0/8, 2001:db8::/32" },

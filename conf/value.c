@@ -132,9 +132,28 @@ bool value_net_holds(const char *net, const char *ip)
 	return bits % 8 == 0 || b[bits / 8] >> (8 - bits % 8) == 0;
 }
 
+/* Does a block of IPv6 reach into ::ffff:0:0/96, by which IPv4 is known (RFC 4291 section 2.5.5.2)? */
+static bool meets_ipv4(const char *s)
+{
+	char addr[INET6_ADDRSTRLEN];
+	size_t n = strcspn(s, "/");
+
+	if (n >= sizeof(addr))
+		return false;
+	memcpy(addr, s, n);
+	addr[n] = '\0';
+	return value_net_holds(s, "::ffff:0:0") || value_net_holds("::ffff:0:0/96", addr);
+}
+
 bool value_campus_prefix(const char *s)
 {
-	return value_cidr(s) && strtoul(strchr(s, '/') + 1, NULL, 10) >= (strchr(s, ':') ? 7 : 8);
+	unsigned long least = 8;
+
+	if (!value_cidr(s))
+		return false;
+	if (strchr(s, ':'))
+		least = meets_ipv4(s) ? 96 + 8 : 7;
+	return strtoul(strchr(s, '/') + 1, NULL, 10) >= least;
 }
 
 bool value_path(const char *s)

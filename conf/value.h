@@ -23,7 +23,7 @@ bool value_label(const char *s);
 /* "10.0.0.0/8" or "2001:db8::/32": an address, a prefix length and no bits behind it. */
 bool value_cidr(const char *s);
 /* As value_cidr, and no more than a campus can own: /8 and smaller, in IPv6 /7 (all private addresses) and
- * smaller. */
+ * smaller; what reaches into ::ffff:0:0/96 is as large as the IPv4 in it. */
 bool value_campus_prefix(const char *s);
 bool value_ip(const char *s);
 bool value_opt_out(const char *s); /* a domain, an address or a block of them */
