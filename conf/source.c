@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/errno.h"
@@ -34,6 +35,8 @@ static const char *reason(int errnum)
 		return "没有读取权限, 请检查属主与权限";
 	case EISDIR:
 		return "这是目录, 不是文件";
+	case ESPIPE:
+		return "不是普通文件(管道、设备等不行)";
 	default:
 		return errno_zh(errnum);
 	}
@@ -63,13 +66,32 @@ static int slurp(int fd, size_t max, struct buf *out)
 	return 0;
 }
 
+/* Of a regular file, by its name or by a link: whoever opens a pipe waits for its writer, each time anew.
+ * A descriptor or negative errno. */
+static int open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return errno == ENXIO ? -ESPIPE : -errno; /* a socket */
+	if (fstat(fd, &st) != 0)
+		rc = -errno;
+	else if (!S_ISREG(st.st_mode))
+		rc = S_ISDIR(st.st_mode) ? -EISDIR : -ESPIPE;
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
 int source_read(const char *path, size_t max, const char *advice, struct buf *out, char error[CONF_ERROR_MAX])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	int fd = open_regular(path), rc;
 	char text[96];
 
 	if (fd < 0)
-		return fail(error, path, errno, advice);
+		return fail(error, path, -fd, advice);
 	buf_add(out, "", 0);
 	rc = slurp(fd, max, out);
 	close(fd);

@@ -59,6 +59,33 @@ static void test_read(void **state)
 	rmdir(dir);
 }
 
+/* A link to a file is one; a pipe is not, and nobody waits for its writer. */
+static void test_what_kind(void **state)
+{
+	char dir[] = "/tmp/beiand-source-XXXXXX", path[64], link[64], error[CONF_ERROR_MAX];
+	struct buf out = { 0 };
+	(void)state;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/pipe", dir);
+	snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10);
+	assert_int_equal(source_read(path, 10, "", &out, error), -1);
+	alarm(0);
+	assert_non_null(strstr(error, "不是普通文件"));
+	buf_clear(&out);
+	assert_int_equal(source_read("/dev/zero", 10, "", &out, error), -1);
+	assert_non_null(strstr(error, "不是普通文件"));
+	buf_clear(&out);
+	assert_int_equal(symlink("/proc/self/stat", link), 0);
+	assert_int_equal(source_read(link, 4096, "", &out, error), 0);
+	buf_clear(&out);
+	unlink(path);
+	unlink(link);
+	rmdir(dir);
+}
+
 static void test_check(void **state)
 {
 	char error[CONF_ERROR_MAX];
@@ -78,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_what_kind),
 		cmocka_unit_test(test_check),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
