@@ -68,6 +68,20 @@ static int filter(const struct conf *c, const char *path, char error[CONF_ERROR_
 	return refuse(path, conf_line(c, "sensor", "filter"), "[sensor] filter", why, error);
 }
 
+/* "any" is every interface, so that what comes in on another one of the list would count twice. */
+static int interfaces(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+{
+	const struct conf_list *l = &c->sensor.interfaces;
+	bool any = false;
+
+	for (size_t i = 0; i < l->count; i++)
+		any = any || strcmp(l->item[i], "any") == 0;
+	if (!any || l->count == 1)
+		return 0;
+	return refuse(path, conf_line(c, "sensor", "interfaces"), "[sensor] interfaces",
+		      "any 已包括所有网卡, 与别的网卡并列会把同一个包计两次, 请只留其一", error);
+}
+
 /* Each is a process with a ring of its own, and a row in `status`. */
 static int workers(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
@@ -155,8 +169,9 @@ static int probing(const struct conf *c, const char *path, char error[CONF_ERROR
 
 int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
 {
-	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 && workers(c, path, error) == 0 &&
-	    memory(c, path, error) == 0 && tables(c, path, error) == 0 && probing(c, path, error) == 0)
+	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 &&
+	    interfaces(c, path, error) == 0 && workers(c, path, error) == 0 && memory(c, path, error) == 0 &&
+	    tables(c, path, error) == 0 && probing(c, path, error) == 0)
 		return 0;
 	conf_clear(c);
 	return -1;

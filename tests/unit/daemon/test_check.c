@@ -37,6 +37,8 @@ static void test_good(void **state)
 	char error[CONF_ERROR_MAX] = "";
 	(void)state;
 
+	if (load("[sensor]\ninterfaces = any\n", error) != 0)
+		fail_msg("%s", error);
 	if (load("[sensor]\ninterfaces = eth1, eth2\nworkers = 32\nbuffer_mb = 1\nprefilter = ON\nfilter = "
 		 "udp port 53\n",
 		 error) != 0)
@@ -61,6 +63,7 @@ static void test_refused(void **state)
 		const char *text, *says;
 	} bad[] = {
 		{ "[sensor]\ninterfaces = eth1, eth2\nworkers = 33\n", ":5: [sensor] workers: 2 " },
+		{ "[sensor]\ninterfaces = eth1, any\n", ":4: [sensor] interfaces: any " },
 		{ "[sensor]\nworkers = 0\n", "workers" },
 		{ "[sensor]\nworkers = 65\n", "workers" },
 		{ "[sensor]\nprefilter = maybe\n", "prefilter" },
