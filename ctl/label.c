@@ -153,7 +153,7 @@ static void show_step(struct buf *out, const json_t *v)
 			*words; /* each word ends with a space; one with '*' stands for all that begin so */
 	} stages[] = {
 		{ "归组", "member group-* tie-* learnt-apart shared-host portal not-exclusive not-governed "
-			  "campus-proxy no-app " },
+			  "campus-proxy no-app ech-outer " },
 		{ "教育属性", "decision-education catalog register campus-suffix campus-server campus-tenant "
 			      "education-rule speaks-to record-domain unfocused nobody undecided " },
 		{ "探测所见", "learnt " },
@@ -283,6 +283,7 @@ static const struct label labels[] = {
 	{ "dry_run", "试运行", show_plain },
 	{ "due", "待研判", show_plain },
 	{ "duty", "义务", show_plain },
+	{ "ech_outer", "只作ECH外层名称的问候", show_plain },
 	{ "error", "最近错误", show_plain },
 	{ "evidence", "立案时的证据", show_plain },
 	{ "exempt", "豁免", show_plain },

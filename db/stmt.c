@@ -40,14 +40,16 @@
 #define DETAILS_OF(table)                                                                                    \
 	"SELECT c.first, c.last, c.details FROM " CHANNELS(                                                  \
 		table) " WHERE d.subject = ?1 AND c.details <> x'' AND +d." COUNTED
-#define DAY_ANY(table)      "SELECT 1 FROM " table " WHERE subject = ?1 AND +" COUNTED
 #define DAYS_SERVERS(table) "SELECT subject, channels FROM " table " WHERE +" COUNTED
 
-/* Does s have a day that counts? One with another channel than ?3? */
+/* Does s have a day that counts? One with another channel than ?3 that a client went through (a sketch of
+ * nobody is its two octets of length: such a name was only shown, as ECH's outer one)? */
 #define SEEN_IN(table) "EXISTS (SELECT 1 FROM " table " d WHERE d.subject = s.id AND +d." COUNTED ")"
 #define SEEN           "(" SEEN_IN(SETTLED) " OR " SEEN_IN(RECENT) ")"
 #define REACHED_IN(table)                                                                                    \
-	"EXISTS (SELECT 1 FROM " CHANNELS(table) " WHERE d.subject = s.id AND c.via <> ?3 AND +d." COUNTED ")"
+	"EXISTS (SELECT 1 FROM " CHANNELS(                                                                   \
+		table) " WHERE d.subject = s.id AND c.via <> ?3 AND length(c.sketch) > 2 AND +d." COUNTED    \
+		       ")"
 #define REACHED "(" REACHED_IN(SETTLED) " OR " REACHED_IN(RECENT) ")"
 
 /* What a sweep moves in one turn: of the days before ?1, by subject. */
@@ -157,7 +159,6 @@ static const char *const statements[STMT_COUNT] = {
 	[STMT_RECENT_ALL] = DAYS_ALL(RECENT, ""),
 	[STMT_RECENT_FED] = DAYS_FED(RECENT),
 	[STMT_RECENT_OF] = DAYS_OF(RECENT),
-	[STMT_DAY_ANY] = DAY_ANY(SETTLED) "UNION ALL " DAY_ANY(RECENT) "LIMIT 1",
 	[STMT_SUBJECTS_FROM] = "SELECT id, kind, name FROM observed_subject WHERE id >= ?1 ORDER BY id",
 	[STMT_SOURCES_UNCOUNTED] =
 		"SELECT count(*) FROM source WHERE id NOT IN (SELECT id FROM source_counted)",

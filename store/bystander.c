@@ -174,7 +174,8 @@ static int64_t first_host(struct store *s, struct db_txn *t, const char *group)
 	query_text(&q, group);
 	while (first == 0 && query_row(&q)) {
 		snprintf(name, sizeof(name), "%s", query_get_text(&q, 1));
-		if (strcmp(sieve_group(name), group) == 0 && is_plain(s, t, name))
+		if (strcmp(sieve_group(name), group) == 0 && is_plain(s, t, name) &&
+		    survey_was_seen(t, query_get_int(&q, 0)))
 			first = query_get_int(&q, 0);
 	}
 	query_close(&q);

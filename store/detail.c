@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/detail.h"
 
+#include <string.h>
+
 void detail_put(struct wr *w, const struct detail_entry *e)
 {
 	wr_u8(w, (uint8_t)e->type);
@@ -21,6 +23,22 @@ bool detail_next(struct rd *list, struct detail_entry *e)
 		return true;
 	list->failed = true;
 	return false;
+}
+
+static bool is_outer(const struct detail_entry *e)
+{
+	return e->type == DETAIL_ECH && e->size == strlen(DETAIL_ECH_OUTER) &&
+	       memcmp(e->value, DETAIL_ECH_OUTER, e->size) == 0;
+}
+
+uint64_t detail_outer(struct rd list, uint64_t count)
+{
+	struct detail_entry e;
+
+	while (detail_next(&list, &e) && e.type <= DETAIL_ECH)
+		if (is_outer(&e))
+			return e.count < UINT32_MAX && e.count < count ? e.count : count;
+	return 0;
 }
 
 /* Those of a missing entry come last. */
@@ -58,7 +76,7 @@ size_t detail_merge(struct wr *out, struct rd held, struct rd more)
 			a.count = a.count > UINT32_MAX - b.count ? UINT32_MAX : a.count + b.count;
 		if (by <= 0)
 			detail_put(out, &a);
-		else if (room > 0)
+		else if (room > 0 || is_outer(&b))
 			detail_put(out, &b);
 		else
 			refused++;

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Grows when the same tables and observations are judged otherwise than before: then it is done anew. */
+enum { JUDGED_AS = 1 };
+
 /* Each field with its length before it, so that no two different tables read the same. */
 static void add_text(struct buf *b, const char *s)
 {
@@ -100,6 +103,7 @@ void state_digest(const struct conf *conf, const struct data *data, char out[HAS
 	add_rules(&b, &data->rules);
 	buf_puts(&b, "|");
 	add_education(&b, &data->education);
+	buf_printf(&b, "|%d", JUDGED_AS);
 	hash_sha256(sum, b.p, b.len);
 	hash_hex(out, sum);
 	buf_clear(&b);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* explain: what is known of one subject, then each step of the judgement about it. */
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +19,9 @@ struct explained {
 	struct answer *answer;
 	struct resolved *at;
 	struct bystanders *others; /* when the app is one of bystanders */
-	bool seen;
-	enum subject_kind kind; /* of whom it told, once it did */
+	bool seen, used;           /* used: not only shown as ECH's outer name */
+	uint64_t outer;            /* messages that did no more */
+	enum subject_kind kind;    /* of whom it told, once it did */
 	char name[RECORD_NAME_MAX];
 };
 
@@ -30,6 +32,8 @@ static void subject_json(void *arg, const struct folded *f)
 	char app[24];
 
 	e->seen = true;
+	e->used = f->days > 0;
+	e->outer = f->outer;
 	e->kind = f->kind;
 	snprintf(e->name, sizeof(e->name), "%s", f->name);
 	answer_app_text(app, e->at->app);
@@ -38,16 +42,7 @@ static void subject_json(void *arg, const struct folded *f)
 	json_text(b, "kind", subject_kind_name(f->kind));
 	json_text(b, "name", f->name);
 	json_text(b, "app", e->at->app ? app : NULL);
-	json_int(b, "count", (int64_t)f->count);
-	json_people(b, "clients", (int64_t)f->client_count);
-	json_int(b, "days", (int64_t)f->days);
-	json_time(b, "first", f->first);
-	json_time(b, "last", f->last);
-	json_open(b, "via", '{');
-	for (int v = 0; v < VIA_COUNT; v++)
-		if (f->count_via[v] > 0)
-			json_int(b, via_name((enum via)v), (int64_t)f->count_via[v]);
-	json_close(b, '}');
+	fold_json(b, f);
 	json_close(b, '}');
 	answer_line(e->answer);
 }
@@ -68,7 +63,21 @@ static const char *tie_text(const char *name)
 	return name;
 }
 
-static void tell_note(struct answer *a, struct db_txn *t, const struct resolved *at)
+/* Who reads that nobody used it, or how many did, may have seen more hellos on the wire. */
+static void tell_outer(const struct explained *e)
+{
+	char text[256];
+
+	if (e->outer == 0)
+		return;
+	snprintf(text, sizeof(text),
+		 "%" PRIu64
+		 " 次问候只把它当作 ECH 外层名称,真正访问的主机是加密的:不算访问、不计人数、不作证据%s",
+		 e->outer, e->used ? "" : ";除此之外没有见过它");
+	step(e->answer, "ech-outer", text);
+}
+
+static void tell_note(struct answer *a, struct db_txn *t, const struct resolved *at, bool used)
 {
 	struct query q;
 
@@ -76,6 +85,8 @@ static void tell_note(struct answer *a, struct db_txn *t, const struct resolved 
 	query_int(&q, at->id);
 	if (query_row(&q))
 		step(a, "no-app", query_get_text(&q, 0));
+	else if (!used)
+		step(a, "no-app", "没有人访问过它:不是应用,不预警");
 	else
 		step(a, "no-app", "尚未判定: 观测在最近一次判定之后到达");
 	query_close(&q);
@@ -205,13 +216,14 @@ static void tell(struct explained *e, struct db_txn *t)
 	if (e->seen) {
 		tell_details(e->answer, t, at->id);
 		tell_facts(e, t);
+		tell_outer(e);
 	}
 	if (!e->seen)
 		db_fail(t, -1, "没有观测到 %s:%s", subject_kind_name(at->kind), at->name);
 	else if (at->app)
 		tell_app(e->answer, t, at, e->others);
 	else
-		tell_note(e->answer, t, at);
+		tell_note(e->answer, t, at, e->used);
 }
 
 int answer_explain(struct answer *a)

@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "db/channel.h"
+#include "store/detail.h"
+#include "store/json.h"
 
 enum column {
 	DAY_SUBJECT,
@@ -90,14 +92,14 @@ static bool open_subject(struct fold *f, struct query *q)
 
 	out->id = query_get_int(q, DAY_SUBJECT);
 	copy_name(out, query_get_text(q, DAY_NAME));
-	out->count = out->client_count = 0;
+	out->count = out->client_count = out->outer = 0;
 	memset(out->count_via, 0, sizeof(out->count_via));
 	sketch_init(&out->clients);
 	sketch_init(&out->connected);
 	out->epoch = 0;
 	out->days = 0;
-	out->first = INT64_MAX;
-	out->last = INT64_MIN;
+	out->first = out->outer_first = INT64_MAX;
+	out->last = out->outer_last = INT64_MIN;
 	f->open = true;
 	return state_kind(q, DAY_KIND, &out->kind);
 }
@@ -125,18 +127,40 @@ static bool add_sketch(struct fold *f, int64_t epoch, const struct channel *c)
 	return true;
 }
 
+static void widen(int64_t *first, int64_t *last, const struct channel *c)
+{
+	*first = c->first < *first ? c->first : *first;
+	*last = c->last > *last ? c->last : *last;
+}
+
+/* What the details say of its messages; returns those that are visits. A sensor of before told clients for
+ * the others too: of a channel that has no visits none is taken. */
+static uint64_t add_details(struct folded *out, const struct channel *c)
+{
+	struct rd details = rd_init(c->details, c->details_size);
+	uint64_t outer = is_connection((enum via)c->via) ? detail_outer(details, c->count) : 0;
+
+	out->outer += outer;
+	if (outer > 0 && outer == c->count)
+		widen(&out->outer_first, &out->outer_last, c);
+	return c->count - outer;
+}
+
 static bool add_channel(struct fold *f, int64_t epoch, const struct channel *c)
 {
 	struct folded *out = &f->out;
+	uint64_t visits;
 
-	if (c->via >= VIA_COUNT || !add_sketch(f, epoch, c))
+	if (c->via >= VIA_COUNT)
 		return false;
-	out->count += c->count;
-	out->count_via[c->via] += c->count;
-	if (c->first < out->first)
-		out->first = c->first;
-	if (c->last > out->last)
-		out->last = c->last;
+	visits = add_details(out, c);
+	if (visits == 0)
+		return true;
+	if (!add_sketch(f, epoch, c))
+		return false;
+	out->count += visits;
+	out->count_via[c->via] += visits;
+	widen(&out->first, &out->last, c);
 	add_day(out, text_beijing_day(c->first));
 	add_day(out, text_beijing_day(c->last)); /* a window may cross midnight */
 	return true;
@@ -235,4 +259,22 @@ void fold_some(struct db_txn *t, const struct feed *subjects, fold_fn *fn, void 
 	for (int i = 0; i < 2; i++)
 		query_feed(&f->days[i], subjects);
 	fold_rows(f);
+}
+
+void fold_json(struct buf *b, const struct folded *f)
+{
+	bool used = f->days > 0;
+
+	json_int(b, "count", (int64_t)f->count);
+	json_people(b, "clients", (int64_t)f->client_count);
+	json_int(b, "days", (int64_t)f->days);
+	json_time(b, "first", used ? f->first : f->outer_first);
+	json_time(b, "last", used ? f->last : f->outer_last);
+	json_open(b, "via", '{');
+	for (int v = 0; v < VIA_COUNT; v++)
+		if (f->count_via[v] > 0)
+			json_int(b, via_name((enum via)v), (int64_t)f->count_via[v]);
+	json_close(b, '}');
+	if (f->outer > 0)
+		json_int(b, "ech_outer", (int64_t)f->outer);
 }

@@ -6,6 +6,7 @@
 #ifndef STORE_FOLD_H
 #define STORE_FOLD_H
 
+#include "base/buf.h"
 #include "base/sketch.h"
 #include "base/words.h"
 #include "db/feed.h"
@@ -16,6 +17,7 @@ struct folded {
 	enum subject_kind kind;
 	char name[RECORD_NAME_MAX];
 	uint64_t count, count_via[VIA_COUNT];
+	uint64_t outer;          /* messages beside those, that showed it only as ECH's outer name */
 	struct sketch clients;   /* of the key epoch that saw the most */
 	struct sketch connected; /* of them who opened a connection, in the same epoch */
 	uint64_t client_count;
@@ -23,14 +25,18 @@ struct folded {
 	int64_t *day; /* distinct Beijing days, sorted */
 	size_t days, day_cap;
 	int64_t first, last;
+	int64_t outer_first, outer_last; /* of the channels that have nothing but `outer` */
 };
 
 typedef void fold_fn(void *arg, const struct folded *f);
 
 /* Hands on each subject, one subject, or each of a feed of their ids in ascending order: borrowed during the
- * call. Those without a day that counts are left out. */
+ * call. Those without a day that counts are left out; one of which there is nothing but `outer` has no days.
+ */
 void fold_all(struct db_txn *t, fold_fn *fn, void *arg);
 void fold_one(struct db_txn *t, int64_t subject, fold_fn *fn, void *arg);
 void fold_some(struct db_txn *t, const struct feed *subjects, fold_fn *fn, void *arg);
+/* Who used it, when and how, as members of the object that is open. */
+void fold_json(struct buf *b, const struct folded *f);
 
 #endif

@@ -253,6 +253,8 @@ static void learn(struct store *s, const struct intake *in)
 	recall_room(&s->recall, last);
 	for (size_t i = 0; i < in->count; i++) {
 		const struct intake_row *row = &in->row[i];
+		if (!intake_is_visited(row))
+			continue;
 		recall_day(&s->recall, row->subject, (enum via)row->via,
 			   rd_init(row->servers, (size_t)row->server_count * INTAKE_SERVER_SIZE), campus);
 	}

@@ -123,7 +123,7 @@ static void add_links(struct intake *in, const struct intake_row *row, const str
 
 static void put_details(struct intake *in, struct intake_row *row, const struct observation *o)
 {
-	uint8_t bytes[RECORD_DETAILS_MAX * (DETAIL_LIST_MAX / DETAIL_KEPT)];
+	uint8_t bytes[RECORD_DETAILS_MAX * DETAIL_ENTRY_MAX];
 	struct wr w = wr_init(bytes, sizeof(bytes));
 
 	for (int i = 0; i < o->detail_count; i++) {
@@ -235,12 +235,30 @@ static bool same_sketch(const struct intake_row *a, const struct intake_row *b)
 	return a->sketch_size == b->sketch_size && memcmp(a->sketch, b->sketch, a->sketch_size) == 0;
 }
 
-bool intake_fold(struct intake *in, struct intake_row *into, const struct intake_row *from)
+bool intake_is_visited(const struct intake_row *row)
 {
+	return detail_outer(rd_init(row->details, row->details_size), row->count) < row->count;
+}
+
+/* The time of visits, where there was one. */
+static void widen(struct intake_row *into, const struct intake_row *from)
+{
+	bool visited = intake_is_visited(into);
+
+	if (visited != intake_is_visited(from)) {
+		into->first = visited ? into->first : from->first;
+		into->last = visited ? into->last : from->last;
+		return;
+	}
 	if (from->first < into->first)
 		into->first = from->first;
 	if (from->last > into->last)
 		into->last = from->last;
+}
+
+bool intake_fold(struct intake *in, struct intake_row *into, const struct intake_row *from)
+{
+	widen(into, from);
 	into->count += from->count;
 	join_servers(in, into, from->servers, from->server_count);
 	join_details(in, into, from);

@@ -41,6 +41,8 @@ struct intake {
 	uint64_t servers_refused, details_refused; /* beyond what a row keeps */
 };
 
+/* Or was the name only shown, as ECH's outer one? */
+bool intake_is_visited(const struct intake_row *row);
 void intake_add(struct intake *in, const struct observation *o, int64_t epoch);
 /* What intake_add() added since `mark` was copied from *in goes again. */
 void intake_cut(struct intake *in, const struct intake *mark);

@@ -25,6 +25,8 @@ static void add_subject(struct load *l, const struct folded *f, const struct fac
 {
 	struct policy_subject *s;
 
+	if (f->days == 0) /* nobody used it */
+		return;
 	l->subject = xgrow(l->subject, &l->subject_cap, l->in.subject_count + 1, sizeof(*l->subject));
 	s = &l->subject[l->in.subject_count++];
 	*s = (struct policy_subject){ .id = f->id, .kind = f->kind, .count = f->count, .days = f->days };

@@ -224,15 +224,6 @@ int answer_apps(struct answer *a)
 
 /* -- one app with its evidence ----------------------------------------------------------------------------
  */
-static void via_json(struct buf *b, const struct folded *f)
-{
-	json_open(b, "via", '{');
-	for (int v = 0; v < VIA_COUNT; v++)
-		if (f->count_via[v] > 0)
-			json_int(b, via_name((enum via)v), (int64_t)f->count_via[v]);
-	json_close(b, '}');
-}
-
 struct member {
 	struct buf *out;
 	char *tie;
@@ -252,12 +243,7 @@ static void member_json(void *arg, const struct folded *f)
 	json_text(b, "tie", m->tie);
 	m->kind = f->kind;
 	snprintf(m->name, sizeof(m->name), "%s", f->name);
-	json_int(b, "count", (int64_t)f->count);
-	json_people(b, "clients", (int64_t)f->client_count);
-	json_int(b, "days", (int64_t)f->days);
-	json_time(b, "first", f->first);
-	json_time(b, "last", f->last);
-	via_json(b, f);
+	fold_json(b, f);
 	json_close(b, '}');
 }
 

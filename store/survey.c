@@ -9,6 +9,8 @@
 #include "base/hash.h"
 #include "db/channel.h"
 #include "policy/domain.h"
+#include "store/detail.h"
+#include "store/fold.h"
 
 enum { FOREIGN_DOMAINS_MAX = 3 }; /* of one campus address; more than a hosted department has */
 
@@ -48,6 +50,12 @@ static void read_names(struct survey *sv, struct db_txn *t)
 
 /* -- what the days say: who was seen, and servers on campus ----------------------------------------- */
 
+/* A name that was only shown, as ECH's outer one, was not used. */
+static bool is_visited(const struct channel *c)
+{
+	return detail_outer(rd_init(c->details, c->details_size), c->count) < c->count;
+}
+
 /* All days there ever were: their channels are read here, at half the price of a table of them. */
 static void read_days(struct recall *r, struct db_txn *t, const struct prefix_set *campus)
 {
@@ -60,7 +68,7 @@ static void read_days(struct recall *r, struct db_txn *t, const struct prefix_se
 		const void *channels = query_get_blob(&q, 1, &n);
 		struct rd list = rd_init(channels, n);
 		while (channel_next(&list, &c))
-			if (c.via < VIA_COUNT)
+			if (c.via < VIA_COUNT && is_visited(&c))
 				recall_day(r, query_get_int(&q, 0), (enum via)c.via,
 					   rd_init(c.servers, c.servers_size), campus);
 		if (!rd_ok(&list))
@@ -312,13 +320,14 @@ static void open_groups(struct survey *sv, size_t seats)
 	}
 }
 
+static void note_seen(void *arg, const struct folded *f) { *(bool *)arg = f->days > 0; }
+
 bool survey_was_seen(struct db_txn *t, int64_t subject)
 {
-	struct query q;
+	bool seen = false;
 
-	query_open(&q, t, STMT_DAY_ANY);
-	query_int(&q, subject);
-	return query_one(&q, 0) != 0;
+	fold_one(t, subject, note_seen, &seen);
+	return seen;
 }
 
 static void read_judged(struct survey *sv, struct db_txn *t)

@@ -298,13 +298,13 @@ static struct intake_row *row_of(const struct writing *w, const struct day *d, u
 	return NULL;
 }
 
-/* Servers and details that the database holds stay before new ones: they change places with those of the row.
- */
+/* Servers and details that the database holds stay before new ones: they change places with those of the row,
+ * and with them what they are of. */
 static bool fold_held(struct intake *in, struct intake_row *row, const struct channel *c)
 {
-	const struct intake_row held = { .first = c->first,
-					 .last = c->last,
-					 .count = c->count,
+	const struct intake_row held = { .first = row->first,
+					 .last = row->last,
+					 .count = row->count,
 					 .sketch = (uint8_t *)(uintptr_t)c->sketch,
 					 .sketch_size = c->sketch_size,
 					 .servers = row->servers,
@@ -312,6 +312,9 @@ static bool fold_held(struct intake *in, struct intake_row *row, const struct ch
 					 .details = row->details,
 					 .details_size = row->details_size };
 
+	row->first = c->first;
+	row->last = c->last;
+	row->count = c->count;
 	row->servers = intake_keep(in, c->servers, c->servers_size);
 	row->server_count = c->servers_size / INTAKE_SERVER_SIZE;
 	row->details = intake_keep(in, c->details, c->details_size);

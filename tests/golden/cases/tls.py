@@ -8,9 +8,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from wire import Hello, client_hello, ext, records, request
+from wire import Hello, Quic, client_hello, crypto, ext, records, request
 
-from cases.core import CLIENT, SERVER, Talk, case
+from cases.core import CLIENT, SERVER, Talk, case, frame, udp
+from cases.names import HERE, ech_configs, header, question, record, reply, service_params
 
 
 class Ports:
@@ -118,6 +119,30 @@ def tls_ech(cap):
         named(cap, h.name, ports.talk(records(h.bytes())).send(), ech=config)
     h = Hello("plain.example.cn")
     named(cap, h.name, ports.talk(records(h.bytes())).send(), ech=None)
+
+
+@case()
+def ech_outer(cap):
+    """A campus host's record publishes two ECH configurations; twelve clients then greet only the outer names, over TLS and over
+    QUIC, while twelve visit an unfiled host beside it. tests/e2e/ech_outer.sh judges this capture."""
+    school = "shili-demo.edu.cn"
+    params = service_params((1, b"\2h2\2h3"), (5, ech_configs((7, b"cover." + school.encode()), (8, b"front." + school.encode()))))
+    body = header(0x8180, 1, 1) + question(b"hidden." + school.encode(), 65) + record(HERE, 65, b"\0\1\0" + params)
+    got = reply(cap, body)
+    cap.row("dns-service", "hidden." + school, "HTTPS:.", got, ech=7, ech_name="cover." + school,
+            ech_others=[{"ech": 8, "ech_name": "front." + school}])
+    ports = Ports(cap)
+    for i in range(12):
+        ends = dict(src="192.0.2.%d" % (100 + i), dst="203.0.113.7")
+        for name, config in (("cover", 7), ("front", 8)):
+            h = Hello("%s.%s" % (name, school), ech=config)
+            named(cap, h.name, ports.talk(records(h.bytes()), **ends).send(), ech=config, ja4=h.ja4())
+            h = Hello(h.name, alpn=("h3",), ech=config)
+            packet = Quic(dcid=b"outer%d-%d" % (config, i)).initial(crypto(h.bytes(), 0, 1100))
+            cap.row("quic-sni", h.name, "0x00000001", cap.add_all([frame(udp(packet, 50000 + i, 443, **ends))]), ech=config)
+        h = Hello("visited." + school)
+        named(cap, h.name, ports.talk(records(h.bytes()), **ends).send(), ech=None)
+    cap.counts(hidden_ech=48, ech_unproven=0, tls_hello=36, quic_hello=24)
 
 
 @case()

@@ -106,6 +106,54 @@ static void who_is_held_stays(void **state)
 	assert_int_equal(n, DETAIL_KEPT);
 }
 
+static uint64_t outer_of(const struct list *l, uint64_t count) { return detail_outer(read_of(l), count); }
+
+/* However much else is kept, how often the outer name was shown is: once, and summed up. */
+static void outer_names_find_room(void **state)
+{
+	static struct list held, more, both, all;
+	char value[16];
+
+	(void)state;
+	begin(&held), begin(&more), begin(&both), begin(&all);
+	for (int i = 0; i < DETAIL_KEPT; i++) {
+		snprintf(value, sizeof(value), "%08d", i);
+		add(&held, DETAIL_ALPN, value, 1);
+	}
+	add(&more, DETAIL_ECH, "grease-or-unproven", 1);
+	add(&more, DETAIL_ECH, DETAIL_ECH_OUTER, 3);
+	assert_int_equal(detail_merge(&both.w, read_of(&held), read_of(&more)), 1);
+	assert_int_equal(outer_of(&both, 10), 3);
+	assert_int_equal(detail_merge(&all.w, read_of(&both), read_of(&more)), 1);
+	assert_true(wr_ok(&all.w));
+	assert_int_equal(outer_of(&all, 10), 6);
+	begin(&both);
+	assert_int_equal(detail_merge(&both.w, read_of(&more), read_of(&held)), 2);
+	assert_int_equal(outer_of(&both, 10), 3);
+}
+
+static void outer_names_are_counted(void **state)
+{
+	static struct list l;
+
+	(void)state;
+	begin(&l);
+	assert_int_equal(outer_of(&l, 5), 0);
+	add(&l, DETAIL_ALPN, "outer", 5);
+	add(&l, DETAIL_ECH, "grease-or-unproven", 5);
+	add(&l, DETAIL_ECH, "oute", 5);
+	add(&l, DETAIL_TITLE, "outer", 5);
+	assert_int_equal(outer_of(&l, 5), 0);
+	begin(&l);
+	add(&l, DETAIL_JA4, "t13d", 5);
+	add(&l, DETAIL_ECH, "outer", 4);
+	assert_int_equal(outer_of(&l, 5), 4);
+	assert_int_equal(outer_of(&l, 3), 3); /* damage: not more than there are */
+	begin(&l);
+	add(&l, DETAIL_ECH, "outer", UINT32_MAX);
+	assert_int_equal(outer_of(&l, UINT64_MAX), UINT64_MAX);
+}
+
 /* Cut at every length, a type that is none, an empty value: named as damage, never read past. */
 static void damage_is_noticed(void **state)
 {
@@ -138,10 +186,9 @@ static void damage_is_noticed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists_merge_in_order),
-		cmocka_unit_test(counts_do_not_wrap),
-		cmocka_unit_test(who_is_held_stays),
-		cmocka_unit_test(damage_is_noticed),
+		cmocka_unit_test(lists_merge_in_order),    cmocka_unit_test(counts_do_not_wrap),
+		cmocka_unit_test(who_is_held_stays),       cmocka_unit_test(outer_names_find_room),
+		cmocka_unit_test(outer_names_are_counted), cmocka_unit_test(damage_is_noticed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,10 +43,16 @@ static void campus(void)
 
 static void only_those_that_the_judgement_wants_to_know_of(void **state)
 {
+	/* who was asked for was shown as ECH's outer name as well: still nobody went there */
+	struct observation outer = fx_seen(SUBJECT_HOST, "asked.example.edu.cn", VIA_TLS, 0, 0);
 	int n;
 
 	(void)state;
 	campus();
+	outer.count = 9;
+	outer.details[0] = (struct record_detail){ DETAIL_ECH, "outer", 9 };
+	outer.detail_count = 1;
+	fx_capture("b", &outer, 1);
 	n = px_take(px_soon(), 64);
 	assert_int_equal(n, 6);
 	px_find(n, "jw.example.edu.cn", "page");

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A name that was only shown as the outer one of encrypted hellos is nobody's use: no app, no finding, no alert. The host
+# beside it that the same clients visited is accused all the same.
+. "$(dirname "$0")/lib"
+s=$work/state
+outer=$TOP/tests/golden/made/ech-outer.pcap
+school "$s" hnust
+check "the sample registers import" register "$s"
+check "replay ends well" replay "$s" "$outer"
+ctl "$s" --json apps >"$work/apps"
+ctl "$s" --json alerts >"$work/alerts"
+ctl "$s" --json findings >"$work/findings"
+
+apps_are() { jq -r '.subjects[] | if type == "object" then .name else sub("^host:"; "") end' "$work/apps" | sort | diff - <(printf '%s\n' "$@"); }
+check "only the host that was visited and the hidden one are apps" apps_are hidden.shili-demo.edu.cn visited.shili-demo.edu.cn
+accused() { cat "$1" && jq -es --arg n "$2" 'length == 1 and (.[0].title | contains($n))' "$1"; }
+check "only the visited host has an alert" accused "$work/alerts" visited.shili-demo.edu.cn
+check "and a finding" accused "$work/findings" visited.shili-demo.edu.cn
+clients() { jq -es --arg n "$1" 'any(.[]; (.name | contains($n)) and .clients == 12)' "$work/apps"; }
+check "with all its clients" clients visited
+
+told() { # HOST STEP TEXT
+	ctl "$s" --json explain "$1" | tee "$work/x" | jq -es --arg w "$2" --arg t "$3" 'any(.[]; .step == $w and (.text | contains($t)))' || { cat "$work/x"; return 1; }
+}
+for name in cover front; do
+	check "$name: how often it was shown is told" told $name.shili-demo.edu.cn ech-outer "24 次问候只把它当作 ECH 外层名称"
+	check "$name: and that it is no app" told $name.shili-demo.edu.cn no-app "没有人访问过它"
+done
+
+observed() { # each channel of an outer name: messages, no client, no server
+	"$BEIANCTL" -f "$s/beiand.conf" observe --json -r "$outer" | tee "$work/x" | jq -es '[.[] | select((.name // "") | test("^(cover|front)"))] | length == 4 and
+		all(.[]; .count == 12 and .clients == 0 and .servers == [] and any(.details[]; .type == "ech" and .value == "outer" and .count == 12))' || { cat "$work/x"; return 1; }
+}
+check "observe shows them without clients" observed
+check "the same capture again changes nothing" replay "$s" "$outer"
+same() { ctl "$s" --json alerts | diff - "$work/alerts"; }
+check "nor does another process" same
+finish
