@@ -33,6 +33,7 @@ struct policy_subject {
 	uint64_t days;           /* distinct Beijing days with a message */
 	const int64_t *day_list; /* those days, sorted: text_beijing_day() */
 	int64_t first, last;     /* microseconds UTC */
+	bool hides;              /* it publishes configurations of ECH: visits may show another name */
 	bool campus_server;      /* a server that answered for it is inside campus.prefixes */
 	bool campus_proxy;       /* such a server, but it answers for many strangers' domains: no evidence */
 };

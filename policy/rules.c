@@ -50,6 +50,17 @@ static bool was_reached(const struct work *w, struct app *a)
 	return false;
 }
 
+/* Where hellos are encrypted (RFC 9849), that none shows the name says nothing about its use. */
+static const char *missing_connection(const struct work *w, const struct app *a)
+{
+	for (size_t i = 0; i < a->member_count; i++)
+		if (w->in->subject[a->member[i].subject].hides)
+			return "只见到 DNS 解析;它发布了 ECH "
+			       "配置,对它的连接可能以外层名称加密,看不到连接不等于"
+			       "没有使用,也不能证明它提供网页或接口:不预警";
+	return "只见到 DNS 解析,没有任何连接,不能证明它提供网页或接口:不预警";
+}
+
 /* Every machine of the campus has a name: without a connection the suffix alone makes it no app. */
 static bool was_served(const struct work *w, struct app *a)
 {
@@ -61,7 +72,7 @@ static bool was_served(const struct work *w, struct app *a)
 		if (!f->dns_only || f->label != NULL || f->rule != NULL)
 			return true;
 	}
-	step_add(a, "dns-only", "只见到 DNS 解析,没有任何连接,不能证明它提供网页或接口:不预警");
+	step_add(a, "dns-only", "%s", missing_connection(w, a));
 	return false;
 }
 

@@ -41,6 +41,16 @@ uint64_t detail_outer(struct rd list, uint64_t count)
 	return 0;
 }
 
+bool detail_hides(struct rd list)
+{
+	struct detail_entry e;
+
+	while (detail_next(&list, &e))
+		if (e.type == DETAIL_ECH_NAME)
+			return true;
+	return false;
+}
+
 /* Those of a missing entry come last. */
 static int compare(bool has_a, const struct detail_entry *a, bool has_b, const struct detail_entry *b)
 {

@@ -28,6 +28,8 @@ bool detail_next(struct rd *list, struct detail_entry *e);
 /* Of `count` messages, those that showed the host only as ECH's outer name, by their details: nobody visited
  * it with them (watch/aggregate.h). All of them where that number stands at its greatest. */
 uint64_t detail_outer(struct rd list, uint64_t count);
+/* Does one of its records publish configurations of ECH? Then hellos to it may show another name. */
+bool detail_hides(struct rd list);
 /* The entries of both lists; those of `held` have the room first. Returns how many found none. */
 size_t detail_merge(struct wr *out, struct rd held, struct rd more);
 

@@ -93,6 +93,7 @@ static bool open_subject(struct fold *f, struct query *q)
 	out->id = query_get_int(q, DAY_SUBJECT);
 	copy_name(out, query_get_text(q, DAY_NAME));
 	out->count = out->client_count = out->outer = 0;
+	out->hides = false;
 	memset(out->count_via, 0, sizeof(out->count_via));
 	sketch_init(&out->clients);
 	sketch_init(&out->connected);
@@ -141,6 +142,7 @@ static uint64_t add_details(struct folded *out, const struct channel *c)
 	uint64_t outer = is_connection((enum via)c->via) ? detail_outer(details, c->count) : 0;
 
 	out->outer += outer;
+	out->hides |= c->via == VIA_DNS_ANSWER && detail_hides(details);
 	if (outer > 0 && outer == c->count)
 		widen(&out->outer_first, &out->outer_last, c);
 	return c->count - outer;

@@ -18,6 +18,7 @@ struct folded {
 	char name[RECORD_NAME_MAX];
 	uint64_t count, count_via[VIA_COUNT];
 	uint64_t outer;          /* messages beside those, that showed it only as ECH's outer name */
+	bool hides;              /* it publishes configurations of ECH */
 	struct sketch clients;   /* of the key epoch that saw the most */
 	struct sketch connected; /* of them who opened a connection, in the same epoch */
 	uint64_t client_count;

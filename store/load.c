@@ -40,6 +40,7 @@ static void add_subject(struct load *l, const struct folded *f, const struct fac
 	s->day_list = shelf_copy(&l->shelf, f->day, f->days * sizeof(*f->day));
 	s->first = f->first;
 	s->last = f->last;
+	s->hides = f->hides;
 	s->campus_server = face->server;
 	s->campus_proxy = face->proxy;
 }

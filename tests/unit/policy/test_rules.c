@@ -170,7 +170,12 @@ static void test_campus_name_without_a_connection(void **state)
 	}
 	s->subject[server].campus_server = true;
 	assert_int_equal(scene_findings(s, JW), 0);
-	assert_non_null(scene_step(s, JW, "dns-only"));
+	assert_non_null(strstr(scene_step(s, JW, "dns-only"), "没有任何连接"));
+	s->subject[i].hides = true; /* where hellos are encrypted, that none shows it says nothing */
+	scene_judge(s);
+	assert_int_equal(scene_findings(s, JW), 0);
+	assert_non_null(strstr(scene_step(s, JW, "dns-only"), "ECH"));
+	assert_null(strstr(scene_step(s, JW, "dns-only"), "没有任何连接"));
 	assert_int_equal(scene_findings(s, "host:www.vendor-z.com"), 0);
 	assert_int_equal(scene_findings(s, "host:mosoteach.cn"), 1);
 	assert_int_equal(scene_findings(s, "host:vendor-x.com"), 1);

@@ -152,6 +152,11 @@ static void outer_names_are_counted(void **state)
 	begin(&l);
 	add(&l, DETAIL_ECH, "outer", UINT32_MAX);
 	assert_int_equal(outer_of(&l, UINT64_MAX), UINT64_MAX);
+	assert_false(detail_hides(read_of(&l)));
+	add(&l, DETAIL_SERVICE_ALPN, "h2", 1);
+	assert_false(detail_hides(read_of(&l)));
+	add(&l, DETAIL_ECH_NAME, "cover.example.com", 1);
+	assert_true(detail_hides(read_of(&l)));
 }
 
 /* Cut at every length, a type that is none, an empty value: named as damage, never read past. */

@@ -69,8 +69,7 @@ static void who_is_only_shown_is_not_used(void **state)
 /* Rows of a sensor that took who greeted for clients. */
 static void clients_of_before_do_not_count(void **state)
 {
-	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 40),
-				    shown(COVER, VIA_DNS_ANSWER, 3, 0, 2) };
+	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 40), shown(COVER, VIA_DNS_ANSWER, 3, 0, 2) };
 
 	(void)state;
 	fx_capture("a", o, 2);
@@ -93,8 +92,7 @@ static void visits_beside_are_counted(void **state)
 	assert_true(got.first == o.from && got.last == o.to);
 }
 
-/* One window of visits and one that crosses midnight without any, in either order, in one transaction or two.
- */
+/* One window of visits and one that crosses midnight without any, in either order, in one transaction or two. */
 static void time_is_that_of_visits(void **state)
 {
 	int64_t midnight = noon + one_day / 2;
@@ -125,14 +123,30 @@ static void time_is_that_of_visits(void **state)
 	}
 }
 
-static void it_is_neither_app_nor_alert(void **state)
+static void who_publishes_configurations_hides(void **state)
 {
-	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 0),
-				    shown("jw.example.edu.cn", VIA_TLS, 40, 0, 40) };
+	struct observation o = fx_seen(SUBJECT_HOST, "hidden.example.edu.cn", VIA_DNS_ANSWER, 0, 9);
 
 	(void)state;
-	o[0].servers[0] =
-		(struct record_server){ .addr = { [10] = 0xff, [11] = 0xff, [12] = 10 }, .port = 443 };
+	fx_capture("a", &o, 1);
+	assert_int_equal(fold("hidden.example.edu.cn"), 1);
+	assert_false(got.hides);
+	o.details[0] = (struct record_detail){ DETAIL_ECH_NAME, COVER, 9 };
+	o.detail_count = 1;
+	fx_capture("b", &o, 1);
+	assert_int_equal(fold("hidden.example.edu.cn"), 1);
+	assert_true(got.hides);
+	fx_ok(store_judge(fx.store));
+	assert_int_equal(fx_ask(-1, "explain", "hidden.example.edu.cn", NULL), 0);
+	assert_true(fx_says("它发布了 ECH 配置"));
+}
+
+static void it_is_neither_app_nor_alert(void **state)
+{
+	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 0), shown("jw.example.edu.cn", VIA_TLS, 40, 0, 40) };
+
+	(void)state;
+	o[0].servers[0] = (struct record_server){ .addr = { [10] = 0xff, [11] = 0xff, [12] = 10 }, .port = 443 };
 	o[0].server_count = 1;
 	fx_capture("a", o, 2);
 	fx_ok(store_judge(fx.store));
@@ -142,8 +156,7 @@ static void it_is_neither_app_nor_alert(void **state)
 		assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 		assert_true(fx_says("jw.example.edu.cn") && !fx_says(COVER));
 		assert_int_equal(fx_ask(-1, "explain", COVER, NULL), 0);
-		assert_true(fx_says("\"count\":0,") && fx_says("\"ech_outer\":40") &&
-			    fx_says("\"app\":null"));
+		assert_true(fx_says("\"count\":0,") && fx_says("\"ech_outer\":40") && fx_says("\"app\":null"));
 		assert_true(fx_says("40 次问候") && fx_says("没有人访问过它"));
 		fx_reopen();
 	}
@@ -169,8 +182,7 @@ static void a_visit_makes_it_one(void **state)
 /* Nor is it one of a group of bystanders: neither its first host nor one of its number. */
 static void bystanders_are_without_it(void **state)
 {
-	struct observation o = shown("cover.some.com", VIA_TLS, 40, 40, 0),
-			   other = fx_host("www.some.com", 4);
+	struct observation o = shown("cover.some.com", VIA_TLS, 40, 40, 0), other = fx_host("www.some.com", 4);
 	struct db_txn t;
 
 	(void)state;
@@ -195,9 +207,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FX_TEST(who_is_only_shown_is_not_used), FX_TEST(clients_of_before_do_not_count),
-		FX_TEST(visits_beside_are_counted),     FX_TEST(time_is_that_of_visits),
-		FX_TEST(it_is_neither_app_nor_alert),   FX_TEST(a_visit_makes_it_one),
-		FX_TEST(bystanders_are_without_it),
+		FX_TEST(visits_beside_are_counted),	FX_TEST(time_is_that_of_visits),
+		FX_TEST(who_publishes_configurations_hides), FX_TEST(it_is_neither_app_nor_alert),
+		FX_TEST(a_visit_makes_it_one),		FX_TEST(bystanders_are_without_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
