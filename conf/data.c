@@ -239,7 +239,8 @@ int data_parse(struct data *d, const struct data_table *t, const char *name, con
 	return 0;
 }
 
-static int load_table(struct data *d, const struct data_table *t, const char *folder, char *error)
+/* A pack: of each table, in their order, its length and its text. */
+static int pack_table(const struct data_table *t, const char *folder, struct buf *out, char *error)
 {
 	static const char advice[] = "请检查 [paths] data, 它应指向 beiand 的数据表目录";
 	struct buf path = { 0 }, text = { 0 };
@@ -247,10 +248,66 @@ static int load_table(struct data *d, const struct data_table *t, const char *fo
 
 	buf_printf(&path, "%s/%s", folder, t->file);
 	rc = source_read(path.p, FILE_MAX_BYTES, advice, &text, error);
-	if (rc == 0)
-		rc = data_parse(d, t, path.p, text.p, text.len, error);
+	if (rc == 0) {
+		buf_add(out, (const char *)&text.len, sizeof(text.len));
+		buf_add(out, text.p, text.len);
+	}
 	buf_clear(&path);
 	buf_clear(&text);
+	return rc;
+}
+
+int data_pack(const char *folder, struct buf *out, char error[CONF_ERROR_MAX])
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < data_table_count() && rc == 0; i++)
+		rc = pack_table(data_table_at(i), folder, out, error);
+	return rc;
+}
+
+/* The text of the table at *at, and on to the next; NULL when the pack is not whole. */
+static const char *next_text(const struct buf *pack, size_t *at, size_t *n)
+{
+	const char *text;
+
+	if (pack->len - *at < sizeof(*n))
+		return NULL;
+	memcpy(n, pack->p + *at, sizeof(*n));
+	text = pack->p + *at + sizeof(*n);
+	if (*n > pack->len - *at - sizeof(*n))
+		return NULL;
+	*at += sizeof(*n) + *n;
+	return text;
+}
+
+const char *data_packed(const struct buf *pack, const char *file, size_t *n)
+{
+	const char *text = NULL;
+	size_t at = 0;
+
+	for (size_t i = 0; i < data_table_count(); i++) {
+		text = next_text(pack, &at, n);
+		if (text == NULL || strcmp(data_table_at(i)->file, file) == 0)
+			return text;
+	}
+	return NULL;
+}
+
+static int unpack_table(struct data *d, const struct data_table *t, const char *folder,
+			const struct buf *pack, size_t *at, char *error)
+{
+	struct buf path = { 0 };
+	size_t n;
+	const char *text = next_text(pack, at, &n);
+	int rc = -1;
+
+	buf_printf(&path, "%s/%s", folder, t->file);
+	if (text != NULL)
+		rc = data_parse(d, t, path.p, text, n, error);
+	else
+		source_error(error, path.p, 0, "数据表不完整");
+	buf_clear(&path);
 	return rc;
 }
 
@@ -274,17 +331,31 @@ static int check_references(const struct data *d, const char *folder, char *erro
 	return rc;
 }
 
-int data_load(struct data *d, const char *folder, char error[CONF_ERROR_MAX])
+int data_unpack(struct data *d, const char *folder, const struct buf *pack, char error[CONF_ERROR_MAX])
 {
+	size_t at = 0;
 	int rc = 0;
 
 	*d = (struct data){ 0 };
 	for (size_t i = 0; i < data_table_count() && rc == 0; i++)
-		rc = load_table(d, data_table_at(i), folder, error);
+		rc = unpack_table(d, data_table_at(i), folder, pack, &at, error);
 	if (rc == 0)
 		rc = check_references(d, folder, error);
 	if (rc != 0)
 		data_clear(d);
+	return rc;
+}
+
+int data_load(struct data *d, const char *folder, char error[CONF_ERROR_MAX])
+{
+	struct buf pack = { 0 };
+	int rc;
+
+	*d = (struct data){ 0 };
+	rc = data_pack(folder, &pack, error);
+	if (rc == 0)
+		rc = data_unpack(d, folder, &pack, error);
+	buf_clear(&pack);
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/words.h"
 #include "conf/conf.h"
 
@@ -192,6 +193,14 @@ struct data {
 int data_load(struct data *d, const char *folder, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));
 void data_clear(struct data *d);
+/* The same in two steps: the text of all tables, for another process of the same build perhaps, and what is
+ * in it. `folder` stands in messages. */
+int data_pack(const char *folder, struct buf *out, char error[CONF_ERROR_MAX])
+	__attribute__((warn_unused_result));
+int data_unpack(struct data *d, const char *folder, const struct buf *pack, char error[CONF_ERROR_MAX])
+	__attribute__((warn_unused_result));
+/* The text of one table in a pack, n bytes; NULL when it is not there. */
+const char *data_packed(const struct buf *pack, const char *file, size_t *n);
 /* Borrowed from d; NULL when there is no such row. */
 const struct profile *data_profile(const struct data *d, const char *name);
 /* The row for (id, profile), else (id, "*"), else NULL. */

@@ -10,6 +10,7 @@
 #include "base/errno.h"
 #include "conf/data.h"
 #include "conf/source.h"
+#include "daemon/tables.h"
 #include "visit/resolve_servers.h"
 #include "visit/roots.h"
 #include "watch/capture.h"
@@ -40,14 +41,14 @@ static int profile(const struct conf *c, const struct data *d, const char *path,
 	return refuse(path, conf_line(c, "policy", "profile"), "[policy] profile", why, error);
 }
 
-static int tables(const struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+static int tables(const struct conf *c, struct buf *pack, const char *path, char error[CONF_ERROR_MAX])
 {
 	struct data data;
 	struct identify *identify;
 	char why[CONF_ERROR_MAX];
 	int rc = -1;
 
-	if (data_load(&data, c->paths.data, error) != 0)
+	if (data_pack(c->paths.data, pack, error) != 0 || data_unpack(&data, c->paths.data, pack, error) != 0)
 		return -1;
 	identify = identify_new(&data.identifiers, why);
 	if (identify != NULL)
@@ -167,14 +168,29 @@ static int probing(const struct conf *c, const char *path, char error[CONF_ERROR
 	return resolve_servers_find(&servers, c, why) ? 0 : no_probing(c, path, "resolver", why, error);
 }
 
-int check_load(struct conf *c, const char *path, char error[CONF_ERROR_MAX])
+static int hold(const struct buf *pack, int *fd, char error[CONF_ERROR_MAX])
 {
-	if (conf_load(c, path, error) == 0 && filter(c, path, error) == 0 &&
-	    interfaces(c, path, error) == 0 && workers(c, path, error) == 0 && memory(c, path, error) == 0 &&
-	    tables(c, path, error) == 0 && probing(c, path, error) == 0)
+	if (fd == NULL)
 		return 0;
-	conf_clear(c);
+	*fd = tables_hold(pack);
+	if (*fd >= 0)
+		return 0;
+	snprintf(error, CONF_ERROR_MAX, "无法保存数据表:%s", errno_zh(-*fd));
 	return -1;
+}
+
+int check_load(struct conf *c, int *held, const char *path, char error[CONF_ERROR_MAX])
+{
+	struct buf pack = { 0 };
+	bool fit = conf_load(c, path, error) == 0 && filter(c, path, error) == 0 &&
+		   interfaces(c, path, error) == 0 && workers(c, path, error) == 0 &&
+		   memory(c, path, error) == 0 && tables(c, &pack, path, error) == 0 &&
+		   probing(c, path, error) == 0 && hold(&pack, held, error) == 0;
+
+	buf_clear(&pack);
+	if (!fit)
+		conf_clear(c);
+	return fit ? 0 : -1;
 }
 
 void check_rights(const struct conf *c, char remark[CONF_ERROR_MAX])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/child.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -83,7 +84,7 @@ static bool send_text(struct child *c, enum msg_type type, const char *s, size_t
 
 static bool send_arg(struct child *c, const char *s) { return send_text(c, MSG_ARG, s, strlen(s)); }
 
-bool child_send_conf(struct child *c, enum msg_type type, const struct conf *conf)
+static bool send_conf(struct child *c, enum msg_type type, const struct conf *conf)
 {
 	struct buf text = { 0 };
 	bool ok;
@@ -105,7 +106,28 @@ static bool send_interface(struct child *c)
 	       send_arg(c, gap) && send_arg(c, lost) && (!c->away || send_arg(c, "again"));
 }
 
-bool child_brief(struct child *c, const struct supervisor_job *job)
+/* Who carries alerts needs none. Without a descriptor to spare, it reads the folder's. */
+static void send_tables(struct child *c, int tables)
+{
+	struct wr w;
+	int fd;
+
+	if (c->link == NULL || c->role == ROLE_NOTIFIER)
+		return;
+	fd = fcntl(tables, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	w = link_begin(c->link, MSG_TABLES);
+	(void)!link_send(c->link, &w, fd);
+}
+
+void child_reload(struct child *c, const struct supervisor_job *job, int tables)
+{
+	send_tables(c, tables);
+	(void)!send_conf(c, MSG_RELOAD, job->conf);
+}
+
+bool child_brief(struct child *c, const struct supervisor_job *job, int tables)
 {
 	bool ok = true;
 
@@ -115,7 +137,8 @@ bool child_brief(struct child *c, const struct supervisor_job *job)
 		ok = ok && send_arg(c, job->files[i]);
 	if (c->interface)
 		ok = send_interface(c);
-	return ok && child_send_conf(c, MSG_START, job->conf);
+	send_tables(c, tables);
+	return ok && send_conf(c, MSG_START, job->conf);
 }
 
 static void send_peer(struct child *to, const struct child *peer, int fd)

@@ -40,10 +40,11 @@ void child_clear(struct child *c);
  * a line in the log. */
 int child_start(struct child *c, struct event_base *base, const struct link_table *table)
 	__attribute__((warn_unused_result));
-/* Arguments and configuration. false: too long for a frame. */
-bool child_brief(struct child *c, const struct supervisor_job *job) __attribute__((warn_unused_result));
-bool child_send_conf(struct child *c, enum msg_type type, const struct conf *conf)
+/* Arguments, data tables (daemon/tables.h, borrowed) and configuration. false: too long for a frame. */
+bool child_brief(struct child *c, const struct supervisor_job *job, int tables)
 	__attribute__((warn_unused_result));
+/* The tables and the configuration anew. */
+void child_reload(struct child *c, const struct supervisor_job *job, int tables);
 /* Gives it and the store one end each of a socket of their own. */
 void child_connect(struct child *c, struct child *store);
 /* To the store: what is wrong with a child, or no longer. */

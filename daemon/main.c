@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 		return status;
 	if (o.child)
 		return run_child(o.child);
-	if (check_load(&conf, o.conf, error) != 0) {
+	if (check_load(&conf, o.check ? NULL : &job.tables, o.conf, error) != 0) {
 		fprintf(stderr, "%s\n", error);
 		return o.check ? EXIT_FAILED : EXIT_CONFIG;
 	}
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "%s\n", error);
 	} else {
 		role_log_level(NULL, &conf);
-		job = (struct supervisor_job){ o.conf, &conf, o.replay ? argv + optind : NULL,
+		job = (struct supervisor_job){ o.conf, &conf, job.tables, o.replay ? argv + optind : NULL,
 					       (size_t)(argc - optind) };
 		status = supervisor_run(&job);
 	}

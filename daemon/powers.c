@@ -20,7 +20,7 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 		.role = "sensor",
 		.capabilities = "-",
 		.reads = "its capture handle and the counters of its prefilter (opened before), the counters of "
-			 "its interface in /sys, capture files of --replay, the data tables (at its start)",
+			 "its interface in /sys, capture files of --replay, the data tables as they were checked",
 		.writes = "-",
 		.network = "a netlink socket, to ask how its interface is and which addresses this machine has",
 		.syscalls = "@basic-io",
@@ -31,7 +31,7 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 	[ROLE_STORE] = {
 		.role = "store",
 		.capabilities = "-",
-		.reads = "state directory, data tables, descriptors that beianctl passes",
+		.reads = "state directory, data tables as they were checked, descriptors that beianctl passes",
 		.writes = "state directory, control socket, descriptors that beianctl passes",
 		.network = "-",
 		.syscalls = "@basic-io @file-system",
@@ -55,7 +55,7 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 		.program = "beiand-prober", /* so that no other process carries the libraries that it needs */
 		.capabilities = "-",
 		.reads = "resolv.conf, openssl.cnf, /dev/urandom (at its start), the file of trusted roots, the "
-			 "data tables (before the first answer)",
+			 "data tables as they were checked",
 		.writes = "-",
 		.network = "outbound TCP to what its jobs name, the DNS server",
 		.syscalls = "@basic-io @network-io",

@@ -360,7 +360,7 @@ static int start(void *self)
 
 	p->alone = evtimer_new(p->role.base, on_alone, p);
 	p->last = &p->first;
-	p->data_loaded = data_load(&p->data, p->role.conf.paths.data, error) == 0;
+	p->data_loaded = role_data(&p->role, p->role.conf.paths.data, &p->data, error) == 0;
 	if (p->data_loaded)
 		p->visits = visits_new(p->role.base, &p->role.conf, error);
 	if (p->visits == NULL) {

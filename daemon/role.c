@@ -3,6 +3,7 @@
 
 #include <event2/event.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/errno.h"
 #include "base/log.h"
+#include "daemon/tables.h"
 
 void role_log_level(const char *label, const struct conf *conf)
 {
@@ -38,6 +40,45 @@ int role_ready(struct role *r)
 	}
 	link_signal(r->super, MSG_READY);
 	return 0;
+}
+
+int role_tables(const struct role *r, const char *folder, struct buf *pack, char error[CONF_ERROR_MAX])
+{
+	int rc;
+
+	if (r->tables < 0)
+		return data_pack(folder, pack, error);
+	rc = tables_read(r->tables, pack);
+	if (rc != 0)
+		snprintf(error, CONF_ERROR_MAX, "无法读取主进程交来的数据表:%s", errno_zh(-rc));
+	return rc == 0 ? 0 : -1;
+}
+
+int role_data(const struct role *r, const char *folder, struct data *d, char error[CONF_ERROR_MAX])
+{
+	struct buf pack = { 0 };
+	int rc = role_tables(r, folder, &pack, error);
+
+	if (rc == 0)
+		rc = data_unpack(d, folder, &pack, error);
+	buf_clear(&pack);
+	return rc;
+}
+
+static bool take_tables(void *arg, struct rd *body)
+{
+	struct role *r = arg;
+	int fd = link_take_fd(r->super);
+
+	if (fd < 0 || !rd_done(body)) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	if (r->tables >= 0)
+		close(r->tables);
+	r->tables = fd;
+	return true;
 }
 
 static bool take_arg(void *arg, struct rd *body)
@@ -163,7 +204,7 @@ static bool take_event(void *arg, struct rd *body)
 static const struct link_row rows[] = {
 	{ MSG_ARG, take_arg },           { MSG_START, take_start }, { MSG_PEER, take_peer },
 	{ MSG_RELOAD, take_reload },     { MSG_STOP, take_stop },   { MSG_ROLES, take_roles },
-	{ MSG_RELOADED, take_reloaded }, { MSG_EVENT, take_event },
+	{ MSG_RELOADED, take_reloaded }, { MSG_EVENT, take_event }, { MSG_TABLES, take_tables },
 };
 
 /* The supervisor was killed: finish what was accepted, as on STOP. */
@@ -208,6 +249,7 @@ int role_run(struct role *r)
 	r->base = event_base_new();
 	if (r->base == NULL)
 		fatal("无法建立事件循环");
+	r->tables = -1;
 	r->term = signals(r);
 	r->super = link_new(r->base, ROLE_LINK_FD, &table, r);
 	event_base_dispatch(r->base);
@@ -220,6 +262,8 @@ void role_clear(struct role *r)
 	if (r->term)
 		event_free(r->term);
 	event_base_free(r->base);
+	if (r->tables >= 0)
+		close(r->tables);
 	if (r->started)
 		conf_clear(&r->conf);
 	for (size_t i = 0; i < r->args; i++)

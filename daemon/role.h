@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conf/conf.h"
+#include "conf/data.h"
 #include "daemon/powers.h"
 #include "ipc/link.h"
 #include "ipc/msg.h"
@@ -51,6 +51,7 @@ struct role {
 	struct link *super; /* NULL once the supervisor is gone */
 	struct event *term;
 	struct conf conf;
+	int tables; /* the data tables, checked; -1: none were sent */
 	char **arg;
 	size_t args, args_cap;
 	bool started, stopping;
@@ -66,6 +67,12 @@ void role_clear(struct role *r);
 /* Enters the sandbox and tells the supervisor. 0 or an exit status. */
 int role_ready(struct role *r) __attribute__((warn_unused_result));
 void role_quit(struct role *r, int status);
+/* The text of the data tables that the supervisor sent, else of those in the folder. 0, or -1 with error. */
+int role_tables(const struct role *r, const char *folder, struct buf *pack, char error[CONF_ERROR_MAX])
+	__attribute__((warn_unused_result));
+/* As data_load(), from there. */
+int role_data(const struct role *r, const char *folder, struct data *d, char error[CONF_ERROR_MAX])
+	__attribute__((warn_unused_result));
 
 /* From conf.log.level. */
 void role_log_level(const char *label, const struct conf *conf);

@@ -491,7 +491,7 @@ static int start(void *self)
 	struct sensor *s = self;
 	char error[CONF_ERROR_MAX];
 
-	if (s->role.args == 0 || data_load(&s->data, s->role.conf.paths.data, error) != 0) {
+	if (s->role.args == 0 || role_data(&s->role, s->role.conf.paths.data, &s->data, error) != 0) {
 		log_error("%s", s->role.args ? error : "没有给出接口或抓包文件");
 		return EXIT_CONFIG;
 	}

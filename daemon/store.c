@@ -419,7 +419,7 @@ static int open_store(struct keeper *k)
 	const struct conf *c = &k->role.conf;
 	char error[STORE_ERROR_MAX];
 
-	if (data_load(&k->data, c->paths.data, error) != 0) {
+	if (role_data(&k->role, c->paths.data, &k->data, error) != 0) {
 		log_error("%s", error);
 		return EXIT_CONFIG;
 	}
@@ -503,7 +503,7 @@ static void reload(void *self, struct conf *fresh)
 	struct data data, old_data = k->data;
 	char error[CONF_ERROR_MAX];
 
-	if (data_load(&data, fresh->paths.data, error) != 0) {
+	if (role_data(&k->role, fresh->paths.data, &data, error) != 0) {
 		log_error("%s;仍用原来的数据表", error);
 		return;
 	}

@@ -42,6 +42,7 @@ struct supervisor {
 	struct event_base *base;
 	struct child *child; /* [0] store, [1] notifier, then the sensors, then the prober if there is one */
 	size_t count, sensors;
+	int tables; /* daemon/tables.h */
 	enum phase phase;
 	bool announced, partial;
 	int status;
@@ -78,7 +79,7 @@ static void start(struct child *c)
 			start_later(c);
 		return;
 	}
-	if (!child_brief(c, sv->job)) {
+	if (!child_brief(c, sv->job, sv->tables)) {
 		log_error("配置或文件名太长(一条报文最多 %d 字节),请精简", LINK_BODY_MAX);
 		leave(sv, EXIT_CONFIG);
 		return;
@@ -409,12 +410,15 @@ static int reload(struct supervisor *sv, char why[CONF_ERROR_MAX])
 {
 	struct conf fresh;
 	struct buf refused = { 0 };
+	int tables;
 
 	why[0] = '\0';
-	if (check_load(&fresh, sv->job->path, why) != 0) {
+	if (check_load(&fresh, &tables, sv->job->path, why) != 0) {
 		log_error("%s;仍用原来的配置", why);
 		return -1;
 	}
+	close(sv->tables);
+	sv->tables = tables;
 	conf_reload(sv->job->conf, &fresh, &refused);
 	conf_clear(&fresh);
 	if (refused.len > 0) {
@@ -424,7 +428,7 @@ static int reload(struct supervisor *sv, char why[CONF_ERROR_MAX])
 	buf_clear(&refused);
 	role_log_level(NULL, sv->job->conf);
 	for (size_t i = 0; i < sv->count; i++)
-		(void)!child_send_conf(&sv->child[i], MSG_RELOAD, sv->job->conf);
+		child_reload(&sv->child[i], sv->job, sv->tables);
 	log_info("已重读配置 %s", sv->job->path);
 	return 0;
 }
@@ -561,11 +565,12 @@ static void supervisor_clear(struct supervisor *sv)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		event_free(all[i]);
 	event_base_free(sv->base);
+	close(sv->tables);
 }
 
 int supervisor_run(const struct supervisor_job *job)
 {
-	struct supervisor sv = { .job = job, .base = event_base_new() };
+	struct supervisor sv = { .job = job, .tables = job->tables, .base = event_base_new() };
 	int rc = sandbox_enter(&powers[ROLE_SUPERVISOR]);
 
 	if (sv.base == NULL || rc != 0)

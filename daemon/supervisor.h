@@ -14,6 +14,7 @@
 struct supervisor_job {
 	const char *path;   /* of the configuration, for reloads */
 	struct conf *conf;  /* borrowed; changes with reloads */
+	int tables;         /* daemon/tables.h; taken */
 	char *const *files; /* captures to replay; NULL: listen on conf's interfaces */
 	size_t count;
 };

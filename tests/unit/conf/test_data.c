@@ -281,6 +281,34 @@ static void test_truncated(void **state)
 	}
 }
 
+/* A pack that is cut anywhere is refused; one table of it is the file's text. */
+static void test_packed(void **state)
+{
+	struct buf pack = { 0 }, text = { 0 };
+	char error[CONF_ERROR_MAX];
+	struct data d;
+	size_t n;
+	(void)state;
+
+	assert_int_equal(data_pack("conf", &pack, error), 0);
+	assert_int_equal(data_unpack(&d, "conf", &pack, error), 0);
+	assert_true(d.resolvers.count > 0 && d.general.count > 0);
+	data_clear(&d);
+	assert_int_equal(source_read("conf/resolvers.tsv", 1 << 20, "", &text, error), 0);
+	assert_non_null(data_packed(&pack, "resolvers.tsv", &n));
+	assert_int_equal(n, text.len);
+	assert_memory_equal(data_packed(&pack, "resolvers.tsv", &n), text.p, n);
+	assert_null(data_packed(&pack, "nosuch.tsv", &n));
+	buf_clear(&text);
+	for (size_t cut = 0; cut < pack.len; cut += 997) {
+		struct buf part = { 0 };
+		buf_add(&part, pack.p, cut);
+		assert_int_equal(data_unpack(&d, "conf", &part, error), -1);
+		buf_clear(&part);
+	}
+	buf_clear(&pack);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_profiles_and_rules),
 		cmocka_unit_test(test_no_folder),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_packed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@
 static int load(const char *text, char error[CONF_ERROR_MAX])
 {
 	char path[] = "/tmp/beiand-check.XXXXXX", cwd[512];
-	int fd = mkstemp(path), rc;
+	int fd = mkstemp(path), rc, held = -1;
 	struct conf c;
 	FILE *f;
 
@@ -25,9 +25,12 @@ static int load(const char *text, char error[CONF_ERROR_MAX])
 	assert_non_null(getcwd(cwd, sizeof(cwd)));
 	fprintf(f, "[paths]\ndata = %s/conf\n%s", cwd, text);
 	fclose(f);
-	rc = check_load(&c, path, error);
+	rc = check_load(&c, &held, path, error);
 	if (rc == 0)
 		conf_clear(&c);
+	assert_int_equal(held >= 0, rc == 0);
+	if (rc == 0)
+		close(held);
 	unlink(path);
 	return rc;
 }
