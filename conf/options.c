@@ -112,7 +112,9 @@ static const struct option options[] = {
 	  .offset = AT(sensor.filter),
 	  .fallback = "",
 	  .empty = true,
-	  .help = "实时抓包的 BPF 过滤式(pcap-filter(7)); 空: 全收" },
+	  .help = "实时抓包的 BPF 过滤式(pcap-filter(7)); 空: 全收\n"
+		  "只有一层 VLAN 标签的包不必写 vlan, 两层的写 vlan and vlan and ...; 与 prefilter "
+		  "开关无关" },
 	{ .section = "sensor",
 	  .key = "snaplen",
 	  .type = OPTION_NUMBER,

@@ -30,7 +30,7 @@ static void append(struct bpf_code *c, struct bpf_insn op, unsigned label)
 		return;
 	}
 	c->op[c->n] = op;
-	c->target[c->n++] = (uint8_t)label;
+	c->target[c->n++] = (uint16_t)label;
 }
 
 static struct bpf_insn make(int code, enum bpf_reg dst, enum bpf_reg src, int off, int32_t imm)
@@ -89,6 +89,16 @@ void bpf_jump_reg(struct bpf_code *c, int op, enum bpf_reg a, enum bpf_reg b, un
 }
 
 void bpf_goto(struct bpf_code *c, unsigned label) { append(c, make(BPF_JMP | BPF_JA, R0, R0, 0, 0), label); }
+
+void bpf_jump32(struct bpf_code *c, int op, enum bpf_reg a, enum bpf_reg b, int32_t value, unsigned label)
+{
+	append(c, make(BPF_JMP32 | op, a, b, 0, value), label);
+}
+
+void bpf_op(struct bpf_code *c, int code, enum bpf_reg to, enum bpf_reg from, int off, int32_t value)
+{
+	append(c, make(code, to, from, off, value), 0);
+}
 
 /* A descriptor as a constant takes two instructions. */
 void bpf_map(struct bpf_code *c, enum bpf_reg to, int fd)

@@ -11,14 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BPF_CODE_MAX = 1024, BPF_LABELS_MAX = 64 };
+/* Twice the longest classic program and one more of its labels for each operation (bpf_classic.h), besides
+ * ours. */
+enum { BPF_CODE_MAX = 2 * 4096 + 1024, BPF_LABELS_MAX = 4096 + 64 };
 
 /* r0 result; r1-r5 arguments, lost in a call; r6-r9 kept; r10 the stack's end. */
 enum bpf_reg { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, STACK };
 
 struct bpf_code {
 	struct bpf_insn op[BPF_CODE_MAX];
-	uint8_t target[BPF_CODE_MAX]; /* label of a jump, 0: none */
+	uint16_t target[BPF_CODE_MAX]; /* label of a jump, 0: none */
 	int place[BPF_LABELS_MAX];
 	unsigned n, labels;
 	bool failed;
@@ -42,6 +44,10 @@ void bpf_get_be(struct bpf_code *c, int bits, enum bpf_reg to, int at_stack);
 void bpf_jump(struct bpf_code *c, int op, enum bpf_reg a, int32_t b, unsigned label);
 void bpf_jump_reg(struct bpf_code *c, int op, enum bpf_reg a, enum bpf_reg b, unsigned label);
 void bpf_goto(struct bpf_code *c, unsigned label);
+/* Of 32 bits. op: what classic programs have, BPF_K or BPF_X in it; b: for BPF_X */
+void bpf_jump32(struct bpf_code *c, int op, enum bpf_reg a, enum bpf_reg b, int32_t value, unsigned label);
+/* Any other. */
+void bpf_op(struct bpf_code *c, int code, enum bpf_reg to, enum bpf_reg from, int off, int32_t value);
 void bpf_map(struct bpf_code *c, enum bpf_reg to, int fd);
 void bpf_call(struct bpf_code *c, int helper);
 void bpf_exit(struct bpf_code *c);

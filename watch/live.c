@@ -33,8 +33,6 @@ struct live {
 	int64_t until;        /* where it ends, 0: nowhere */
 	bool over;
 	struct prefilter *prefilter;
-	struct bpf_program filter; /* beside a prefilter, which has the kernel's place */
-	bool filtering;
 	struct live_sum received, dropped, missed;
 	char remark[CAPTURE_ERROR_MAX];
 	capture_fn *fn; /* of the live_read() under way */
@@ -85,13 +83,16 @@ static void live_refuse(pcap_t *pcap, const char *interface, int status, char er
 			snprintf(error, CAPTURE_ERROR_MAX, "%s: %s", safe, live_errors[i].what);
 }
 
+static bool live_has_filter(const struct capture_live *how)
+{
+	return how->filter != NULL && how->filter[0] != '\0';
+}
+
 static bool live_set_filter(pcap_t *pcap, const char *filter)
 {
 	struct bpf_program program;
 	int status;
 
-	if (filter == NULL || filter[0] == '\0')
-		return true;
 	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
 		return false;
 	status = pcap_setfilter(pcap, &program);
@@ -126,19 +127,39 @@ static int live_activate(pcap_t *pcap, unsigned snaplen, unsigned buffer_mb)
 	return pcap_activate(pcap);
 }
 
-/* The kernel runs one filter: ours there, the user's here on what passes it. Packets come with their VLAN
- * tags back in place, so the filter is compiled as for a file. */
-static bool live_filter_here(struct live *l, const char *filter)
+/* libpcap has a name of its own for what the kernel calls so; the caller frees its operations. */
+static struct sock_fprog live_program(const struct bpf_program *made)
 {
-	pcap_t *dead;
+	bool fits = made->bf_len <= BPF_MAXINSNS;
+	struct sock_fprog p = { .len = fits ? (unsigned short)made->bf_len : 0,
+				.filter = xcalloc(made->bf_len, sizeof(*p.filter)) };
 
-	if (filter[0] == '\0')
-		return true;
-	dead = pcap_open_dead(l->linktype, FILTER_SNAPLEN);
-	l->filtering = dead != NULL && pcap_compile(dead, &l->filter, filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
-	if (dead != NULL)
-		pcap_close(dead);
-	return l->filtering;
+	for (unsigned i = 0; i < p.len; i++)
+		p.filter[i] = (struct sock_filter){ .code = made->bf_insns[i].code,
+						    .jt = made->bf_insns[i].jt,
+						    .jf = made->bf_insns[i].jf,
+						    .k = made->bf_insns[i].k };
+	return p;
+}
+
+/* The kernel runs one program: the user's filter, as libpcap would give it to this socket, is the beginning
+ * of ours. */
+static int live_new_prefilter(struct live *l, const struct capture_live *how)
+{
+	uint32_t reach = how->prefilter_kb * 1024;
+	struct bpf_program made;
+	struct sock_fprog filter;
+	int rc;
+
+	if (!live_has_filter(how))
+		return prefilter_new(&l->prefilter, reach, how->snaplen);
+	if (pcap_compile(l->pcap, &made, how->filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+		return -EINVAL;
+	filter = live_program(&made);
+	rc = prefilter_new_behind(&l->prefilter, &filter, reach, how->snaplen);
+	free(filter.filter);
+	pcap_freecode(&made);
+	return rc;
 }
 
 /* Whether a prefilter is in place; without one the capture goes on, and says so. */
@@ -147,7 +168,7 @@ static bool live_prefilter(struct live *l, const struct capture_live *how)
 	int rc = l->linktype == DLT_EN10MB ? 0 : -ENOTSUP;
 
 	if (rc == 0)
-		rc = prefilter_new(&l->prefilter, how->prefilter_kb * 1024, how->snaplen);
+		rc = live_new_prefilter(l, how);
 	if (rc == 0)
 		rc = prefilter_attach(l->prefilter, pcap_fileno(l->pcap));
 	if (rc == 0)
@@ -173,16 +194,17 @@ static int live_share(struct live *l, uint16_t group)
 	return fanout_join(fd, group);
 }
 
-/* The filters in their places, behind live_share()'s. */
+/* The filters in their places, in that of live_share()'s. libpcap sets the user's in any case: it passes over
+ * what the ring holds from before. */
 static bool live_filters(struct live *l, const struct capture_live *how)
 {
 	int unused = 0, fd = pcap_fileno(l->pcap);
 
-	if (how->prefilter_kb > 0 && live_prefilter(l, how))
-		return live_filter_here(l, how->filter);
-	if (how->workers > 1 && setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)) != 0)
+	if (live_has_filter(how) && !live_set_filter(l->pcap, how->filter))
 		return false;
-	return live_set_filter(l->pcap, how->filter);
+	if ((how->prefilter_kb > 0 && live_prefilter(l, how)) || live_has_filter(how) || how->workers <= 1)
+		return true;
+	return setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)) == 0;
 }
 
 static bool live_prepare(struct live *l, const struct capture_live *how, char error[CAPTURE_ERROR_MAX])
@@ -238,8 +260,6 @@ void live_close(struct live *l)
 	if (l == NULL)
 		return;
 	prefilter_free(l->prefilter);
-	if (l->filtering)
-		pcap_freecode(&l->filter);
 	pcap_close(l->pcap);
 	free(l->name);
 	free(l);
@@ -273,8 +293,7 @@ static void live_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *
 	if (l->over)
 		return;
 	l->seen++;
-	if (live_before(&l->since, p.time) ||
-	    (l->filtering && pcap_offline_filter(&l->filter, h, bytes) == 0))
+	if (live_before(&l->since, p.time))
 		l->aside++;
 	else
 		l->fn(l->arg, &p);

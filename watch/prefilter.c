@@ -34,10 +34,11 @@ static int load(struct prefilter *p, const struct prefilter_plan *plan)
 	return 0;
 }
 
-int prefilter_new(struct prefilter **out, uint32_t reach, uint32_t snaplen)
+int prefilter_new_behind(struct prefilter **out, const struct sock_fprog *filter, uint32_t reach,
+			 uint32_t snaplen)
 {
 	struct prefilter *p = xcalloc(1, sizeof(*p));
-	struct prefilter_plan plan = { .reach = reach, .snaplen = snaplen };
+	struct prefilter_plan plan = { .filter = filter, .reach = reach, .snaplen = snaplen };
 	int rc;
 
 	plan.flows = bpf_new_map(BPF_MAP_TYPE_LRU_HASH, PREFILTER_KEY, PREFILTER_VALUE, FLOWS_MAX, 0);
@@ -53,6 +54,11 @@ int prefilter_new(struct prefilter **out, uint32_t reach, uint32_t snaplen)
 	else
 		free(p);
 	return rc;
+}
+
+int prefilter_new(struct prefilter **out, uint32_t reach, uint32_t snaplen)
+{
+	return prefilter_new_behind(out, NULL, reach, snaplen);
 }
 
 void prefilter_free(struct prefilter *p)

@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+struct sock_fprog;
 struct prefilter; /* owns the program and the mapped counters */
 
 struct prefilter_stats {
@@ -25,6 +26,10 @@ struct prefilter_stats {
  * `snaplen` of each packet that passes are kept. 0 or negative errno: -EPERM without CAP_BPF. */
 int prefilter_new(struct prefilter **out, uint32_t reach, uint32_t snaplen)
 	__attribute__((warn_unused_result));
+/* The same behind a filter of the user's, a classic program: of what that leaves out nothing is counted or
+ * remembered. -ENOTSUP: it has an operation that is not known. */
+int prefilter_new_behind(struct prefilter **out, const struct sock_fprog *filter, uint32_t reach,
+			 uint32_t snaplen) __attribute__((warn_unused_result));
 void prefilter_free(struct prefilter *p);
 /* On a socket that receives Ethernet frames; in place of the filter it has. 0 or negative errno. */
 int prefilter_attach(const struct prefilter *p, int fd) __attribute__((warn_unused_result));

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/prefilter_code.h"
 
+#include <errno.h>
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "dissect/tunnel.h"
+#include "watch/bpf_classic.h"
 
 enum {
 	GRACE_BYTES = 4096,   /* behind TLS application data: segments may come in the wrong order */
@@ -467,15 +469,31 @@ static void gen_drop(struct gen *g)
 	bpf_exit(c);
 }
 
+/* The user's filter comes first, in the kernel, as it does without us: so it means the same, and what it
+ * leaves out takes no place in the ring or in our table. On the frames that are handed on it would not: those
+ * have the tag of VLAN back in place that the kernel takes off before it asks a filter. */
+static bool gen_filter(struct gen *g)
+{
+	unsigned taken;
+
+	bpf_start(&g->code);
+	bpf_move(&g->code, BPF_MOV, R6, R1);
+	if (g->plan->filter == NULL)
+		return true;
+	taken = bpf_label(&g->code);
+	if (!bpf_classic(&g->code, g->plan->filter, taken))
+		return false;
+	bpf_place(&g->code, taken);
+	return true;
+}
+
 static void gen_program(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
 	unsigned v4, tcp;
 
-	bpf_start(c);
 	g->pass = bpf_label(c), g->drop = bpf_label(c), g->typed = bpf_label(c);
 	g->transport = bpf_label(c), g->insert = bpf_label(c), v4 = bpf_label(c), tcp = bpf_label(c);
-	bpf_move(c, BPF_MOV, R6, R1);
 	for (int i = 0; i < PREFILTER_KEY; i += 8)
 		bpf_put_value(c, BPF_DW, STACK, KEY + i, 0);
 	gen_tags(g);
@@ -510,8 +528,9 @@ int prefilter_load(const struct prefilter_plan *plan)
 	g->plan = plan;
 	g->fresh = plan->reach;
 	g->reach = plan->reach * 2;
-	gen_program(g);
-	rc = bpf_load(&g->code);
+	rc = gen_filter(g) ? 0 : -ENOTSUP;
+	if (rc == 0)
+		gen_program(g), rc = bpf_load(&g->code);
 	free(g);
 	return rc;
 }

@@ -19,12 +19,15 @@ struct prefilter_counter {
 	uint64_t packets, bytes;
 };
 
+struct sock_fprog;
+
 struct prefilter_plan {
-	int flows, counters; /* a hash; an array of PREFILTER_CPUS */
+	const struct sock_fprog *filter; /* classic, runs first; NULL: none */
+	int flows, counters;             /* a hash; an array of PREFILTER_CPUS */
 	uint32_t reach, snaplen;
 };
 
-/* A descriptor, or negative errno. */
+/* A descriptor, or negative errno: -ENOTSUP for a filter with operations that are not known. */
 int prefilter_load(const struct prefilter_plan *plan) __attribute__((warn_unused_result));
 
 #endif

@@ -2,6 +2,7 @@
 /* The program as the kernel runs it, packet by packet (BPF_PROG_TEST_RUN); without CAP_BPF there is nothing
  * to test. */
 #include <errno.h>
+#include <linux/filter.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -356,6 +357,38 @@ static void test_counters(void **state)
 	assert_int_equal(after.bytes - before.bytes, 10 * (f.n - ETHERNET));
 }
 
+/* A filter of the user's has the first word: no TCP of a host. What it leaves out is no bulk of ours. */
+static void test_behind_filter(void **state)
+{
+	struct sock_filter no_tcp[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ETHERNET + 9),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 6, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 262144),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_filter unknown[] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						  (uint32_t)SKF_AD_OFF + SKF_AD_CPU),
+					 BPF_STMT(BPF_RET | BPF_A, 0) };
+	struct prefilter *plain = filter;
+	struct prefilter_stats left;
+	unsigned count = 0;
+	NEEDS_BPF();
+
+	assert_int_equal(prefilter_new_behind(&filter, &(struct sock_fprog){ 2, unknown }, REACH, SNAPLEN),
+			 -ENOTSUP);
+	assert_int_equal(prefilter_new_behind(&filter, &(struct sock_fprog){ 4, no_tcp }, REACH, SNAPLEN), 0);
+	for (int i = 0; i < 100; i++) {
+		assert_false(passes_tcp((struct packet){ .host = 14, TEXT(TLS_HELLO), .n = 1024 }));
+		assert_true(passes_udp((struct packet){ .host = 14, .dport = 53, .n = 600 }));
+		count += passes_udp((struct packet){ .host = 14, .dport = 99, TEXT("\x80"), .n = 1200 });
+	}
+	prefilter_stats(filter, &left);
+	assert_int_equal(count, UDP_PACKETS);
+	assert_int_equal(left.packets, 100 - UDP_PACKETS);
+	prefilter_free(filter);
+	filter = plain;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_wrappings),
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_behind_filter),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

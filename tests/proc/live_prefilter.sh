@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Two daemons on one interface, the prefilter on in one of them: a filter means the same to both, whatever tags the frames
+# have, and the one's packets are the other's besides those that it counts as left in the kernel.
+# shellcheck disable=SC2154 # work, capture ... are the library's
+. "$(dirname "$0")/../e2e/lib"
+netns "the prefilter beside a sensor without one" veth python3
+ip link add v0 type veth peer name v1
+for i in v0 v1; do
+	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
+	ip link set "$i" mtu 9000 up
+done
+# Onto the wire: queries in frames with no tag, one of either sort, two, three; and bulk, tagged and not.
+cat >"$work/send" <<'P'
+import socket, struct, sys, time
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(("v0", 0))
+sent = 0
+def send(tags, l3):
+    global sent
+    types = b"".join(struct.pack(">HH", t, 7 + i) for i, t in enumerate(tags))
+    wire.send(b"\x02\0\0\0\0\x02\x02\0\0\0\0\x01" + types + b"\x08\0" + l3)
+    sent += 1
+    if sent % 50 == 49:  # the kernel's queue of the other end holds a thousand
+        time.sleep(0.002)
+def ip4(source, target, proto, rest):
+    head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(rest), sent & 0xffff, 0, 64, proto, 0)
+    return head + socket.inet_aton(source) + socket.inet_aton(target) + rest
+def tcp(client, sport, seq, payload, dport=80, flags=0x10):
+    head = struct.pack(">HHIIBBHHH", sport, dport, seq & 0xffffffff, 1, 0x50, flags, 512, 0, 0)
+    return ip4(client, "203.0.113.5", 6, head + payload)
+def query(name, client, i):
+    q = b"".join(bytes([len(x)]) + x.encode() for x in name.split(".")) + b"\0\0\1\0\1"
+    dns = struct.pack(">HHHHHH", i, 0x100, 1, 0, 0, 0) + q
+    return ip4(client, "198.51.100.53", 17, struct.pack(">HHHH", 40000 + i, 53, 8 + len(dns), 0) + dns)
+def filters():
+    wrappings = { "plain": (), "ctag": (0x8100,), "stag": (0x88a8,), "qinq": (0x88a8, 0x8100), "old": (0x9100,),
+                  "three": (0x88a8, 0x8100, 0x8100) }
+    for name, tags in wrappings.items():
+        for i in range(40):
+            send(tags, query(f"{name}.example.org", f"192.0.2.{1 + i}", i))
+    for tags in (), (0x8100,), (0x88a8, 0x8100):
+        for client in "192.0.2.99", "192.0.2.100":
+            for i in range(100):
+                send(tags, tcp(client, 30000 + len(tags), i * 1400, b"\xaa" * 1400))
+exec(sys.argv[1] + "()")
+P
+sql() { sqlite3 -readonly "$work/$1/beiand.db" "$2"; }
+counter() { sql "$1" "SELECT coalesce(sum(value), 0) FROM source_counter WHERE name = '$2'"; }
+seen() { "$TOP/tests/days" "$work/$1/beiand.db" | grep ^seen; }
+begin() { # FOLDER PREFILTER FILTER
+	local s=$work/$1
+	rm -rf "$s"
+	school "$s"
+	printf '\n[sensor]\ninterfaces = v1\nbuffer_mb = 16\nprefilter = %s\nfilter = %s\n' "$2" "$3" >>"$s/beiand.conf"
+	"$BEIAND" -f "$s/beiand.conf" 2>"$s/err" &
+	children+=($!)
+	wait_until 10 grep -qs 已就绪 "$s/err" || return 1
+	[ "$2" = off ] || ! grep -q 内核预过滤没有启用 "$s/err" || { cat "$s/err"; return 77; }
+}
+end() {
+	local pid status=0
+	for pid in "${children[@]}"; do
+		kill -TERM "$pid"
+		wait "$pid" || status=1
+	done
+	children=()
+	return $status
+}
+play() { # WHAT FILTER: as both see it
+	begin off off "$2" && begin on on "$2" && sleep 0.3 && python3 "$work/send" "$1"
+	local status=$?
+	sleep 0.3
+	end && seen off >"$work/off.seen"
+	seen on >"$work/on.seen"
+	return $status
+}
+same() {
+	diff "$work/off.seen" "$work/on.seen"
+}
+parts() {
+	echo "off: $(counter off packets) of $(counter off kernel-received); on: $(counter on packets) of $(counter on kernel-received), $(counter on prefiltered) left in the kernel"
+	[ "$(counter on packets)" -eq "$(counter on kernel-received)" ] && [ "$(counter off packets)" -eq "$(counter off kernel-received)" ] &&
+		[ $(($(counter on packets) + $(counter on prefiltered))) -eq "$(counter off packets)" ] &&
+		[ $(($(counter on kernel-drop) + $(counter off kernel-drop))) -eq 0 ]
+}
+begin on on ""
+[ $? -ne 77 ] || { end; skip "a filter beside the prefilter" "the kernel takes no eBPF from us"; finish; }
+end
+
+names() { # NAME..: these and no others
+	[ "$(echo "$@" | tr ' ' '\n' | sort)" = "$(awk '{ sub(/\.example\.org$/, "", $3); print $3 }' "$work/off.seen" | sort -u)" ]
+}
+row() { # BULK FILTER NAME..: packets of the bulk that it takes, what it takes of the queries
+	local bulk=$1 filter=$2
+	shift 2
+	check "filter '$filter': played" play filters "$filter"
+	check "of the queries it takes: $*" names "$@"
+	check "with the prefilter the same" same
+	check "and the packets add up" parts
+	check "bulk stays in the kernel, if it takes any" sh -c '[ "$1" -gt 0 ] && [ "$2" -gt $(($1 / 4)) ] || [ "$1$2" = 00 ]' sh "$bulk" "$(counter on prefiltered)"
+}
+row 600 "" plain ctag stag qinq old three
+row 0 "udp port 53" plain ctag stag
+row 400 "not net 198.51.100.0/24" qinq old three
+row 400 "ether proto 0x0800" plain ctag stag
+row 200 "not host 192.0.2.99 and not udp and not vlan 7"
+row 400 "vlan" ctag stag qinq old three
+row 0 "udp port 53 or (vlan 7 and vlan and udp port 53)" plain ctag stag qinq
+finish
