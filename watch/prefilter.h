@@ -6,9 +6,9 @@
  *
  * TCP: SYN, FIN and RST pass. What looks like a start (TLS handshake, HTTP, DNS behind its length) passes and
  * lets as many bytes behind it pass as a message may have, and so does a direction never seen. HTTP requests
- * let all pass. Of TLS application data the first segment passes, and hardly anything behind it. Of bare
- * acknowledgements the first of a direction does. UDP: DNS and tunnels pass, and so do QUIC's long headers;
- * its short ones do not. Of anything else the first packets of a direction pass.
+ * let all pass from then on. Of other directions' TLS application data the first segment passes, and hardly
+ * anything behind it. Of bare acknowledgements the first of a direction does. UDP: DNS and tunnels pass, and
+ * so do QUIC's long headers; its short ones do not. Of anything else the first packets of a direction pass.
  */
 #ifndef WATCH_PREFILTER_H
 #define WATCH_PREFILTER_H

@@ -29,7 +29,8 @@ enum { LOOK = -80, LOOK_SIZE = 20 };
 _Static_assert(LOOK + LOOK_SIZE <= VALUE && (int)LOOK_BYTES <= (int)LOOK_SIZE,
 	       "the stack's parts do not overlap");
 
-/* STATE: all of this direction passes; this is QUIC. LEFT: bytes (TCP) or packets (UDP) that still may pass.
+/* STATE: all of this direction passes, for good; this is QUIC. LEFT: bytes (TCP) or packets (UDP) that still
+ * may pass.
  */
 enum { STATE_NONE, STATE_REQUESTS, STATE_QUIC = 1 };
 
@@ -344,12 +345,15 @@ static void gen_tcp_new(struct gen *g)
 	bpf_goto(c, g->insert);
 }
 
-/* The first application data passes: by it the stream is known to be done with. */
+/* The first application data passes: by it the stream is known to be done with. Unless it asked in the clear
+ * before: then these are bytes of a body, which a client chooses, and requests may come behind them (so does
+ * what TLS sends through a proxy that was asked to connect: too much passes). */
 static void gen_tcp_data(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
 
-	bpf_put_value(c, BPF_W, R0, STATE, STATE_NONE);
+	bpf_get(c, BPF_W, R1, R0, STATE);
+	bpf_jump(c, BPF_JEQ, R1, STATE_REQUESTS, g->pass);
 	bpf_get(c, BPF_W, R1, R0, LEFT);
 	bpf_jump(c, BPF_JLE, R1, GRACE_BYTES, g->drop);
 	bpf_put_value(c, BPF_W, R0, LEFT, GRACE_BYTES);
@@ -392,7 +396,8 @@ static void gen_tcp_known(struct gen *g)
 	gen_tcp_other(g);
 }
 
-/* A new connection of ends that had one before; none has no entry yet. */
+/* A new connection of ends that had one before; none has no entry yet. STATE stays: a SYN within a connection
+ * changes nothing at its ends (RFC 9293 section 3.10.7.4), and anybody may send one. */
 static void gen_tcp_syn(struct gen *g)
 {
 	struct bpf_code *c = &g->code;
@@ -400,7 +405,6 @@ static void gen_tcp_syn(struct gen *g)
 	gen_find(g);
 	bpf_jump(c, BPF_JEQ, R0, 0, g->pass);
 	bpf_put_value(c, BPF_W, R0, LEFT, (int32_t)g->fresh);
-	bpf_put_value(c, BPF_W, R0, STATE, STATE_NONE);
 	bpf_goto(c, g->pass);
 }
 

@@ -224,6 +224,32 @@ static void test_tls_data(void **state)
 	assert_false(passes_tcp((struct packet){ .host = 5, TEXT(TLS_DATA), .n = 1024 }));
 }
 
+/* Who asked in the clear may ask again at any place: no bytes of a body and no SYN end that. */
+static void test_requests_stay(void **state)
+{
+	static const struct packet asking[] = { { TEXT("POST / HTTP/1.1\r\n") },
+						{ TEXT("PRI * HTTP/2.0\r\n") } };
+	static const struct packet within[] = { { TEXT(TLS_DATA), .n = 1024 },
+						{ TEXT(TLS_HELLO), .n = 1024 },
+						{ TEXT("HTTP/1.1 200 OK"), .n = 1024 },
+						{ .flags = SYN },
+						{ TEXT("M-S"), .n = 8 } };
+	NEEDS_BPF();
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned k = 0; k < sizeof(within) / sizeof(within[0]); k++) {
+			struct packet first = asking[i], next = within[k];
+			first.host = next.host = 200 + 10 * i + k;
+			first.n = 1024;
+			assert_true(passes_tcp(first));
+			assert_int_equal(passing((struct packet){ .host = first.host, .n = 1024 }), 100);
+			for (unsigned n = 0; n < 3; n++)
+				assert_true(passes_tcp(next));
+			assert_int_equal(passing((struct packet){ .host = first.host, .n = 1024 }), 100);
+		}
+	/* The other direction is none of those. */
+	assert_int_equal(passing((struct packet){ .host = 200, .sport = 443, .dport = 40000, .n = 1024 }), 9);
+}
+
 static void test_flags(void **state)
 {
 	NEEDS_BPF();
@@ -396,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_starts),
 		cmocka_unit_test(test_requests_and_answers),
 		cmocka_unit_test(test_tls_data),
+		cmocka_unit_test(test_requests_stay),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_not_understood),
