@@ -188,7 +188,8 @@ static const struct option options[] = {
 	  .expect = "on 或 off",
 	  .lower = true,
 	  .help = "on: 在内核里先滤掉不会有名称的大流量(eBPF, 需 CAP_BPF; 没有时警告一次并照常全收);\n"
-		  "滤掉的计入 prefiltered" },
+		  "滤掉的计入 prefiltered; 会漏: 半路见到的连接里, stream_kb 之后不在段首的请求;\n"
+		  "客户端成心拆散的请求和 TLS 握手" },
 	{ .section = "sensor",
 	  .key = "quiet_seconds",
 	  .type = OPTION_NUMBER,

@@ -9,6 +9,12 @@
  * let all pass from then on. Of other directions' TLS application data the first segment passes, and hardly
  * anything behind it. Of bare acknowledgements the first of a direction does. UDP: DNS and tunnels pass, and
  * so do QUIC's long headers; its short ones do not. Of anything else the first packets of a direction pass.
+ *
+ * What is lost by it: of a direction that was not seen asking in the clear, behind as many bytes as a message
+ * may have, messages that do not begin a segment (or with a length of DNS in one of its own), as they come
+ * when capture starts in the middle of a connection; and what a client hides on purpose, by requests that
+ * never begin one or by a hello of many segments of which one looks like application data. Who must see those
+ * has to do without.
  */
 #ifndef WATCH_PREFILTER_H
 #define WATCH_PREFILTER_H

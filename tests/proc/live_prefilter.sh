@@ -44,9 +44,9 @@ def filters():
             for i in range(100):
                 send(tags, tcp(client, 30000 + len(tags), i * 1400, b"\xaa" * 1400))
 class Upload:
-    def __init__(self, client):
+    def __init__(self, client, begun=False):
         self.client, self.seq = client, 1000
-        send((), tcp(client, 41000, 999, b"", flags=2))
+        begun or send((), tcp(client, 41000, 999, b"", flags=2))
     def __call__(self, payload, piece=1000):
         for i in range(0, len(payload), piece):
             send((), tcp(self.client, 41000, self.seq, payload[i:i + piece]))
@@ -66,6 +66,12 @@ def clear():
         for stream in range(1, 20, 2):
             up(frame(1, 4, stream, head(b"h%d.example.org" % stream)))
             up(frame(0, 1, stream, b"x" * 991 + b"\x17\x03\x03" + b"x" * 8006))
+def few():
+    for i in range(10):  # the end of a body that was never seen to begin, then a request in two segments
+        up = Upload(f"192.0.2.{1 + i}", True)
+        up(b"x" * 72000, 1200)
+        up(b"GET ")
+        up(b"/ HTTP/1.1\r\nHost: few.example.org\r\n\r\n")
 exec(sys.argv[1] + "()")
 P
 sql() { sqlite3 -readonly "$work/$1/beiand.db" "$2"; }
@@ -134,6 +140,11 @@ row 0 "udp port 53 or (vlan 7 and vlan and udp port 53)" plain ctag stag qinq
 # What begins like TLS's application data in the middle of requests in the clear.
 check "uploads in the clear: played" play clear ""
 check "requests behind them are seen" names body tail h1 h3 h5 h7 h9 h11 h13 h15 h17 h19
+check "with the prefilter the same" same
+check "and the packets add up" parts
+
+check "a request whose first segment has four bytes: played" play few ""
+check "it is seen" names few
 check "with the prefilter the same" same
 check "and the packets add up" parts
 finish

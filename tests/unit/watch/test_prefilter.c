@@ -199,6 +199,32 @@ static void test_starts(void **state)
 	}
 }
 
+/* A start whose first segment has but a few bytes, of a direction that is bulk by now, and of one never seen.
+ */
+static void test_few_bytes(void **state)
+{
+	static const struct packet few[] = {
+		{ TEXT("G") },    { TEXT("PRI * HTTP/") }, { TEXT("\x16\x03") },         { TEXT("\r\n") },
+		{ TEXT("HTTP") }, { TEXT("xy") },          { TEXT("\x17\x03\x03\x01") }, { TEXT("@[") }
+	};
+	NEEDS_BPF();
+	for (unsigned i = 0; i < sizeof(few) / sizeof(few[0]); i++) {
+		const struct packet more = { .host = 300 + i, .n = 1024 };
+		struct packet p = few[i];
+		p.host = more.host;
+		p.n = p.head_n;
+		passing(more);
+		for (int k = 0; k < 3; k++) {
+			assert_true(passes_tcp(p));
+			assert_int_equal(passing(more), i < 5 ? 2 * REACH / 1024 : 0);
+		}
+	}
+	assert_true(passes_tcp((struct packet){ .host = 400, TEXT("GE"), .n = 2 }));
+	assert_int_equal(passing((struct packet){ .host = 400, .n = 1024 }), 2 * REACH / 1024);
+	assert_true(passes_tcp((struct packet){ .host = 401, TEXT("x"), .n = 1 }));
+	assert_int_equal(passing((struct packet){ .host = 401, .n = 1024 }), 1 + REACH / 1024);
+}
+
 static void test_requests_and_answers(void **state)
 {
 	NEEDS_BPF();
@@ -418,17 +444,12 @@ static void test_behind_filter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fresh_direction),
-		cmocka_unit_test(test_starts),
-		cmocka_unit_test(test_requests_and_answers),
-		cmocka_unit_test(test_tls_data),
-		cmocka_unit_test(test_requests_stay),
-		cmocka_unit_test(test_flags),
-		cmocka_unit_test(test_udp),
-		cmocka_unit_test(test_not_understood),
-		cmocka_unit_test(test_wrappings),
-		cmocka_unit_test(test_forgotten),
-		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_fresh_direction), cmocka_unit_test(test_starts),
+		cmocka_unit_test(test_few_bytes),       cmocka_unit_test(test_requests_and_answers),
+		cmocka_unit_test(test_tls_data),        cmocka_unit_test(test_requests_stay),
+		cmocka_unit_test(test_flags),           cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_not_understood),  cmocka_unit_test(test_wrappings),
+		cmocka_unit_test(test_forgotten),       cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_behind_filter),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
