@@ -56,10 +56,32 @@ static void who_is_nobody_does_not_count(void **state)
 	assert_int_equal(census(), 1);
 }
 
+/* Learnt on its way into the database, or read there: nobody used a name that was shown as ECH's outer one.
+ */
+static void who_is_only_shown_does_not_count(void **state)
+{
+	struct observation o = fx_host("cover.some.com", 0);
+
+	(void)state;
+	o.count = 40;
+	o.details[0] = (struct record_detail){ DETAIL_ECH, "outer", 40 };
+	o.detail_count = 1;
+	seen("a", "www.other.com");
+	fx_capture("b", &o, 1);
+	assert_int_equal(census(), 1);
+	fx_conf("xust", "");
+	fx_reopen();
+	fx_ok(store_judge(fx.store));
+	assert_int_equal(census(), 1);
+	seen("c", "cover.some.com");
+	assert_int_equal(census(), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { FX_TEST(each_group_counts_once),
-					    FX_TEST(who_is_nobody_does_not_count) };
+					    FX_TEST(who_is_nobody_does_not_count),
+					    FX_TEST(who_is_only_shown_does_not_count) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "store/resolve.h"
 #include "store/survey.h"
 #include "tests/unit/store/fixture.h"
+#include "tests/unit/store/schema.h"
 
 #define COVER "cover.example.edu.cn"
 
@@ -69,7 +70,8 @@ static void who_is_only_shown_is_not_used(void **state)
 /* Rows of a sensor that took who greeted for clients. */
 static void clients_of_before_do_not_count(void **state)
 {
-	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 40), shown(COVER, VIA_DNS_ANSWER, 3, 0, 2) };
+	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 40),
+				    shown(COVER, VIA_DNS_ANSWER, 3, 0, 2) };
 
 	(void)state;
 	fx_capture("a", o, 2);
@@ -92,7 +94,8 @@ static void visits_beside_are_counted(void **state)
 	assert_true(got.first == o.from && got.last == o.to);
 }
 
-/* One window of visits and one that crosses midnight without any, in either order, in one transaction or two. */
+/* One window of visits and one that crosses midnight without any, in either order, in one transaction or two.
+ */
 static void time_is_that_of_visits(void **state)
 {
 	int64_t midnight = noon + one_day / 2;
@@ -105,7 +108,7 @@ static void time_is_that_of_visits(void **state)
 			int64_t source;
 			snprintf(name, sizeof(name), "h%d%d.example.edu.cn", order, live);
 			o[order] = shown(name, VIA_TLS, 2, 0, 2);
-			o[!order] = shown(name, VIA_TLS, 2, 2, 0);
+			o[!order] = shown(name, VIA_TLS, 3, 3, 0);
 			o[!order].from = midnight - 1;
 			o[!order].to = midnight + 1;
 			fx_ok(store_source_begin(fx.store, name, !live, &source));
@@ -117,7 +120,7 @@ static void time_is_that_of_visits(void **state)
 			}
 			fx_end(source, live ? NULL : name);
 			assert_int_equal(fold(name), 1);
-			assert_true(got.count == 2 && got.outer == 2 && got.client_count == 2);
+			assert_true(got.count == 2 && got.outer == 3 && got.client_count == 2);
 			assert_true(got.days == 1 && got.first == noon && got.last == noon + 1000000);
 		}
 	}
@@ -143,10 +146,12 @@ static void who_publishes_configurations_hides(void **state)
 
 static void it_is_neither_app_nor_alert(void **state)
 {
-	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 0), shown("jw.example.edu.cn", VIA_TLS, 40, 0, 40) };
+	struct observation o[2] = { shown(COVER, VIA_TLS, 40, 40, 0),
+				    shown("jw.example.edu.cn", VIA_TLS, 40, 0, 40) };
 
 	(void)state;
-	o[0].servers[0] = (struct record_server){ .addr = { [10] = 0xff, [11] = 0xff, [12] = 10 }, .port = 443 };
+	o[0].servers[0] =
+		(struct record_server){ .addr = { [10] = 0xff, [11] = 0xff, [12] = 10 }, .port = 443 };
 	o[0].server_count = 1;
 	fx_capture("a", o, 2);
 	fx_ok(store_judge(fx.store));
@@ -156,7 +161,9 @@ static void it_is_neither_app_nor_alert(void **state)
 		assert_int_equal(fx_ask(-1, "apps", NULL), 0);
 		assert_true(fx_says("jw.example.edu.cn") && !fx_says(COVER));
 		assert_int_equal(fx_ask(-1, "explain", COVER, NULL), 0);
-		assert_true(fx_says("\"count\":0,") && fx_says("\"ech_outer\":40") && fx_says("\"app\":null"));
+		schema_check("explain");
+		assert_true(fx_says("\"count\":0,") && fx_says("\"ech_outer\":40") &&
+			    fx_says("\"app\":null"));
 		assert_true(fx_says("40 次问候") && fx_says("没有人访问过它"));
 		fx_reopen();
 	}
@@ -176,13 +183,15 @@ static void a_visit_makes_it_one(void **state)
 	assert_int_equal(fx_ask(-1, "explain", COVER, NULL), 0);
 	assert_true(fx_says("\"count\":4,") && fx_says("42 次问候") && !fx_says("除此之外"));
 	assert_int_equal(fx_ask(-1, "app", "A1", NULL), 0);
+	schema_check("app-detail");
 	assert_true(fx_says("\"ech_outer\":42"));
 }
 
 /* Nor is it one of a group of bystanders: neither its first host nor one of its number. */
 static void bystanders_are_without_it(void **state)
 {
-	struct observation o = shown("cover.some.com", VIA_TLS, 40, 40, 0), other = fx_host("www.some.com", 4);
+	struct observation o = shown("cover.some.com", VIA_TLS, 40, 40, 0),
+			   other = fx_host("www.some.com", 4);
 	struct db_txn t;
 
 	(void)state;
@@ -206,10 +215,14 @@ static void bystanders_are_without_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FX_TEST(who_is_only_shown_is_not_used), FX_TEST(clients_of_before_do_not_count),
-		FX_TEST(visits_beside_are_counted),	FX_TEST(time_is_that_of_visits),
-		FX_TEST(who_publishes_configurations_hides), FX_TEST(it_is_neither_app_nor_alert),
-		FX_TEST(a_visit_makes_it_one),		FX_TEST(bystanders_are_without_it),
+		FX_TEST(who_is_only_shown_is_not_used),
+		FX_TEST(clients_of_before_do_not_count),
+		FX_TEST(visits_beside_are_counted),
+		FX_TEST(time_is_that_of_visits),
+		FX_TEST(who_publishes_configurations_hides),
+		FX_TEST(it_is_neither_app_nor_alert),
+		FX_TEST(a_visit_makes_it_one),
+		FX_TEST(bystanders_are_without_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,11 +48,11 @@ static void only_those_that_the_judgement_wants_to_know_of(void **state)
 	int n;
 
 	(void)state;
-	campus();
 	outer.count = 9;
 	outer.details[0] = (struct record_detail){ DETAIL_ECH, "outer", 9 };
 	outer.detail_count = 1;
 	fx_capture("b", &outer, 1);
+	campus();
 	n = px_take(px_soon(), 64);
 	assert_int_equal(n, 6);
 	px_find(n, "jw.example.edu.cn", "page");
