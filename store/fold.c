@@ -48,7 +48,8 @@ static void sort_days(struct folded *f)
 {
 	size_t n = 0;
 
-	qsort(f->day, f->days, sizeof(*f->day), compare_days);
+	if (f->days > 1)
+		qsort(f->day, f->days, sizeof(*f->day), compare_days);
 	for (size_t i = 0; i < f->days; i++)
 		if (n == 0 || f->day[n - 1] != f->day[i])
 			f->day[n++] = f->day[i];

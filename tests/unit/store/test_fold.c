@@ -104,7 +104,7 @@ static void time_is_that_of_visits(void **state)
 	for (int order = 0; order < 2; order++) {
 		for (int live = 0; live < 2; live++) {
 			struct observation o[2];
-			char name[32];
+			char name[64];
 			int64_t source;
 			snprintf(name, sizeof(name), "h%d%d.example.edu.cn", order, live);
 			o[order] = shown(name, VIA_TLS, 2, 0, 2);
