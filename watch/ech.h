@@ -7,8 +7,8 @@
  * servers publish in HTTPS records (RFC 9848). A hello whose name and config_id are those of a record seen
  * lately is taken for real; its name is the outer one. A client that draws the same config_id for GREASE
  * towards the public_name itself is mistaken for it, one in 256 for each id of that name. Any other hello is
- * "grease-or-unproven": the record may have come over encrypted DNS. A fixed table; the configuration that
- * came first goes first.
+ * "grease-or-unproven": the record may have come over encrypted DNS, before this process began, or to another
+ * worker. A fixed table; the configuration that came first goes first.
  */
 #ifndef WATCH_ECH_H
 #define WATCH_ECH_H
