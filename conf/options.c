@@ -449,7 +449,8 @@ static const struct option options[] = {
 	  .expect = "绝对路径, 如 /usr/share/beiand",
 	  .reload = true,
 	  .help = "数据表目录: catalog.tsv, exempt.tsv, profiles.tsv, rules.tsv, aliases.tsv,\n"
-		  "education.tsv, identifiers.tsv, resolvers.tsv, fingerprints.tsv" },
+		  "education.tsv, identifiers.tsv, resolvers.tsv, fingerprints.tsv, general.tsv;\n"
+		  "最后两个表由探测进程在重启后采用" },
 
 	{ .section = "log",
 	  .key = "level",

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/lookout.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -97,6 +99,16 @@ void lookout_counters(const struct lookout *l, void (*fn)(void *arg, const char 
 	fn(arg, "interface-alarms", alarm_open(&l->alarm));
 	fn(arg, "worker-lost", l->lost);
 	fn(arg, "worker-lost-seconds", l->gap_us / 1000000);
+}
+
+bool lookout_may_listen(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return errno != EPERM && errno != EACCES;
+	close(fd);
+	return true;
 }
 
 bool lookout_is_away(const char *interface)

@@ -34,6 +34,7 @@ void lookout_gap(struct lookout *l, int64_t from, int64_t now, unsigned lost);
 bool lookout_look(struct lookout *l, struct capture *c);
 void lookout_counters(const struct lookout *l, void (*fn)(void *arg, const char *name, uint64_t value),
 		      void *arg);
+bool lookout_may_listen(void); /* have we the right to */
 /* Not there, or switched off. */
 bool lookout_is_away(const char *interface);
 

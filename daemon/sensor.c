@@ -11,15 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/errno.h"
 #include "base/log.h"
-#include "conf/data.h"
 #include "daemon/lookout.h"
+#include "daemon/outfit.h"
 #include "daemon/role.h"
 #include "daemon/uplink.h"
 #include "watch/sensor.h"
@@ -37,9 +36,7 @@ enum { ARG_INTERFACE, ARG_SOURCE, ARG_GROUP, ARG_GAP, ARG_LOST, ARG_AGAIN };
 
 struct sensor {
 	struct role role;
-	struct data data;
-	bool data_loaded;
-	struct identify *identify;
+	struct outfit *outfit, *fresh; /* fresh: from the next source on */
 	struct sensor_core *core;
 	struct capture *capture;
 	struct uplink *uplink;
@@ -280,8 +277,14 @@ static void close_input(struct sensor *s)
 static void open_core(struct sensor *s)
 {
 	s->ending = s->cut = false;
-	s->core = sensor_core_new(&s->role.conf, s->identify, &s->key, s->window_us, on_observation, s);
-	sensor_core_resolvers(s->core, &s->data.resolvers);
+	if (s->fresh) {
+		outfit_free(s->outfit);
+		s->outfit = s->fresh;
+		s->fresh = NULL;
+	}
+	s->core =
+		sensor_core_new(&s->role.conf, s->outfit->identify, &s->key, s->window_us, on_observation, s);
+	sensor_core_resolvers(s->core, &s->outfit->data.resolvers);
 	look_at_own(s);
 	s->input = event_new(s->role.base, s->replay ? -1 : capture_fd(s->capture),
 			     s->replay ? 0 : EV_READ | EV_PERSIST, on_input, s);
@@ -432,16 +435,6 @@ static const struct uplink_hooks uplink_hooks = { on_welcome, on_go, on_room, on
 
 /* -- the role ------------------------------------------------------------------------------------ */
 
-static bool may_capture(void)
-{
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return errno != EPERM && errno != EACCES;
-	close(fd);
-	return true;
-}
-
 static void on_trouble(void *arg, enum trouble trouble, bool raised, int64_t since, const char *text)
 {
 	struct sensor *s = arg;
@@ -473,7 +466,7 @@ static int open_live(struct sensor *s)
 	s->capture = capture_open_live(&how, error);
 	if (s->capture == NULL) {
 		(s->role.args > ARG_AGAIN ? log_debug : log_error)("%s", error);
-		if (!may_capture())
+		if (!lookout_may_listen())
 			return EXIT_RIGHTS;
 		return lookout_is_away(s->role.arg[ARG_INTERFACE]) ? EXIT_UNAVAILABLE : EXIT_FAILED;
 	}
@@ -491,14 +484,10 @@ static int start(void *self)
 	struct sensor *s = self;
 	char error[CONF_ERROR_MAX];
 
-	if (s->role.args == 0 || role_data(&s->role, s->role.conf.paths.data, &s->data, error) != 0) {
+	if (s->role.args > 0)
+		s->outfit = outfit_new(&s->role, &s->role.conf, error);
+	if (s->outfit == NULL) {
 		log_error("%s", s->role.args ? error : "没有给出接口或抓包文件");
-		return EXIT_CONFIG;
-	}
-	s->data_loaded = true;
-	s->identify = identify_new(&s->data.identifiers, error);
-	if (s->identify == NULL) {
-		log_error("%s", error);
 		return EXIT_CONFIG;
 	}
 	s->window_us = (int64_t)s->role.conf.sensor.window * 1000000;
@@ -549,8 +538,29 @@ static void stop(void *self)
 		read_ring_out(s);
 }
 
-/* Options of the sensor need a new start; the level of the log was taken already. */
-static void reload(void *self, struct conf *fresh) { (void)self, (void)fresh; }
+/* Options of the sensor need a new start. Tables and the campus are taken by a new source; the ring keeps
+ * what comes meanwhile. */
+static void reload(void *self, struct conf *fresh)
+{
+	struct sensor *s = self;
+	struct conf old = s->role.conf;
+	char error[CONF_ERROR_MAX];
+	struct outfit *o;
+
+	if (s->replay || s->role.stopping || s->gone)
+		return;
+	o = outfit_new(&s->role, fresh, error);
+	if (o == NULL) {
+		log_error("%s;仍用原来的数据表", error);
+		return;
+	}
+	s->role.conf = *fresh;
+	*fresh = old;
+	outfit_free(s->fresh);
+	s->fresh = o;
+	if (s->core && !s->ending && o->mark != s->outfit->mark)
+		end_source(s);
+}
 
 static const struct role_hooks hooks = { .start = start, .peer = peer, .stop = stop, .reload = reload };
 
@@ -559,9 +569,8 @@ static void sensor_clear(struct sensor *s)
 	close_input(s);
 	capture_close(s->capture);
 	lookout_clear(&s->lookout);
-	identify_free(s->identify);
-	if (s->data_loaded)
-		data_clear(&s->data);
+	outfit_free(s->outfit);
+	outfit_free(s->fresh);
 	uplink_free(s->uplink);
 	if (s->tick)
 		event_free(s->tick);

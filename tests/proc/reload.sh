@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Data tables that change while the service runs: a bad one is refused, and hurts no sensor that comes back meanwhile.
+# Data tables that change while the service runs: a bad one is refused, and hurts no sensor that comes back meanwhile;
+# a good one is what running sensors go by from then on, without losing a packet.
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 netns "tables that change under live sensors" veth
@@ -60,6 +61,19 @@ sleep 0.3
 say a.shili-demo.edu.cn 400
 check "and takes its share" wait_until 5 counted packets 400
 cp "$TOP/conf/resolvers.tsv" "$data"
+
+check "the same tables again change nothing" ask reload
+sleep 0.5
+check "no sensor began anew" listen 3
+say dns.newresolver.example 100
+sleep 0.5 # what is in the ring still is read by the new ones
+printf 'dns.newresolver.example\tdoh\ta\tb\n' >>"$data/resolvers.tsv"
+check "a new row is taken" ask reload
+say b.shili-demo.edu.cn 200
+check "each sensor begins anew, and none died" wait_until 5 listen 5
+say dns.newresolver.example 100
+check "no packet is lost by that" wait_until 5 counted packets 800
+check "the row is known from then on" wait_until 1 counted hidden-lookup 100
 
 kill -TERM "$daemon"
 wait "$daemon"
