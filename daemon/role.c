@@ -65,6 +65,14 @@ int role_data(const struct role *r, const char *folder, struct data *d, char err
 	return rc;
 }
 
+/* Read or not: who works on holds no file of them, and the next reload brings them anew. */
+static void drop_tables(struct role *r)
+{
+	if (r->tables >= 0)
+		close(r->tables);
+	r->tables = -1;
+}
+
 static bool take_tables(void *arg, struct rd *body)
 {
 	struct role *r = arg;
@@ -75,8 +83,7 @@ static bool take_tables(void *arg, struct rd *body)
 			close(fd);
 		return false;
 	}
-	if (r->tables >= 0)
-		close(r->tables);
+	drop_tables(r);
 	r->tables = fd;
 	return true;
 }
@@ -116,6 +123,7 @@ static bool take_start(void *arg, struct rd *body)
 	r->started = true;
 	role_log_level(r->label, &r->conf);
 	status = r->hooks->start(r->self);
+	drop_tables(r);
 	if (status != 0)
 		role_quit(r, status);
 	return true;
@@ -145,6 +153,7 @@ static bool take_reload(void *arg, struct rd *body)
 		return false;
 	role_log_level(r->label, &fresh);
 	r->hooks->reload(r->self, &fresh);
+	drop_tables(r);
 	conf_clear(&fresh);
 	return true;
 }
@@ -262,8 +271,7 @@ void role_clear(struct role *r)
 	if (r->term)
 		event_free(r->term);
 	event_base_free(r->base);
-	if (r->tables >= 0)
-		close(r->tables);
+	drop_tables(r);
 	if (r->started)
 		conf_clear(&r->conf);
 	for (size_t i = 0; i < r->args; i++)
