@@ -36,7 +36,7 @@ static const char *reason(int errnum)
 	case EISDIR:
 		return "这是目录, 不是文件";
 	case ESPIPE:
-		return "不是普通文件(管道、设备等不行)";
+		return "不是普通文件, 也不是有内容的管道";
 	default:
 		return errno_zh(errnum);
 	}
@@ -66,18 +66,18 @@ static int slurp(int fd, size_t max, struct buf *out)
 	return 0;
 }
 
-/* Of a regular file, by its name or by a link: whoever opens a pipe waits for its writer, each time anew.
- * A descriptor or negative errno. */
-static int open_regular(const char *path)
+/* A regular file, by its name or by a link, or a pipe: opened so that nobody waits for its writer. One
+ * without a writer is at its end at once. A descriptor or negative errno. */
+static int open_source(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
 	struct stat st;
 
 	if (fd < 0)
 		return errno == ENXIO ? -ESPIPE : -errno; /* a socket */
-	if (fstat(fd, &st) != 0)
+	if (fstat(fd, &st) != 0 || (S_ISFIFO(st.st_mode) && fcntl(fd, F_SETFL, 0) != 0))
 		rc = -errno;
-	else if (!S_ISREG(st.st_mode))
+	else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
 		rc = S_ISDIR(st.st_mode) ? -EISDIR : -ESPIPE;
 	if (rc == 0)
 		return fd;
@@ -85,15 +85,24 @@ static int open_regular(const char *path)
 	return rc;
 }
 
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 int source_read(const char *path, size_t max, const char *advice, struct buf *out, char error[CONF_ERROR_MAX])
 {
-	int fd = open_regular(path), rc;
+	int fd = open_source(path), rc;
 	char text[96];
 
 	if (fd < 0)
 		return fail(error, path, -fd, advice);
 	buf_add(out, "", 0);
 	rc = slurp(fd, max, out);
+	if (rc == 0 && out->len == 0 && is_pipe(fd))
+		rc = -ESPIPE;
 	close(fd);
 	if (rc != 0)
 		return fail(error, path, -rc, advice);

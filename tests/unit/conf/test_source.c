@@ -59,22 +59,31 @@ static void test_read(void **state)
 	rmdir(dir);
 }
 
-/* A link to a file is one; a pipe is not, and nobody waits for its writer. */
+/* A link to a file is one, and so is a pipe with something in it; nobody waits for a pipe's writer. */
 static void test_what_kind(void **state)
 {
 	char dir[] = "/tmp/beiand-source-XXXXXX", path[64], link[64], error[CONF_ERROR_MAX];
 	struct buf out = { 0 };
+	int fds[2];
 	(void)state;
 
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/pipe", dir);
-	snprintf(link, sizeof(link), "%s/link", dir);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	alarm(10);
 	assert_int_equal(source_read(path, 10, "", &out, error), -1);
 	alarm(0);
 	assert_non_null(strstr(error, "不是普通文件"));
 	buf_clear(&out);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], "text", 4), 4);
+	close(fds[1]);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fds[0]);
+	assert_int_equal(source_read(link, 10, "", &out, error), 0);
+	assert_string_equal(out.p, "text");
+	close(fds[0]);
+	buf_clear(&out);
+	snprintf(link, sizeof(link), "%s/link", dir);
 	assert_int_equal(source_read("/dev/zero", 10, "", &out, error), -1);
 	assert_non_null(strstr(error, "不是普通文件"));
 	buf_clear(&out);
