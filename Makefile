@@ -5,6 +5,10 @@ CC ?= cc
 PREFIX ?= /usr
 WERROR ?= $(if $(CI),-Werror)
 SAN ?=
+# All cores, unless -j says otherwise; a make within a make shares those of the outer one. `make clean all` is in order.
+ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 FOLDERS := base dissect ipc conf filings policy notify probes visit watch db store daemon ctl
 DEPS_base :=
@@ -28,16 +32,16 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-protot
 	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2
 CFLAGS ?= -O2 -g
-# What sees each packet is optimised as a whole when a program is linked; tests link the same objects one by one.
-# There, copies are short, and x86's string instructions begin slowly.
+# What sees each packet is compiled for programs apart, to be optimised as a whole when they are linked; tests link
+# the folders one by one. There, copies are short, and x86's string instructions begin slowly.
 SHORT_x86_64 := -mmemcpy-strategy=unrolled_loop:256:noalign,libcall:-1:noalign \
 	-mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
-WHOLE ?= -O3 -flto=auto -ffat-lto-objects $(SHORT_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+WHOLE ?= -O3 -flto=auto $(SHORT_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
 WHOLE_FOLDERS := base ipc dissect watch
 CFLAGS_ALL := -std=c11 $(WARN) -fPIE -fstack-protector-strong $(SAN) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS)
 LINK_PROGRAM = $(CC) $(CFLAGS) $(WHOLE) $(LDFLAGS_ALL)
-LINK_TEST = $(CC) $(if $(WHOLE),-fno-use-linker-plugin) $(LDFLAGS_ALL)
+LINK_TEST = $(CC) $(LDFLAGS_ALL)
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
 
 ifeq ($(V),)
@@ -48,39 +52,43 @@ endif
 srcs = $(filter-out %/main.c %_main.c,$(wildcard $(1)/*.c)) $(GEN_$(1))
 objs = $(patsubst %.c,$(O)/%.o,$(patsubst $(O)/%,%,$(call srcs,$(1))))
 libs = $(foreach f,$(1),$(O)/lib/$(f).a)
+program_libs = $(call libs,$(foreach f,$(1),$(if $(WHOLE),$(if $(filter $(f),$(WHOLE_FOLDERS)),whole/))$(f)))
 
 GEN_db := $(O)/gen/db/schema_data.c
 
 .PHONY: all
 all: $(O)/beiand $(O)/beiand-prober $(O)/beianctl
 
-$(O)/beiand: $(O)/daemon/main.o $(call libs,daemon $(DEPS_daemon))
+$(O)/beiand: $(O)/daemon/main.o $(call program_libs,daemon $(DEPS_daemon))
 	$(call say,LINK,$@)
 	$(Q)$(LINK_PROGRAM) -o $@ $^ $(LIBS)
 
-$(O)/beiand-prober: $(O)/daemon/prober_main.o $(call libs,daemon $(DEPS_daemon))
+$(O)/beiand-prober: $(O)/daemon/prober_main.o $(call program_libs,daemon $(DEPS_daemon))
 	$(call say,LINK,$@)
 	$(Q)$(LINK_PROGRAM) -o $@ $^ $(LIBS)
 
-$(O)/beianctl: $(O)/ctl/main.o $(call libs,ctl $(DEPS_ctl))
+$(O)/beianctl: $(O)/ctl/main.o $(call program_libs,ctl $(DEPS_ctl))
 	$(call say,LINK,$@)
 	$(Q)$(LINK_PROGRAM) -o $@ $^ $(LIBS)
 
 define archive
-$(O)/lib/$(1).a: $(call objs,$(1))
+$(O)/lib/$(1).a: $(2)
 	$$(call say,AR,$$@)
 	$(Q)mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 endef
-$(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
+$(foreach f,$(FOLDERS),$(eval $(call archive,$(f),$(call objs,$(f)))))
+$(foreach f,$(WHOLE_FOLDERS),$(eval $(call archive,whole/$(f),$(patsubst $(O)/%,$(O)/whole/%,$(call objs,$(f))))))
 
-$(foreach f,$(WHOLE_FOLDERS),$(O)/$(f)/%.o): CFLAGS_ALL += $(WHOLE)
+define compile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS_ALL) $(1) -MMD -MP -c -o $@ $<
+endef
 $(O)/%.o: %.c
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-
+	$(compile)
 $(O)/gen/%.o: $(O)/gen/%.c
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(compile)
+$(O)/whole/%.o: %.c
+	$(call compile,$(WHOLE))
 
 # The migrations, built into the binary as one array of (name, SQL).
 $(O)/gen/db/schema_data.c: $(wildcard db/schema/*.sql) scripts/embed-sql
@@ -158,7 +166,7 @@ asan-run:
 
 # The same targets under libFuzzer, FUZZ_SECONDS each; findings land in $(O)-fuzz.
 fuzz:
-	$(Q)scripts/fuzz $(O)-fuzz $(FUZZ_SECONDS) $(PARSERS)
+	+$(Q)scripts/fuzz $(O)-fuzz $(FUZZ_SECONDS) $(PARSERS)
 
 bench: all
 	$(Q)tests/bench/run --write doc/performance.md
@@ -199,6 +207,6 @@ uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/share/beiand $(DESTDIR)$(PREFIX)/share/doc/beiand
 deb:
 	scripts/deps deb
-	dpkg-buildpackage -b -uc -us
+	MAKEFLAGS= dpkg-buildpackage -b -uc -us
 clean:
 	rm -rf $(O) $(O)-asan $(O)-fuzz
