@@ -72,6 +72,12 @@ void bpf_add_shared(struct bpf_code *c, enum bpf_reg base, int at, enum bpf_reg 
 	append(c, make(BPF_STX | BPF_DW | BPF_ATOMIC, base, from, at, BPF_ADD), 0);
 }
 
+void bpf_address(struct bpf_code *c, enum bpf_reg to, int at_stack)
+{
+	bpf_move(c, BPF_MOV, to, STACK);
+	bpf_set(c, BPF_ADD, to, at_stack);
+}
+
 void bpf_get_be(struct bpf_code *c, int bits, enum bpf_reg to, int at_stack)
 {
 	bpf_get(c, bits == 16 ? BPF_H : BPF_W, to, STACK, at_stack);

@@ -38,6 +38,7 @@ void bpf_get(struct bpf_code *c, int size, enum bpf_reg to, enum bpf_reg base, i
 void bpf_put(struct bpf_code *c, int size, enum bpf_reg base, int at, enum bpf_reg from);
 void bpf_put_value(struct bpf_code *c, int size, enum bpf_reg base, int at, int32_t value);
 void bpf_add_shared(struct bpf_code *c, enum bpf_reg base, int at, enum bpf_reg from); /* 64 bits, atomic */
+void bpf_address(struct bpf_code *c, enum bpf_reg to, int at_stack); /* of a place on the stack */
 /* A 16 or 32 bit number off the wire. */
 void bpf_get_be(struct bpf_code *c, int bits, enum bpf_reg to, int at_stack);
 /* op: BPF_JEQ, BPF_JGT ... */

@@ -65,8 +65,7 @@ static void gen_load(struct gen *g, int from, int to, int n)
 	bpf_move(c, BPF_MOV, R1, R6);
 	bpf_move(c, BPF_MOV, R2, R7);
 	bpf_set(c, BPF_ADD, R2, from);
-	bpf_move(c, BPF_MOV, R3, STACK);
-	bpf_set(c, BPF_ADD, R3, to);
+	bpf_address(c, R3, to);
 	bpf_set(c, BPF_MOV, R4, n);
 	bpf_call(c, BPF_FUNC_skb_load_bytes);
 	bpf_jump(c, BPF_JNE, R0, 0, g->pass);
@@ -168,8 +167,7 @@ static void gen_find(struct gen *g)
 	struct bpf_code *c = &g->code;
 
 	bpf_map(c, R1, g->plan->flows);
-	bpf_move(c, BPF_MOV, R2, STACK);
-	bpf_set(c, BPF_ADD, R2, KEY);
+	bpf_address(c, R2, KEY);
 	bpf_call(c, BPF_FUNC_map_lookup_elem);
 }
 
@@ -463,10 +461,8 @@ static void gen_insert(struct gen *g)
 	struct bpf_code *c = &g->code;
 
 	bpf_map(c, R1, g->plan->flows);
-	bpf_move(c, BPF_MOV, R2, STACK);
-	bpf_set(c, BPF_ADD, R2, KEY);
-	bpf_move(c, BPF_MOV, R3, STACK);
-	bpf_set(c, BPF_ADD, R3, VALUE);
+	bpf_address(c, R2, KEY);
+	bpf_address(c, R3, VALUE);
 	bpf_set(c, BPF_MOV, R4, BPF_ANY);
 	bpf_call(c, BPF_FUNC_map_update_elem);
 }
@@ -480,8 +476,7 @@ static void gen_drop(struct gen *g)
 	bpf_set(c, BPF_AND, R0, PREFILTER_CPUS - 1);
 	bpf_put(c, BPF_W, STACK, VALUE, R0);
 	bpf_map(c, R1, g->plan->counters);
-	bpf_move(c, BPF_MOV, R2, STACK);
-	bpf_set(c, BPF_ADD, R2, VALUE);
+	bpf_address(c, R2, VALUE);
 	bpf_call(c, BPF_FUNC_map_lookup_elem);
 	bpf_jump(c, BPF_JEQ, R0, 0, out);
 	bpf_set(c, BPF_MOV, R1, 1);

@@ -3,11 +3,7 @@
 # The bundled capture, put on one end of a veth pair, is seen on the other as it is seen in the file.
 . "$(dirname "$0")/lib"
 netns "live capture" veth tcpreplay
-ip link add e2e0 type veth peer name e2e1
-for i in e2e0 e2e1; do
-	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-	ip link set "$i" up
-done
+veth_pair e2e0 e2e1
 play() { tcpreplay -q -i e2e0 --pps 4000 "$capture" >"$work/tcpreplay.log" 2>&1; }
 # What does not depend on when, in which windows and with which key it was seen.
 lines() {
@@ -38,9 +34,7 @@ s=$work/state
 school "$s"
 register "$s" >/dev/null
 printf '\n[sensor]\ninterfaces = e2e1\n' >>"$s/beiand.conf"
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/daemon.err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s" "$work/daemon.err"
 answers() { "$BEIANCTL" -f "$s/beiand.conf" --json status >/dev/null 2>&1; }
 check "the daemon answers on its control socket" wait_until 10 answers
 check "a second daemon is refused" sh -c '! timeout 100 "$1" -f "$2" 2>"$3" && grep . "$3"' sh "$BEIAND" "$s/beiand.conf" "$work/second.err"

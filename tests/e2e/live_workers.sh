@@ -6,11 +6,7 @@
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/lib"
 netns "workers and prefilter" veth tcpreplay
-ip link add w0 type veth peer name w1
-for i in w0 w1; do
-	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-	ip link set "$i" mtu 9000 arp off up
-done
+veth_pair w0 w1 mtu 9000 arp off
 ref=$work/ref
 school "$ref"
 # Each capture gets addresses of its own: one flow in two of them would be one flow to one process, and may be two to
@@ -45,9 +41,7 @@ live() { # FOLDER WORKERS PREFILTER [FILTER]
 	local daemon status
 	school "$1"
 	printf '\n[sensor]\ninterfaces = w1\nbuffer_mb = 16\nworkers = %s\nprefilter = %s\nfilter = %s\n' "$2" "$3" "${4-}" >>"$1/beiand.conf"
-	"$BEIAND" -f "$1/beiand.conf" 2>"$1/err" &
-	daemon=$!
-	children+=("$daemon")
+	start_daemon "$1" "$1/err"
 	wait_until 15 sources "$1" "$2" && nice -n -20 tcpreplay -q -i w0 --pps 4000 "$played" >"$1/tcpreplay" 2>&1
 	status=$?
 	kill -TERM "$daemon"

@@ -9,9 +9,7 @@ school "$s"
 ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
 answers() { ask --json status >/dev/null 2>&1; }
 pids() { pgrep -P "$daemon" -f "^beiand: $1"; }
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s"
 check "the daemon starts" wait_until 10 answers
 ask filings import --kind provider "$TOP/tests/capture/register-provider.csv" >/dev/null
 

@@ -43,11 +43,7 @@ if [ -z "${BEIAND_NETNS:-}" ]; then
 	finish
 fi
 make_pair() {
-	ip link add v0 type veth peer name v1
-	for i in v0 v1; do
-		sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-		ip link set "$i" up
-	done
+	veth_pair
 	ip addr add 192.0.2.9/32 dev v0 # of one of the clients: without probing it counts like the others
 }
 make_pair
@@ -59,9 +55,7 @@ row() { # ROLE FIELD
 	ask --json status | jq -r "select(.process == \"$1\") | .$2"
 }
 begin() {
-	"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-	daemon=$!
-	children+=("$daemon")
+	start_daemon "$s"
 	wait_until 10 answers && wait_until 10 grep -q 已就绪 "$work/err"
 }
 end() {

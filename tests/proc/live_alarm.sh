@@ -5,13 +5,6 @@
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 netns "alarms of the interface" veth
-make_pair() {
-	ip link add v0 type veth peer name v1
-	for i in v0 v1; do
-		sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-		ip link set "$i" up
-	done
-}
 says() { grep -q -- "$1" "$work/err"; }
 # A frame that nobody knows, as from a switch; many of them, ten in a second, end with the link.
 frames() { # COUNT
@@ -44,10 +37,8 @@ sent() { # COUNT EVENT STATE WHAT TEXT
 s=$work/state
 school "$s"
 printf '\n[sensor]\ninterfaces = v1\nworkers = 2\nbuffer_mb = 8\nquiet_seconds = 2\n' >>"$s/beiand.conf"
-make_pair
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+veth_pair
+start_daemon "$s"
 check "it starts with two workers" wait_until 10 says 已就绪
 check "silence is told" wait_until 10 says '网卡 v1 已有 .* 秒没有收到任何包'
 check "silence goes to the alert file" wait_until 5 sent 1 interface-silent raised 'v1#1' 没有收到任何包
@@ -94,7 +85,7 @@ check "and of the other, who was killed before" wait_until 10 restarts 'v1#2' 4
 lines=$(grep -c '不可用\|没有这个网络接口' "$work/err")
 check "once for each worker, not at each new start" test "$lines" -eq 2
 away=$((SECONDS - gone_at))
-make_pair
+veth_pair
 check "and that it is back" wait_until 40 says 'sensor\[v1#1\] 恢复:网卡又可用了'
 check "which is sent, too" wait_until 5 sent 1 interface-gone cleared 'v1#1' 网卡又可用了
 check "how long it was away is in status" wait_until 5 at_least 'v1#1' interface-down "$away"
@@ -114,9 +105,7 @@ check "each event is whole" is_whole
 ip link set v0 down
 check "a link that is gone" wait_until 5 sent 2 interface-down raised 'v1#1' 没有链路
 check "SIGTERM ends it well" stop
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s"
 check "a new start begins anew: what stood is over" wait_until 10 sent 1 interface-down cleared 'v1#1' 重新启动
 check "and still wrong, which is told again" wait_until 20 sent 3 interface-down raised 'v1#1' 没有链路
 check "SIGTERM ends that one well" stop

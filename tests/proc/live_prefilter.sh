@@ -5,11 +5,7 @@
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 netns "the prefilter beside a sensor without one" veth python3
-ip link add v0 type veth peer name v1
-for i in v0 v1; do
-	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-	ip link set "$i" mtu 9000 up
-done
+veth_pair v0 v1 mtu 9000
 # Onto the wire: queries in frames with no tag, one of either sort, two, three; and bulk, tagged and not.
 cat >"$work/send" <<'P'
 import socket, struct, sys, time

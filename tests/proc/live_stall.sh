@@ -5,17 +5,11 @@
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 netns "a store that stands still" veth
-ip link add v0 type veth peer name v1
-for i in v0 v1; do
-	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-	ip link set "$i" up
-done
+veth_pair
 s=$work/state
 school "$s"
 printf '\n[sensor]\ninterfaces = v1\nbuffer_mb = 64\nwindow = 1\n' >>"$s/beiand.conf"
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s"
 sql() { sqlite3 -readonly "$s/beiand.db" "$1"; }
 listens() { [ "$(sql 'SELECT count(*) FROM source' 2>/dev/null)" = 1 ]; }
 check "it starts" wait_until 10 listens
@@ -67,9 +61,7 @@ names() {
 check "each name is in the database" names
 
 # A worker that does not leave in time takes along what it had not handed on: that is no good end.
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s"
 again() { [ "$(sql 'SELECT count(*) FROM source' 2>/dev/null)" = 2 ]; }
 check "it starts anew" wait_until 10 again
 worker=$(pgrep -P "$daemon" -f '^beiand: sensor')
@@ -85,9 +77,7 @@ check "and counted" counted worker-lost 1
 check "with the time that it is about" test "$(sql "SELECT sum(value) FROM source_counter WHERE name = 'worker-lost-seconds'")" -ge 10
 
 # One that dies and is not back before the end: no other one can tell.
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s"
 third() { [ "$(sql 'SELECT count(*) FROM source' 2>/dev/null)" = 4 ]; }
 check "it starts a third time" wait_until 10 third
 worker=$(pgrep -P "$daemon" -f '^beiand: sensor')

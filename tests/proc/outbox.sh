@@ -21,9 +21,7 @@ check "there are alerts" test -s "$work/open"
 check "they are pending" sh -c '[ "$(sqlite3 -readonly "$1" "SELECT count(*) FROM outbox WHERE delivered IS NULL")" -eq "$2" ]' \
 	sh "$s/beiand.db" $((2 * $(wc -l <"$work/open")))
 
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s"
 check "the daemon starts" wait_until 10 answers
 failed() { # SINK: was tried and failed
 	[ "$(ask --json status | jq -r "select(.sink == \"$1\" and .failed != null) | .failed")" -ge "$2" ]

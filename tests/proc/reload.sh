@@ -5,19 +5,13 @@
 # shellcheck disable=SC2154 # work, capture ... are the library's
 . "$(dirname "$0")/../e2e/lib"
 netns "tables that change under live sensors" veth
-ip link add v0 type veth peer name v1
-for i in v0 v1; do
-	sysctl -q -w "net.ipv6.conf.$i.disable_ipv6=1"
-	ip link set "$i" up
-done
+veth_pair
 s=$work/state data=$work/tables
 mkdir "$data" && cp "$TOP"/conf/*.tsv "$data"
 school "$s"
 sed -i "s,$TOP/conf,$data," "$s/beiand.conf"
 printf '\n[sensor]\ninterfaces = v1\nworkers = 2\nbuffer_mb = 8\nwindow = 1\n' >>"$s/beiand.conf"
-"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-daemon=$!
-children+=("$daemon")
+start_daemon "$s"
 ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
 says() { grep -q -- "$1" "$work/err"; }
 sensor() { pgrep -P "$daemon" -f "^beiand: sensor\\[v1#$1\\]"; }

@@ -10,9 +10,7 @@ ask() { "$BEIANCTL" -f "$s/beiand.conf" "$@"; }
 pids() { pgrep -P "$daemon" -f "^beiand: $1" || true; }
 answers() { ask --json status >/dev/null 2>&1; }
 begin() {
-	"$BEIAND" -f "$s/beiand.conf" 2>"$work/err" &
-	daemon=$!
-	children+=("$daemon")
+	start_daemon "$s"
 	wait_until 10 answers
 }
 # end SIGNAL STATUS: the daemon leaves with that status and no process stays.
