@@ -16,7 +16,8 @@ void *xrealloc(void *p, size_t n) __attribute__((returns_nonnull, warn_unused_re
 void *xgrow(void *p, size_t *cap, size_t want, size_t size)
 	__attribute__((returns_nonnull, warn_unused_result));
 /* For tables that are asked at random: large pages from here on, where the kernel has them. Only a hint;
- * to be given before the memory is touched. */
+ * to be given before the memory is touched. Not for what is filled from its front: there the kernel clears
+ * small pages into the cache just before they are written, and large ones past it. */
 void alloc_large_pages(void *p, size_t n);
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *xstrndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));

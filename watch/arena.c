@@ -24,7 +24,6 @@ void arena_init(struct arena *a, size_t cap)
 {
 	/* Not zeroed, so that pages that are never needed are never touched. */
 	*a = (struct arena){ .base = xmalloc(cap), .cap = cap };
-	alloc_large_pages(a->base, cap);
 }
 
 void arena_clear(struct arena *a)

@@ -89,7 +89,6 @@ void subjects_init(struct subjects *t, uint32_t max)
 	arena_get_for_good(&t->arena, SUBJECT_HUNG_PIECE); /* 0 is nowhere */
 	values_init(&t->values, values_most(max), values_most(max) * VALUE_BYTES);
 	hash_secret_random(&t->secret);
-	alloc_large_pages(t->memory, record_bytes(max));
 	alloc_large_pages(t->slots, slot_bytes(max));
 }
 
