@@ -96,8 +96,9 @@ struct dissect_message {
 			struct dissect_hello hello;
 		} quic;
 		struct {
-			uint16_t type, priority;   /* 65 HTTPS, 64 SVCB; priority 0 is the alias form */
-			struct dissect_str target; /* lower case; "." is the owner itself */
+			uint16_t type, priority;     /* 65 HTTPS, 64 SVCB; priority 0 is the alias form */
+			struct dissect_str target;   /* lower case; "." is the owner itself */
+			struct dissect_str question; /* as of answer */
 			struct dissect_str
 				alpn;  /* the alpn parameter as on the wire: length, id, length, id ... */
 			uint16_t port; /* 0: not given */

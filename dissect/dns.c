@@ -159,6 +159,8 @@ static bool tell_record(struct rd *data, const struct rr_row *row, const struct 
 		m->name = dns_name_str(owner);
 		memset(&m->service, 0, sizeof(m->service));
 		m->service.type = row->type;
+		if (msg->question.at != 0)
+			m->service.question = dns_name_str(&msg->question);
 	}
 	if (!row->get(data, m, &msg->target[msg->turn]))
 		return false;

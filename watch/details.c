@@ -130,8 +130,7 @@ static unsigned learn_service(struct details *d, const struct dissect_message *m
 {
 	unsigned hidden = hidden_service(m);
 
-	for (size_t i = 0; i < m->service.ech_configs; i++)
-		ech_learn(&d->ech, m->service.ech_config[i].config, m->service.ech_config[i].name, m->time);
+	ech_learn(&d->ech, m);
 	d->stats.more += m->service.ech_more;
 	d->stats.hidden_designated += hidden != 0;
 	return hidden;

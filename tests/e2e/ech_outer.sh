@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A name that was only shown as the outer one of encrypted hellos is nobody's use: no app, no finding, no alert. The host
-# beside it that the same clients visited is accused all the same.
+# beside it that the same clients visited is accused all the same, and so are one that publishes itself as its own outer name
+# and one that a stranger shows as the outer name of every configuration there is.
 . "$(dirname "$0")/lib"
 s=$work/state
 outer=$TOP/tests/golden/made/ech-outer.pcap
@@ -12,13 +13,13 @@ ctl "$s" --json apps >"$work/apps"
 ctl "$s" --json alerts >"$work/alerts"
 ctl "$s" --json findings >"$work/findings"
 
-apps_are() { jq -r '.subjects[] | if type == "object" then .name else sub("^host:"; "") end' "$work/apps" | sort | diff - <(printf '%s\n' "$@"); }
-check "only the host that was visited and the hidden one are apps" apps_are hidden.shili-demo.edu.cn visited.shili-demo.edu.cn
-accused() { cat "$1" && jq -es --arg n "$2" 'length == 1 and (.[0].title | contains($n))' "$1"; }
-check "only the visited host has an alert" accused "$work/alerts" visited.shili-demo.edu.cn
-check "and a finding" accused "$work/findings" visited.shili-demo.edu.cn
+apps_are() { jq -r ".subjects[] | if type == \"object\" then .name else sub(\"^host:\"; \"\") end" "$work/apps" | sort | diff - <(printf "%s\n" "$@" | sort); }
+check "only the hosts that were visited or answered for are apps" apps_are {hidden,own,shown,visited}.shili-demo.edu.cn stranger.example
+accused() { grep -o '[a-z]*\.shili-demo\.edu\.cn' <(jq -r .title "$1") | sort | diff - <(printf '%s.shili-demo.edu.cn\n' own shown visited); }
+check "only the visited hosts have an alert" accused "$work/alerts"
+check "and a finding" accused "$work/findings"
 clients() { jq -es --arg n "$1" 'any(.[]; (.name | contains($n)) and .clients == 12)' "$work/apps"; }
-check "with all its clients" clients visited
+for name in visited shown; do check "$name: with all its clients" clients $name; done
 
 told() { # HOST STEP TEXT
 	ctl "$s" --json explain "$1" | tee "$work/x" | jq -es --arg w "$2" --arg t "$3" 'any(.[]; .step == $w and (.text | contains($t)))' || { cat "$work/x"; return 1; }

@@ -113,6 +113,7 @@ static inline void drive_seen(void *arg, const struct dissect_message *m)
 	case DISSECT_DNS_SERVICE:
 		MUST(m->name.n > 0 && m->service.target.n > 0);
 		drive_name(d, m->service.target);
+		drive_name(d, m->service.question);
 		drive_str(d, m->service.alpn);
 		drive_configs(d, m);
 		d->hash += m->service.port;

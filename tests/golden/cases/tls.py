@@ -124,13 +124,21 @@ def tls_ech(cap):
 @case()
 def ech_outer(cap):
     """A campus host's record publishes two ECH configurations; twelve clients then greet only the outer names, over TLS and over
-    QUIC, while twelve visit an unfiled host beside it. tests/e2e/ech_outer.sh judges this capture."""
+    QUIC, while twelve visit an unfiled host beside it. Twelve visit one that publishes a configuration for itself, and one that a
+    stranger shows with every config_id there is. tests/e2e/ech_outer.sh judges this capture."""
     school = "shili-demo.edu.cn"
-    params = service_params((1, b"\2h2\2h3"), (5, ech_configs((7, b"cover." + school.encode()), (8, b"front." + school.encode()))))
-    body = header(0x8180, 1, 1) + question(b"hidden." + school.encode(), 65) + record(HERE, 65, b"\0\1\0" + params)
-    got = reply(cap, body)
-    cap.row("dns-service", "hidden." + school, "HTTPS:.", got, ech=7, ech_name="cover." + school,
-            ech_others=[{"ech": 8, "ech_name": "front." + school}])
+
+    def publish(owner, *configs):
+        params = service_params((1, b"\2h2\2h3"), (5, ech_configs(*[(i, (name + "." + school).encode()) for i, name in configs])))
+        body = header(0x8180, 1, 1, ident=configs[0][0]) + question(owner.encode(), 65) + record(HERE, 65, b"\0\1\0" + params)
+        told = [{"ech": i, "ech_name": name + "." + school} for i, name in configs]
+        one = {} if owner == "stranger.example" else dict(told[0], ech_others=told[1:] or None)
+        cap.row("dns-service", owner, "HTTPS:.", reply(cap, body), **one)
+
+    publish("hidden." + school, (7, "cover"), (8, "front"))
+    publish("own." + school, (9, "own"))
+    for i in range(0, 256, 4):
+        publish("stranger.example", *[(i + k, "shown") for k in range(4)])
     ports = Ports(cap)
     for i in range(12):
         ends = dict(src="192.0.2.%d" % (100 + i), dst="203.0.113.7")
@@ -140,9 +148,10 @@ def ech_outer(cap):
             h = Hello(h.name, alpn=("h3",), ech=config)
             packet = Quic(dcid=b"outer%d-%d" % (config, i)).initial(crypto(h.bytes(), 0, 1100))
             cap.row("quic-sni", h.name, "0x00000001", cap.add_all([frame(udp(packet, 50000 + i, 443, **ends))]), ech=config)
-        h = Hello("visited." + school)
-        named(cap, h.name, ports.talk(records(h.bytes()), **ends).send(), ech=None)
-    cap.counts(hidden_ech=48, ech_unproven=0, tls_hello=36, quic_hello=24)
+        for name, config in (("visited", None), ("own", 9), ("shown", 20 * i)):
+            h = Hello("%s.%s" % (name, school), ech=config)
+            named(cap, h.name, ports.talk(records(h.bytes()), **ends).send(), **({} if name == "shown" else {"ech": config}))
+    cap.counts(hidden_ech=48, ech_unproven=24, tls_hello=60, quic_hello=24)
 
 
 @case()

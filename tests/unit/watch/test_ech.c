@@ -13,6 +13,24 @@
 
 static struct dissect_str str(const char *s) { return (struct dissect_str){ (const uint8_t *)s, strlen(s) }; }
 
+/* A record of `owner`, asked for as `question` or nobody knows how. */
+static void learn_of(struct ech *e, const char *owner, const char *question, uint8_t id, const char *name,
+		     int64_t time)
+{
+	struct dissect_message m = { .kind = DISSECT_DNS_SERVICE, .time = time, .name = str(owner) };
+
+	m.service.question = str(question);
+	m.service.ech = true;
+	m.service.ech_configs = 1;
+	m.service.ech_config[0] = (struct dissect_ech){ str(name), id };
+	ech_learn(e, &m);
+}
+
+static void learn(struct ech *e, uint8_t id, const char *name, int64_t time)
+{
+	learn_of(e, "hidden.example.com", "", id, name, time);
+}
+
 static void outer_is_what_a_record_showed(void **state)
 {
 	struct ech e;
@@ -20,7 +38,7 @@ static void outer_is_what_a_record_showed(void **state)
 
 	ech_init(&e);
 	assert_false(ech_is_outer(&e, 7, str("cover.example.com"), 0));
-	ech_learn(&e, 7, str("cover.example.com"), 0);
+	learn(&e, 7, "cover.example.com", 0);
 	assert_true(ech_is_outer(&e, 7, str("cover.example.com"), HOUR));
 	assert_true(ech_is_outer(&e, 7, str("Cover.Example.COM"), HOUR));
 	assert_false(ech_is_outer(&e, 8, str("cover.example.com"), HOUR));
@@ -29,13 +47,13 @@ static void outer_is_what_a_record_showed(void **state)
 	assert_false(ech_is_outer(&e, 7, str("192.0.2.1"), HOUR));
 	/* forgotten after a day, known again with the next record */
 	assert_false(ech_is_outer(&e, 7, str("cover.example.com"), 25 * HOUR));
-	ech_learn(&e, 7, str("cover.example.com"), 25 * HOUR);
+	learn(&e, 7, "cover.example.com", 25 * HOUR);
 	assert_true(ech_is_outer(&e, 7, str("cover.example.com"), 25 * HOUR));
-	ech_learn(&e, 7, str("192.0.2.1"), 25 * HOUR);
+	learn(&e, 7, "192.0.2.1", 25 * HOUR);
 	assert_false(ech_is_outer(&e, 7, str("192.0.2.1"), 25 * HOUR));
 	/* times of a lying capture */
 	assert_false(ech_is_outer(&e, 7, str("cover.example.com"), INT64_MAX));
-	ech_learn(&e, 9, str("cover.example.com"), INT64_MIN);
+	learn(&e, 9, "cover.example.com", INT64_MIN);
 	assert_false(ech_is_outer(&e, 9, str("cover.example.com"), INT64_MAX));
 	ech_clear(&e);
 }
@@ -50,7 +68,7 @@ static void full_forgets_the_oldest(void **state)
 	ech_init(&e);
 	for (int i = 0; i < 20000; i++) {
 		snprintf(name, sizeof(name), "h%d.example.com", i);
-		ech_learn(&e, 1, str(name), i);
+		learn(&e, 1, name, i);
 	}
 	for (int i = 0; i < 20000; i++) {
 		snprintf(name, sizeof(name), "h%d.example.com", i);
@@ -61,11 +79,61 @@ static void full_forgets_the_oldest(void **state)
 	ech_clear(&e);
 }
 
+/* Who is let in by a record of the public name itself may well visit that. */
+static void own_records_prove_nothing(void **state)
+{
+	static const char *const cover = "cover.example.com";
+	struct ech e;
+	(void)state;
+
+	ech_init(&e);
+	learn_of(&e, "Cover.example.com.", "", 1, cover, 0);
+	learn_of(&e, "edge.example.net", "cover.example.com", 2, cover, 0); /* behind a CNAME */
+	learn(&e, 3, cover, 0);
+	assert_false(ech_is_outer(&e, 1, str(cover), HOUR));
+	assert_false(ech_is_outer(&e, 2, str(cover), HOUR));
+	assert_true(ech_is_outer(&e, 3, str(cover), HOUR));
+	/* another's record with the same makes it no better, until its own is forgotten */
+	learn(&e, 1, cover, HOUR);
+	assert_false(ech_is_outer(&e, 1, str(cover), HOUR));
+	learn(&e, 1, cover, 26 * HOUR);
+	assert_true(ech_is_outer(&e, 1, str(cover), 26 * HOUR));
+	ech_clear(&e);
+}
+
+/* A stranger who shows all of them hides nobody's visits. */
+static void more_than_anybody_needs_prove_nothing(void **state)
+{
+	struct ech e;
+	(void)state;
+
+	ech_init(&e);
+	for (int id = 0; id < ECH_CONFIGS; id++)
+		learn(&e, (uint8_t)id, "victim.example.com", id);
+	for (int id = 0; id < 256; id++)
+		assert_int_equal(ech_is_outer(&e, (uint8_t)id, str("victim.example.com"), HOUR),
+				 id < ECH_CONFIGS);
+	learn(&e, 255, "victim.example.com", HOUR);
+	for (int id = 0; id < 256; id++)
+		assert_false(ech_is_outer(&e, (uint8_t)id, str("victim.example.com"), HOUR));
+	/* that ends a day later; one an hour is no crowd, for as long as it goes on */
+	learn(&e, 7, "victim.example.com", 26 * HOUR);
+	assert_true(ech_is_outer(&e, 7, str("victim.example.com"), 26 * HOUR));
+	for (int hour = 0; hour < 200; hour++) {
+		learn(&e, (uint8_t)hour, "cover.example.com", hour * HOUR);
+		assert_true(ech_is_outer(&e, (uint8_t)hour, str("cover.example.com"), hour * HOUR));
+	}
+	assert_false(ech_is_outer(&e, 170, str("cover.example.com"), 199 * HOUR));
+	ech_clear(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outer_is_what_a_record_showed),
 		cmocka_unit_test(full_forgets_the_oldest),
+		cmocka_unit_test(own_records_prove_nothing),
+		cmocka_unit_test(more_than_anybody_needs_prove_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
