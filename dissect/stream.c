@@ -20,9 +20,10 @@ static void stream_lose(struct stream *s, uint8_t tries)
 	s->tries = tries;
 }
 
-void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool fresh)
+void stream_start(struct stream *s, struct stream_env *env, uint32_t next, bool fresh)
 {
-	stream_release(s, pool);
+	stream_release(s, env->pool);
+	proto_end(&s->state, env->out);
 	s->state = (struct proto_state){ 0 };
 	stream_lose(s, fresh ? STREAM_TRIES_FRESH : STREAM_TRIES_LOST);
 	s->next = next;
@@ -67,7 +68,7 @@ void stream_join(struct stream *s, struct stream_env *env, const struct stream_s
 {
 	size_t n = rd_left(&seg->r);
 
-	stream_start(s, env->pool, seg->seq, false);
+	stream_start(s, env, seg->seq, false);
 	if (n == 0 || n > STREAM_GUESS_MAX || n + STREAM_GUESS_BACK > env->pool->size ||
 	    !hold_has_room(env->pool) || stream_may_start(&seg->r))
 		return;
@@ -352,7 +353,7 @@ static bool stream_align(struct stream *s, struct stream_env *env, struct stream
 	}
 	if (behind > STREAM_OLD_MAX) {
 		stream_end(s, env);
-		stream_start(s, env->pool, seg->seq, false);
+		stream_start(s, env, seg->seq, false);
 		return true;
 	}
 	if (behind >= rd_left(&seg->r) + seg->cut)

@@ -60,7 +60,7 @@ struct stream_segment {
 };
 
 /* A direction whose first byte has this number. `fresh`: seen from its SYN on. */
-void stream_start(struct stream *s, struct hold_pool *pool, uint32_t next, bool fresh);
+void stream_start(struct stream *s, struct stream_env *env, uint32_t next, bool fresh);
 /* Is this the plain start of a message in a direction that was given up, for nothing was recognised there?
  * Files, mail or a body joined in the middle may go before a request. */
 bool stream_begins(const struct stream *s, const struct stream_segment *seg);

@@ -101,7 +101,8 @@ static struct flow *tcp_syn(struct walk *w, struct tcp_packet *p, struct flow *f
 		tcp_drop(w->tcp, f, &w->out);
 		f = NULL;
 	} else if (s != NULL && s->mode != STREAM_NEW) {
-		stream_start(s, &w->tcp->pool, start, true);
+		struct stream_env env = { .pool = &w->tcp->pool, .out = &w->out };
+		stream_start(s, &env, start, true);
 		tcp_note_done(f, p->dir);
 		return f;
 	}
@@ -124,7 +125,7 @@ static void tcp_begin(struct walk *w, const struct tcp_packet *p, struct stream 
 	if (!fresh && ahead == 1)
 		known = false;
 	if (known)
-		stream_start(s, env->pool, next, fresh);
+		stream_start(s, env, next, fresh);
 	else
 		stream_join(s, env, &p->seg);
 }
