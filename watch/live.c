@@ -88,18 +88,6 @@ static bool live_has_filter(const struct capture_live *how)
 	return how->filter != NULL && how->filter[0] != '\0';
 }
 
-static bool live_set_filter(pcap_t *pcap, const char *filter)
-{
-	struct bpf_program program;
-	int status;
-
-	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-		return false;
-	status = pcap_setfilter(pcap, &program);
-	pcap_freecode(&program);
-	return status == 0;
-}
-
 bool live_filter_valid(const char *filter, char error[CAPTURE_ERROR_MAX])
 {
 	pcap_t *dead = pcap_open_dead(DLT_EN10MB, FILTER_SNAPLEN);
@@ -180,27 +168,64 @@ static bool live_prefilter(struct live *l, const struct capture_live *how)
 	return false;
 }
 
-/* What came before the interface was shared came to every process: nothing enters while it is being shared,
- * and what is in the ring from before is passed over by its time. */
-static int live_share(struct live *l, uint16_t group)
+static int live_attach(struct live *l, const struct sock_fprog *program)
 {
-	static struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-	const struct sock_fprog program = { .len = 1, .filter = &nothing };
-	int fd = pcap_fileno(l->pcap);
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0)
-		return -errno;
-	l->since = clock_wall() + 1;
-	return fanout_join(fd, group);
+	return setsockopt(pcap_fileno(l->pcap), SOL_SOCKET, SO_ATTACH_FILTER, program, sizeof(*program)) == 0
+		       ? 0
+		       : -errno;
 }
 
-/* The filters in their places, in that of live_share()'s. libpcap sets the user's in any case: it passes over
- * what the ring holds from before. */
+/* Nothing enters from here on, and what is in the ring from before is passed over by its time. */
+static int live_shut(struct live *l)
+{
+	static struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	int rc = live_attach(l, &(struct sock_fprog){ .len = 1, .filter = &nothing });
+
+	if (rc == 0)
+		l->since = clock_wall() + 1;
+	return rc;
+}
+
+/* In the kernel alone where that can be: libpcap asks a filter of its first block in user space too, and
+ * there no packet is `inbound`. */
+static int live_put_filter(struct live *l, struct bpf_program *made)
+{
+	struct sock_fprog program = live_program(made);
+	int rc = l->linktype == DLT_EN10MB && program.len > 0 ? live_shut(l) : -ENOTSUP;
+
+	if (rc == 0)
+		rc = live_attach(l, &program);
+	free(program.filter);
+	return rc == 0 ? 0 : pcap_setfilter(l->pcap, made);
+}
+
+static bool live_set_filter(struct live *l, const char *filter)
+{
+	struct bpf_program made;
+	int status;
+
+	if (pcap_compile(l->pcap, &made, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+		return false;
+	status = live_put_filter(l, &made);
+	pcap_freecode(&made);
+	return status == 0;
+}
+
+/* What came before the interface was shared came to every process: nothing enters while it is being shared.
+ */
+static int live_share(struct live *l, uint16_t group)
+{
+	int rc = live_shut(l);
+
+	return rc == 0 ? fanout_join(pcap_fileno(l->pcap), group) : rc;
+}
+
+/* The filters in their places, in that of live_share()'s. */
 static bool live_filters(struct live *l, const struct capture_live *how)
 {
 	int unused = 0, fd = pcap_fileno(l->pcap);
 
-	if (live_has_filter(how) && !live_set_filter(l->pcap, how->filter))
+	if (live_has_filter(how) && !live_set_filter(l, how->filter))
 		return false;
 	if ((how->prefilter_kb > 0 && live_prefilter(l, how)) || live_has_filter(how) || how->workers <= 1)
 		return true;
