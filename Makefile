@@ -36,7 +36,7 @@ CFLAGS ?= -O2 -g
 # the folders one by one. There, copies are short, and x86's string instructions begin slowly.
 SHORT_x86_64 := -mmemcpy-strategy=unrolled_loop:256:noalign,libcall:-1:noalign \
 	-mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
-WHOLE ?= -O3 -flto=auto $(SHORT_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+WHOLE ?= $(if $(findstring clang,$(CC)),,-O3 -flto=auto $(SHORT_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))))
 WHOLE_FOLDERS := base ipc dissect watch
 CFLAGS_ALL := -std=c11 $(WARN) -fPIE -fstack-protector-strong $(SAN) $(CFLAGS) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS)
@@ -166,7 +166,7 @@ asan-run:
 
 # The same targets under libFuzzer, FUZZ_SECONDS each; findings land in $(O)-fuzz.
 fuzz:
-	+$(Q)scripts/fuzz $(O)-fuzz $(FUZZ_SECONDS) $(PARSERS)
+	$(Q)scripts/fuzz $(O)-fuzz $(FUZZ_SECONDS) $(PARSERS)
 
 bench: all
 	$(Q)tests/bench/run --write doc/performance.md
