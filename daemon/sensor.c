@@ -20,6 +20,7 @@
 #include "daemon/lookout.h"
 #include "daemon/outfit.h"
 #include "daemon/role.h"
+#include "daemon/share.h"
 #include "daemon/uplink.h"
 #include "watch/sensor.h"
 
@@ -46,12 +47,12 @@ struct sensor {
 	struct msg_end end;   /* what the capture at hand is known by */
 	bool listening, took; /* live: reads; did so since the ring's event */
 	bool gone;            /* live: the interface is, and its ring is read out */
-	uint64_t taken;       /* packets of earlier sources of this capture */
 	bool replay, welcome, sha256, partial, ending,
 		cut; /* cut: the capture ended inside a packet or broke */
 	struct hash_key key;
 	int64_t epoch, window_us, reported;
 	struct lookout lookout; /* live */
+	struct shares shares;   /* live */
 };
 
 static const char *path_name(const char *path)
@@ -102,14 +103,14 @@ static struct tally tally(const struct sensor *s)
 /* What the ring of an interface that is gone took in, and we could not read. */
 static uint64_t unread(const struct sensor *s)
 {
-	uint64_t taken = s->taken + tally(s).packets, held;
 	struct capture_stats kernel;
+	uint64_t held;
 
 	if (!s->gone)
 		return 0;
 	capture_stats(s->capture, &kernel);
 	held = kernel.received - kernel.kernel_drop;
-	return held > taken ? held - taken : 0;
+	return held > kernel.read ? held - kernel.read : 0;
 }
 
 static void report_counters(struct sensor *s)
@@ -121,6 +122,7 @@ static void report_counters(struct sensor *s)
 	if (!s->replay) {
 		lookout_counters(&s->lookout, add_counter, &m);
 		add_counter(&m, "ring-unread", unread(s));
+		share_cut(&s->shares, &m, s->ending);
 	}
 	uplink_counters(s->uplink, &m);
 }
@@ -262,7 +264,6 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 static void close_input(struct sensor *s)
 {
-	s->taken += tally(s).packets;
 	sensor_core_free(s->core);
 	s->core = NULL;
 	if (s->replay) {

@@ -63,6 +63,7 @@ int capture_fd(const struct capture *c); /* to wait on, live only; -1 for files 
 
 struct capture_stats {
 	uint64_t received;    /* packets that reached the filter, as libpcap counts them */
+	uint64_t read;        /* packets handed out */
 	uint64_t kernel_drop; /* no room in the ring */
 	uint64_t iface_drop;
 	uint64_t prefiltered, prefiltered_bytes; /* left in the kernel on purpose, not in `received` */

@@ -369,6 +369,7 @@ void live_stats(struct live *l, struct capture_stats *out)
 	out->prefiltered = left.packets;
 	out->prefiltered_bytes = left.bytes;
 	out->unfiltered = l->remark[0] != '\0';
+	out->read = l->seen - l->aside;
 	if (pcap_stats(l->pcap, &s) != 0)
 		return;
 	out->received = live_add(&l->received, s.ps_recv, UINT32_MAX) - l->aside;

@@ -74,4 +74,6 @@ wait "$daemon"
 status=$?
 cat "$work/err" >"$work/.check"
 check "it ends well" test $status -eq 0
+check "what the kernel counted is told once" counted kernel-received 800
+check "and who died before" counted worker-lost 1
 finish
