@@ -47,8 +47,9 @@ struct sensor {
 	struct msg_end end;   /* what the capture at hand is known by */
 	bool listening, took; /* live: reads; did so since the ring's event */
 	bool gone;            /* live: the interface is, and its ring is read out */
-	bool replay, welcome, sha256, partial, ending,
-		cut; /* cut: the capture ended inside a packet or broke */
+	bool replay, welcome, sha256, partial;
+	bool ending, anew; /* anew: and another source follows it */
+	bool cut;          /* the capture ended inside a packet or broke */
 	struct hash_key key;
 	int64_t epoch, window_us, reported;
 	struct lookout lookout; /* live */
@@ -162,6 +163,19 @@ static void end_source(struct sensor *s)
 	uplink_end(s->uplink, &s->end);
 }
 
+static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[ARG_SOURCE]); }
+
+/* Live. The next source is announced at once: what the ring takes in meanwhile is its, and the store counts
+ * it lost if we do not live to read it. */
+static void begin_anew(struct sensor *s)
+{
+	if (s->replay || s->core == NULL || s->ending)
+		return;
+	end_source(s);
+	s->anew = true;
+	begin_live(s);
+}
+
 /* Nothing came for as long as the kernel holds a block back, though we listened: the ring is empty. */
 static void on_ring_out(evutil_socket_t fd, short what, void *arg)
 {
@@ -182,9 +196,8 @@ static void on_ring_out(evutil_socket_t fd, short what, void *arg)
  * a while. */
 static void read_ring_out(struct sensor *s)
 {
-	if (s->ring != NULL)
-		return;
-	s->ring = evtimer_new(s->role.base, on_ring_out, s);
+	if (s->ring == NULL)
+		s->ring = evtimer_new(s->role.base, on_ring_out, s);
 	capture_until(s->capture, clock_wall());
 	s->took = true;
 	on_ring_out(-1, 0, s);
@@ -277,7 +290,7 @@ static void close_input(struct sensor *s)
 
 static void open_core(struct sensor *s)
 {
-	s->ending = s->cut = false;
+	s->ending = s->anew = s->cut = false;
 	if (s->fresh) {
 		outfit_free(s->outfit);
 		s->outfit = s->fresh;
@@ -358,8 +371,6 @@ static void next_file(struct sensor *s)
 
 /* -- what the store says ------------------------------------------------------------------------- */
 
-static void begin_live(struct sensor *s) { uplink_begin(s->uplink, s->role.arg[ARG_SOURCE]); }
-
 /* The pseudonym key, or a new one: sketches of two keys never share a source. */
 static void on_welcome(void *arg, const struct msg_welcome *m)
 {
@@ -370,12 +381,9 @@ static void on_welcome(void *arg, const struct msg_welcome *m)
 	s->key = m->key;
 	s->epoch = m->epoch;
 	s->sha256 = m->sha256;
-	if (again) {
-		if (!s->replay && s->core && !s->ending)
-			end_source(s);
-		return;
-	}
-	if (s->replay)
+	if (again)
+		begin_anew(s);
+	else if (s->replay)
 		next_file(s);
 	else
 		begin_live(s);
@@ -385,10 +393,9 @@ static void on_go(void *arg)
 {
 	struct sensor *s = arg;
 
-	if (s->role.stopping)
-		role_quit(&s->role, EXIT_DONE);
-	else
-		open_core(s);
+	open_core(s);
+	if (s->role.stopping || s->gone)
+		read_ring_out(s);
 }
 
 static void on_room(void *arg)
@@ -416,12 +423,10 @@ static void on_ended(void *arg, enum msg_verdict verdict)
 	else if (s->replay && verdict == MSG_TAKEN)
 		tell_taken(s);
 	close_input(s);
-	if (s->role.stopping || s->role.status != 0)
-		role_quit(&s->role, s->role.status);
-	else if (s->replay)
+	if (s->replay)
 		next_file(s);
-	else
-		begin_live(s);
+	else if (!s->anew)
+		role_quit(&s->role, s->role.status);
 }
 
 static void on_lost(void *arg, const char *why)
@@ -529,13 +534,13 @@ static void stop(void *self)
 	struct timeval patience = { SENSOR_STOP_SECONDS, 0 };
 
 	/* A capture that is left half-way starts anew another time: its digest counts once it is whole. */
-	if (s->replay || s->core == NULL) {
+	if (s->replay || s->uplink == NULL) {
 		role_quit(&s->role, EXIT_DONE);
 		return;
 	}
 	s->deadline = evtimer_new(s->role.base, on_deadline, s);
 	event_add(s->deadline, &patience);
-	if (!s->ending)
+	if (s->core && !s->ending)
 		read_ring_out(s);
 }
 
@@ -559,8 +564,8 @@ static void reload(void *self, struct conf *fresh)
 	*fresh = old;
 	outfit_free(s->fresh);
 	s->fresh = o;
-	if (s->core && !s->ending && o->mark != s->outfit->mark)
-		end_source(s);
+	if (o->mark != s->outfit->mark)
+		begin_anew(s);
 }
 
 static const struct role_hooks hooks = { .start = start, .peer = peer, .stop = stop, .reload = reload };

@@ -140,8 +140,11 @@ void uplink_hello(struct uplink *u, const char *label, bool replay)
 void uplink_begin(struct uplink *u, const char *name)
 {
 	struct msg_source m;
-	struct wr w = link_begin(u->link, MSG_SOURCE_BEGIN);
+	struct wr w;
 
+	if (u->link == NULL)
+		return;
+	w = link_begin(u->link, MSG_SOURCE_BEGIN);
 	snprintf(m.name, sizeof(m.name), "%s", name);
 	msg_source_put(&w, &m);
 	send_frame(u, &w);

@@ -25,6 +25,7 @@ struct uplink *uplink_new(struct event_base *base, int fd, const struct uplink_h
 void uplink_free(struct uplink *u); /* NULL-safe */
 
 void uplink_hello(struct uplink *u, const char *label, bool replay);
+/* Also right behind uplink_end(): ended() comes before go() then. */
 void uplink_begin(struct uplink *u, const char *name);
 /* Packs; sends when a frame is full. */
 void uplink_observe(struct uplink *u, const struct observation *o);

@@ -76,4 +76,38 @@ cat "$work/err" >"$work/.check"
 check "it ends well" test $status -eq 0
 check "what the kernel counted is told once" counted kernel-received 800
 check "and who died before" counted worker-lost 1
+
+# The store stands still at a reload: what comes until it goes on waits for sources that it has not answered yet.
+begin_held() { # NAME COUNT
+	local before
+	before=$(sqlite3 -readonly "$s/beiand.db" 'SELECT count(*) FROM source')
+	start_daemon "$s"
+	wait_until 10 listen $((before + 2)) || return 1
+	store=$(pgrep -P "$daemon" -f '^beiand: store')
+	kill -STOP "$store"
+	printf '%s\tdoh\ta\tb\n' "$1" >>"$data/resolvers.tsv"
+	kill -HUP "$daemon"
+	wait_until 5 says 已重读配置 || return 1
+	sleep 0.3
+	say "$1" "$2" && kill -TERM "$daemon" && wait_until 5 says 正在停止
+}
+end_held() { # STATUS
+	local status
+	kill -CONT "$store"
+	wait_until 20 gone "$daemon" || kill -9 "$daemon"
+	wait "$daemon"
+	status=$?
+	cat "$work/err"
+	[ $status -eq "$1" ]
+}
+check "told to stop behind a reload" begin_held held.newresolver.example 300
+check "it ends well" end_held 0
+check "with all that came meanwhile" counted packets 1100
+check "which the kernel counted" counted kernel-received 1100
+check "by the new tables" counted hidden-lookup 400
+
+check "once more" begin_held lost.newresolver.example 100
+pkill -9 -P "$daemon" -f '^beiand: sensor'
+check "sensors that do not live to take it make the status 1" end_held 1
+check "they are counted" counted worker-lost 3
 finish
