@@ -188,6 +188,8 @@ void identify_free(struct identify *i)
 
 const struct identify_stats *identify_stats(const struct identify *i) { return &i->stats; }
 
+void identify_count_anew(struct identify *i) { i->stats = (struct identify_stats){ 0 }; }
+
 static bool starts(struct dissect_str s, const char *prefix)
 {
 	size_t n = strlen(prefix);

@@ -36,5 +36,7 @@ void identify_free(struct identify *i);
 /* m is a DISSECT_HTTP or DISSECT_HTTP2 message. */
 void identify_message(struct identify *i, const struct dissect_message *m, identify_fn *fn, void *arg);
 const struct identify_stats *identify_stats(const struct identify *i);
+/* For another source: they begin at 0 again. */
+void identify_count_anew(struct identify *i);
 
 #endif

@@ -62,6 +62,8 @@ struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *id
 	s->aggregate = aggregate_new(conf->sensor.subjects, window_us, key, identify, fn, arg);
 	aggregate_campus(s->aggregate, conf);
 	s->identify = identify;
+	if (identify != NULL)
+		identify_count_anew(identify);
 	return s;
 }
 

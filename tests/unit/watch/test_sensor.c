@@ -306,12 +306,30 @@ static void reading_goes_on_after_a_flush(void **state)
 	sensor_core_free(core);
 }
 
+/* Its patterns outlive a source; what became of them in the one before is not this one's. */
+static void a_core_counts_from_its_start(void **state)
+{
+	static const uint8_t target[100000] = "/";
+	struct fixture *f = *state;
+	struct seen seen = { .count = 0 };
+	struct dissect_message m = { .kind = DISSECT_HTTP, .name = { (const uint8_t *)"h.cn", 4 } };
+	struct sensor_core *core;
+
+	m.http.target = (struct dissect_str){ target, sizeof(target) };
+	identify_message(f->identify, &m, NULL, NULL);
+	assert_int_not_equal(identify_stats(f->identify)->cut, 0);
+	core = sensor_core_new(&f->conf, f->identify, &f->key, 0, take, &seen);
+	assert_int_equal(count_of(core, NULL, "identify-text-cut"), 0);
+	sensor_core_free(core);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(file_to_observations),
 		cmocka_unit_test(windows_close_on_packet_time),
 		cmocka_unit_test(reading_goes_on_after_a_flush),
+		cmocka_unit_test(a_core_counts_from_its_start),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
