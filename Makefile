@@ -32,8 +32,8 @@ WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-protot
 	-Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2 -Wno-sign-conversion $(WERROR)
 CPPFLAGS += -I. -I$(O)/gen -D_GNU_SOURCE -DINI_HANDLER_LINENO=1 -D_FORTIFY_SOURCE=2
 CFLAGS ?= -O2 -g
-# What sees each packet is compiled for programs apart, to be optimised as a whole when they are linked; tests link
-# the folders one by one. There, copies are short, and x86's string instructions begin slowly.
+# What sees each packet is compiled apart for programs, to be optimised as a whole when they are linked: copies there
+# are short, and x86's string instructions begin slowly. Tests link the folders one by one.
 SHORT_x86_64 := -mmemcpy-strategy=unrolled_loop:256:noalign,libcall:-1:noalign \
 	-mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign
 WHOLE ?= $(if $(findstring clang,$(CC)),,-O3 -flto=auto $(SHORT_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))))

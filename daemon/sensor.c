@@ -78,29 +78,6 @@ static void add_counter(void *arg, const char *name, uint64_t value)
 	m->counter[m->count++].value = value;
 }
 
-struct tally {
-	uint64_t packets, observations;
-};
-
-static void add_tally(void *arg, const char *name, uint64_t value)
-{
-	struct tally *t = arg;
-
-	if (strcmp(name, "packets") == 0)
-		t->packets = value;
-	else if (strcmp(name, "observations") == 0)
-		t->observations = value;
-}
-
-static struct tally tally(const struct sensor *s)
-{
-	struct tally t = { 0 };
-
-	if (s->core)
-		sensor_core_counters(s->core, s->capture, add_tally, &t);
-	return t;
-}
-
 /* What the ring of an interface that is gone took in, and we could not read. */
 static uint64_t unread(const struct sensor *s)
 {
@@ -406,10 +383,25 @@ static void on_room(void *arg)
 		listen_on(s, true);
 }
 
+struct tally {
+	uint64_t packets, observations;
+};
+
+static void add_tally(void *arg, const char *name, uint64_t value)
+{
+	struct tally *t = arg;
+
+	if (strcmp(name, "packets") == 0)
+		t->packets = value;
+	else if (strcmp(name, "observations") == 0)
+		t->observations = value;
+}
+
 static void tell_taken(const struct sensor *s)
 {
-	struct tally t = tally(s);
+	struct tally t = { 0 };
 
+	sensor_core_counters(s->core, s->capture, add_tally, &t);
 	log_info("%s 已入库: %llu 个包, %llu 条观测", s->role.arg[s->next - 1], (unsigned long long)t.packets,
 		 (unsigned long long)t.observations);
 }

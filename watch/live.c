@@ -211,8 +211,7 @@ static bool live_set_filter(struct live *l, const char *filter)
 	return status == 0;
 }
 
-/* What came before the interface was shared came to every process: nothing enters while it is being shared.
- */
+/* What came before the interface was shared came to every process. */
 static int live_share(struct live *l, uint16_t group)
 {
 	int rc = live_shut(l);

@@ -3,7 +3,8 @@
 """tests/fuzz/seed.py CAPTURE... FOLDER: writes each capture (classic pcap) as an input of fuzz_packet, and `cut-NAME` with its
 first packet cut at each octet, on the wire or by the capture. Captures of our own only; `FUZZER -set_cover_merge=1 tests/fuzz/corpus/packet FOLDER` then keeps
 those that reach something new.
-   tests/fuzz/seed.py --limits FOLDER: inputs that meet the limits of the fuzz target's tables (needs scapy)."""
+   tests/fuzz/seed.py --limits FOLDER: inputs that meet the limits of the fuzz target's tables (needs scapy).
+   tests/fuzz/seed.py --h2 FOLDER: an input of fuzz_h2 whose header table overflows."""
 import os
 import re
 import struct
@@ -148,11 +149,41 @@ def limits(folder):
         write(folder, "limit-" + fn.__name__, ethernet, [packet(raw, wire > len(raw)) for _, raw, wire, _ in made.packets])
 
 
+def hpack_integer(first, bits, n):
+    """RFC 7541 section 5.1"""
+    most = (1 << bits) - 1
+    if n < most:
+        return bytes([first | n])
+    out, n = bytes([first | most]), n - most
+    while n >= 128:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def hpack_text(s):
+    return hpack_integer(0, 7, len(s)) + s
+
+
+def h2(folder):
+    """Requests whose fields push each other out of the table: some with values that are kept, some without."""
+    def request(i):
+        return (b"\x82\x86\x84\x41" + hpack_text(b"h%02d." % i + b"a" * (3 * i) + b".cn") + b"\x40" + hpack_text(b"x-%d" % i) +
+                hpack_text(b"y" * (60 + i)) + b"\x7a" + hpack_text(b"u%d" % i * 120) + b"\x73" +
+                hpack_text(b"http://r%d.cn/" % i + b"p" * 200))
+
+    blocks = [request(i) for i in range(14)] + [b"\x82\x86\x84\xc0\xc1"]
+    frames = [len(b).to_bytes(3, "big") + b"\1\5" + (2 * i + 1).to_bytes(4, "big") + b for i, b in enumerate(blocks)]
+    with open(os.path.join(folder, "evicts"), "wb") as f: # the first byte: how the target cuts it
+        f.write(b" PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"".join(frames))
+
+
 def main():
     *captures, folder = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
     if captures == ["--limits"]:
         limits(folder)
+    elif captures == ["--h2"]:
+        h2(folder)
     else:
         convert(captures, folder)
 
