@@ -180,9 +180,7 @@ static const struct option options[] = {
 	  .max = 64,
 	  .help = "每个网卡用几个抓包进程分担(按最外层的地址对分流, 结果与一个进程相同); 网卡数乘它不超过 "
 		  "64\n"
-		  "例外: 从 HTTPS 记录学到的 ECH 配置, "
-		  "以及外层地址对不同的两份拷贝(如镜像既送原包又送隧道里的),\n"
-		  "只在各自的进程里认得" },
+		  "例外: 外层地址对不同的两份拷贝(如镜像既送原包又送隧道里的)可能各算一次" },
 	{ .section = "sensor",
 	  .key = "prefilter",
 	  .type = OPTION_TEXT,

@@ -23,7 +23,7 @@ enum {
 
 void child_init(struct child *c, enum role_id role)
 {
-	*c = (struct child){ .role = role };
+	*c = (struct child){ .role = role, .ech = -1 };
 	snprintf(c->label, sizeof(c->label), "%s", powers[role].role);
 }
 
@@ -106,19 +106,23 @@ static bool send_interface(struct child *c)
 	       send_arg(c, gap) && send_arg(c, lost) && (!c->away || send_arg(c, "again"));
 }
 
-/* Who carries alerts needs none. Without a descriptor to spare, it reads the folder's. */
-static void send_tables(struct child *c, int tables)
+/* Without a descriptor to spare it does with what it has. */
+static void send_file(struct child *c, enum msg_type type, int file)
 {
+	int fd = c->link != NULL ? fcntl(file, F_DUPFD_CLOEXEC, 0) : -1;
 	struct wr w;
-	int fd;
 
-	if (c->link == NULL || c->role == ROLE_NOTIFIER)
-		return;
-	fd = fcntl(tables, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	w = link_begin(c->link, MSG_TABLES);
+	w = link_begin(c->link, (uint8_t)type);
 	(void)!link_send(c->link, &w, fd);
+}
+
+/* Who carries alerts needs none; others read the folder's when they get none. */
+static void send_tables(struct child *c, int tables)
+{
+	if (c->role != ROLE_NOTIFIER)
+		send_file(c, MSG_TABLES, tables);
 }
 
 void child_reload(struct child *c, const struct supervisor_job *job, int tables)
@@ -137,6 +141,8 @@ bool child_brief(struct child *c, const struct supervisor_job *job, int tables)
 		ok = ok && send_arg(c, job->files[i]);
 	if (c->interface)
 		ok = send_interface(c);
+	if (c->ech >= 0)
+		send_file(c, MSG_ECH, c->ech);
 	send_tables(c, tables);
 	return ok && send_conf(c, MSG_START, job->conf);
 }

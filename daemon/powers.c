@@ -21,7 +21,7 @@ const struct sandbox_powers powers[ROLE_COUNT] = {
 		.capabilities = "-",
 		.reads = "its capture handle and the counters of its prefilter (opened before), the counters of "
 			 "its interface in /sys, capture files of --replay, the data tables as they were checked",
-		.writes = "-",
+		.writes = "what it learnt of ECH, into memory that all live sensors share",
 		.network = "a netlink socket, to ask how its interface is and which addresses this machine has",
 		.syscalls = "@basic-io",
 		.reason = "reads hostile packets, so it holds nothing worth stealing",

@@ -65,27 +65,43 @@ int role_data(const struct role *r, const char *folder, struct data *d, char err
 	return rc;
 }
 
-/* Read or not: who works on holds no file of them, and the next reload brings them anew. */
-static void drop_tables(struct role *r)
+/* Used or not: who works on holds none of them open, and the next reload brings the tables anew. */
+static void drop(int *fd)
 {
-	if (r->tables >= 0)
-		close(r->tables);
-	r->tables = -1;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void drop_files(struct role *r)
+{
+	drop(&r->tables);
+	drop(&r->ech);
+}
+
+static bool take_file(struct role *r, struct rd *body, int *into)
+{
+	int fd = link_take_fd(r->super);
+
+	if (fd < 0 || !rd_done(body)) {
+		drop(&fd);
+		return false;
+	}
+	drop(into);
+	*into = fd;
+	return true;
 }
 
 static bool take_tables(void *arg, struct rd *body)
 {
 	struct role *r = arg;
-	int fd = link_take_fd(r->super);
+	return take_file(r, body, &r->tables);
+}
 
-	if (fd < 0 || !rd_done(body)) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	drop_tables(r);
-	r->tables = fd;
-	return true;
+static bool take_ech(void *arg, struct rd *body)
+{
+	struct role *r = arg;
+	return take_file(r, body, &r->ech);
 }
 
 static bool take_arg(void *arg, struct rd *body)
@@ -123,7 +139,7 @@ static bool take_start(void *arg, struct rd *body)
 	r->started = true;
 	role_log_level(r->label, &r->conf);
 	status = r->hooks->start(r->self);
-	drop_tables(r);
+	drop_files(r);
 	if (status != 0)
 		role_quit(r, status);
 	return true;
@@ -153,7 +169,7 @@ static bool take_reload(void *arg, struct rd *body)
 		return false;
 	role_log_level(r->label, &fresh);
 	r->hooks->reload(r->self, &fresh);
-	drop_tables(r);
+	drop_files(r);
 	conf_clear(&fresh);
 	return true;
 }
@@ -214,6 +230,7 @@ static const struct link_row rows[] = {
 	{ MSG_ARG, take_arg },           { MSG_START, take_start }, { MSG_PEER, take_peer },
 	{ MSG_RELOAD, take_reload },     { MSG_STOP, take_stop },   { MSG_ROLES, take_roles },
 	{ MSG_RELOADED, take_reloaded }, { MSG_EVENT, take_event }, { MSG_TABLES, take_tables },
+	{ MSG_ECH, take_ech },
 };
 
 /* The supervisor was killed: finish what was accepted, as on STOP. */
@@ -258,7 +275,7 @@ int role_run(struct role *r)
 	r->base = event_base_new();
 	if (r->base == NULL)
 		fatal("无法建立事件循环");
-	r->tables = -1;
+	r->tables = r->ech = -1;
 	r->term = signals(r);
 	r->super = link_new(r->base, ROLE_LINK_FD, &table, r);
 	event_base_dispatch(r->base);
@@ -271,7 +288,7 @@ void role_clear(struct role *r)
 	if (r->term)
 		event_free(r->term);
 	event_base_free(r->base);
-	drop_tables(r);
+	drop_files(r);
 	if (r->started)
 		conf_clear(&r->conf);
 	for (size_t i = 0; i < r->args; i++)

@@ -52,6 +52,7 @@ struct role {
 	struct event *term;
 	struct conf conf;
 	int tables; /* the data tables, checked; -1: none were sent */
+	int ech;    /* what live sensors share (watch/ech.h); -1: nothing */
 	char **arg;
 	size_t args, args_cap;
 	bool started, stopping;

@@ -54,6 +54,7 @@ struct sensor {
 	int64_t epoch, window_us, reported;
 	struct lookout lookout; /* live */
 	struct shares shares;   /* live */
+	struct ech *ech;        /* live: shared; NULL: this process knows only what it saw */
 };
 
 static const char *path_name(const char *path)
@@ -276,6 +277,8 @@ static void open_core(struct sensor *s)
 	s->core =
 		sensor_core_new(&s->role.conf, s->outfit->identify, &s->key, s->window_us, on_observation, s);
 	sensor_core_resolvers(s->core, &s->outfit->data.resolvers);
+	if (s->ech)
+		sensor_core_ech(s->core, s->ech);
 	look_at_own(s);
 	s->input = event_new(s->role.base, s->replay ? -1 : capture_fd(s->capture),
 			     s->replay ? 0 : EV_READ | EV_PERSIST, on_input, s);
@@ -470,6 +473,7 @@ static int open_live(struct sensor *s)
 	}
 	if (capture_remark(s->capture)[0] != '\0')
 		log_warn("%s", capture_remark(s->capture));
+	s->ech = s->role.ech >= 0 ? ech_map(s->role.ech) : NULL;
 	open_lookout(s);
 	s->tick = event_new(s->role.base, -1, EV_PERSIST, on_tick, s);
 	event_add(s->tick, &second);
@@ -570,6 +574,7 @@ static void sensor_clear(struct sensor *s)
 	outfit_free(s->outfit);
 	outfit_free(s->fresh);
 	uplink_free(s->uplink);
+	ech_free(s->ech);
 	if (s->tick)
 		event_free(s->tick);
 	if (s->deadline)

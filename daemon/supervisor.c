@@ -19,6 +19,7 @@
 #include "daemon/child.h"
 #include "daemon/manager.h"
 #include "daemon/role.h"
+#include "watch/ech.h"
 
 enum {
 	BACKOFF_MAX_MS = 30000,
@@ -43,6 +44,7 @@ struct supervisor {
 	struct child *child; /* [0] store, [1] notifier, then the sensors, then the prober if there is one */
 	size_t count, sensors;
 	int tables; /* daemon/tables.h */
+	int ech;    /* what live sensors share (watch/ech.h); negative: nothing */
 	enum phase phase;
 	bool announced, partial;
 	int status;
@@ -489,16 +491,26 @@ static struct child *add_child(struct supervisor *sv, enum role_id role)
 	return c;
 }
 
+/* Without it each knows only what it saw itself. */
+static void share_ech(struct supervisor *sv)
+{
+	sv->ech = ech_share();
+	if (sv->ech < 0)
+		log_warn("抓包进程无法共享学到的ECH配置:%s", errno_zh(-sv->ech));
+}
+
 /* The group is a number of the machine's own: no other supervisor that runs may use it for its interfaces. */
 static void add_sensors(struct supervisor *sv)
 {
 	const struct conf *conf = sv->job->conf;
 	unsigned workers = conf->sensor.workers, base = (unsigned)getpid() * CONF_LIST_MAX;
 
+	share_ech(sv);
 	for (size_t i = 0; i < conf->sensor.interfaces.count; i++) {
 		for (unsigned w = 1; w <= workers; w++) {
 			struct child *c = add_child(sv, ROLE_SENSOR);
 			c->window = (int64_t)conf->sensor.window * 1000000;
+			c->ech = sv->ech;
 			child_listen(c, conf->sensor.interfaces.item[i], workers > 1 ? w : 0,
 				     (uint16_t)(base + i));
 		}
@@ -566,11 +578,13 @@ static void supervisor_clear(struct supervisor *sv)
 		event_free(all[i]);
 	event_base_free(sv->base);
 	close(sv->tables);
+	if (sv->ech >= 0)
+		close(sv->ech);
 }
 
 int supervisor_run(const struct supervisor_job *job)
 {
-	struct supervisor sv = { .job = job, .tables = job->tables, .base = event_base_new() };
+	struct supervisor sv = { .job = job, .tables = job->tables, .ech = -1, .base = event_base_new() };
 	int rc = sandbox_enter(&powers[ROLE_SUPERVISOR]);
 
 	if (sv.base == NULL || rc != 0)

@@ -22,6 +22,7 @@ enum msg_type {
 	/* supervisor -> child */
 	MSG_ARG = 1,  /* text: one argument of the role (interface, capture file); before START */
 	MSG_TABLES,   /* empty, with a file: the data tables (daemon/tables.h); before START and RELOAD */
+	MSG_ECH,      /* empty, with a file: what live sensors share (watch/ech.h); before START */
 	MSG_START,    /* text: the configuration as conf_render() wrote it */
 	MSG_PEER,     /* struct msg_peer, with the socket to that peer */
 	MSG_RELOAD,   /* text: the new configuration */

@@ -88,6 +88,7 @@ void aggregate_free(struct aggregate *a)
 {
 	if (a == NULL)
 		return;
+	sightings_clear(&a->queue);
 	details_free(a->details);
 	reserve_clear(&a->reserve);
 	order_clear(&a->order);
@@ -109,6 +110,18 @@ void aggregate_campus(struct aggregate *a, const struct conf *conf)
 	sightings_keep_room(&a->queue);
 }
 
+void aggregate_ech(struct aggregate *a, struct ech *shared)
+{
+	details_ech(a->details, shared);
+	sightings_hold(&a->queue);
+}
+
+void aggregate_judge(struct aggregate *a, int64_t until)
+{
+	sightings_settle(&a->queue);
+	sightings_judge(&a->queue, until);
+}
+
 void aggregate_own(struct aggregate *a, const struct own *own) { a->own = *own; }
 
 const struct details_stats *aggregate_details(struct aggregate *a)
@@ -121,6 +134,7 @@ const struct aggregate_stats *aggregate_stats(struct aggregate *a)
 {
 	sightings_settle(&a->queue);
 	a->stats.evicted = a->queue.stats.evicted;
+	a->stats.hurried = a->queue.stats.hurried;
 	a->stats.reserved = a->queue.stats.reserved;
 	a->stats.links_more = a->queue.stats.links_more;
 	a->stats.servers_more = a->queue.stats.servers_more;
@@ -210,6 +224,7 @@ void aggregate_flush(struct aggregate *a)
 	if (!a->open)
 		return;
 	sightings_settle(&a->queue);
+	sightings_judge(&a->queue, INT64_MAX);
 	if (a->as_seen)
 		tell_as_seen(a);
 	else
@@ -504,8 +519,7 @@ static void see_named(struct aggregate *a, const struct dissect_message *m, enum
 	if (in.named) {
 		struct sighting *g = see_host(a, via, time, &m->flow.src);
 		details_note(a->details, m, &g->notes);
-		/* Where an outer name leads is where hidden ones are served. */
-		if (!m->proxied && !g->notes.outer)
+		if (!m->proxied)
 			add_server(g, &m->flow.dst, m->flow.dport);
 	} else {
 		see_nameless(a, m);
@@ -523,6 +537,8 @@ static void see_service(struct aggregate *a, const struct dissect_message *m, in
 		see_nameless(a, m);
 		return;
 	}
+	if (m->service.ech_configs > 0) /* hellos before it are judged without it, though of the same time */
+		sightings_settle(&a->queue);
 	g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
 	if (m->service.target.n > 1 && find_name(a, m->service.target, false))
 		set_link(g, a->host->name, a->host->len);

@@ -34,9 +34,10 @@ struct aggregate_stats {
 				*/
 	uint64_t names_refused; /* no host name: addresses, over-long, not LDH/underscore, local; not observed
 				 */
-	uint64_t late; /* messages older than the open window, up to an hour: counted into the open one, at
-			  its start */
-	uint64_t own;  /* messages between this machine and whom it asked: not observed */
+	uint64_t late;    /* messages older than the open window, up to an hour: counted into the open one, at
+			     its start */
+	uint64_t hurried; /* hellos with ECH that were judged before others told what they had seen */
+	uint64_t own;     /* messages between this machine and whom it asked: not observed */
 };
 
 /* window_us: 0 = one window for the whole input. `identify` is borrowed and may be NULL. */
@@ -49,6 +50,11 @@ void aggregate_campus(struct aggregate *a, const struct conf *conf);
 /* Tells the names of a window in the order in which they were first seen, each with its channels: who does
  * not need them sorted has them for half the work. Before the first message. */
 void aggregate_as_seen(struct aggregate *a);
+/* What is known of ECH is in this table, borrowed, which other processes write too: hellos with ECH wait for
+ * aggregate_judge(), or for the end of their window. Before the first message. */
+void aggregate_ech(struct aggregate *a, struct ech *shared);
+/* Others had time to learn what came by then. */
+void aggregate_judge(struct aggregate *a, int64_t until);
 /* From here on what this machine asks is not observed; copied. */
 void aggregate_own(struct aggregate *a, const struct own *own);
 void aggregate_free(struct aggregate *a);

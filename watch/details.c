@@ -5,18 +5,19 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "watch/ech.h"
 #include "watch/hidden.h"
 #include "watch/pending.h"
 #include "watch/plain.h"
 
 _Static_assert((int)PLAIN_MAX <= (int)RECORD_VALUE_MAX, "plain texts fit in records");
 
+static const char unproven[] = "grease-or-unproven";
+
 struct details {
 	struct subjects *table; /* borrowed */
 	struct plain *plain;
 	struct pending pending;
-	struct ech ech;
+	struct ech *ech, *own; /* own: NULL when that is another's */
 	struct hidden hidden;
 	struct details_stats stats;
 };
@@ -28,7 +29,7 @@ struct details *details_new(struct subjects *t)
 	d->table = t;
 	d->plain = plain_new();
 	pending_init(&d->pending);
-	ech_init(&d->ech);
+	d->ech = d->own = ech_new();
 	hidden_init(&d->hidden, &(struct resolvers){ 0 });
 	return d;
 }
@@ -38,10 +39,17 @@ void details_free(struct details *d)
 	if (d == NULL)
 		return;
 	hidden_clear(&d->hidden);
-	ech_clear(&d->ech);
+	ech_free(d->own);
 	pending_clear(&d->pending);
 	plain_free(d->plain);
 	free(d);
+}
+
+void details_ech(struct details *d, struct ech *shared)
+{
+	ech_free(d->own);
+	d->own = NULL;
+	d->ech = shared;
 }
 
 void details_resolvers(struct details *d, const struct resolvers *table)
@@ -130,7 +138,7 @@ static unsigned learn_service(struct details *d, const struct dissect_message *m
 {
 	unsigned hidden = hidden_service(m);
 
-	ech_learn(&d->ech, m);
+	ech_learn(d->ech, m);
 	d->stats.more += m->service.ech_more;
 	d->stats.hidden_designated += hidden != 0;
 	return hidden;
@@ -226,16 +234,6 @@ static void note_ask(const struct details *d, const struct dissect_message *m, e
 	n->flow = pending_flow(&d->pending, &m->flow);
 }
 
-static void note_ech(struct details *d, const struct dissect_message *m, uint8_t config,
-		     struct details_notes *n)
-{
-	n->outer = ech_is_outer(&d->ech, config, m->name, m->time);
-	d->stats.hidden_ech += n->outer;
-	d->stats.ech_unproven += !n->outer;
-	if (!n->outer)
-		note_own(d, n, DETAIL_ECH, "grease-or-unproven");
-}
-
 static bool note_hello(struct details *d, const struct dissect_message *m, struct details_notes *n)
 {
 	const struct dissect_hello *hello = m->kind == DISSECT_QUIC ? &m->quic.hello : &m->tls.hello;
@@ -244,8 +242,9 @@ static bool note_hello(struct details *d, const struct dissect_message *m, struc
 		note_ask(d, m, DETAILS_ASKS, n);
 	n->hidden = (uint8_t)hidden_hello(m, 0);
 	n->hidden_known = (uint8_t)hidden_hello(m, HIDDEN_DOH);
-	if (hello->ech)
-		note_ech(d, m, hello->ech_config, n);
+	n->ech = hello->ech;
+	n->ech_config = hello->ech_config;
+	n->time = m->time;
 	note(d, n, DETAIL_ALPN, hello->alpn, plain_token);
 	if (hello->ja4[0] != '\0')
 		note_own(d, n, DETAIL_JA4, hello->ja4);
@@ -278,7 +277,7 @@ bool details_note(struct details *d, const struct dissect_message *m, struct det
 	};
 
 	n->count = n->hidden = n->hidden_known = 0;
-	n->outer = false;
+	n->ech = false;
 	n->asks = DETAILS_ASKS_NOT;
 	n->kind = (uint8_t)m->kind;
 	n->taken = take[m->kind](d, m, n);
@@ -318,6 +317,7 @@ void details_tell(struct details *d, struct subject *s, const struct details_not
 	if (n->asks != DETAILS_ASKS_NOT)
 		tell_asked(d, s, n);
 	d->stats.unpaired += s == NULL && n->kind == DISSECT_DNS_SERVICE;
+	d->stats.ech_unproven += s == NULL && n->ech;
 	count_hidden(d, s, n);
 	for (size_t i = 0; s != NULL && i < n->count; i++) {
 		if (n->note[i].refused)
@@ -326,6 +326,21 @@ void details_tell(struct details *d, struct subject *s, const struct details_not
 					     n->count - i))
 			d->stats.more++;
 	}
+}
+
+bool details_outer(struct details *d, struct subject *s, const struct subject *first, uint8_t ech_config,
+		   int64_t time)
+{
+	struct dissect_str name = { (const uint8_t *)first->name, first->len };
+	bool outer = ech_is_outer(d->ech, ech_config, name, time);
+
+	d->stats.hidden_ech += outer;
+	d->stats.ech_unproven += !outer;
+	if (outer)
+		subject_add_outer(d->table, s);
+	else
+		tell(d, s, DETAIL_ECH, unproven, sizeof(unproven) - 1);
+	return outer;
 }
 
 /* --- answers --- */

@@ -14,6 +14,7 @@
 
 #include "conf/data.h"
 #include "dissect/dissect.h"
+#include "watch/ech.h"
 #include "watch/subject.h"
 
 struct details; /* owns its tables; borrows the subjects */
@@ -34,10 +35,12 @@ struct details_notes {
 		bool refused; /* it has no value */
 	} note[DETAILS_NOTES];
 	uint8_t count;
-	bool taken;                   /* there was such a message, though it may tell nothing */
-	uint8_t asks;                 /* enum details_asks */
-	uint8_t kind;                 /* of the message */
-	bool outer;                   /* its name is ECH's outer one: nobody visited that */
+	bool taken;   /* there was such a message, though it may tell nothing */
+	uint8_t asks; /* enum details_asks */
+	uint8_t kind; /* of the message */
+	bool ech;     /* its name may be ECH's outer one: details_outer() tells */
+	uint8_t ech_config;
+	int64_t time;                 /* of the message, if so */
 	uint8_t hidden, hidden_known; /* encrypted DNS, bits of watch/hidden.h: by itself; if its host is
 					 known for it */
 	uint64_t flow;                /* pending_flow(), when it asks */
@@ -54,13 +57,16 @@ struct details_stats {
 	uint64_t hidden_lookups;                     /* answers that told a client where a resolver is */
 	uint64_t hidden_designated;                  /* records that named an encrypted resolver */
 	uint64_t hidden_ech;                         /* hellos whose name is the outer one */
-	uint64_t ech_unproven;                       /* hellos with ECH of which that is not known */
+	uint64_t ech_unproven;                       /* hellos with ECH of which that is not known, or whose
+							name found no room */
 };
 
 struct details *details_new(struct subjects *t);
 void details_free(struct details *d);
 /* Borrows the rows; before the first message. */
 void details_resolvers(struct details *d, const struct resolvers *table);
+/* What is known of ECH is in this table, borrowed, which others write too; before the first message. */
+void details_ech(struct details *d, struct ech *shared);
 /* A subject that was just added: is its name one of a resolver? */
 void details_subject(struct details *d, struct subject *s);
 /* A look-up of this host was answered. */
@@ -72,6 +78,10 @@ bool details_note(struct details *d, const struct dissect_message *m, struct det
 void details_prefetch(const struct details *d, const struct details_notes *n);
 /* s is NULL when there is none. */
 void details_tell(struct details *d, struct subject *s, const struct details_notes *n);
+/* Was the subject's name the outer one of a hello with ECH? `first`, of its name, has the text. Told and
+ * counted: once for each hello. */
+bool details_outer(struct details *d, struct subject *s, const struct subject *first, uint8_t ech_config,
+		   int64_t time);
 /* All other messages; s is NULL when the message has no name, or none of a subject. */
 void details_message(struct details *d, const struct dissect_message *m, struct subject *s);
 const struct details_stats *details_stats(struct details *d);

@@ -10,8 +10,13 @@
  * nothing: who is let in by it may well visit that name. And a name with more configurations than anybody
  * needs is shown by strangers, for GREASE to hit one of them: clients draw any config_id, so that each of a
  * name's takes one in 256 of its GREASE for real. Any other hello is "grease-or-unproven", a visit: the
- * record may have come over encrypted DNS, before this process began, or to another worker. A fixed table;
- * the name that came first goes first.
+ * record may have come over encrypted DNS, or before anybody listened.
+ *
+ * The table is fixed, and holds no pointers: all sensors of a machine share one, for a record that one of
+ * them sees proves the hello that another does. Then who judges some time after a hello came, when all have
+ * learnt what came before it, judges as one process does at once: the table is asked for what was known at
+ * the hello's time. A lock is taken for records with configurations and for hellos with an id of one of
+ * them.
  */
 #ifndef WATCH_ECH_H
 #define WATCH_ECH_H
@@ -20,33 +25,27 @@
 #include <stdint.h>
 
 #include "dissect/dissect.h"
-#include "watch/recent.h"
 
-enum { ECH_CONFIGS = 32 }; /* of one name in a day; the largest provider changes its own every hour */
-
-struct ech_config {
-	int64_t seen; /* when it was last */
-	uint8_t id;
-	bool own; /* in a record of the public_name itself, too */
+enum {
+	ECH_CONFIGS = 32, /* of one name in a day; the largest provider changes its own every hour */
+	ECH_NAMES =
+		4096, /* public names; among those of one hash's place the one that came first goes first */
 };
 
-struct ech_name {
-	struct ech_config config[ECH_CONFIGS];
-	int64_t crowded_at; /* when it last had more */
-	uint8_t count;
-	bool crowded;
-};
+struct ech;
 
-struct ech {
-	struct recent names;    /* public names */
-	struct ech_name *name;  /* owned, by place */
-	uint64_t ids[256 / 64]; /* a bit for each config id that was ever learnt: GREASE draws any */
-};
+/* One of this process alone. */
+struct ech *ech_new(void);
+/* A table for several processes: its file, the caller's, or negative errno. */
+int ech_share(void) __attribute__((warn_unused_result));
+/* The table in such a file, which stays the caller's; NULL with errno when there is none. */
+struct ech *ech_map(int fd);
+/* Takes either; NULL-safe. */
+void ech_free(struct ech *e);
 
-void ech_init(struct ech *e);
-void ech_clear(struct ech *e);
 /* An HTTPS or SVCB record shows its configurations. */
 void ech_learn(struct ech *e, const struct dissect_message *m);
-bool ech_is_outer(const struct ech *e, uint8_t id, struct dissect_str name, int64_t time);
+/* As far as was known at that time, in microseconds UTC; the name as it stands in a message. */
+bool ech_is_outer(struct ech *e, uint8_t id, struct dissect_str name, int64_t time);
 
 #endif

@@ -72,6 +72,8 @@ void sensor_core_resolvers(struct sensor_core *s, const struct resolvers *table)
 	aggregate_resolvers(s->aggregate, table);
 }
 
+void sensor_core_ech(struct sensor_core *s, struct ech *shared) { aggregate_ech(s->aggregate, shared); }
+
 void sensor_core_as_seen(struct sensor_core *s) { aggregate_as_seen(s->aggregate); }
 
 void sensor_core_own(struct sensor_core *s, const struct own *own) { aggregate_own(s->aggregate, own); }
@@ -106,7 +108,11 @@ int sensor_core_read(struct sensor_core *s, struct capture *c, int budget, char 
 	return capture_read(c, budget, take_packet, s, error);
 }
 
-void sensor_core_tick(struct sensor_core *s, int64_t now) { aggregate_tick(s->aggregate, now); }
+void sensor_core_tick(struct sensor_core *s, int64_t now)
+{
+	aggregate_tick(s->aggregate, now);
+	aggregate_judge(s->aggregate, now);
+}
 
 void sensor_core_flush(struct sensor_core *s)
 {
@@ -189,6 +195,7 @@ void sensor_core_counters(const struct sensor_core *s, struct capture *c, sensor
 		{ "clients-more", a->clients_more },
 		{ "names-refused", a->names_refused },
 		{ "late", a->late },
+		{ "ech-hurried", a->hurried },
 		{ "own-messages", a->own },
 		{ "identify-gave-up", i.gave_up },
 		{ "identify-text-cut", i.cut },

@@ -28,6 +28,8 @@ struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *id
 void sensor_core_resolvers(struct sensor_core *s, const struct resolvers *table);
 /* As aggregate_as_seen(); before the first packet. */
 void sensor_core_as_seen(struct sensor_core *s);
+/* As aggregate_ech(): sensor_core_tick() judges. */
+void sensor_core_ech(struct sensor_core *s, struct ech *shared);
 /* As aggregate_own(). */
 void sensor_core_own(struct sensor_core *s, const struct own *own);
 void sensor_core_free(struct sensor_core *s);
@@ -36,7 +38,8 @@ void sensor_core_free(struct sensor_core *s);
 int sensor_core_read(struct sensor_core *s, struct capture *c, int budget, char error[CAPTURE_ERROR_MAX]);
 /* One packet, for those who bring their own. */
 void sensor_core_packet(struct sensor_core *s, const struct dissect_packet *p);
-/* Live and silent: closes the windows that end before `now` though no packet says so. */
+/* Live and silent: closes the windows that end before `now` though no packet says so; nobody has older ones
+ * to read. */
 void sensor_core_tick(struct sensor_core *s, int64_t now);
 /* The input ends (or pauses): gives up half-seen messages, closes every window. Reading may go on
  * after it; the next packet opens the next window wherever its time lies. */

@@ -14,6 +14,10 @@ void sightings_init(struct sightings *q, struct subjects *t, struct details *d, 
 	sightings_keep_room(q);
 }
 
+void sightings_clear(struct sightings *q) { held_clear(&q->held); }
+
+void sightings_hold(struct sightings *q) { held_init(&q->held); }
+
 void sightings_keep_room(struct sightings *q)
 {
 	q->open = q->table->max - (reserve_is_set(q->reserve) ? q->table->max / RESERVED : 0);
@@ -35,7 +39,7 @@ struct sighting *sightings_add(struct sightings *q, const struct subject_key *k)
 	g->link_len = 0;
 	g->notes.count = 0;
 	g->notes.taken = false;
-	g->notes.outer = false;
+	g->notes.ech = false;
 	subjects_prefetch(q->table, k);
 	return g;
 }
@@ -74,13 +78,14 @@ static bool may_add(struct sightings *q, const struct sighting *g)
 	return true;
 }
 
-static struct subject *find(struct sightings *q, const struct sighting *g)
+static struct subject *find(struct sightings *q, struct sighting *g)
 {
 	struct subject *first = g->first, *s;
 
 	if (first == NULL || !subjects_is(first, &g->key))
 		first = subjects_find_first(q->table, &g->key);
 	s = subjects_via(q->table, first, g->key.via);
+	g->first = first;
 	if (s != NULL || g->known_only)
 		return s;
 	if (may_add(q, g))
@@ -89,6 +94,7 @@ static struct subject *find(struct sightings *q, const struct sighting *g)
 		q->stats.evicted += g->count;
 	else if (s->kind == SUBJECT_HOST && first == NULL) /* else it has it from that */
 		details_subject(q->details, s);
+	g->first = first != NULL ? first : s;
 	return s;
 }
 
@@ -98,23 +104,24 @@ static void widen(struct subject *s, int64_t time)
 	s->to = time > s->to ? time : s->to;
 }
 
-/* Nobody visited the name: no client, and no time once somebody did. */
-static void count_outer(struct sightings *q, struct subject *s, const struct sighting *g)
+static void visit(struct sightings *q, struct subject *s, int64_t time, uint64_t client, uint32_t count)
 {
-	s->count += g->count;
-	subject_add_outer(q->table, s);
-	if (!s->has_client)
-		widen(s, g->time);
+	s->count += count;
+	if (!s->has_client) /* who came before showed the name, and did not mean it */
+		s->from = s->to = time;
+	widen(s, time);
+	if (!subject_add_client(q->table, s, client))
+		q->stats.clients_more += count;
+}
+
+static void add_servers(struct sightings *q, struct subject *s, const struct record_server *server, size_t n)
+{
+	q->stats.servers_more += subject_add_servers(q->table, s, server, n);
 }
 
 static void count(struct sightings *q, struct subject *s, const struct sighting *g)
 {
-	s->count += g->count;
-	if (!s->has_client) /* who came before showed the name, and did not mean it */
-		s->from = s->to = g->time;
-	widen(s, g->time);
-	if (!subject_add_client(q->table, s, g->client))
-		q->stats.clients_more += g->count;
+	visit(q, s, g->time, g->client, g->count);
 	if (g->link_len > 0)
 		q->stats.links_more += !subject_add_link(q->table, s, g->link, g->link_len);
 	if (g->key.via == VIA_DNS_ANSWER && s->hidden != 0)
@@ -122,7 +129,61 @@ static void count(struct sightings *q, struct subject *s, const struct sighting 
 			details_lookup(q->details, s);
 }
 
-static struct subject *tell(struct sightings *q, const struct sighting *g)
+/* When nobody visited the name there is no client, no server, and no time once somebody did. */
+static void judge(struct sightings *q, const struct held_hello *h)
+{
+	struct subject *s = subjects_at(q->table, h->subject);
+
+	if (!details_outer(q->details, s, subjects_at(q->table, h->first), h->ech_config, h->heard)) {
+		visit(q, s, h->time, h->client, 1);
+		add_servers(q, s, &h->server, h->has_server);
+		return;
+	}
+	s->count++;
+	if (!s->has_client)
+		widen(s, h->time);
+}
+
+void sightings_judge(struct sightings *q, int64_t until)
+{
+	struct held_hello h;
+
+	while (held_take(&q->held, until, &h))
+		judge(q, &h);
+}
+
+static void hold(struct sightings *q, const struct held_hello *h)
+{
+	struct held_hello oldest;
+
+	if (held_full(&q->held) && held_take(&q->held, INT64_MAX, &oldest)) {
+		q->stats.hurried++;
+		judge(q, &oldest);
+	}
+	held_add(&q->held, h);
+}
+
+static void hear(struct sightings *q, const struct subject *s, const struct sighting *g)
+{
+	struct held_hello h = {
+		.time = g->time,
+		.heard = g->notes.time,
+		.client = g->client,
+		.first = subjects_number(q->table, g->first),
+		.subject = subjects_number(q->table, s),
+		.ech_config = g->notes.ech_config,
+		.has_server = g->server_count > 0,
+	};
+
+	if (h.has_server)
+		h.server = g->server[0];
+	if (held_on(&q->held))
+		hold(q, &h);
+	else
+		judge(q, &h);
+}
+
+static struct subject *tell(struct sightings *q, struct sighting *g)
 {
 	struct subject *s = find(q, g);
 
@@ -130,10 +191,12 @@ static struct subject *tell(struct sightings *q, const struct sighting *g)
 		details_tell(q->details, s, &g->notes);
 	if (s == NULL)
 		return NULL;
-	q->stats.servers_more += subject_add_servers(q->table, s, g->server, g->server_count);
-	if (g->notes.outer)
-		count_outer(q, s, g);
-	else if (!g->known_only)
+	if (g->notes.ech) {
+		hear(q, s, g);
+		return s;
+	}
+	add_servers(q, s, g->server, g->server_count);
+	if (!g->known_only)
 		count(q, s, g);
 	return s;
 }

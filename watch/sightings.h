@@ -8,6 +8,7 @@
 #define WATCH_SIGHTINGS_H
 
 #include "watch/details.h"
+#include "watch/held.h"
 #include "watch/reserve.h"
 #include "watch/subject.h"
 
@@ -19,7 +20,7 @@ enum {
 /* What one message, or several of one moment and client, tell of one subject. */
 struct sighting {
 	struct subject_key key; /* its name is the text below */
-	struct subject *first;  /* of its name: where that probably is */
+	struct subject *first;  /* of its name: where that probably is, and is, once it was found */
 	struct subject *guess;  /* where it probably is itself */
 	int64_t time;
 	uint64_t client; /* keyed hash */
@@ -36,6 +37,7 @@ struct sightings_stats {
 	uint64_t evicted;  /* sightings whose subject found no room */
 	uint64_t reserved; /* subjects that got the room kept for those of the campus */
 	uint64_t links_more, servers_more, clients_more; /* that found no room in a list */
+	uint64_t hurried; /* hellos that were judged early, for there was no room to hold them */
 };
 
 struct sightings {
@@ -44,11 +46,17 @@ struct sightings {
 	const struct reserve *reserve;
 	uint32_t open; /* subjects up to which everybody gets room */
 	size_t count;
+	struct held held;
 	struct sightings_stats stats;
 	struct sighting item[SIGHTINGS_MOST];
 };
 
 void sightings_init(struct sightings *q, struct subjects *t, struct details *d, const struct reserve *r);
+void sightings_clear(struct sightings *q);
+/* From here on hellos with ECH wait for sightings_judge(). */
+void sightings_hold(struct sightings *q);
+/* Judges those that were heard by then. All of them, before the table's reset. */
+void sightings_judge(struct sightings *q, int64_t until);
 /* After the reserve was made. */
 void sightings_keep_room(struct sightings *q);
 /* A new sighting of this subject by one message, for the caller to fill; until the next call. Its name is

@@ -10,9 +10,8 @@ veth_pair w0 w1 mtu 9000 arp off
 ref=$work/ref
 school "$ref"
 # Each capture gets addresses of its own: one flow in two of them would be one flow to one process, and may be two to
-# processes that share the frames. Without ech-outer.pcap: a process learns the outer names from the HTTPS records that it saw
-# itself (watch/ech.h; conf/beiand.conf says so of `workers`), so what of its hellos is proven depends on who got which.
-mapfile -t golden < <(find "$TOP/tests/golden" -name '*.pcap' ! -name ech-outer.pcap | sort)
+# processes that share the frames.
+mapfile -t golden < <(find "$TOP/tests/golden" -name '*.pcap' | sort)
 sent=$("$TOP/tests/e2e/merge.py" "$work/all.pcap" "$capture" "${golden[@]}")
 check "there are frames of many captures" test "$sent" -gt 4000
 

@@ -223,10 +223,11 @@ static void certificates_accuse_nobody(void **state)
 	aggregate_free(a);
 }
 
-static void service(struct aggregate *a, const char *name, bool ech)
+static void service_at(struct aggregate *a, const char *name, bool ech, int64_t time)
 {
 	struct dissect_message m = reply(DISSECT_DNS_SERVICE, 9);
 
+	m.time = time;
 	m.name = str(name);
 	m.service.type = 65;
 	m.service.alpn = str("\2h2\2h3");
@@ -235,6 +236,8 @@ static void service(struct aggregate *a, const char *name, bool ech)
 	m.service.ech_config[0] = (struct dissect_ech){ str("cover.example.com"), 7 };
 	aggregate_message(a, &m);
 }
+
+static void service(struct aggregate *a, const char *name, bool ech) { service_at(a, name, ech, 1); }
 
 static void outer_names_are_known_by_their_records(void **state)
 {
@@ -370,6 +373,61 @@ static void visits_beside_an_outer_name_count(void **state)
 	}
 }
 
+/* Two processes: one gets the record, the other the hellos, and reads them first. It judges as if it had seen
+ * all, in the order in which it came. */
+static void another_process_may_learn_later(void **state)
+{
+	static const int ids[] = { 7, 7, 7, 8, -1 };
+	struct ech *shared = ech_new();
+	struct aggregate *hellos = make(0), *records = make(0);
+	const struct observation *o;
+	(void)state;
+
+	aggregate_ech(hellos, shared);
+	aggregate_ech(records, shared);
+	for (int i = 0; i < 5; i++)
+		hello_from(hellos, DISSECT_TLS, (uint8_t)(i + 1), 1000 + i, ids[i]);
+	service_at(records, "hidden.example.com", true, 1001);
+	assert_int_equal(aggregate_details(hellos)->hidden_ech, 0);
+	aggregate_judge(hellos, 1001);
+	assert_int_equal(aggregate_details(hellos)->ech_unproven, 1);
+	assert_int_equal(aggregate_details(hellos)->hidden_ech, 1);
+	aggregate_flush(hellos);
+	o = find("cover.example.com", VIA_TLS);
+	assert_int_equal(o->count, 5);
+	assert_int_equal(sketch_count(&o->clients), 3);
+	assert_true(o->from == 1000 && o->to == 1004);
+	assert_int_equal(o->server_count, 2);
+	expect(o, DETAIL_ECH, "outer", 2);
+	expect(o, DETAIL_ECH, "grease-or-unproven", 2);
+	assert_int_equal(aggregate_stats(hellos)->hurried, 0);
+	aggregate_free(hellos);
+	aggregate_free(records);
+	ech_free(shared);
+}
+
+/* More than can be held are judged by what is known already, and counted; none is lost. */
+static void too_many_to_wait_are_judged_early(void **state)
+{
+	struct ech *shared = ech_new();
+	struct aggregate *a = make(0);
+	const struct observation *o;
+	(void)state;
+
+	aggregate_ech(a, shared);
+	for (int i = 0; i < 20000; i++)
+		hello_from(a, DISSECT_TLS, (uint8_t)i, 1000, 7);
+	service_at(a, "hidden.example.com", true, 1000);
+	aggregate_flush(a);
+	o = find("cover.example.com", VIA_TLS);
+	assert_int_equal(o->count, 20000);
+	assert_int_equal(aggregate_stats(a)->hurried, 20000 - 16384);
+	assert_int_equal(aggregate_details(a)->ech_unproven, 20000 - 16384);
+	expect(o, DETAIL_ECH, "outer", 16384);
+	aggregate_free(a);
+	ech_free(shared);
+}
+
 /* How often it was shown has room of its own, however much else is told. */
 static void outer_names_are_counted_in_a_full_table(void **state)
 {
@@ -498,6 +556,8 @@ int main(void)
 		cmocka_unit_test(each_configuration_of_a_record_is_known),
 		cmocka_unit_test(an_outer_name_is_not_visited),
 		cmocka_unit_test(visits_beside_an_outer_name_count),
+		cmocka_unit_test(another_process_may_learn_later),
+		cmocka_unit_test(too_many_to_wait_are_judged_early),
 		cmocka_unit_test(outer_names_are_counted_in_a_full_table),
 		cmocka_unit_test(records_of_any_length_tell_the_same),
 		cmocka_unit_test(hidden_dns_is_named),

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/held.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+enum { MOST = 16384 }; /* 1 MiB: a process has some thousands a second at most, and they wait two */
+
+void held_init(struct held *h) { *h = (struct held){ .hello = xcalloc(MOST, sizeof(*h->hello)) }; }
+
+void held_clear(struct held *h)
+{
+	free(h->hello);
+	*h = (struct held){ 0 };
+}
+
+bool held_full(const struct held *h) { return h->count == MOST; }
+
+void held_add(struct held *h, const struct held_hello *g)
+{
+	h->hello[(h->from + h->count) % MOST] = *g;
+	h->count++;
+}
+
+bool held_take(struct held *h, int64_t until, struct held_hello *g)
+{
+	if (h->count == 0 || h->hello[h->from].heard > until)
+		return false;
+	*g = h->hello[h->from];
+	h->from = (h->from + 1) % MOST;
+	h->count--;
+	return true;
+}
