@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "base/alloc.h"
 #include "dissect/frag.h"
 #include "dissect/hpack_table.h"
 #include "dissect/ja4.h"
@@ -16,7 +17,8 @@
 enum {
 	DISSECT_DEPTH_MAX =
 		24, /* layers of one packet; a frame has about 4, in a tunnel with tags about 10 */
-	DISSECT_ALIGN = 64,
+	DISSECT_PAGE = 4096,
+	DISSECT_LARGE_PAGE = 2 << 20,
 	AHEAD_FLOWS = 16384, /* two MiB of them */
 	AHEAD_ENTRIES = 3,   /* packets before its own a flow's memory is asked for */
 	UDP_HEADER = 8,
@@ -131,15 +133,16 @@ const char *dissect_reason_name(enum dissect_reason r)
 	return (unsigned)r < DISSECT_REASON_COUNT ? reason_names[r] : "unknown";
 }
 
-/* The parts of the caller's memory, in this order. */
+/* The parts of the caller's memory, in this order: tables that are asked at random, in large pages; then
+ * room for texts, of which most is never touched. */
 enum part {
 	PART_SELF,
 	PART_FRAGS,
 	PART_SPANS,
-	PART_FLOWS,
 	PART_HINTS,
 	PART_HEADS,
 	PART_HOLDS,
+	PART_FLOWS,
 	PART_BYTES,
 	PART_QUIC,
 	PART_HPACK,
@@ -155,6 +158,8 @@ static struct dissect_limits dissect_at_least(const struct dissect_limits *l)
 					.quic_hellos = l->quic_hellos > 0 ? l->quic_hellos : 1,
 					.seed = l->seed != 0 ? l->seed : UINT64_C(0x9e3779b97f4a7c15) };
 }
+
+static size_t align(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 /* Where each part begins; the sum of all is at offset[PART_COUNT]. */
 static void dissect_layout(const struct dissect_limits *l, size_t offset[PART_COUNT + 1])
@@ -173,7 +178,13 @@ static void dissect_layout(const struct dissect_limits *l, size_t offset[PART_CO
 	};
 	offset[0] = 0;
 	for (int i = 0; i < PART_COUNT; i++)
-		offset[i + 1] = (offset[i] + size[i] + DISSECT_ALIGN - 1) / DISSECT_ALIGN * DISSECT_ALIGN;
+		offset[i + 1] = align(offset[i] + size[i], DISSECT_PAGE);
+}
+
+/* Of where the first part begins. */
+static size_t alignment(const size_t offset[PART_COUNT + 1])
+{
+	return offset[PART_COUNT] > DISSECT_LARGE_PAGE ? DISSECT_LARGE_PAGE : DISSECT_PAGE;
 }
 
 size_t dissect_size(const struct dissect_limits *limits)
@@ -182,17 +193,20 @@ size_t dissect_size(const struct dissect_limits *limits)
 	size_t offset[PART_COUNT + 1];
 
 	dissect_layout(&l, offset);
-	return offset[PART_COUNT] + DISSECT_ALIGN;
+	return offset[PART_COUNT] + alignment(offset);
 }
 
 struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, dissect_fn *fn, void *arg)
 {
 	struct dissect_limits l = dissect_at_least(limits);
 	size_t offset[PART_COUNT + 1];
-	char *base = (char *)memory + (DISSECT_ALIGN - (uintptr_t)memory % DISSECT_ALIGN) % DISSECT_ALIGN;
-	struct dissect *d = (struct dissect *)(void *)base;
+	struct dissect *d;
+	char *base;
 
 	dissect_layout(&l, offset);
+	base = (char *)memory + (align((uintptr_t)memory, alignment(offset)) - (uintptr_t)memory);
+	alloc_large_pages(base, offset[PART_BYTES]);
+	d = (struct dissect *)(void *)base;
 	d->frags = (struct frag_table *)(void *)(base + offset[PART_FRAGS]);
 	d->spans = (struct span_table *)(void *)(base + offset[PART_SPANS]);
 	d->tcp.table.flows = (struct flow *)(void *)(base + offset[PART_FLOWS]);

@@ -56,7 +56,6 @@ struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *id
 	struct sensor_core *s = xcalloc(1, sizeof(*s));
 
 	s->memory = xcalloc(1, dissect_size(&limits));
-	alloc_large_pages(s->memory, dissect_size(&limits));
 	limits.seed = seed_of(key);
 	s->dissect = dissect_init(s->memory, &limits, take_message, s);
 	s->aggregate = aggregate_new(conf->sensor.subjects, window_us, key, identify, fn, arg);
