@@ -240,6 +240,13 @@ void text_time_beijing(char out[TEXT_TIME_MAX], int64_t us)
 
 int64_t text_beijing_day(int64_t us) { return floor_div(floor_div(us, 1000000) + BEIJING_OFFSET, 86400); }
 
+const char *text_file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
 void text_lower(char *s)
 {
 	for (; *s; s++)

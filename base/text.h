@@ -62,5 +62,7 @@ void text_people(char out[TEXT_PEOPLE_MAX], uint64_t n);
 
 /* ASCII only, in place. */
 void text_lower(char *s);
+/* What stands behind the last slash of a path: in it; the whole path when nothing does. */
+const char *text_file_name(const char *path);
 
 #endif

@@ -95,7 +95,7 @@ static const struct {
 	{ "hidden-designated", "DNS指定的加密解析器" },
 	{ "hidden-ech", "主机名被ECH加密的握手" },
 	{ "ech-unproven", "带ECH扩展但可能只是掩护(GREASE)的握手" },
-	{ "ech-hurried", "带ECH扩展、等不到其他抓包进程所学就判定的握手" },
+	{ "ech-hurried", "带ECH扩展、窗口结束或等候已满,未等其他抓包进程所学即判定的握手" },
 	/* from messages to observations */
 	{ "observations", "形成的观测" },
 	{ "names-refused", "不是可用的主机名(IP地址、过长、字符不合、本地名)" },

@@ -97,13 +97,15 @@ static bool send_conf(struct child *c, enum msg_type type, const struct conf *co
 
 static bool send_interface(struct child *c)
 {
-	char group[8], gap[24], lost[16];
+	char group[8], gap[24], lost[16], table[16];
 
 	snprintf(group, sizeof(group), "%u", c->group);
 	snprintf(gap, sizeof(gap), "%lld", (long long)c->gap);
 	snprintf(lost, sizeof(lost), "%u", c->lost);
+	snprintf(table, sizeof(table), "%u", c->table);
 	return send_arg(c, c->interface) && send_arg(c, c->source) && send_arg(c, group) &&
-	       send_arg(c, gap) && send_arg(c, lost) && (!c->away || send_arg(c, "again"));
+	       send_arg(c, gap) && send_arg(c, lost) && send_arg(c, table) &&
+	       (!c->away || send_arg(c, "again"));
 }
 
 /* Without a descriptor to spare it does with what it has. */

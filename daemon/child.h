@@ -17,8 +17,9 @@ struct child {
 	char source[MSG_LABEL_MAX]; /* what it calls what it sees: the interface, "eth1#2" for its second
 				       worker */
 	uint16_t group;             /* of the workers of one interface */
-	int ech;   /* borrowed: the file that it shares with other sensors (watch/ech.h); -1: none */
-	pid_t pid; /* 0: not running */
+	int ech;        /* of a live sensor, borrowed: what all share (watch/ech.h); negative: nothing */
+	unsigned table; /* which of the tables in it is its own */
+	pid_t pid;      /* 0: not running */
 	struct link *link;
 	struct event *again; /* the next start; the owner's */
 	bool ready, was_ready;

@@ -12,6 +12,7 @@
 #include "base/errno.h"
 #include "base/log.h"
 #include "daemon/tables.h"
+#include "watch/ech.h"
 
 void role_log_level(const char *label, const struct conf *conf)
 {
@@ -63,6 +64,15 @@ int role_data(const struct role *r, const char *folder, struct data *d, char err
 		rc = data_unpack(d, folder, &pack, error);
 	buf_clear(&pack);
 	return rc;
+}
+
+struct ech *role_ech(const struct role *r, unsigned table)
+{
+	struct ech *e = r->ech >= 0 ? ech_map(r->ech, table) : NULL;
+
+	if (e == NULL)
+		log_warn("没有与其他抓包进程共享的ECH配置,只凭自己所见判定");
+	return e;
 }
 
 /* Used or not: who works on holds none of them open, and the next reload brings the tables anew. */

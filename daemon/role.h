@@ -29,6 +29,7 @@ enum {
 	EXIT_CONFIG = 78,
 };
 
+struct ech;
 struct event;
 struct event_base;
 
@@ -71,6 +72,9 @@ void role_quit(struct role *r, int status);
 /* The text of the data tables that the supervisor sent, else of those in the folder. 0, or -1 with error. */
 int role_tables(const struct role *r, const char *folder, struct buf *pack, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));
+/* The tables of ECH that the supervisor sent, of which this process writes that one, the caller's; NULL,
+ * after a line in the log, without them. */
+struct ech *role_ech(const struct role *r, unsigned table) __attribute__((warn_unused_result));
 /* As data_load(), from there. */
 int role_data(const struct role *r, const char *folder, struct data *d, char error[CONF_ERROR_MAX])
 	__attribute__((warn_unused_result));

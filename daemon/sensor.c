@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/errno.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "daemon/lookout.h"
 #include "daemon/outfit.h"
 #include "daemon/role.h"
@@ -32,8 +33,9 @@ enum {
 };
 
 /* What a live sensor is told to do. ARG_GAP: since when there was none, in microseconds UTC, or 0; ARG_LOST:
- * how many died before. ARG_AGAIN is there when the interface was not: that was said already. */
-enum { ARG_INTERFACE, ARG_SOURCE, ARG_GROUP, ARG_GAP, ARG_LOST, ARG_AGAIN };
+ * how many died before; ARG_TABLE: which of the shared tables it writes. ARG_AGAIN is there when the
+ * interface was not: that was said already. */
+enum { ARG_INTERFACE, ARG_SOURCE, ARG_GROUP, ARG_GAP, ARG_LOST, ARG_TABLE, ARG_AGAIN };
 
 struct sensor {
 	struct role role;
@@ -56,12 +58,6 @@ struct sensor {
 	struct shares shares;   /* live */
 	struct ech *ech;        /* live: shared; NULL: this process knows only what it saw */
 };
-
-static const char *path_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash && slash[1] ? slash + 1 : path;
-}
 
 static void on_observation(void *arg, const struct observation *o)
 {
@@ -341,7 +337,7 @@ static void next_file(struct sensor *s)
 	while (s->next < s->role.args) {
 		const char *path = s->role.arg[s->next++];
 		if (open_file(s, path)) {
-			uplink_begin(s->uplink, path_name(path));
+			uplink_begin(s->uplink, text_file_name(path));
 			return;
 		}
 		s->partial = true;
@@ -473,7 +469,7 @@ static int open_live(struct sensor *s)
 	}
 	if (capture_remark(s->capture)[0] != '\0')
 		log_warn("%s", capture_remark(s->capture));
-	s->ech = s->role.ech >= 0 ? ech_map(s->role.ech) : NULL;
+	s->ech = role_ech(&s->role, (unsigned)strtoul(s->role.arg[ARG_TABLE], NULL, 10));
 	open_lookout(s);
 	s->tick = event_new(s->role.base, -1, EV_PERSIST, on_tick, s);
 	event_add(s->tick, &second);
@@ -568,6 +564,8 @@ static const struct role_hooks hooks = { .start = start, .peer = peer, .stop = s
 
 static void sensor_clear(struct sensor *s)
 {
+	struct event *const timers[] = { s->tick, s->deadline, s->ring };
+
 	close_input(s);
 	capture_close(s->capture);
 	lookout_clear(&s->lookout);
@@ -575,12 +573,9 @@ static void sensor_clear(struct sensor *s)
 	outfit_free(s->fresh);
 	uplink_free(s->uplink);
 	ech_free(s->ech);
-	if (s->tick)
-		event_free(s->tick);
-	if (s->deadline)
-		event_free(s->deadline);
-	if (s->ring)
-		event_free(s->ring);
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		if (timers[i])
+			event_free(timers[i]);
 }
 
 int sensor_run(const char *label)

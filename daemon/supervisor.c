@@ -494,7 +494,7 @@ static struct child *add_child(struct supervisor *sv, enum role_id role)
 /* Without it each knows only what it saw itself. */
 static void share_ech(struct supervisor *sv)
 {
-	sv->ech = ech_share();
+	sv->ech = ech_share((unsigned)sv->sensors);
 	if (sv->ech < 0)
 		log_warn("抓包进程无法共享学到的ECH配置:%s", errno_zh(-sv->ech));
 }
@@ -511,6 +511,7 @@ static void add_sensors(struct supervisor *sv)
 			struct child *c = add_child(sv, ROLE_SENSOR);
 			c->window = (int64_t)conf->sensor.window * 1000000;
 			c->ech = sv->ech;
+			c->table = (unsigned)(i * workers + w - 1);
 			child_listen(c, conf->sensor.interfaces.item[i], workers > 1 ? w : 0,
 				     (uint16_t)(base + i));
 		}

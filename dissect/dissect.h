@@ -204,7 +204,8 @@ struct dissect_limits {
 
 /* Bytes that dissect_init() needs for these limits. */
 size_t dissect_size(const struct dissect_limits *limits);
-/* `memory` is aligned as malloc's, dissect_size() bytes, zeroed by the caller; it stays the caller's. */
+/* Large pages are asked for where they serve (MADV_HUGEPAGE). `memory` is aligned as malloc's, dissect_size()
+ * bytes, zeroed by the caller; it stays the caller's. */
 struct dissect *dissect_init(void *memory, const struct dissect_limits *limits, dissect_fn *fn, void *arg);
 
 struct dissect_packet {

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/errno.h"
+#include "base/text.h"
 #include "filings/filing.h"
 #include "policy/policy.h"
 #include "store/answer.h"
@@ -366,15 +367,11 @@ static int take_rows(struct import *im)
 	return code;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
 int answer_import(struct answer *a)
 {
-	struct import im = { .answer = a, .file = base_name(a->operand[0]), .dry_run = a->option[1] != NULL };
+	struct import im = { .answer = a,
+			     .file = text_file_name(a->operand[0]),
+			     .dry_run = a->option[1] != NULL };
 	enum filing_kind kind = FILING_KIND_COUNT;
 	int code;
 

@@ -224,7 +224,7 @@ void aggregate_flush(struct aggregate *a)
 	if (!a->open)
 		return;
 	sightings_settle(&a->queue);
-	sightings_judge(&a->queue, INT64_MAX);
+	sightings_hurry(&a->queue);
 	if (a->as_seen)
 		tell_as_seen(a);
 	else

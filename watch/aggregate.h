@@ -36,7 +36,8 @@ struct aggregate_stats {
 				 */
 	uint64_t late;    /* messages older than the open window, up to an hour: counted into the open one, at
 			     its start */
-	uint64_t hurried; /* hellos with ECH that were judged before others told what they had seen */
+	uint64_t hurried; /* hellos with ECH that were judged before others had time to tell what they had
+			     seen: the window closed, or no more could wait */
 	uint64_t own;     /* messages between this machine and whom it asked: not observed */
 };
 

@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "watch/hostname.h"
@@ -17,150 +18,215 @@
 enum {
 	WAYS = 8, /* names whose hashes have one place */
 	PLACES = ECH_NAMES / WAYS,
+	TRIES = 100, /* to read what another writes */
 };
 
 /* Records live for hours, and clients keep configurations as long. */
 #define LATELY_US INT64_C(86400000000)
 
-/* What holds as long as it is said again within a day. */
+/* From the first to the last time that something was seen, never a day apart. */
 struct run {
-	bool said;
 	int64_t from, to;
 };
 
 struct config {
-	struct run seen;
-	struct run own; /* in a record of the public_name itself */
+	struct run seen, own; /* own: in a record of the public_name itself, if is_own */
 	uint8_t id;
+	bool is_own;
 };
 
 struct name {
-	uint64_t hash;      /* 0: none */
-	struct run crowded; /* there were more configurations than have room */
+	uint64_t hash;
+	struct run crowded; /* there were more configurations than have room, if is_crowded */
 	uint8_t count;
+	bool is_crowded;
 	struct config config[ECH_CONFIGS];
 };
 
-struct place {
-	struct name name[WAYS];
-	uint8_t turn; /* the one that is given away next */
+enum { NAME_WORDS = sizeof(struct name) / sizeof(uint64_t) };
+_Static_assert(sizeof(struct name) % sizeof(uint64_t) == 0, "names are copied word by word");
+
+/* A name that its owner may be writing: `turn` is odd for so long. */
+struct slot {
+	_Atomic uint64_t turn;
+	_Atomic uint64_t word[NAME_WORDS];
 };
 
-/* Zeroes are an empty one, but for lock and secret. */
-struct ech {
-	pthread_mutex_t lock;
+struct table {
+	_Atomic uint64_t hash[PLACES][WAYS]; /* of the names in the slots; 0: none */
+	struct slot slot[PLACES][WAYS];
+};
+
+/* What lies in the file. */
+struct shared {
 	struct hash_secret secret;
 	_Atomic uint64_t ids[256 / 64]; /* a bit for each id that was ever learnt: GREASE draws any */
-	struct place place[PLACES];
+	struct table table[];
 };
 
-/* --- where it lives --- */
+struct ech {
+	struct shared *all;
+	unsigned count, own; /* tables; the one that is written */
+	bool alone;
+	uint8_t next[PLACES]; /* the way that is given away next */
+};
 
-static struct ech *map(int fd)
+/* --- where it lies --- */
+
+size_t ech_bytes(void) { return sizeof(struct table); }
+
+static size_t size_of(unsigned tables) { return sizeof(struct shared) + tables * sizeof(struct table); }
+
+static struct shared *map(int fd, unsigned tables)
 {
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-	void *p = mmap(NULL, sizeof(struct ech), PROT_READ | PROT_WRITE, flags, fd, 0);
+	void *p = mmap(NULL, size_of(tables), PROT_READ | PROT_WRITE, flags, fd, 0);
 
 	return p != MAP_FAILED ? p : NULL;
 }
 
-/* A process may die with the lock in its hands. */
-static int begin(struct ech *e)
+static struct ech *make(struct shared *all, unsigned tables, unsigned own)
 {
-	pthread_mutexattr_t how;
-	int rc = pthread_mutexattr_init(&how);
+	struct ech *e = xcalloc(1, sizeof(*e));
 
-	hash_secret_random(&e->secret);
-	if (rc == 0)
-		rc = pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
-	if (rc == 0)
-		rc = pthread_mutexattr_setrobust(&how, PTHREAD_MUTEX_ROBUST);
-	if (rc == 0)
-		rc = pthread_mutex_init(&e->lock, &how);
-	return -rc;
+	e->all = all;
+	e->count = tables;
+	e->own = own;
+	return e;
 }
 
 struct ech *ech_new(void)
 {
-	struct ech *e = map(-1);
+	struct shared *all = map(-1, 1);
+	struct ech *e;
 
-	if (e == NULL || begin(e) != 0)
+	if (all == NULL)
 		fatal("内存不足");
+	hash_secret_random(&all->secret);
+	e = make(all, 1, 0);
+	e->alone = true;
 	return e;
 }
 
-static int fill(int fd)
+/* Nobody may cut the file short under those who read it. */
+static int fill(int fd, unsigned tables)
 {
-	struct ech *e;
-	int rc;
+	struct shared *all;
 
-	if (ftruncate(fd, sizeof(*e)) != 0 ||
+	if (ftruncate(fd, (off_t)size_of(tables)) != 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW) != 0)
 		return -errno;
-	e = map(fd);
-	if (e == NULL)
+	all = map(fd, tables);
+	if (all == NULL)
 		return -errno;
-	rc = begin(e);
-	ech_free(e);
-	return rc;
+	hash_secret_random(&all->secret);
+	munmap(all, size_of(tables));
+	return 0;
 }
 
-int ech_share(void)
+int ech_share(unsigned processes)
 {
 	int fd = memfd_create("beiand-ech", MFD_CLOEXEC | MFD_ALLOW_SEALING), rc;
 
 	if (fd < 0)
 		return -errno;
-	rc = fill(fd);
+	rc = fill(fd, processes);
 	if (rc == 0)
 		return fd;
 	close(fd);
 	return rc;
 }
 
-struct ech *ech_map(int fd)
+/* errno says why not. */
+static unsigned tables_in(int fd)
 {
 	struct stat st;
+	size_t tables;
 
 	if (fstat(fd, &st) != 0)
-		return NULL;
+		return 0;
 	errno = EINVAL;
-	return st.st_size == sizeof(struct ech) ? map(fd) : NULL;
+	if (st.st_size < (off_t)size_of(1))
+		return 0;
+	tables = ((size_t)st.st_size - sizeof(struct shared)) / sizeof(struct table);
+	return tables < UINT16_MAX && size_of((unsigned)tables) == (size_t)st.st_size ? (unsigned)tables : 0;
+}
+
+struct ech *ech_map(int fd, unsigned own)
+{
+	unsigned tables = tables_in(fd);
+	struct shared *all = own < tables ? map(fd, tables) : NULL;
+
+	return all != NULL ? make(all, tables, own) : NULL;
 }
 
 void ech_free(struct ech *e)
 {
-	if (e != NULL)
-		munmap(e, sizeof(*e));
-}
-
-/* Whoever died may have left anything: what is learnt begins anew. */
-static void lock(struct ech *e)
-{
-	if (pthread_mutex_lock(&e->lock) != EOWNERDEAD)
+	if (e == NULL)
 		return;
-	memset(e->place, 0, sizeof(e->place));
-	pthread_mutex_consistent(&e->lock);
+	munmap(e->all, size_of(e->count));
+	free(e);
 }
 
-static void unlock(struct ech *e) { pthread_mutex_unlock(&e->lock); }
+/* --- one writes, others read --- */
+
+/* False when it is being written, and stays so. */
+static bool slot_read(struct slot *s, struct name *n)
+{
+	uint64_t word[NAME_WORDS];
+
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t turn = atomic_load_explicit(&s->turn, memory_order_acquire);
+		if (turn % 2 != 0)
+			continue;
+		for (size_t w = 0; w < NAME_WORDS; w++)
+			word[w] = atomic_load_explicit(&s->word[w], memory_order_relaxed);
+		atomic_thread_fence(memory_order_acquire);
+		if (atomic_load_explicit(&s->turn, memory_order_relaxed) != turn)
+			continue;
+		memcpy(n, word, sizeof(*n));
+		return true;
+	}
+	return false;
+}
+
+/* The one before may have died at it: an odd turn stays odd, until this is done. */
+static void slot_write(struct slot *s, const struct name *n)
+{
+	uint64_t turn = atomic_load_explicit(&s->turn, memory_order_relaxed) | 1, word[NAME_WORDS];
+
+	memcpy(word, n, sizeof(*n));
+	atomic_store_explicit(&s->turn, turn, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	for (size_t w = 0; w < NAME_WORDS; w++)
+		atomic_store_explicit(&s->word[w], word[w], memory_order_relaxed);
+	atomic_store_explicit(&s->turn, turn + 1, memory_order_release);
+}
 
 /* --- times --- */
 
-static bool is_lately(int64_t then, int64_t now) { return now / 2 - then / 2 <= LATELY_US / 2; }
-
-/* Those who say it see it in different order. */
-static void say(struct run *r, int64_t time)
+/* On either side: clocks are set back, too, and what comes from the future is not to stay for ever. */
+static bool is_lately(int64_t a, int64_t b)
 {
-	if (!r->said || !is_lately(r->to, time))
-		*r = (struct run){ true, time, time };
-	r->from = time < r->from ? time : r->from;
-	r->to = time > r->to ? time : r->to;
+	return (a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a) <= LATELY_US;
 }
 
-static bool holds(const struct run *r, int64_t time)
+static void say(struct run *r, bool *said, int64_t time)
 {
-	return r->said && r->from <= time && is_lately(r->to, time);
+	if (!*said || !is_lately(r->to, time))
+		*r = (struct run){ time, time };
+	r->from = time < r->from ? time : r->from;
+	r->to = time > r->to ? time : r->to;
+	*said = true;
+}
+
+/* Who is alone judges in the order of arrival, whatever the clock says. Others learn later than a hello came
+ * what came after it; but what is much later by the clock came before the clock was set back. */
+static bool holds(const struct ech *e, const struct run *r, int64_t time)
+{
+	bool before = e->alone || r->from <= time || (uint64_t)r->from - (uint64_t)time > ECH_WAIT_US;
+
+	return before && is_lately(r->to, time);
 }
 
 /* --- names --- */
@@ -170,74 +236,95 @@ static uint64_t hash_of(const struct ech *e, struct dissect_str name)
 {
 	char host[HOSTNAME_MAX];
 
-	return hostname_take(host, name.p, name.n) ? hash_secret(&e->secret, host, strlen(host)) | 1 : 0;
+	if (!hostname_take(host, name.p, name.n))
+		return 0;
+	return hash_secret(&e->all->secret, host, strlen(host)) | 1;
 }
 
-static struct name *find(struct ech *e, uint64_t hash)
+static size_t place_of(uint64_t hash) { return hash / 2 % PLACES; }
+
+/* WAYS when it is not there. */
+static size_t find(struct table *t, uint64_t hash, struct name *n)
 {
-	struct place *p = &e->place[hash / 2 % PLACES];
+	size_t place = place_of(hash), way = 0;
+
+	for (; way < WAYS; way++)
+		if (atomic_load_explicit(&t->hash[place][way], memory_order_relaxed) == hash &&
+		    slot_read(&t->slot[place][way], n) && n->hash == hash)
+			break;
+	if (way < WAYS) /* another process wrote it: no more are there than have room */
+		n->count = n->count < ECH_CONFIGS ? n->count : ECH_CONFIGS;
+	return way;
+}
+
+/* The slot that somebody died at while he wrote is nobody's; else they go in turn. */
+static size_t way_to_give(struct ech *e, size_t place)
+{
+	const struct slot *s = e->all->table[e->own].slot[place];
+	uint8_t way = e->next[place];
 
 	for (size_t i = 0; i < WAYS; i++)
-		if (p->name[i].hash == hash)
-			return &p->name[i];
-	return NULL;
+		if (atomic_load_explicit(&s[i].turn, memory_order_relaxed) % 2 != 0)
+			return i;
+	e->next[place] = (uint8_t)((way + 1) % WAYS);
+	return way;
 }
 
-static struct name *add(struct ech *e, uint64_t hash)
+static void put(struct ech *e, size_t way, const struct name *n)
 {
-	struct place *p = &e->place[hash / 2 % PLACES];
-	struct name *n = &p->name[p->turn % WAYS];
+	struct table *t = &e->all->table[e->own];
+	size_t place = place_of(n->hash);
 
-	p->turn = (uint8_t)((p->turn + 1) % WAYS);
-	*n = (struct name){ .hash = hash };
-	return n;
+	slot_write(&t->slot[place][way], n);
+	atomic_store_explicit(&t->hash[place][way], n->hash, memory_order_relaxed);
 }
-
-/* Another process wrote it: no more are there than have room. */
-static size_t count_of(const struct name *n) { return n->count < ECH_CONFIGS ? n->count : ECH_CONFIGS; }
 
 static struct config *find_config(struct name *n, uint8_t id)
 {
-	for (size_t i = 0; i < count_of(n); i++)
+	for (size_t i = 0; i < n->count; i++)
 		if (n->config[i].id == id)
 			return &n->config[i];
 	return NULL;
 }
 
-/* The one that was not seen for longest gives way to it; NULL when all were lately. */
+/* NULL when all that are there were seen lately. */
 static struct config *add_config(struct name *n, uint8_t id, int64_t time)
 {
-	struct config *c = &n->config[0];
+	size_t at = 0;
 
-	for (size_t i = 1; i < count_of(n); i++)
-		if (n->config[i].seen.to < c->seen.to)
-			c = &n->config[i];
-	if (n->count < ECH_CONFIGS)
-		c = &n->config[n->count++];
-	else if (is_lately(c->seen.to, time))
+	while (at < n->count && is_lately(n->config[at].seen.to, time))
+		at++;
+	if (at == ECH_CONFIGS)
 		return NULL;
-	*c = (struct config){ .id = id };
-	return c;
+	n->count = (uint8_t)(at == n->count ? n->count + 1 : n->count);
+	n->config[at] = (struct config){ .id = id, .seen = { time, time } };
+	return &n->config[at];
 }
 
-/* --- records and hellos --- */
+/* --- records --- */
 
 static void learn(struct ech *e, uint64_t hash, uint8_t id, bool own, int64_t time)
 {
-	struct name *n = find(e, hash);
+	struct name n;
 	struct config *c;
+	size_t way = find(&e->all->table[e->own], hash, &n);
+	bool seen = true;
 
-	n = n != NULL ? n : add(e, hash);
-	c = find_config(n, id);
-	c = c != NULL ? c : add_config(n, id, time);
-	if (c == NULL) {
-		say(&n->crowded, time);
-		return;
+	if (way == WAYS) {
+		n = (struct name){ .hash = hash };
+		way = way_to_give(e, place_of(hash));
 	}
-	say(&c->seen, time);
-	if (own)
-		say(&c->own, time);
-	atomic_fetch_or(&e->ids[id / 64], UINT64_C(1) << id % 64);
+	c = find_config(&n, id);
+	c = c != NULL ? c : add_config(&n, id, time);
+	if (c == NULL) {
+		say(&n.crowded, &n.is_crowded, time);
+	} else {
+		say(&c->seen, &seen, time);
+		if (own)
+			say(&c->own, &c->is_own, time);
+	}
+	put(e, way, &n);
+	atomic_fetch_or(&e->all->ids[id / 64], UINT64_C(1) << id % 64);
 }
 
 void ech_learn(struct ech *e, const struct dissect_message *m)
@@ -248,36 +335,55 @@ void ech_learn(struct ech *e, const struct dissect_message *m)
 		return;
 	owner = hash_of(e, m->name);
 	asked = hash_of(e, m->service.question);
-	lock(e);
 	for (size_t i = 0; i < m->service.ech_configs; i++) {
 		const struct dissect_ech *c = &m->service.ech_config[i];
 		hash = hash_of(e, c->name);
 		if (hash != 0)
 			learn(e, hash, c->config, hash == owner || hash == asked, m->time);
 	}
-	unlock(e);
 }
 
-static bool is_known(struct ech *e, uint64_t hash, uint8_t id, int64_t time)
+/* --- hellos --- */
+
+/* What all tables tell of a name and an id. */
+struct sum {
+	bool seen, own, crowded;
+	uint64_t ids[256 / 64]; /* all of that name */
+};
+
+static void add_up(const struct ech *e, struct sum *sum, const struct name *n, uint8_t id, int64_t time)
 {
-	struct name *n = find(e, hash);
-	struct config *c = n != NULL ? find_config(n, id) : NULL;
-
-	return c != NULL && holds(&c->seen, time) && !holds(&c->own, time) && !holds(&n->crowded, time);
+	sum->crowded |= n->is_crowded && holds(e, &n->crowded, time);
+	for (size_t i = 0; i < n->count; i++) {
+		const struct config *c = &n->config[i];
+		if (!holds(e, &c->seen, time))
+			continue;
+		sum->ids[c->id / 64] |= UINT64_C(1) << c->id % 64;
+		sum->seen |= c->id == id;
+		sum->own |= c->id == id && c->is_own && holds(e, &c->own, time);
+	}
 }
 
-bool ech_is_outer(struct ech *e, uint8_t id, struct dissect_str name, int64_t time)
+static bool is_outer(const struct ech *e, uint64_t hash, uint8_t id, int64_t time)
+{
+	struct sum sum = { 0 };
+	struct name n;
+	int ids = 0;
+
+	for (unsigned i = 0; i < e->count; i++)
+		if (find(&e->all->table[i], hash, &n) < WAYS)
+			add_up(e, &sum, &n, id, time);
+	for (size_t i = 0; i < 256 / 64; i++)
+		ids += __builtin_popcountll(sum.ids[i]);
+	return sum.seen && !sum.own && !sum.crowded && ids <= ECH_CONFIGS;
+}
+
+bool ech_is_outer(const struct ech *e, uint8_t id, struct dissect_str name, int64_t time)
 {
 	uint64_t hash;
-	bool known;
 
-	if ((atomic_load(&e->ids[id / 64]) >> id % 64 & 1) == 0)
+	if ((atomic_load(&e->all->ids[id / 64]) >> id % 64 & 1) == 0)
 		return false;
 	hash = hash_of(e, name);
-	if (hash == 0)
-		return false;
-	lock(e);
-	known = is_known(e, hash, id, time);
-	unlock(e);
-	return known;
+	return hash != 0 && is_outer(e, hash, id, time);
 }

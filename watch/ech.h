@@ -12,40 +12,47 @@
  * name's takes one in 256 of its GREASE for real. Any other hello is "grease-or-unproven", a visit: the
  * record may have come over encrypted DNS, or before anybody listened.
  *
- * The table is fixed, and holds no pointers: all sensors of a machine share one, for a record that one of
- * them sees proves the hello that another does. Then who judges some time after a hello came, when all have
- * learnt what came before it, judges as one process does at once: the table is asked for what was known at
- * the hello's time. A lock is taken for records with configurations and for hellos with an id of one of
- * them.
+ * A table is fixed, and holds no pointers: all sensors of a machine share their tables, for a record that one
+ * of them sees proves the hello that another does. Each writes its own alone, and reads all without a lock:
+ * who is stopped or killed, whatever it was at, holds up nobody, and what it wrote stays. Who judges some
+ * time after a hello came, when all have learnt what came before it, judges as one process does at once:
+ * shared tables are asked for what was known at the hello's time.
  */
 #ifndef WATCH_ECH_H
 #define WATCH_ECH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "dissect/dissect.h"
 
 enum {
 	ECH_CONFIGS = 32, /* of one name in a day; the largest provider changes its own every hour */
-	ECH_NAMES =
-		4096, /* public names; among those of one hash's place the one that came first goes first */
+	ECH_NAMES = 4096, /* of a table; among those of one hash's place the one that came first goes first */
 };
+
+/* Nobody waits longer for its verdict. */
+#define ECH_WAIT_US INT64_C(4000000)
 
 struct ech;
 
-/* One of this process alone. */
+/* Of one table, when it is full. */
+size_t ech_bytes(void);
+
+/* A table of this process alone. */
 struct ech *ech_new(void);
-/* A table for several processes: its file, the caller's, or negative errno. */
-int ech_share(void) __attribute__((warn_unused_result));
-/* The table in such a file, which stays the caller's; NULL with errno when there is none. */
-struct ech *ech_map(int fd);
+/* Tables for so many processes: their file, the caller's, or negative errno. */
+int ech_share(unsigned processes) __attribute__((warn_unused_result));
+/* The tables in such a file, which stays the caller's; that of the process `own`, from 0 on, is written. NULL
+ * with errno when there is none. */
+struct ech *ech_map(int fd, unsigned own);
 /* Takes either; NULL-safe. */
 void ech_free(struct ech *e);
 
 /* An HTTPS or SVCB record shows its configurations. */
 void ech_learn(struct ech *e, const struct dissect_message *m);
-/* As far as was known at that time, in microseconds UTC; the name as it stands in a message. */
-bool ech_is_outer(struct ech *e, uint8_t id, struct dissect_str name, int64_t time);
+/* Of a hello of that time, in microseconds UTC; the name as it stands in a message. */
+bool ech_is_outer(const struct ech *e, uint8_t id, struct dissect_str name, int64_t time);
 
 #endif

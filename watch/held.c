@@ -5,9 +5,7 @@
 
 #include "base/alloc.h"
 
-enum { MOST = 16384 }; /* 1 MiB: a process has some thousands a second at most, and they wait two */
-
-void held_init(struct held *h) { *h = (struct held){ .hello = xcalloc(MOST, sizeof(*h->hello)) }; }
+void held_init(struct held *h) { *h = (struct held){ .hello = xcalloc(HELD_MOST, sizeof(*h->hello)) }; }
 
 void held_clear(struct held *h)
 {
@@ -15,11 +13,11 @@ void held_clear(struct held *h)
 	*h = (struct held){ 0 };
 }
 
-bool held_full(const struct held *h) { return h->count == MOST; }
+bool held_full(const struct held *h) { return h->count == HELD_MOST; }
 
 void held_add(struct held *h, const struct held_hello *g)
 {
-	h->hello[(h->from + h->count) % MOST] = *g;
+	h->hello[(h->from + h->count) % HELD_MOST] = *g;
 	h->count++;
 }
 
@@ -28,7 +26,7 @@ bool held_take(struct held *h, int64_t until, struct held_hello *g)
 	if (h->count == 0 || h->hello[h->from].heard > until)
 		return false;
 	*g = h->hello[h->from];
-	h->from = (h->from + 1) % MOST;
+	h->from = (h->from + 1) % HELD_MOST;
 	h->count--;
 	return true;
 }

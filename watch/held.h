@@ -13,6 +13,10 @@
 
 #include "ipc/record.h"
 
+enum {
+	HELD_MOST = 16384
+}; /* 1 MiB: a process has some thousands a second at most, and they wait for three */
+
 struct held_hello {
 	int64_t time, heard; /* within the window; as it came */
 	uint64_t client;

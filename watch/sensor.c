@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "dissect/dissect.h"
+#include "watch/ech.h"
+#include "watch/held.h"
 #include "watch/subject.h"
 
 enum { SENSOR_QUIC_HELLOS = 2048 }; /* 20 MB at most; each lives for milliseconds */
@@ -45,7 +47,8 @@ uint64_t sensor_core_bytes(const struct conf *conf)
 {
 	const struct dissect_limits limits = limits_of(conf);
 
-	return dissect_size(&limits) + subjects_size(conf->sensor.subjects);
+	return dissect_size(&limits) + subjects_size(conf->sensor.subjects) + ech_bytes() +
+	       HELD_MOST * sizeof(struct held_hello);
 }
 
 struct sensor_core *sensor_core_new(const struct conf *conf, struct identify *identify,

@@ -152,14 +152,27 @@ void sightings_judge(struct sightings *q, int64_t until)
 		judge(q, &h);
 }
 
+static bool hurry(struct sightings *q)
+{
+	struct held_hello h;
+
+	if (!held_take(&q->held, INT64_MAX, &h))
+		return false;
+	q->stats.hurried++;
+	judge(q, &h);
+	return true;
+}
+
+void sightings_hurry(struct sightings *q)
+{
+	while (hurry(q))
+		;
+}
+
 static void hold(struct sightings *q, const struct held_hello *h)
 {
-	struct held_hello oldest;
-
-	if (held_full(&q->held) && held_take(&q->held, INT64_MAX, &oldest)) {
-		q->stats.hurried++;
-		judge(q, &oldest);
-	}
+	if (held_full(&q->held))
+		hurry(q);
 	held_add(&q->held, h);
 }
 

@@ -37,7 +37,7 @@ struct sightings_stats {
 	uint64_t evicted;  /* sightings whose subject found no room */
 	uint64_t reserved; /* subjects that got the room kept for those of the campus */
 	uint64_t links_more, servers_more, clients_more; /* that found no room in a list */
-	uint64_t hurried; /* hellos that were judged early, for there was no room to hold them */
+	uint64_t hurried; /* hellos that were judged before others had time to tell what they had seen */
 };
 
 struct sightings {
@@ -55,8 +55,10 @@ void sightings_init(struct sightings *q, struct subjects *t, struct details *d, 
 void sightings_clear(struct sightings *q);
 /* From here on hellos with ECH wait for sightings_judge(). */
 void sightings_hold(struct sightings *q);
-/* Judges those that were heard by then. All of them, before the table's reset. */
+/* Judges those that were heard by then. */
 void sightings_judge(struct sightings *q, int64_t until);
+/* Judges all: before the table's reset. */
+void sightings_hurry(struct sightings *q);
 /* After the reserve was made. */
 void sightings_keep_room(struct sightings *q);
 /* A new sighting of this subject by one message, for the caller to fill; until the next call. Its name is

@@ -296,6 +296,17 @@ static void test_few_people_are_not_told_apart(void **state)
 	}
 }
 
+static void file_names(void **state)
+{
+	(void)state;
+
+	assert_string_equal(text_file_name("/var/lib/a.csv"), "a.csv");
+	assert_string_equal(text_file_name("a.csv"), "a.csv");
+	assert_string_equal(text_file_name("folder/"), "folder/");
+	assert_string_equal(text_file_name("/"), "/");
+	assert_string_equal(text_file_name(""), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_addresses_are_the_c_librarys),
 		cmocka_unit_test(test_is_safe),
 		cmocka_unit_test(test_lower),
+		cmocka_unit_test(file_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "watch/aggregate.h"
+#include "watch/held.h"
 
 enum { SEEN_MAX = 16 };
 
@@ -378,13 +380,15 @@ static void visits_beside_an_outer_name_count(void **state)
 static void another_process_may_learn_later(void **state)
 {
 	static const int ids[] = { 7, 7, 7, 8, -1 };
-	struct ech *shared = ech_new();
+	int fd = ech_share(2);
+	struct ech *one = ech_map(fd, 0), *two = ech_map(fd, 1);
 	struct aggregate *hellos = make(0), *records = make(0);
 	const struct observation *o;
 	(void)state;
 
-	aggregate_ech(hellos, shared);
-	aggregate_ech(records, shared);
+	assert_true(one != NULL && two != NULL);
+	aggregate_ech(hellos, one);
+	aggregate_ech(records, two);
 	for (int i = 0; i < 5; i++)
 		hello_from(hellos, DISSECT_TLS, (uint8_t)(i + 1), 1000 + i, ids[i]);
 	service_at(records, "hidden.example.com", true, 1001);
@@ -400,10 +404,34 @@ static void another_process_may_learn_later(void **state)
 	assert_int_equal(o->server_count, 2);
 	expect(o, DETAIL_ECH, "outer", 2);
 	expect(o, DETAIL_ECH, "grease-or-unproven", 2);
-	assert_int_equal(aggregate_stats(hellos)->hurried, 0);
+	assert_int_equal(aggregate_stats(hellos)->hurried, 2); /* with ECH, when the window closed */
 	aggregate_free(hellos);
 	aggregate_free(records);
+	ech_free(one);
+	ech_free(two);
+	close(fd);
+}
+
+/* Though it counts into a later window, it is judged as of when it came. */
+static void late_hellos_are_judged_as_of_then(void **state)
+{
+	int fd = ech_share(1);
+	struct ech *shared = ech_map(fd, 0);
+	struct aggregate *a = make(10000000);
+	(void)state;
+
+	aggregate_ech(a, shared);
+	hello_from(a, DISSECT_TLS, 1, 20000000, -1);
+	hello_from(a, DISSECT_TLS, 2, 18000000, 7);
+	service_at(a, "hidden.example.com", true, 19000000);
+	aggregate_judge(a, 17999999);
+	assert_int_equal(aggregate_details(a)->ech_unproven, 0);
+	aggregate_judge(a, 18000000);
+	assert_int_equal(aggregate_details(a)->ech_unproven, 1);
+	assert_int_equal(aggregate_details(a)->hidden_ech, 0);
+	aggregate_free(a);
 	ech_free(shared);
+	close(fd);
 }
 
 /* More than can be held are judged by what is known already, and counted; none is lost. */
@@ -421,9 +449,9 @@ static void too_many_to_wait_are_judged_early(void **state)
 	aggregate_flush(a);
 	o = find("cover.example.com", VIA_TLS);
 	assert_int_equal(o->count, 20000);
-	assert_int_equal(aggregate_stats(a)->hurried, 20000 - 16384);
-	assert_int_equal(aggregate_details(a)->ech_unproven, 20000 - 16384);
-	expect(o, DETAIL_ECH, "outer", 16384);
+	assert_int_equal(aggregate_stats(a)->hurried, 20000);
+	assert_int_equal(aggregate_details(a)->ech_unproven, 20000 - HELD_MOST);
+	expect(o, DETAIL_ECH, "outer", HELD_MOST);
 	aggregate_free(a);
 	ech_free(shared);
 }
@@ -557,6 +585,7 @@ int main(void)
 		cmocka_unit_test(an_outer_name_is_not_visited),
 		cmocka_unit_test(visits_beside_an_outer_name_count),
 		cmocka_unit_test(another_process_may_learn_later),
+		cmocka_unit_test(late_hellos_are_judged_as_of_then),
 		cmocka_unit_test(too_many_to_wait_are_judged_early),
 		cmocka_unit_test(outer_names_are_counted_in_a_full_table),
 		cmocka_unit_test(records_of_any_length_tell_the_same),

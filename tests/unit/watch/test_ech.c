@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -128,90 +129,210 @@ static void more_than_anybody_needs_prove_nothing(void **state)
 	ech_free(e);
 }
 
+static const char *const cover = "cover.example.com";
+
+static struct ech *map(int fd, unsigned own)
+{
+	struct ech *e = ech_map(fd, own);
+
+	assert_non_null(e);
+	return e;
+}
+
+static int share(unsigned processes)
+{
+	int fd = ech_share(processes);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
 /* Who judges late judges by what was known when the hello came. */
 static void what_came_later_does_not_count(void **state)
 {
-	static const char *const cover = "cover.example.com";
-	struct ech *e = ech_new();
+	int fd = share(1);
+	struct ech *e = map(fd, 0);
 	(void)state;
 
 	learn(e, 1, cover, 2 * HOUR);
 	assert_false(ech_is_outer(e, 1, str(cover), 2 * HOUR - 1));
 	assert_true(ech_is_outer(e, 1, str(cover), 2 * HOUR));
 	learn_of(e, cover, "", 1, cover, 4 * HOUR);
-	assert_true(ech_is_outer(e, 1, str(cover), 3 * HOUR));
+	assert_true(ech_is_outer(e, 1, str(cover), 4 * HOUR - 1));
 	assert_false(ech_is_outer(e, 1, str(cover), 4 * HOUR));
 	learn(e, 2, cover, 4 * HOUR);
-	learn(e, 2, cover, 3 * HOUR); /* another process had it before, and tells it later */
-	assert_true(ech_is_outer(e, 2, str(cover), 3 * HOUR));
+	learn(e, 2, cover, 4 * HOUR - 2);
+	assert_true(ech_is_outer(e, 2, str(cover), 4 * HOUR - 2));
 	for (int id = 0; id <= ECH_CONFIGS; id++)
 		learn(e, (uint8_t)id, cover, 5 * HOUR);
-	assert_true(ech_is_outer(e, 2, str(cover), 4 * HOUR));
+	assert_true(ech_is_outer(e, 2, str(cover), 5 * HOUR - 1));
 	assert_false(ech_is_outer(e, 2, str(cover), 5 * HOUR));
+	/* nobody waits for so long: the clock was set back */
+	assert_false(ech_is_outer(e, 2, str(cover), 4 * HOUR - 2 - ECH_WAIT_US));
+	learn(e, 1, "front.example.com", 5 * HOUR);
+	assert_true(ech_is_outer(e, 1, str("front.example.com"), 4 * HOUR));
+	ech_free(e);
+	close(fd);
+	/* who is alone has learnt before he judges */
+	e = ech_new();
+	learn(e, 1, cover, HOUR);
+	assert_true(ech_is_outer(e, 1, str(cover), HOUR - 1));
 	ech_free(e);
 }
 
-static struct ech *map(int fd)
+static void the_future_does_not_stay(void **state)
 {
-	struct ech *e = ech_map(fd);
+	struct ech *e = ech_new();
+	(void)state;
 
-	assert_non_null(e);
-	return e;
+	for (int id = 0; id < ECH_CONFIGS; id++)
+		learn(e, (uint8_t)id, cover, 1000 * 24 * HOUR);
+	assert_false(ech_is_outer(e, 1, str(cover), HOUR));
+	learn(e, 1, cover, HOUR);
+	assert_true(ech_is_outer(e, 1, str(cover), HOUR));
+	assert_false(ech_is_outer(e, 1, str(cover), 26 * HOUR));
+	learn(e, 99, cover, 26 * HOUR);
+	assert_true(ech_is_outer(e, 99, str(cover), 26 * HOUR));
+	ech_free(e);
 }
 
-static pid_t learns_for_ever(int fd)
+/* One proves what the other sees; what one sees of too much counts with what the other does. */
+static void all_tables_are_asked(void **state)
+{
+	int fd = share(3);
+	struct ech *one = map(fd, 0), *two = map(fd, 2);
+	(void)state;
+
+	learn(one, 7, cover, HOUR);
+	assert_true(ech_is_outer(two, 7, str(cover), HOUR));
+	learn(two, 7, cover, 2 * HOUR);
+	learn_of(two, cover, "", 7, cover, 3 * HOUR);
+	assert_true(ech_is_outer(one, 7, str(cover), 3 * HOUR - 1));
+	assert_false(ech_is_outer(one, 7, str(cover), 3 * HOUR));
+	for (int id = 0; id < ECH_CONFIGS; id++)
+		learn(id % 2 ? one : two, (uint8_t)id, "front.example.com", HOUR);
+	assert_true(ech_is_outer(one, 3, str("front.example.com"), HOUR));
+	learn(two, 200, "front.example.com", HOUR);
+	assert_false(ech_is_outer(one, 3, str("front.example.com"), HOUR));
+	assert_false(ech_is_outer(two, 200, str("front.example.com"), HOUR));
+	ech_free(one);
+	ech_free(two);
+	close(fd);
+}
+
+static pid_t learns_for_ever(int fd, unsigned own)
 {
 	pid_t pid = fork();
 	struct ech *e;
 
 	if (pid != 0)
 		return pid;
-	e = ech_map(fd);
-	for (;;)
-		learn(e, 1, "cover.example.com", HOUR);
+	e = ech_map(fd, own);
+	for (int i = 0;; i++) {
+		learn(e, 1, cover, HOUR);
+		learn(e, (uint8_t)(2 + i % 20), "front.example.com", HOUR);
+	}
 }
 
-/* One that is killed with the lock in its hands takes along what was learnt, and stops nobody. */
-static void processes_share_a_table(void **state)
+static void fetch(pid_t pid)
 {
-	int fd = ech_share(), known = 0;
-	struct ech *e = map(fd);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* Whoever is stopped or killed, at whatever he was, holds up nobody; what others wrote is there all the time,
+ * and who comes after him writes on. */
+static void nobody_waits_for_another(void **state)
+{
+	int fd = share(2);
+	struct ech *e = map(fd, 0), *after;
 	(void)state;
 
-	assert_true(fd >= 0);
-	for (int i = 0; i < 40; i++) {
-		pid_t pid = learns_for_ever(fd);
+	learn(e, 9, "mine.example.com", HOUR);
+	alarm(60);
+	for (int i = 0; i < 200; i++) {
+		pid_t pid = learns_for_ever(fd, 1);
 		assert_true(pid > 0);
-		alarm(20);
-		while (!ech_is_outer(e, 1, str("cover.example.com"), HOUR))
+		while (!ech_is_outer(e, 1, str(cover), HOUR))
 			;
-		usleep(500);
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		known += ech_is_outer(e, 1, str("cover.example.com"), HOUR);
-		learn(e, 2, "front.example.com", HOUR);
-		assert_true(ech_is_outer(e, 2, str("front.example.com"), HOUR));
-		alarm(0);
+		usleep(100);
+		kill(pid, i % 2 ? SIGSTOP : SIGKILL);
+		for (int n = 0; n < 100; n++)
+			assert_true(ech_is_outer(e, 9, str("mine.example.com"), HOUR));
+		(void)ech_is_outer(e, 1, str(cover), HOUR);
+		fetch(pid);
+		after = map(fd, 1);
+		learn(after, 1, cover, HOUR);
+		assert_true(ech_is_outer(e, 1, str(cover), HOUR));
+		ech_free(after);
 	}
-	assert_true(known < 40); /* some held it */
+	alarm(0);
 	ech_free(e);
-	e = map(fd);
-	assert_true(ech_is_outer(e, 2, str("front.example.com"), HOUR));
+	close(fd);
+}
+
+/* What is read while it is written is one of the two, never both. */
+static void no_half_is_read(void **state)
+{
+	int fd = share(2);
+	struct ech *e = map(fd, 0);
+	pid_t pid = learns_for_ever(fd, 1);
+	(void)state;
+
+	assert_true(pid > 0);
+	while (!ech_is_outer(e, 1, str(cover), HOUR))
+		;
+	for (int i = 0; i < 100000; i++)
+		assert_false(ech_is_outer(e, 1, str("front.example.com"), HOUR) ||
+			     ech_is_outer(e, 30, str("front.example.com"), HOUR));
+	fetch(pid);
+	ech_free(e);
+	close(fd);
+}
+
+/* Another process may write anything there. */
+static void whatever_stands_there_is_read(void **state)
+{
+	int fd = share(2);
+	struct ech *e = map(fd, 0);
+	struct stat st;
+	uint8_t *p;
+	(void)state;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(p != MAP_FAILED);
+	learn(e, 1, cover, HOUR);
+	for (int fill = 0; fill < 256; fill += 5) {
+		memset(p, fill, (size_t)st.st_size);
+		for (int id = 0; id < 256; id += 3) {
+			(void)ech_is_outer(e, (uint8_t)id, str(cover), HOUR);
+			learn(e, (uint8_t)id, cover, HOUR);
+		}
+	}
+	assert_int_not_equal(ftruncate(fd, 0), 0); /* nor can anybody take it away */
+	assert_int_not_equal(ftruncate(fd, 2 * st.st_size), 0);
+	munmap(p, (size_t)st.st_size);
 	ech_free(e);
 	close(fd);
 }
 
 static void other_files_are_refused(void **state)
 {
-	int fd = memfd_create("short", MFD_CLOEXEC);
+	int fd = memfd_create("short", MFD_CLOEXEC), right = share(2);
 	(void)state;
 
-	assert_null(ech_map(fd));
+	assert_null(ech_map(fd, 0));
 	assert_int_equal(ftruncate(fd, 4096), 0);
-	assert_null(ech_map(fd));
+	assert_null(ech_map(fd, 0));
 	assert_int_equal(errno, EINVAL);
+	assert_int_equal(ftruncate(fd, INT64_C(1) << 40), 0);
+	assert_null(ech_map(fd, 0));
 	close(fd);
-	assert_null(ech_map(fd));
+	assert_null(ech_map(fd, 0));
+	assert_null(ech_map(right, 2));
+	ech_free(map(right, 1));
+	close(right);
 }
 
 int main(void)
@@ -222,7 +343,11 @@ int main(void)
 		cmocka_unit_test(own_records_prove_nothing),
 		cmocka_unit_test(more_than_anybody_needs_prove_nothing),
 		cmocka_unit_test(what_came_later_does_not_count),
-		cmocka_unit_test(processes_share_a_table),
+		cmocka_unit_test(the_future_does_not_stay),
+		cmocka_unit_test(all_tables_are_asked),
+		cmocka_unit_test(nobody_waits_for_another),
+		cmocka_unit_test(no_half_is_read),
+		cmocka_unit_test(whatever_stands_there_is_read),
 		cmocka_unit_test(other_files_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
