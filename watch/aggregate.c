@@ -537,7 +537,7 @@ static void see_service(struct aggregate *a, const struct dissect_message *m, in
 		see_nameless(a, m);
 		return;
 	}
-	if (m->service.ech_configs > 0) /* hellos before it are judged without it, though of the same time */
+	if (m->service.ech_configs > 0) /* who judges at once judges hellos before it without it */
 		sightings_settle(&a->queue);
 	g = see_host(a, VIA_DNS_ANSWER, time, &m->flow.dst);
 	if (m->service.target.n > 1 && find_name(a, m->service.target, false))

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,29 +31,31 @@ struct run {
 };
 
 struct config {
-	struct run seen, own; /* own: in a record of the public_name itself, if is_own */
+	struct run seen, own;
 	uint8_t id;
-	bool is_own;
+	uint8_t is_own; /* not 0: it was in a record of the public_name itself */
 };
 
 struct name {
 	uint64_t hash;
-	struct run crowded; /* there were more configurations than have room, if is_crowded */
+	struct run crowded;
 	uint8_t count;
-	bool is_crowded;
+	uint8_t is_crowded; /* not 0: there were more configurations than have room */
 	struct config config[ECH_CONFIGS];
 };
 
 enum { NAME_WORDS = sizeof(struct name) / sizeof(uint64_t) };
 _Static_assert(sizeof(struct name) % sizeof(uint64_t) == 0, "names are copied word by word");
 
-/* A name that its owner may be writing: `turn` is odd for so long. */
+/* A name, twice: the copy that `turn` tells (even or odd) is whole, the other one may be in work. */
 struct slot {
 	_Atomic uint64_t turn;
-	_Atomic uint64_t word[NAME_WORDS];
+	_Atomic uint64_t word[2][NAME_WORDS];
 };
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "no lock that one process alone knows of");
 
 struct table {
+	_Atomic pid_t owner;                 /* who writes it; 0: nobody */
 	_Atomic uint64_t hash[PLACES][WAYS]; /* of the names in the slots; 0: none */
 	struct slot slot[PLACES][WAYS];
 };
@@ -95,6 +98,13 @@ static struct ech *make(struct shared *all, unsigned tables, unsigned own)
 	return e;
 }
 
+/* Which names go is told by their hashes: the same replay gives the same result. */
+static void fixed_secret(struct hash_secret *secret)
+{
+	for (uint8_t i = 0; i < HASH_SECRET_SIZE / HASH_SHA256_SIZE; i++)
+		hash_sha256(secret->bytes + (size_t)i * HASH_SHA256_SIZE, &i, 1);
+}
+
 struct ech *ech_new(void)
 {
 	struct shared *all = map(-1, 1);
@@ -102,7 +112,7 @@ struct ech *ech_new(void)
 
 	if (all == NULL)
 		fatal("内存不足");
-	hash_secret_random(&all->secret);
+	fixed_secret(&all->secret);
 	e = make(all, 1, 0);
 	e->alone = true;
 	return e;
@@ -152,35 +162,48 @@ static unsigned tables_in(int fd)
 	return tables < UINT16_MAX && size_of((unsigned)tables) == (size_t)st.st_size ? (unsigned)tables : 0;
 }
 
+/* The one before may be dead. */
+static bool take(struct table *t)
+{
+	pid_t old = atomic_load(&t->owner), self = getpid();
+
+	if (old > 0 && old != self && (kill(old, 0) == 0 || errno != ESRCH))
+		return false;
+	return atomic_compare_exchange_strong(&t->owner, &old, self);
+}
+
 struct ech *ech_map(int fd, unsigned own)
 {
 	unsigned tables = tables_in(fd);
 	struct shared *all = own < tables ? map(fd, tables) : NULL;
 
-	return all != NULL ? make(all, tables, own) : NULL;
+	if (all == NULL || take(&all->table[own]))
+		return all != NULL ? make(all, tables, own) : NULL;
+	munmap(all, size_of(tables));
+	errno = EBUSY;
+	return NULL;
 }
 
 void ech_free(struct ech *e)
 {
 	if (e == NULL)
 		return;
+	atomic_store(&e->all->table[e->own].owner, 0);
 	munmap(e->all, size_of(e->count));
 	free(e);
 }
 
 /* --- one writes, others read --- */
 
-/* False when it is being written, and stays so. */
+/* False when it is written again and again meanwhile. */
 static bool slot_read(struct slot *s, struct name *n)
 {
 	uint64_t word[NAME_WORDS];
 
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t turn = atomic_load_explicit(&s->turn, memory_order_acquire);
-		if (turn % 2 != 0)
-			continue;
 		for (size_t w = 0; w < NAME_WORDS; w++)
-			word[w] = atomic_load_explicit(&s->word[w], memory_order_relaxed);
+			word[w] = atomic_load_explicit(&s->word[turn % 2][w], memory_order_relaxed);
 		atomic_thread_fence(memory_order_acquire);
 		if (atomic_load_explicit(&s->turn, memory_order_relaxed) != turn)
 			continue;
@@ -190,17 +213,16 @@ static bool slot_read(struct slot *s, struct name *n)
 	return false;
 }
 
-/* The one before may have died at it: an odd turn stays odd, until this is done. */
+/* The fence: who sees a word of this sees that the turn before it is over. */
 static void slot_write(struct slot *s, const struct name *n)
 {
-	uint64_t turn = atomic_load_explicit(&s->turn, memory_order_relaxed) | 1, word[NAME_WORDS];
+	uint64_t turn = atomic_load_explicit(&s->turn, memory_order_relaxed) + 1, word[NAME_WORDS];
 
 	memcpy(word, n, sizeof(*n));
-	atomic_store_explicit(&s->turn, turn, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
 	for (size_t w = 0; w < NAME_WORDS; w++)
-		atomic_store_explicit(&s->word[w], word[w], memory_order_relaxed);
-	atomic_store_explicit(&s->turn, turn + 1, memory_order_release);
+		atomic_store_explicit(&s->word[turn % 2][w], word[w], memory_order_relaxed);
+	atomic_store_explicit(&s->turn, turn, memory_order_release);
 }
 
 /* --- times --- */
@@ -211,13 +233,13 @@ static bool is_lately(int64_t a, int64_t b)
 	return (a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a) <= LATELY_US;
 }
 
-static void say(struct run *r, bool *said, int64_t time)
+static void say(struct run *r, uint8_t *said, int64_t time)
 {
-	if (!*said || !is_lately(r->to, time))
+	if (*said == 0 || !is_lately(r->to, time))
 		*r = (struct run){ time, time };
 	r->from = time < r->from ? time : r->from;
 	r->to = time > r->to ? time : r->to;
-	*said = true;
+	*said = 1;
 }
 
 /* Who is alone judges in the order of arrival, whatever the clock says. Others learn later than a hello came
@@ -257,14 +279,14 @@ static size_t find(struct table *t, uint64_t hash, struct name *n)
 	return way;
 }
 
-/* The slot that somebody died at while he wrote is nobody's; else they go in turn. */
+/* One that nobody wrote yet; else they go in turn. */
 static size_t way_to_give(struct ech *e, size_t place)
 {
 	const struct slot *s = e->all->table[e->own].slot[place];
 	uint8_t way = e->next[place];
 
 	for (size_t i = 0; i < WAYS; i++)
-		if (atomic_load_explicit(&s[i].turn, memory_order_relaxed) % 2 != 0)
+		if (atomic_load_explicit(&s[i].turn, memory_order_relaxed) == 0)
 			return i;
 	e->next[place] = (uint8_t)((way + 1) % WAYS);
 	return way;
@@ -301,14 +323,55 @@ static struct config *add_config(struct name *n, uint8_t id, int64_t time)
 	return &n->config[at];
 }
 
+/* --- what all tables tell --- */
+
+/* Of a name and an id. */
+struct sum {
+	bool seen, own, crowded;
+	uint64_t ids[256 / 64]; /* all of that name, and how many they are */
+	int count;
+};
+
+static void add_up(const struct ech *e, struct sum *sum, const struct name *n, uint8_t id, int64_t time)
+{
+	sum->crowded |= n->is_crowded != 0 && holds(e, &n->crowded, time);
+	for (size_t i = 0; i < n->count; i++) {
+		const struct config *c = &n->config[i];
+		if (!holds(e, &c->seen, time))
+			continue;
+		sum->ids[c->id / 64] |= UINT64_C(1) << c->id % 64;
+		sum->seen |= c->id == id;
+		sum->own |= c->id == id && c->is_own != 0 && holds(e, &c->own, time);
+	}
+}
+
+static struct sum sum_of(const struct ech *e, uint64_t hash, uint8_t id, int64_t time)
+{
+	struct sum sum = { 0 };
+	struct name n;
+
+	for (unsigned i = 0; i < e->count; i++)
+		if (find(&e->all->table[i], hash, &n) < WAYS)
+			add_up(e, &sum, &n, id, time);
+	for (size_t i = 0; i < 256 / 64; i++)
+		sum.count += __builtin_popcountll(sum.ids[i]);
+	return sum;
+}
+
 /* --- records --- */
+
+/* Of all tables together. */
+static bool is_crowd(const struct ech *e, uint64_t hash, int64_t time)
+{
+	return sum_of(e, hash, 0, time).count > ECH_CONFIGS;
+}
 
 static void learn(struct ech *e, uint64_t hash, uint8_t id, bool own, int64_t time)
 {
 	struct name n;
 	struct config *c;
 	size_t way = find(&e->all->table[e->own], hash, &n);
-	bool seen = true;
+	uint8_t seen = 1;
 
 	if (way == WAYS) {
 		n = (struct name){ .hash = hash };
@@ -316,15 +379,15 @@ static void learn(struct ech *e, uint64_t hash, uint8_t id, bool own, int64_t ti
 	}
 	c = find_config(&n, id);
 	c = c != NULL ? c : add_config(&n, id, time);
-	if (c == NULL) {
-		say(&n.crowded, &n.is_crowded, time);
-	} else {
+	if (c != NULL)
 		say(&c->seen, &seen, time);
-		if (own)
-			say(&c->own, &c->is_own, time);
-	}
+	if (c != NULL && own)
+		say(&c->own, &c->is_own, time);
 	put(e, way, &n);
-	atomic_fetch_or(&e->all->ids[id / 64], UINT64_C(1) << id % 64);
+	if (c != NULL && !is_crowd(e, hash, time))
+		return;
+	say(&n.crowded, &n.is_crowded, time);
+	put(e, way, &n);
 }
 
 void ech_learn(struct ech *e, const struct dissect_message *m)
@@ -338,52 +401,25 @@ void ech_learn(struct ech *e, const struct dissect_message *m)
 	for (size_t i = 0; i < m->service.ech_configs; i++) {
 		const struct dissect_ech *c = &m->service.ech_config[i];
 		hash = hash_of(e, c->name);
-		if (hash != 0)
-			learn(e, hash, c->config, hash == owner || hash == asked, m->time);
+		if (hash == 0)
+			continue;
+		learn(e, hash, c->config, hash == owner || hash == asked, m->time);
+		atomic_fetch_or(&e->all->ids[c->config / 64], UINT64_C(1) << c->config % 64);
 	}
 }
 
 /* --- hellos --- */
 
-/* What all tables tell of a name and an id. */
-struct sum {
-	bool seen, own, crowded;
-	uint64_t ids[256 / 64]; /* all of that name */
-};
-
-static void add_up(const struct ech *e, struct sum *sum, const struct name *n, uint8_t id, int64_t time)
-{
-	sum->crowded |= n->is_crowded && holds(e, &n->crowded, time);
-	for (size_t i = 0; i < n->count; i++) {
-		const struct config *c = &n->config[i];
-		if (!holds(e, &c->seen, time))
-			continue;
-		sum->ids[c->id / 64] |= UINT64_C(1) << c->id % 64;
-		sum->seen |= c->id == id;
-		sum->own |= c->id == id && c->is_own && holds(e, &c->own, time);
-	}
-}
-
-static bool is_outer(const struct ech *e, uint64_t hash, uint8_t id, int64_t time)
-{
-	struct sum sum = { 0 };
-	struct name n;
-	int ids = 0;
-
-	for (unsigned i = 0; i < e->count; i++)
-		if (find(&e->all->table[i], hash, &n) < WAYS)
-			add_up(e, &sum, &n, id, time);
-	for (size_t i = 0; i < 256 / 64; i++)
-		ids += __builtin_popcountll(sum.ids[i]);
-	return sum.seen && !sum.own && !sum.crowded && ids <= ECH_CONFIGS;
-}
-
 bool ech_is_outer(const struct ech *e, uint8_t id, struct dissect_str name, int64_t time)
 {
 	uint64_t hash;
+	struct sum sum;
 
 	if ((atomic_load(&e->all->ids[id / 64]) >> id % 64 & 1) == 0)
 		return false;
 	hash = hash_of(e, name);
-	return hash != 0 && is_outer(e, hash, id, time);
+	if (hash == 0)
+		return false;
+	sum = sum_of(e, hash, id, time);
+	return sum.seen && !sum.own && !sum.crowded && sum.count <= ECH_CONFIGS;
 }

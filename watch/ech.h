@@ -12,11 +12,11 @@
  * name's takes one in 256 of its GREASE for real. Any other hello is "grease-or-unproven", a visit: the
  * record may have come over encrypted DNS, or before anybody listened.
  *
- * A table is fixed, and holds no pointers: all sensors of a machine share their tables, for a record that one
- * of them sees proves the hello that another does. Each writes its own alone, and reads all without a lock:
- * who is stopped or killed, whatever it was at, holds up nobody, and what it wrote stays. Who judges some
- * time after a hello came, when all have learnt what came before it, judges as one process does at once:
- * shared tables are asked for what was known at the hello's time.
+ * A table is fixed, and holds no pointers: all sensors of a service share theirs, for a record that one of
+ * them sees proves the hello that another does. A table is written by one process and read by all, without a
+ * lock: who is stopped or killed, whatever he was at, holds up nobody, and what he wrote before stays. Who
+ * judges some time after a hello came, when all have learnt what came before it, judges as one process does
+ * at once: shared tables are asked for what was known at the hello's time.
  */
 #ifndef WATCH_ECH_H
 #define WATCH_ECH_H
@@ -29,11 +29,12 @@
 
 enum {
 	ECH_CONFIGS = 32, /* of one name in a day; the largest provider changes its own every hour */
-	ECH_NAMES = 4096, /* of a table; among those of one hash's place the one that came first goes first */
+	ECH_NAMES = 2048, /* of a table; among those of one hash's place the one that came first goes first */
 };
 
-/* Nobody waits longer for its verdict. */
-#define ECH_WAIT_US INT64_C(4000000)
+/* Nobody judges a hello later than this, though the store stood still: what was learnt that much later by the
+ * clock came before the clock was set back. */
+#define ECH_WAIT_US INT64_C(60000000)
 
 struct ech;
 
@@ -44,8 +45,8 @@ size_t ech_bytes(void);
 struct ech *ech_new(void);
 /* Tables for so many processes: their file, the caller's, or negative errno. */
 int ech_share(unsigned processes) __attribute__((warn_unused_result));
-/* The tables in such a file, which stays the caller's; that of the process `own`, from 0 on, is written. NULL
- * with errno when there is none. */
+/* The tables in such a file, which stays the caller's; this process writes the one called `own`, from 0 on.
+ * NULL with errno when there is none, EBUSY when another process that lives writes it. */
 struct ech *ech_map(int fd, unsigned own);
 /* Takes either; NULL-safe. */
 void ech_free(struct ech *e);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "watch/ech.h"
 
 void held_init(struct held *h) { *h = (struct held){ .hello = xcalloc(HELD_MOST, sizeof(*h->hello)) }; }
 
@@ -21,11 +22,19 @@ void held_add(struct held *h, const struct held_hello *g)
 	h->count++;
 }
 
+/* What would wait for too long came before the clock was set back. */
+static bool waits(int64_t heard, int64_t until)
+{
+	return heard > until && (uint64_t)heard - (uint64_t)until <= ECH_WAIT_US;
+}
+
 bool held_take(struct held *h, int64_t until, struct held_hello *g)
 {
-	if (h->count == 0 || h->hello[h->from].heard > until)
+	const struct held_hello *first = &h->hello[h->from];
+
+	if (h->count == 0 || waits(first->heard, until))
 		return false;
-	*g = h->hello[h->from];
+	*g = *first;
 	h->from = (h->from + 1) % HELD_MOST;
 	h->count--;
 	return true;

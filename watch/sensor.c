@@ -112,8 +112,8 @@ int sensor_core_read(struct sensor_core *s, struct capture *c, int budget, char 
 
 void sensor_core_tick(struct sensor_core *s, int64_t now)
 {
-	aggregate_tick(s->aggregate, now);
 	aggregate_judge(s->aggregate, now);
+	aggregate_tick(s->aggregate, now);
 }
 
 void sensor_core_flush(struct sensor_core *s)

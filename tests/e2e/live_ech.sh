@@ -36,6 +36,7 @@ begin() { # FOLDER WINDOW
 	printf '\n[sensor]\ninterfaces = a1, b1\nbuffer_mb = 16\nwindow = %s\n' "$2" >>"$s/beiand.conf"
 	start_daemon "$s"
 	check "two sensors listen" wait_until 10 ready 2
+	check "each writes a table of its own" sh -c '! grep "只凭自己所见" "$1"' sh "$work/err"
 	old=$(sensor)
 }
 end() {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch/held.h"
 
+#include "watch/ech.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -45,6 +47,14 @@ static void the_first_holds_up_the_others(void **state)
 	assert_true(held_take(&h, 9, &g));
 	assert_true(held_take(&h, 9, &g));
 	assert_int_equal(g.heard, 5);
+	/* but who comes from the future: the clock was set back */
+	held_add(&h, &(struct held_hello){ .heard = 9 + ECH_WAIT_US });
+	assert_false(held_take(&h, 9, &g));
+	assert_true(held_take(&h, 8, &g));
+	held_add(&h, &(struct held_hello){ .heard = INT64_MAX });
+	assert_true(held_take(&h, INT64_MIN, &g));
+	held_add(&h, &(struct held_hello){ .heard = INT64_MIN });
+	assert_true(held_take(&h, INT64_MIN, &g));
 	held_clear(&h);
 }
 
