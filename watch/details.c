@@ -11,8 +11,6 @@
 
 _Static_assert((int)PLAIN_MAX <= (int)RECORD_VALUE_MAX, "plain texts fit in records");
 
-static const char unproven[] = "grease-or-unproven";
-
 struct details {
 	struct subjects *table; /* borrowed */
 	struct plain *plain;
@@ -331,6 +329,7 @@ void details_tell(struct details *d, struct subject *s, const struct details_not
 bool details_outer(struct details *d, struct subject *s, const struct subject *first, uint8_t ech_config,
 		   int64_t time)
 {
+	static const char unproven[] = "grease-or-unproven";
 	struct dissect_str name = { (const uint8_t *)first->name, first->len };
 	bool outer = ech_is_outer(d->ech, ech_config, name, time);
 

@@ -25,22 +25,22 @@ enum {
 /* Records live for hours, and clients keep configurations as long. */
 #define LATELY_US INT64_C(86400000000)
 
-/* From the first to the last time that something was seen, never a day apart. */
+/* From the first to the last time that something was seen, never a day apart. What another process writes is
+ * no bool. */
 struct run {
 	int64_t from, to;
+	uint8_t said; /* 0: never */
 };
 
 struct config {
-	struct run seen, own;
+	struct run seen, own; /* own: in a record of the public_name itself */
 	uint8_t id;
-	uint8_t is_own; /* not 0: it was in a record of the public_name itself */
 };
 
 struct name {
 	uint64_t hash;
-	struct run crowded;
+	struct run crowded; /* there were more configurations than have room */
 	uint8_t count;
-	uint8_t is_crowded; /* not 0: there were more configurations than have room */
 	struct config config[ECH_CONFIGS];
 };
 
@@ -233,13 +233,12 @@ static bool is_lately(int64_t a, int64_t b)
 	return (a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a) <= LATELY_US;
 }
 
-static void say(struct run *r, uint8_t *said, int64_t time)
+static void say(struct run *r, int64_t time)
 {
-	if (*said == 0 || !is_lately(r->to, time))
-		*r = (struct run){ time, time };
+	if (r->said == 0 || !is_lately(r->to, time))
+		*r = (struct run){ time, time, 1 };
 	r->from = time < r->from ? time : r->from;
 	r->to = time > r->to ? time : r->to;
-	*said = 1;
 }
 
 /* Who is alone judges in the order of arrival, whatever the clock says. Others learn later than a hello came
@@ -248,7 +247,7 @@ static bool holds(const struct ech *e, const struct run *r, int64_t time)
 {
 	bool before = e->alone || r->from <= time || (uint64_t)r->from - (uint64_t)time > ECH_WAIT_US;
 
-	return before && is_lately(r->to, time);
+	return r->said != 0 && before && is_lately(r->to, time);
 }
 
 /* --- names --- */
@@ -319,7 +318,7 @@ static struct config *add_config(struct name *n, uint8_t id, int64_t time)
 	if (at == ECH_CONFIGS)
 		return NULL;
 	n->count = (uint8_t)(at == n->count ? n->count + 1 : n->count);
-	n->config[at] = (struct config){ .id = id, .seen = { time, time } };
+	n->config[at] = (struct config){ .id = id };
 	return &n->config[at];
 }
 
@@ -334,14 +333,14 @@ struct sum {
 
 static void add_up(const struct ech *e, struct sum *sum, const struct name *n, uint8_t id, int64_t time)
 {
-	sum->crowded |= n->is_crowded != 0 && holds(e, &n->crowded, time);
+	sum->crowded |= holds(e, &n->crowded, time);
 	for (size_t i = 0; i < n->count; i++) {
 		const struct config *c = &n->config[i];
 		if (!holds(e, &c->seen, time))
 			continue;
 		sum->ids[c->id / 64] |= UINT64_C(1) << c->id % 64;
 		sum->seen |= c->id == id;
-		sum->own |= c->id == id && c->is_own != 0 && holds(e, &c->own, time);
+		sum->own |= c->id == id && holds(e, &c->own, time);
 	}
 }
 
@@ -366,27 +365,35 @@ static bool is_crowd(const struct ech *e, uint64_t hash, int64_t time)
 	return sum_of(e, hash, 0, time).count > ECH_CONFIGS;
 }
 
+/* False when it finds no room. */
+static bool see(struct name *n, uint8_t id, bool own, int64_t time)
+{
+	struct config *c = find_config(n, id);
+
+	c = c != NULL ? c : add_config(n, id, time);
+	if (c == NULL)
+		return false;
+	say(&c->seen, time);
+	if (own)
+		say(&c->own, time);
+	return true;
+}
+
 static void learn(struct ech *e, uint64_t hash, uint8_t id, bool own, int64_t time)
 {
 	struct name n;
-	struct config *c;
 	size_t way = find(&e->all->table[e->own], hash, &n);
-	uint8_t seen = 1;
+	bool room;
 
 	if (way == WAYS) {
 		n = (struct name){ .hash = hash };
 		way = way_to_give(e, place_of(hash));
 	}
-	c = find_config(&n, id);
-	c = c != NULL ? c : add_config(&n, id, time);
-	if (c != NULL)
-		say(&c->seen, &seen, time);
-	if (c != NULL && own)
-		say(&c->own, &c->is_own, time);
+	room = see(&n, id, own, time);
 	put(e, way, &n);
-	if (c != NULL && !is_crowd(e, hash, time))
+	if (room && !is_crowd(e, hash, time))
 		return;
-	say(&n.crowded, &n.is_crowded, time);
+	say(&n.crowded, time);
 	put(e, way, &n);
 }
 
