@@ -100,6 +100,28 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 	start(c);
 }
 
+/* Ready for the service manager: store, notifier and at least one sensor (if there are any) are, and none of
+ * them is still on its way. */
+static void announce(struct supervisor *sv)
+{
+	size_t ready = 0, failed = 0;
+
+	for (size_t i = 0; i < sv->sensors; i++) {
+		const struct child *c = &sv->child[SENSORS + i];
+		ready += c->ready;
+		failed += !c->ready && c->failures > 0;
+	}
+	if (sv->announced || ready + failed < sv->sensors || (ready == 0 && sv->sensors > 0) ||
+	    !sv->child[STORE].ready || !sv->child[NOTIFIER].ready)
+		return;
+	sv->announced = true;
+	manager_tell("READY=1");
+	if (sv->sensors == 0)
+		log_warn("没有配置监听接口(sensor.interfaces),只回答 beianctl");
+	else
+		log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
+}
+
 static void start_later(struct child *c)
 {
 	int64_t ms = child_backoff_ms(c, replaying(c->owner) ? BACKOFF_REPLAY_MAX_MS : BACKOFF_MAX_MS);
@@ -108,29 +130,13 @@ static void start_later(struct child *c)
 	(c->away ? log_debug : log_warn)("%s 将在 %lld.%lld 秒后重新启动", c->label, (long long)ms / 1000,
 					 (long long)ms % 1000 / 100);
 	event_add(c->again, &wait);
+	announce(c->owner);
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
 	manager_tell("WATCHDOG=1");
-}
-
-/* Ready for the service manager: store, notifier and at least one sensor (if there are any) are. */
-static void announce(struct supervisor *sv)
-{
-	bool sensor = sv->sensors == 0;
-
-	for (size_t i = 0; i < sv->sensors; i++)
-		sensor = sensor || sv->child[SENSORS + i].ready;
-	if (sv->announced || !sensor || !sv->child[STORE].ready || !sv->child[NOTIFIER].ready)
-		return;
-	sv->announced = true;
-	manager_tell("READY=1");
-	if (sv->sensors == 0)
-		log_warn("没有配置监听接口(sensor.interfaces),只回答 beianctl");
-	else
-		log_info("%s", replaying(sv) ? "开始重放" : "已就绪");
 }
 
 static bool take_ready(void *arg, struct rd *body)
@@ -215,19 +221,11 @@ static void stop_all(struct supervisor *sv)
 	source_gone(sv);
 }
 
-static bool is_due(const struct supervisor *sv, enum role_id role)
-{
-	switch (sv->phase) {
-	case PHASE_STOP_SOURCES:
-		return role == ROLE_SENSOR || role == ROLE_PROBER;
-	case PHASE_STOP_STORE:
-		return role == ROLE_STORE;
-	case PHASE_STOP_NOTIFIER:
-		return role == ROLE_NOTIFIER;
-	default:
-		return false;
-	}
-}
+/* When each has to go. */
+static const enum phase leaves_in[] = { [ROLE_SENSOR] = PHASE_STOP_SOURCES,
+					[ROLE_PROBER] = PHASE_STOP_SOURCES,
+					[ROLE_STORE] = PHASE_STOP_STORE,
+					[ROLE_NOTIFIER] = PHASE_STOP_NOTIFIER };
 
 /* Whoever of the phase is still there did not leave in time. */
 static void on_deadline(evutil_socket_t fd, short what, void *arg)
@@ -237,7 +235,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	for (size_t i = 0; i < sv->count; i++) {
 		struct child *c = &sv->child[i];
-		if (!is_due(sv, c->role) || c->pid == 0)
+		if (leaves_in[c->role] != sv->phase || c->pid == 0)
 			continue;
 		log_error("%s 没有按时退出,强制结束", c->label);
 		kill(c->pid, SIGKILL);
