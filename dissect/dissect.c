@@ -19,8 +19,7 @@ enum {
 		24, /* layers of one packet; a frame has about 4, in a tunnel with tags about 10 */
 	DISSECT_PAGE = 4096,
 	DISSECT_LARGE_PAGE = 2 << 20,
-	AHEAD_FLOWS = 16384, /* two MiB of them */
-	AHEAD_ENTRIES = 3,   /* packets before its own a flow's memory is asked for */
+	AHEAD_ENTRIES = 3, /* packets before its own a flow's memory is asked for */
 	UDP_HEADER = 8,
 };
 
@@ -243,7 +242,7 @@ static void soon_entry(const struct dissect *d, size_t i)
 }
 
 /* Whole ones only: others' digests depend on what the layer makes of them. */
-static void soon_datagram(const struct dissect *d, struct soon *s, bool quic)
+static void soon_datagram(const struct dissect *d, struct soon *s)
 {
 	const struct usual *u = &s->frame;
 	struct rd r = u->r;
@@ -256,17 +255,14 @@ static void soon_datagram(const struct dissect *d, struct soon *s, bool quic)
 	if (!s->digested)
 		return;
 	s->digest = span_ahead(d->spans, &sight);
-	if (quic)
-		quic_ahead(d->quic, &u->flow, r);
+	quic_ahead(d->quic, &u->flow, r);
 }
 
-/* The steps of one packet wait for each other, those of all do not. Few flows are in the cache anyway. */
+/* The steps of one packet wait for each other, those of all do not. */
 void dissect_ahead(struct dissect *d, const struct dissect_packet *p, size_t n)
 {
-	bool tcp = d->tcp.table.fresh >= AHEAD_FLOWS, quic = quic_is_busy(d->quic);
-
 	d->soon_at = 0;
-	d->soon_count = !tcp && !quic ? 0 : n < DISSECT_AHEAD_MAX ? n : DISSECT_AHEAD_MAX;
+	d->soon_count = n < DISSECT_AHEAD_MAX ? n : DISSECT_AHEAD_MAX;
 	for (size_t i = 0; i < d->soon_count; i++) {
 		struct soon *s = &d->soon[i];
 		s->packet = &p[i];
@@ -275,7 +271,7 @@ void dissect_ahead(struct dissect *d, const struct dissect_packet *p, size_t n)
 		if (soon_is(s, IPPROTO_TCP))
 			tcp_ahead(&d->tcp, &s->frame.flow, s->frame.r, &s->look);
 		else if (soon_is(s, IPPROTO_UDP))
-			soon_datagram(d, s, quic);
+			soon_datagram(d, s);
 	}
 	for (size_t i = 0; i < AHEAD_ENTRIES; i++)
 		soon_entry(d, i);

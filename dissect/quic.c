@@ -23,7 +23,6 @@ enum {
 	FIRST_CID_MIN = 8, /* RFC 9000 section 7.2: what the client makes up is no shorter */
 	NUMBER_MAX = 4,
 	DATAGRAM_MIN = 1200, /* of a client's Initial (RFC 9000 section 14.1) */
-	BUSY_FLOWS = 4096,   /* 256 KiB of them */
 	ROOM = 16384,        /* the largest packet that is opened: a jumbo frame */
 	HELLO_MARK = 64,     /* of a ClientHello: its random is in there */
 };
@@ -77,8 +76,6 @@ struct quic *quic_init(void *memory, uint32_t hellos)
 }
 
 void quic_finish(struct quic *q, struct dissect_stats *stats) { quic_table_finish(&q->table, stats); }
-
-bool quic_is_busy(const struct quic *q) { return q->table.busy >= BUSY_FLOWS; }
 
 void quic_ahead(const struct quic *q, const struct dissect_flow *f, struct rd datagram)
 {

@@ -21,8 +21,6 @@ struct quic *quic_init(void *memory, uint32_t hellos);
 bool quic_is_long(struct rd r);
 /* Row of proto_datagrams; out->quic is what quic_init() made. */
 enum proto_result quic_parse(const uint8_t *p, size_t n, struct proto_out *out);
-/* Are there so many flows that their memory is worth asking for beforehand? */
-bool quic_is_busy(const struct quic *q);
 /* Asks for the memory that this datagram will need. */
 void quic_ahead(const struct quic *q, const struct dissect_flow *f, struct rd datagram);
 /* Gives up and counts what is incomplete. */

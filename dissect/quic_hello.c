@@ -123,7 +123,6 @@ struct quic_flow *quic_flow_add(struct quic_table *t, const struct dissect_messa
 			best = &set[i];
 	}
 	flow_drop(t, best, m->time, stats);
-	t->busy += t->busy < UINT32_MAX;
 	*best = (struct quic_flow){ .client = m->flow.src,
 				    .server = m->flow.dst,
 				    .cport = m->flow.sport,

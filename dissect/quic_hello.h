@@ -58,7 +58,6 @@ struct quic_table {
 	struct quic_flow *flows;
 	struct quic_hello *hellos;
 	uint32_t sets, count; /* sets of flows (a power of two), hellos */
-	uint32_t busy;        /* flows that got a row */
 	uint32_t hand;        /* where the search for a hello to take away goes on */
 	uint32_t fresh;       /* hellos from here on were never taken: their memory stays untouched */
 	int32_t free;         /* first of those given back, or QUIC_NO_HELLO */

@@ -145,24 +145,11 @@ static void test_as_layers(void **state)
 	lab_free(l);
 }
 
-static void put_segment(struct wr *w, uint32_t client)
+static void put_segment(struct wr *w)
 {
 	put_ether(w, ETHER_IPV4);
-	put_hex(w, "45000029 00000000 40060000");
-	wr_be32(w, client);
-	put_hex(w, "0a000002 9c40 01bb 00000001 00000000 5010 ffff 00000000 00");
-}
-
-static struct lab *lab_busy(void)
-{
-	struct lab *l =
-		lab_limits((struct dissect_limits){ .flows = 40000, .stream_bytes = 64, .buffers = 1 });
-
-	for (uint32_t i = 0; i < 20000; i++) { /* as many as it takes for announcements to be heard */
-		put_segment(&l->w, i);
-		lab_send(l, LINK_EN10MB);
-	}
-	return l;
+	put_hex(w, "45000029 00000000 40060000 0a000001 0a000002 9c40 01bb 00000001 00000000 5010 ffff "
+		   "00000000 00");
 }
 
 static void announce(struct lab *l, const struct dissect_packet *p, size_t n)
@@ -175,7 +162,7 @@ static void announce(struct lab *l, const struct dissect_packet *p, size_t n)
 /* What is known of a tunnel's datagram is nothing of the one in it: a copy of that is known in another. */
 static void test_announced_tunnel(void **state)
 {
-	struct lab *l = lab_busy();
+	struct lab *l = lab_new();
 	struct dissect_packet p[2];
 	size_t end = 0;
 	(void)state;
@@ -204,12 +191,12 @@ static void test_announced_tunnel(void **state)
 /* Packets that were announced tell what they would have told, and so does one that comes instead of them. */
 static void test_announced(void **state)
 {
-	struct lab *l = lab_busy();
+	struct lab *l = lab_new();
 	struct dissect_packet p[DISSECT_AHEAD_MAX + 1];
 	size_t segment, question;
 	(void)state;
 
-	put_segment(&l->w, 20000);
+	put_segment(&l->w);
 	segment = wr_len(&l->w);
 	put_ether(&l->w, ETHER_IPV4);
 	put_query_ipv4(&l->w);
@@ -221,14 +208,14 @@ static void test_announced(void **state)
 						.captured = (uint32_t)(i % 2 == 0 ? segment : question),
 						.wire_len = (uint32_t)(i % 2 == 0 ? segment : question) };
 	announce(l, p, DISSECT_AHEAD_MAX + 1);
-	assert_int_equal(dissect_stats(l->d)->flows, 20001);
+	assert_int_equal(dissect_stats(l->d)->flows, 1);
 	assert_int_equal(dissect_stats(l->d)->messages[DISSECT_DNS_QUERY], DISSECT_AHEAD_MAX / 2);
 	assert_int_equal(dissect_stats(l->d)->reasons[DISSECT_IP_BAD], 1);
 	dissect_ahead(l->d, p, DISSECT_AHEAD_MAX);
 	p[1].time += 1000000;
 	dissect_packet(l->d, &p[1]);
 	assert_int_equal(dissect_stats(l->d)->messages[DISSECT_DNS_QUERY], DISSECT_AHEAD_MAX / 2 + 1);
-	assert_int_equal(dissect_stats(l->d)->packets, 20000 + DISSECT_AHEAD_MAX + 2);
+	assert_int_equal(dissect_stats(l->d)->packets, DISSECT_AHEAD_MAX + 2);
 	lab_free(l);
 }
 
