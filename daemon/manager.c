@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/manager.h"
 
+#include <event2/event.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,8 @@ void manager_reloading(void)
 	manager_tell(state);
 }
 
-int64_t manager_watchdog_us(void)
+/* Half of it; 0: no watchdog. */
+static int64_t watchdog_us(void)
 {
 	const char *text = getenv("WATCHDOG_USEC");
 	char *end;
@@ -49,4 +51,21 @@ int64_t manager_watchdog_us(void)
 		return 0;
 	us = strtoll(text, &end, 10);
 	return *end == '\0' && us > 0 ? us / 2 : 0;
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	manager_tell("WATCHDOG=1");
+}
+
+struct event *manager_watch(struct event_base *base)
+{
+	struct event *e = event_new(base, -1, EV_PERSIST, on_watchdog, NULL);
+	int64_t us = watchdog_us();
+	struct timeval period = { (time_t)(us / 1000000), (suseconds_t)(us % 1000000) };
+
+	if (us > 0)
+		event_add(e, &period);
+	return e;
 }

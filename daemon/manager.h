@@ -3,13 +3,14 @@
 #ifndef DAEMON_MANAGER_H
 #define DAEMON_MANAGER_H
 
-#include <stdint.h>
+struct event;
+struct event_base;
 
 /* "READY=1", "STOPPING=1", "WATCHDOG=1" ... */
 void manager_tell(const char *state);
 /* RELOADING=1 wants the monotonic time with it (sd_notify(3)). */
 void manager_reloading(void);
-/* Half of WATCHDOG_USEC, or 0: no watchdog. */
-int64_t manager_watchdog_us(void);
+/* Tells WATCHDOG=1 twice in the time that it gives us (WATCHDOG_USEC), if it gives one. The caller's. */
+struct event *manager_watch(struct event_base *base);
 
 #endif

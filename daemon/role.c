@@ -279,12 +279,25 @@ static struct event *signals(struct role *r)
 	return term;
 }
 
+/* libevent would count a timer from when it last looked at the clock, before a callback that may have taken
+ * seconds. */
+struct event_base *role_base(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config != NULL && event_config_set_flag(config, EVENT_BASE_FLAG_NO_CACHE_TIME) == 0)
+		base = event_base_new_with_config(config);
+	if (base == NULL)
+		fatal("无法建立事件循环");
+	event_config_free(config);
+	return base;
+}
+
 int role_run(struct role *r)
 {
 	role_log_level(r->label, NULL);
-	r->base = event_base_new();
-	if (r->base == NULL)
-		fatal("无法建立事件循环");
+	r->base = role_base();
 	r->tables = r->ech = -1;
 	r->term = signals(r);
 	r->super = link_new(r->base, ROLE_LINK_FD, &table, r);

@@ -62,6 +62,8 @@ struct role {
 	void *self;
 };
 
+/* An event loop whose timers count from when they are set. The caller's; never NULL. */
+struct event_base *role_base(void);
 /* Runs the child until role_quit(); returns its exit status. The role then frees what it made on the
  * event base, and calls role_clear(). */
 int role_run(struct role *r);

@@ -25,6 +25,7 @@ enum {
 	BACKOFF_MAX_MS = 30000,
 	BACKOFF_REPLAY_MAX_MS = 1000,
 	REPLAY_RESTARTS = 8, /* of the sensor in a row, before a replay is given up */
+	START_SECONDS = 10,  /* a sensor that takes longer to begin is not waited for */
 	STOP_SENSOR_SECONDS = 12,
 	STOP_PROBER_SECONDS = 3, /* behind the last sensor */
 	STOP_STORE_SECONDS = 20,
@@ -47,6 +48,7 @@ struct supervisor {
 	int ech;    /* what live sensors share (watch/ech.h); negative: nothing */
 	enum phase phase;
 	bool announced, partial;
+	bool late, told_to_stop; /* START_SECONDS are over; by a signal */
 	int status;
 	struct event *sig_child, *sig_term, *sig_int, *sig_hup, *deadline, *watchdog;
 };
@@ -101,7 +103,7 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 }
 
 /* Ready for the service manager: store, notifier and at least one sensor (if there are any) are, and none of
- * them is still on its way. */
+ * them is still on its way, unless it hangs. */
 static void announce(struct supervisor *sv)
 {
 	size_t ready = 0, failed = 0;
@@ -111,8 +113,9 @@ static void announce(struct supervisor *sv)
 		ready += c->ready;
 		failed += !c->ready && c->failures > 0;
 	}
-	if (sv->announced || ready + failed < sv->sensors || (ready == 0 && sv->sensors > 0) ||
-	    !sv->child[STORE].ready || !sv->child[NOTIFIER].ready)
+	if (sv->announced || sv->phase != PHASE_RUN || !sv->child[STORE].ready ||
+	    !sv->child[NOTIFIER].ready || (ready == 0 && sv->sensors > 0) ||
+	    (ready + failed < sv->sensors && !sv->late))
 		return;
 	sv->announced = true;
 	manager_tell("READY=1");
@@ -133,10 +136,17 @@ static void start_later(struct child *c)
 	announce(c->owner);
 }
 
-static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+static void set_deadline(struct supervisor *sv, int seconds)
 {
-	(void)fd, (void)what, (void)arg;
-	manager_tell("WATCHDOG=1");
+	struct timeval t = { seconds, 0 };
+	event_add(sv->deadline, &t);
+}
+
+static void start_others(struct supervisor *sv)
+{
+	for (size_t i = NOTIFIER; i < sv->count; i++)
+		start(&sv->child[i]);
+	set_deadline(sv, START_SECONDS);
 }
 
 static bool take_ready(void *arg, struct rd *body)
@@ -150,19 +160,12 @@ static bool take_ready(void *arg, struct rd *body)
 	if (c->away)
 		child_tell_away(&sv->child[STORE], c, false);
 	if (c->role == ROLE_STORE && sv->phase == PHASE_RUN)
-		for (size_t i = NOTIFIER; i < sv->count; i++)
-			start(&sv->child[i]);
+		start_others(sv);
 	announce(sv);
 	return true;
 }
 
 /* -- stop ----------------------------------------------------------------------------------------- */
-
-static void set_deadline(struct supervisor *sv, int seconds)
-{
-	struct timeval t = { seconds, 0 };
-	event_add(sv->deadline, &t);
-}
 
 static void stop_child(struct child *c)
 {
@@ -227,19 +230,27 @@ static const enum phase leaves_in[] = { [ROLE_SENSOR] = PHASE_STOP_SOURCES,
 					[ROLE_STORE] = PHASE_STOP_STORE,
 					[ROLE_NOTIFIER] = PHASE_STOP_NOTIFIER };
 
-/* Whoever of the phase is still there did not leave in time. */
+static void overdue(const struct supervisor *sv, const struct child *c)
+{
+	if (sv->phase == PHASE_RUN && !c->ready)
+		log_warn("服务启动 %d 秒后,%s 仍未就绪", START_SECONDS, c->label);
+	if (leaves_in[c->role] != sv->phase)
+		return;
+	log_error("%s 没有按时退出,强制结束", c->label);
+	kill(c->pid, SIGKILL);
+}
+
+/* Whoever of the phase is still there did not begin, or leave, in time. */
 static void on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	struct supervisor *sv = arg;
 
 	(void)fd, (void)what;
-	for (size_t i = 0; i < sv->count; i++) {
-		struct child *c = &sv->child[i];
-		if (leaves_in[c->role] != sv->phase || c->pid == 0)
-			continue;
-		log_error("%s 没有按时退出,强制结束", c->label);
-		kill(c->pid, SIGKILL);
-	}
+	for (size_t i = 0; i < sv->count; i++)
+		if (sv->child[i].pid != 0)
+			overdue(sv, &sv->child[i]);
+	sv->late = true;
+	announce(sv);
 }
 
 static void on_term(evutil_socket_t fd, short what, void *arg)
@@ -247,7 +258,8 @@ static void on_term(evutil_socket_t fd, short what, void *arg)
 	struct supervisor *sv = arg;
 
 	(void)fd, (void)what;
-	if (sv->phase == PHASE_RUN) {
+	if (!sv->told_to_stop) {
+		sv->told_to_stop = true;
 		log_info("正在停止:先收完已接受的观测,再次发信号则立即结束");
 		stop_all(sv);
 	} else {
@@ -340,24 +352,17 @@ static void sensor_ended(struct child *c, bool listened)
 	}
 }
 
-static void notifier_ended(struct child *c)
+/* The notifier, or the prober. */
+static void helper_ended(struct child *c)
 {
 	struct supervisor *sv = c->owner;
 
-	if (sv->phase == PHASE_STOP_NOTIFIER)
-		leave(sv, sv->partial ? EXIT_FAILED : sv->status);
-	else
+	if (sv->phase < leaves_in[c->role])
 		start_later(c);
-}
-
-static void prober_ended(struct child *c)
-{
-	struct supervisor *sv = c->owner;
-
-	if (sv->phase != PHASE_RUN)
+	else if (c->role == ROLE_PROBER)
 		source_gone(sv);
 	else
-		start_later(c);
+		leave(sv, sv->partial ? EXIT_FAILED : sv->status);
 }
 
 static void child_ended(struct child *c, int wait_status)
@@ -371,10 +376,8 @@ static void child_ended(struct child *c, int wait_status)
 		store_ended(c);
 	else if (c->role == ROLE_SENSOR)
 		sensor_ended(c, listened);
-	else if (c->role == ROLE_PROBER)
-		prober_ended(c);
 	else
-		notifier_ended(c);
+		helper_ended(c);
 }
 
 static void on_child(evutil_socket_t fd, short what, void *arg)
@@ -437,9 +440,11 @@ static int reload_announced(struct supervisor *sv, char why[CONF_ERROR_MAX])
 {
 	int rc;
 
-	manager_reloading();
+	if (sv->announced)
+		manager_reloading();
 	rc = reload(sv, why);
-	manager_tell("READY=1");
+	if (sv->announced)
+		manager_tell("READY=1");
 	return rc;
 }
 
@@ -543,18 +548,13 @@ static struct event *on_signal(struct supervisor *sv, int number, event_callback
 
 static void add_events(struct supervisor *sv)
 {
-	int64_t us = manager_watchdog_us();
-	struct timeval period = { (time_t)(us / 1000000), (suseconds_t)(us % 1000000) };
-
 	signal(SIGPIPE, SIG_IGN);
 	sv->sig_child = on_signal(sv, SIGCHLD, on_child);
 	sv->sig_term = on_signal(sv, SIGTERM, on_term);
 	sv->sig_int = on_signal(sv, SIGINT, on_term);
 	sv->sig_hup = on_signal(sv, SIGHUP, on_hup);
 	sv->deadline = evtimer_new(sv->base, on_deadline, sv);
-	sv->watchdog = event_new(sv->base, -1, EV_PERSIST, on_watchdog, sv);
-	if (us > 0)
-		event_add(sv->watchdog, &period);
+	sv->watchdog = manager_watch(sv->base);
 }
 
 /* Whoever still runs when we leave is not wanted any more. */
@@ -583,11 +583,11 @@ static void supervisor_clear(struct supervisor *sv)
 
 int supervisor_run(const struct supervisor_job *job)
 {
-	struct supervisor sv = { .job = job, .tables = job->tables, .ech = -1, .base = event_base_new() };
+	struct supervisor sv = { .job = job, .tables = job->tables, .ech = -1, .base = role_base() };
 	int rc = sandbox_enter(&powers[ROLE_SUPERVISOR]);
 
-	if (sv.base == NULL || rc != 0)
-		fatal("无法启动:%s", sv.base ? errno_zh(-rc) : "事件循环");
+	if (rc != 0)
+		fatal("无法启动:%s", errno_zh(-rc));
 	add_events(&sv);
 	add_children(&sv);
 	start(&sv.child[STORE]);

@@ -65,17 +65,6 @@ end() {
 	cat "$work/err"
 	[ $status -eq 0 ]
 }
-# With eight workers: whoever waits for "ready" may send, and none is still on its way.
-listening() { awk '$4 == "0003"' /proc/net/packet | wc -l; }
-all_listen() {
-	start_daemon "$s"
-	until grep -q 已就绪 "$work/err"; do kill -0 "$daemon" || return 1; done
-	[ "$(listening | tee /dev/stderr)" -eq 8 ]
-}
-interfaces v1
-printf 'workers = 8\n' >>"$s/beiand.conf"
-check "when it says that it is ready all of its sensors listen" all_listen
-check "it ends well" end
 # A DNS query for a name onto the wire, made here, byte by byte.
 say() { # NAME COUNT
 	python3 - "$@" <<'P'

@@ -25,18 +25,9 @@ end() {
 	[ "$status" -eq "$2" ] || { echo "status $status, not $2"; return 1; }
 }
 
-# What systemd would hear.
 exec 9</dev/null
-python3 - "$work/notify" >"$work/heard" <<'P' &
-import socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1])
-while True:
-    print(s.recv(4096).decode().split("\n")[0], flush=True)
-P
-children+=($!)
-wait_until 5 test -S "$work/notify"
-export NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=400000
+hear_manager "$work/heard"
+export WATCHDOG_USEC=400000
 check "the daemon starts" begin
 unset NOTIFY_SOCKET WATCHDOG_USEC
 roles() { ask --json status | jq -r 'select(.process != null) | "\(.process) \(.pid > 0)"' | diff - <(printf 'store true\nnotifier true\n'); }
