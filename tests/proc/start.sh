@@ -6,7 +6,6 @@
 . "$(dirname "$0")/../e2e/lib"
 netns "starts" veth
 s=$work/state
-ip link del v0 2>/dev/null
 veth_pair
 hear_manager "$work/heard"
 says() { grep -q -- "$1" "$work/err"; }
@@ -32,11 +31,11 @@ end() {
 }
 
 # Whoever waits for "ready" may send, and nobody is still on the way.
-all_eight() { [ "$(awk '$4 == "0003"' /proc/net/packet | wc -l | tee /dev/stderr)" -eq 8 ]; }
+listen() { [ "$(awk '$4 == "0003"' /proc/net/packet | wc -l | tee /dev/stderr)" -eq "$1" ]; }
 all_listen() {
 	start
 	until says 已就绪; do kill -0 "$daemon" || return 1; done
-	all_eight
+	listen 8
 }
 check "when it says that it is ready all of its sensors listen" all_listen
 check "it ends well" end
@@ -45,8 +44,7 @@ check "the service manager heard it once" sh -c '[ "$(grep -cx READY=1 "$1")" -e
 hangs() { # one stands still before it listens
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		start
-		begun && kill -STOP "$(sensor)" && sleep 1
-		says 已就绪 || return 0
+		begun && kill -STOP "$(sensor)" && wait_until 1 listen 7 && sleep 1 && listen 7 && ! says 已就绪 && return 0
 		kill -CONT "$(sensor)"
 		end >/dev/null
 	done
@@ -55,7 +53,7 @@ hangs() { # one stands still before it listens
 check "a sensor stands still: not ready" hangs
 check "ready without it after a while" wait_until 15 hears READY=1
 check "which is said, with its name" says '服务启动 10 秒后,sensor\[v1#8\] 仍未就绪'
-goes_on() { kill -CONT "$(sensor)" && wait_until 5 all_eight; }
+goes_on() { kill -CONT "$(sensor)" && wait_until 5 listen 8; }
 check "it listens as soon as it can" goes_on
 check "it ends well" end
 
