@@ -47,8 +47,7 @@ struct supervisor {
 	int tables; /* daemon/tables.h */
 	int ech;    /* what live sensors share (watch/ech.h); negative: nothing */
 	enum phase phase;
-	bool announced, partial;
-	bool late, told_to_stop; /* START_SECONDS are over; by a signal */
+	bool announced, partial, told_to_stop; /* the last: by a signal */
 	int status;
 	struct event *sig_child, *sig_term, *sig_int, *sig_hup, *deadline, *watchdog;
 };
@@ -102,9 +101,8 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 	start(c);
 }
 
-/* Ready for the service manager: store, notifier and at least one sensor (if there are any) are, and none of
- * them is still on its way, unless it hangs. */
-static void announce(struct supervisor *sv)
+/* At least one sensor, if there are any, is ready, and none of them is still on its way, unless it hangs. */
+static bool listens(const struct supervisor *sv)
 {
 	size_t ready = 0, failed = 0;
 
@@ -113,9 +111,15 @@ static void announce(struct supervisor *sv)
 		ready += c->ready;
 		failed += !c->ready && c->failures > 0;
 	}
+	if (ready + failed < sv->sensors && evtimer_pending(sv->deadline, NULL))
+		return false;
+	return ready > 0 || sv->sensors == 0;
+}
+
+static void announce(struct supervisor *sv)
+{
 	if (sv->announced || sv->phase != PHASE_RUN || !sv->child[STORE].ready ||
-	    !sv->child[NOTIFIER].ready || (ready == 0 && sv->sensors > 0) ||
-	    (ready + failed < sv->sensors && !sv->late))
+	    !sv->child[NOTIFIER].ready || !listens(sv))
 		return;
 	sv->announced = true;
 	manager_tell("READY=1");
@@ -144,9 +148,9 @@ static void set_deadline(struct supervisor *sv, int seconds)
 
 static void start_others(struct supervisor *sv)
 {
+	set_deadline(sv, START_SECONDS);
 	for (size_t i = NOTIFIER; i < sv->count; i++)
 		start(&sv->child[i]);
-	set_deadline(sv, START_SECONDS);
 }
 
 static bool take_ready(void *arg, struct rd *body)
@@ -249,7 +253,6 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	for (size_t i = 0; i < sv->count; i++)
 		if (sv->child[i].pid != 0)
 			overdue(sv, &sv->child[i]);
-	sv->late = true;
 	announce(sv);
 }
 
@@ -353,7 +356,7 @@ static void sensor_ended(struct child *c, bool listened)
 }
 
 /* The notifier, or the prober. */
-static void helper_ended(struct child *c)
+static void other_ended(struct child *c)
 {
 	struct supervisor *sv = c->owner;
 
@@ -377,7 +380,7 @@ static void child_ended(struct child *c, int wait_status)
 	else if (c->role == ROLE_SENSOR)
 		sensor_ended(c, listened);
 	else
-		helper_ended(c);
+		other_ended(c);
 }
 
 static void on_child(evutil_socket_t fd, short what, void *arg)

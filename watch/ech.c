@@ -177,8 +177,10 @@ struct ech *ech_map(int fd, unsigned own)
 	unsigned tables = tables_in(fd);
 	struct shared *all = own < tables ? map(fd, tables) : NULL;
 
-	if (all == NULL || take(&all->table[own]))
-		return all != NULL ? make(all, tables, own) : NULL;
+	if (all == NULL)
+		return NULL;
+	if (take(&all->table[own]))
+		return make(all, tables, own);
 	munmap(all, size_of(tables));
 	errno = EBUSY;
 	return NULL;
